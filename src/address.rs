@@ -1,0 +1,348 @@
+//! Addresses: what is fetched, and the canonical form under which it is remembered.
+//!
+//! An [`Address`] is the *seen key* of a URL. It is made by a table of steps ([`STEPS`]) that only
+//! ever bring together spellings a server cannot tell apart, session ids and campaign tags. The
+//! URL that is fetched is never changed by it: that string stays beside it, as found
+//! ([`crate::lead::Lead::found`]). A [`HostKey`] is an origin (robots.txt, connections); a
+//! [`Site`] is what politeness counts by: the registered domain.
+
+use std::fmt::{self, Write as _};
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// Longest URL that is ever taken in, in bytes; longer ones are refused, never cut.
+pub const MAX_URL_BYTES: usize = 8 * 1024;
+
+/// Why a string is no address warraq can fetch.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum AddressError {
+    /// Not a URL by the WHATWG rules.
+    #[error("{found:?} is not a URL ({why}); write it with its scheme, as in https://example.org/")]
+    NotAUrl {
+        /// The text, cut for display.
+        found: String,
+        /// The parser's reason.
+        why: String,
+    },
+    /// A scheme other than http and https.
+    #[error("{found:?} has the scheme {scheme:?}; only http and https are fetched")]
+    Scheme {
+        /// The text, cut for display.
+        found: String,
+        /// Its scheme.
+        scheme: String,
+    },
+    /// Longer than [`MAX_URL_BYTES`].
+    #[error(
+        "a URL of {length} bytes starting {found:?} is over the limit of {MAX_URL_BYTES} bytes"
+    )]
+    TooLong {
+        /// Its beginning.
+        found: String,
+        /// Its length in bytes.
+        length: usize,
+    },
+}
+
+/// The canonical form of a URL: two spellings of one page are one `Address`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(String);
+
+/// An origin: scheme, host and port. robots.txt and connections belong to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HostKey(String);
+
+/// The unit of politeness: a registered domain (`bbc.co.uk`), or `host:port` where there is none
+/// (IP addresses, `localhost`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Site(String);
+
+/// Parses a URL as a browser would and makes it fit to be fetched: http(s) only, userinfo and
+/// fragment removed, at most [`MAX_URL_BYTES`].
+pub fn fetchable(text: &str, base: Option<&Url>) -> Result<Url, AddressError> {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_control());
+    if text.len() > MAX_URL_BYTES {
+        return Err(AddressError::TooLong { found: cut(text), length: text.len() });
+    }
+    let not_a_url =
+        |why: url::ParseError| AddressError::NotAUrl { found: cut(text), why: why.to_string() };
+    let mut url = Url::options().base_url(base).parse(text).map_err(not_a_url)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(AddressError::Scheme { found: cut(text), scheme: cut(url.scheme()) });
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(not_a_url(url::ParseError::EmptyHost));
+    }
+    url.set_fragment(None);
+    // Neither can fail on a URL with a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    if url.as_str().len() > MAX_URL_BYTES {
+        return Err(AddressError::TooLong { found: cut(text), length: url.as_str().len() });
+    }
+    Ok(url)
+}
+
+/// Query parameters that name a visitor or a campaign, never a page. A name ending in `*` is a
+/// prefix. Language parameters (`lang`, `hl`, `locale`, …) are deliberately not here.
+const NOISE: &[&str] = &[
+    "utm_*",
+    "mtm_*",
+    "pk_*",
+    "itm_*",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "twclid",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "_ga",
+    "_gl",
+    "n_cid",
+    "phpsessid",
+    "jsessionid",
+    "aspsessionid*",
+    "cfid",
+    "cftoken",
+    "sessionid",
+    "session_id",
+];
+
+/// One step of canonicalisation.
+type Step = fn(&mut Url);
+
+/// The steps that turn a fetchable URL into its seen key, in order. The WHATWG parser has already
+/// folded the case of scheme and host, removed the default port and the dots, and encoded the IDN.
+pub const STEPS: &[(&str, Step)] = &[
+    ("fragment and userinfo go", drop_fragment_and_userinfo),
+    ("a final dot of the host goes", drop_final_dot),
+    ("a session id in the path goes", drop_path_session),
+    ("percent-escapes: upper-case hex, unreserved bytes plain", normalise_escapes),
+    ("session and campaign parameters go; an empty query goes", drop_noise),
+];
+
+impl Address {
+    /// The seen key of a URL.
+    pub fn of(url: &Url) -> Self {
+        let mut url = url.clone();
+        for (_, step) in STEPS {
+            step(&mut url);
+        }
+        Self(url.into())
+    }
+
+    /// Parses `text` ([`fetchable`]) and canonicalises it.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        fetchable(text, None).map(|url| Self::of(&url))
+    }
+
+    /// The canonical URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HostKey {
+    /// The origin of a fetchable URL, with its port written out.
+    pub fn of(url: &Url) -> Self {
+        let port = url.port_or_known_default().unwrap_or(0);
+        Self(format!("{}://{}:{port}", url.scheme(), url.host_str().unwrap_or_default()))
+    }
+
+    /// `https://example.org:443`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL of this origin's robots.txt (RFC 9309 §2.3).
+    pub fn robots_url(&self) -> Option<Url> {
+        Url::parse(&format!("{}/robots.txt", self.0)).ok()
+    }
+}
+
+impl fmt::Display for HostKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Site {
+    /// The site a fetchable URL belongs to.
+    pub fn of(url: &Url) -> Self {
+        match url.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                match psl::domain_str(name) {
+                    Some(domain) => Self(domain.to_ascii_lowercase()),
+                    None => Self(with_port(name, url)),
+                }
+            }
+            _ => Self(with_port(url.host_str().unwrap_or_default(), url)),
+        }
+    }
+
+    /// The registered domain, or `host:port`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Site {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn with_port(host: &str, url: &Url) -> String {
+    format!("{host}:{}", url.port_or_known_default().unwrap_or(0))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(120).collect()
+}
+
+fn drop_fragment_and_userinfo(url: &mut Url) {
+    url.set_fragment(None);
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
+
+fn drop_final_dot(url: &mut Url) {
+    if let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')) {
+        let bare = bare.to_owned();
+        let _ = url.set_host(Some(&bare));
+    }
+}
+
+fn drop_path_session(url: &mut Url) {
+    let path = url.path();
+    let lower = path.to_ascii_lowercase();
+    let Some(start) = lower.find(";jsessionid=") else { return };
+    let end =
+        lower.get(start + 1..).and_then(|rest| rest.find([';', '/'])).map(|at| start + 1 + at);
+    let kept = path.get(..start).unwrap_or_default().to_owned()
+        + end.and_then(|end| path.get(end..)).unwrap_or_default();
+    url.set_path(&kept);
+}
+
+fn normalise_escapes(url: &mut Url) {
+    let path = normalise(url.path());
+    if path != url.path() {
+        url.set_path(&path);
+    }
+    let query = url.query().map(|query| (query.to_owned(), normalise(query)));
+    if let Some((old, new)) = query
+        && old != new
+    {
+        url.set_query(Some(&new));
+    }
+}
+
+/// Upper-cases the hex of percent-escapes and decodes the unreserved bytes (RFC 3986 §6.2.2).
+fn normalise(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        let (plain, escape) = rest.split_at(at);
+        out.push_str(plain);
+        let byte = escape.get(1..3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match byte {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) => {
+                out.push(char::from(byte));
+            }
+            Some(byte) => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+            None => {
+                out.push('%');
+                rest = escape.get(1..).unwrap_or_default();
+                continue;
+            }
+        }
+        rest = escape.get(3..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+fn drop_noise(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !is_noise(pair)).collect();
+    let kept = kept.join("&");
+    if kept.is_empty() {
+        url.set_query(None);
+    } else if kept != query {
+        url.set_query(Some(&kept));
+    }
+}
+
+fn is_noise(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    NOISE.iter().any(|noise| match noise.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == *noise,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_canonical_table_holds() {
+        let table = include_str!("../tests/tables/address.txt");
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let Some((found, want)) = line.split_once(" -> ") else { continue };
+            let got = Address::parse(found).map_or_else(|_| "refused".to_owned(), |a| a.0);
+            assert_eq!(got, want, "{found}");
+        }
+    }
+
+    #[test]
+    fn sites_are_registered_domains() {
+        let site = |text: &str| Site::of(&Url::parse(text).unwrap()).0;
+        assert_eq!(site("https://news.bbc.co.uk/x"), "bbc.co.uk");
+        assert_eq!(site("http://ar.globalvoices.org:8080/"), "globalvoices.org");
+        assert_eq!(site("http://127.0.0.1:8080/"), "127.0.0.1:8080");
+        assert_eq!(site("http://localhost/"), "localhost:80");
+    }
+
+    proptest! {
+        #[test]
+        fn canonical_is_a_fixed_point(text in "https?://[a-z]{1,8}\\.org/\\PC{0,40}") {
+            if let Ok(address) = Address::parse(&text) {
+                prop_assert_eq!(&Address::parse(address.as_str()).unwrap(), &address);
+            }
+        }
+
+        #[test]
+        fn parsing_is_total(text in "\\PC{0,200}") {
+            let _ = Address::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The capture: one HTTP exchange as it crossed the wire.
+//!
+//! A [`Capture`] is owned by one worker, filed into the archive, read by `page`, then dropped. Two
+//! transports make captures behind one seam, [`Fetch`]: [`wire`], exact by construction, and
+//! [`client`], a real `reqwest::Client` whose records are reconstructed and say so. Redirects are
+//! ordinary captures: no transport ever follows one.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::digest::Digest;
+use crate::head::Head;
+use crate::lead::{Failure, Refusal, Truncated};
+use crate::moment::Moment;
+use crate::record::Block;
+
+/// Limits of one exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Name look-up, connection and TLS, each.
+    pub connect: Duration,
+    /// From the end of the request to the end of the head, absolute.
+    pub head: Duration,
+    /// Longest silence while reading.
+    pub idle: Duration,
+    /// The whole exchange, absolute.
+    pub total: Duration,
+    /// Largest head in bytes.
+    pub max_head: u64,
+    /// Largest body in bytes as received; the cut is exact.
+    pub max_body: u64,
+}
+
+/// Whether the bytes are those of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// As they crossed the wire.
+    Exact,
+    /// Put together again from parsed fields and a de-chunked body.
+    Reconstructed,
+}
+
+/// How an exchange ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Whole.
+    Complete,
+    /// The head is whole, the body is not.
+    Truncated(Truncated),
+    /// No response that could be archived.
+    Failed(Failure),
+    /// Never connected, by the address policy.
+    Refused(Refusal),
+}
+
+/// Bytes that came after the message; they are kept out of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// How many were seen.
+    pub length: u64,
+    /// The first of them, at most 4 KB.
+    pub first: Vec<u8>,
+}
+
+/// The bytes of a response, in memory or in an unlinked temporary file.
+#[derive(Debug)]
+pub struct Response {
+    /// The parsed view of the final head.
+    pub head: Head,
+    /// Its status.
+    pub status: u16,
+    /// Head and body as received, from the first byte of the final head.
+    pub block: Block,
+    /// Length of the head, its empty line included.
+    pub head_length: u64,
+    /// The ranges of the block that hold the entity (transfer coding removed).
+    pub entity: Vec<Range<u64>>,
+    /// SHA-1 of the block.
+    pub block_digest: Digest,
+    /// SHA-1 of the entity.
+    pub payload_digest: Digest,
+    /// Length of the entity in bytes.
+    pub payload_length: u64,
+}
+
+/// One exchange.
+#[derive(Debug)]
+pub struct Capture {
+    /// When it began: the WARC-Date of its records.
+    pub began: Moment,
+    /// From the request to the last byte.
+    pub took: Duration,
+    /// The address really connected to; `None` behind a proxy or without a connection.
+    pub peer: Option<SocketAddr>,
+    /// `http/1.1`, `tls/1.3`, …
+    pub protocols: Vec<String>,
+    /// The IANA name of the cipher suite.
+    pub cipher: Option<String>,
+    /// The request as sent; empty when nothing was.
+    pub request: Vec<u8>,
+    /// The response, when a complete head came.
+    pub response: Option<Response>,
+    /// How it ended.
+    pub end: End,
+    /// What was wrong with the message and was archived all the same.
+    pub defects: Vec<String>,
+    /// Interim 1xx responses, raw, at most 16 KB.
+    pub interim: Vec<u8>,
+    /// Bytes after the message.
+    pub excess: Option<Excess>,
+    /// When no head came: the first bytes that did, at most 4 KB.
+    pub debris: Vec<u8>,
+    /// Bytes received in all.
+    pub received: u64,
+    /// Whether the bytes are those of the wire.
+    pub fidelity: Fidelity,
+}
+
+/// The seam of the transports. A fetch never fails: how it went is in the capture.
+pub trait Fetch: Send + Sync {
+    /// Makes one exchange. The request's URL, method and fields are used; its body is not.
+    fn fetch(
+        &self,
+        request: reqwest::Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Capture> + Send;
+}

@@ -1,0 +1,224 @@
+//! The frontier's seam: what is to be fetched, by whom and when.
+//!
+//! Shaped so that another engine can stand behind it: `put` is idempotent and dedups, `lease`
+//! hands out one visit of a due site, `ack` is fenced by the lease's token, `release` gives a visit
+//! back. A site is scheduled by one instant, its *not-before*; no worker ever sleeps for a site.
+//! Outlinks are `put` before the page that has them is acknowledged. `state::disk` implements it
+//! on sled, [`memory`] in memory; one conformance suite runs on both.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::{HostKey, Site};
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::lead::{Lead, Outcome, Refusal, Rule, Visit};
+use crate::moment::Moment;
+use crate::page::Alternate;
+use crate::record::trace::PageRow;
+use crate::record::{Origin, Position};
+
+/// How many of the leads were new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Put {
+    /// Queued now.
+    pub new: u64,
+    /// Known already in this run.
+    pub known: u64,
+}
+
+/// The end of a visit, all of it in one state batch.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether the URL goes back to the queue for another attempt.
+    pub again: bool,
+    /// When the site may be asked again.
+    pub due: Moment,
+    /// The site's present delay, in milliseconds, kept so that it holds across restarts.
+    pub delay_ms: u64,
+    /// The end of its records in the archive.
+    pub archived: Option<Position>,
+    /// A payload seen for the first time.
+    pub payload: Option<(Digest, Origin)>,
+    /// The page, for groups and summaries.
+    pub page: Option<PageRow>,
+    /// The alternates the page declares.
+    pub alternates: Vec<Alternate>,
+    /// What the page leads to and will not be fetched.
+    pub refused: Vec<Refusal>,
+    /// Told once the batch is durable.
+    pub event: Option<Event>,
+}
+
+/// Whether an acknowledgement counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ack {
+    /// It did.
+    Done,
+    /// The lease had ended; nothing was changed.
+    Fenced,
+}
+
+/// How a visit goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// To the queue as it was; the site is due again at this instant.
+    Until(Moment),
+    /// To the queue as it was; the site is left alone for the rest of the run.
+    NextRun,
+}
+
+/// What is known of an origin across runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RobotsFact {
+    /// When its robots.txt was read.
+    pub read: Moment,
+    /// What came.
+    pub answer: RobotsAnswer,
+}
+
+/// What asking for robots.txt brought (RFC 9309 §2.3.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RobotsAnswer {
+    /// A file; parsed up to 500 KiB.
+    File(Vec<u8>),
+    /// 4xx other than 429, or too many redirects: everything is allowed.
+    Unavailable,
+    /// 5xx, 429 or no answer: nothing is allowed for now.
+    Unreachable,
+}
+
+/// One rule's refusals in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusalCount {
+    /// The rule.
+    pub rule: Rule,
+    /// URLs it refused.
+    pub count: u64,
+    /// Three of them.
+    pub examples: Vec<String>,
+}
+
+/// The state of a run in numbers. `queued + leased + captured + revisits + moved + failed +
+/// refused at their visit` is what was put.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stats {
+    /// Number of the run.
+    pub run: u32,
+    /// URLs put in this run.
+    pub put: u64,
+    /// Waiting.
+    pub queued: u64,
+    /// Handed out.
+    pub leased: u64,
+    /// Ended as [`Outcome::Captured`].
+    pub captured: u64,
+    /// Ended as [`Outcome::Revisit`].
+    pub revisits: u64,
+    /// Ended as [`Outcome::Moved`].
+    pub moved: u64,
+    /// Ended as [`Outcome::Failed`].
+    pub failed: u64,
+    /// Ended as [`Outcome::Refused`] at their visit.
+    pub refused: u64,
+    /// Refusals by rule, those found on pages and never queued included.
+    pub refusals: Vec<RefusalCount>,
+    /// Sites with something queued that are left alone for the rest of the run.
+    pub parked_sites: Vec<String>,
+}
+
+/// A page kept for groups and summaries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPage {
+    /// The page.
+    pub page: PageRow,
+    /// Its evidence.
+    pub alternates: Vec<Alternate>,
+    /// Where it redirects to, when it is no page but a way to one.
+    pub moved_to: Option<String>,
+}
+
+/// A failure of the engine behind the frontier.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontierError {
+    /// The state could not be read or written.
+    #[error("the state in {path} cannot be used: {why}")]
+    Broken {
+        /// The folder.
+        path: String,
+        /// What happened and what to do.
+        why: String,
+    },
+    /// The archive could not be made durable, so nothing was settled.
+    #[error("the archive could not be written: {0}")]
+    Archive(String),
+    /// The frontier has been closed.
+    #[error("the frontier is closed")]
+    Closed,
+}
+
+/// The seam. All calls are safe to repeat.
+pub trait Frontier: Send + Sync + 'static {
+    /// Queues leads that are new in this run.
+    fn put(&self, leads: Vec<Lead>) -> impl Future<Output = Result<Put, FrontierError>> + Send;
+
+    /// Queues a lead ahead of all others of its site, whether it is known or not (robots.txt).
+    fn put_first(&self, lead: Lead) -> impl Future<Output = Result<(), FrontierError>> + Send;
+
+    /// The next visit of a due site; waits until there is one. `None`: nothing queued that may
+    /// still be fetched in this run, and no lease out.
+    fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
+
+    /// Ends a visit.
+    fn ack(
+        &self,
+        visit: &Visit,
+        end: Settlement,
+    ) -> impl Future<Output = Result<Ack, FrontierError>> + Send;
+
+    /// Gives a visit back.
+    fn release(
+        &self,
+        visit: &Visit,
+        how: Release,
+    ) -> impl Future<Output = Result<Ack, FrontierError>> + Send;
+
+    /// What robots.txt of an origin said last.
+    fn robots(
+        &self,
+        host: &HostKey,
+    ) -> impl Future<Output = Result<Option<RobotsFact>, FrontierError>> + Send;
+
+    /// Remembers what robots.txt of an origin said.
+    fn learn_robots(
+        &self,
+        host: &HostKey,
+        fact: RobotsFact,
+    ) -> impl Future<Output = Result<(), FrontierError>> + Send;
+
+    /// The first capture of a payload, when there is one.
+    fn origin(
+        &self,
+        payload: &Digest,
+    ) -> impl Future<Output = Result<Option<Origin>, FrontierError>> + Send;
+
+    /// The numbers of the run.
+    fn stats(&self) -> impl Future<Output = Result<Stats, FrontierError>> + Send;
+
+    /// The pages kept, in chunks: those after `after`, with the key to go on from.
+    fn pages(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> impl Future<Output = Result<(Vec<KeptPage>, Option<Vec<u8>>), FrontierError>> + Send;
+
+    /// Makes everything acknowledged so far durable.
+    fn commit(&self) -> impl Future<Output = Result<(), FrontierError>> + Send;
+}
+
+/// The site of a lead, as every frontier computes it.
+pub fn site_of(lead: &Lead) -> Option<Site> {
+    lead.url().ok().map(|url| Site::of(&url))
+}

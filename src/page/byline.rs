@@ -1,0 +1,1 @@
+//! The byline: who made the article, with roles, wherever the page says so.

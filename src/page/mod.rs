@@ -1,0 +1,274 @@
+//! The page: what one archived body says, as plain values.
+//!
+//! [`read`] is the order of the stages and nothing else: decode, parse once, metadata, links,
+//! alternates, article, byline, language. The same code runs live and offline on any WARC; it
+//! never touches the network, the clock or the disk. Every stage is total and bounded.
+
+pub mod alternates;
+pub mod article;
+pub mod byline;
+pub mod decode;
+pub mod dom;
+pub mod language;
+pub mod links;
+pub mod metadata;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::head::Head;
+use crate::lang::Lang;
+
+/// What there is to read: one entity, transfer coding removed, content coding still on.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The URL it was fetched from.
+    pub url: &'a Url,
+    /// The response head.
+    pub head: &'a Head,
+    /// The entity bytes.
+    pub entity: &'a [u8],
+}
+
+/// What kind of thing the page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum PageKind {
+    /// One article with a body.
+    Article,
+    /// HTML that is no article: a home page, a section, a tag page.
+    Listing,
+    /// A sitemap or a sitemap index.
+    Sitemap,
+    /// RSS, Atom or JSON feed.
+    Feed,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// A page, read.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// What it is.
+    pub kind: PageKind,
+    /// `link rel=canonical`, resolved.
+    pub canonical: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// The language the page declares for itself (`html lang`, Content-Language).
+    pub declared: Option<Lang>,
+    /// The language its text is in.
+    pub detected: Option<Lang>,
+    /// Every declared alternate that is not dropped at once.
+    pub alternates: Vec<Alternate>,
+    /// Everything the page leads to, alternates left out.
+    pub links: Vec<Link>,
+    /// The article, when there is one.
+    pub article: Option<Article>,
+    /// What went wrong in reading and was lived with.
+    pub notes: Vec<String>,
+}
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkKind {
+    /// An anchor.
+    Anchor,
+    /// A meta refresh: counts as a redirect.
+    Refresh,
+    /// A page requisite: image, style, script.
+    Embed,
+    /// `link rel=alternate type=application/rss+xml` and its like, or a feed's own next page.
+    Feed,
+    /// A sitemap named by a sitemap index.
+    Sitemap,
+    /// An entry of a feed.
+    FeedEntry,
+    /// An entry of a sitemap.
+    SitemapEntry,
+}
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The absolute URL, fit to be fetched ([`crate::address::fetchable`]).
+    pub url: String,
+    /// What it is for.
+    pub kind: LinkKind,
+    /// Where it stands, as Heritrix writes it: `a/@href`.
+    pub context: String,
+}
+
+/// How an alternate was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signal {
+    /// `link rel=alternate hreflang` in the document.
+    HeadLink,
+    /// The HTTP `Link` field.
+    HttpLink,
+    /// `xhtml:link` in a sitemap.
+    Sitemap,
+    /// A block of the article itself ("also available in"): only real translations stand there.
+    ArticleBlock,
+    /// The same `data-drupal-link-system-path`.
+    DrupalPath,
+    /// JSON-LD `workTranslation`, `translationOfWork`.
+    JsonLd,
+    /// `a[hreflang]` in a switcher.
+    AnchorHreflang,
+    /// A switcher link whose text is a language's own name.
+    Autonym,
+    /// `option value=URL`.
+    Option,
+    /// A URL pattern confirmed elsewhere on the host.
+    UrlPattern,
+}
+
+/// Where on the page it was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// Inside the article.
+    Article,
+    /// Menus, headers, footers, sidebars.
+    Chrome,
+    /// The document head.
+    Head,
+    /// The HTTP head.
+    Header,
+    /// A sitemap.
+    Sitemap,
+}
+
+/// One declared language alternate: evidence, not yet a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternate {
+    /// The absolute URL, fit to be fetched.
+    pub url: String,
+    /// The URL as written.
+    pub url_raw: String,
+    /// The language declared, canonical.
+    pub lang: Option<Lang>,
+    /// The language as written.
+    pub lang_raw: String,
+    /// How it was declared.
+    pub signal: Signal,
+    /// Where it was declared.
+    pub place: Place,
+}
+
+/// A person named as having made the article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The name, cleaned of by-words, titles and places.
+    pub name: String,
+    /// Job title or function, when the page gives one.
+    pub role: Option<String>,
+}
+
+/// One block of the body, in reading order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextBlock {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its text, white space folded.
+    pub text: String,
+}
+
+/// The kind of a text block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockKind {
+    /// A paragraph.
+    Paragraph,
+    /// A heading inside the body.
+    Heading,
+    /// A list item.
+    Item,
+    /// A quotation.
+    Quote,
+    /// A caption that belongs to the text.
+    Caption,
+    /// A table cell's or row's text.
+    Cell,
+    /// Preformatted text.
+    Code,
+}
+
+/// The stage of the ladder that found the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// A known body selector.
+    Selector,
+    /// Paragraph density scoring.
+    Density,
+    /// JSON-LD `articleBody`.
+    JsonLd,
+    /// State a script framework left in the page.
+    FrameworkState,
+    /// All paragraphs of the page, as a last resort.
+    Baseline,
+}
+
+/// A date as the page gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageDate {
+    /// `2026-11-22`, or with time and zone `2026-11-22T09:30:00+03:00`.
+    pub iso: String,
+    /// Where it stood: `json-ld`, `meta`, `time`, `url`, `text`.
+    pub source: String,
+}
+
+/// The article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// Its headline.
+    pub headline: String,
+    /// Its authors; organisations only when they are the only author.
+    pub byline: Vec<Person>,
+    /// Its translators, never counted as authors.
+    pub translators: Vec<Person>,
+    /// When it was published.
+    pub published: Option<PageDate>,
+    /// When it was last changed.
+    pub modified: Option<PageDate>,
+    /// The body: never the language notice, the byline or the author's job title.
+    pub blocks: Vec<TextBlock>,
+    /// Which stage found the body.
+    pub found_by: Stage,
+}
+
+impl Article {
+    /// The body as text, a blank line between blocks.
+    pub fn text(&self) -> String {
+        let blocks: Vec<&str> = self.blocks.iter().map(|block| block.text.as_str()).collect();
+        blocks.join("\n\n")
+    }
+}
+
+/// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
+pub fn read(source: Source<'_>) -> Page {
+    let decoded = decode::entity(source.head, source.entity);
+    if !decoded.is_html {
+        return Page { kind: PageKind::Other, notes: decoded.notes, ..Page::default() };
+    }
+    let dom = dom::parse(&decoded.text);
+    let metadata = metadata::read(&dom, source.url);
+    let found = alternates::read(&dom, source.head, source.url);
+    let reading = article::read(&dom, &metadata, source.url, &found.notices);
+    Page {
+        kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
+        canonical: metadata.canonical,
+        title: metadata.title,
+        declared: metadata.declared,
+        detected: reading.as_ref().and_then(|reading| reading.detected.clone()),
+        alternates: found.alternates,
+        links: links::read(&dom, source.head, source.url),
+        article: reading.map(|reading| reading.article),
+        notes: decoded.notes,
+    }
+}

@@ -1,0 +1,292 @@
+//! The trace of a visit: what its `metadata` record says, and all that state is rebuilt from.
+//!
+//! A [`Trace`] is written beside every capture as `application/warc-fields`
+//! (WARC 1.1 §6.4, Heritrix's names where Heritrix has one: `via`, `hopsFromSeed`, `fetchTimeMs`,
+//! `outlink`). Reading the traces of an archive back gives queue, seen set, groups and ledger
+//! again: sled is a cache of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::HostKey;
+use crate::lang::Lang;
+use crate::lead::{Hop, Lead, Outcome};
+use crate::page::{Alternate, Link, LinkKind, PageKind};
+
+/// What is kept of a page for groups, summaries and `warraq info`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRow {
+    /// The URL that was fetched.
+    pub url: String,
+    /// Its declared canonical URL.
+    pub canonical: Option<String>,
+    /// What it is.
+    pub kind: PageKind,
+    /// Its headline or title, at most 200 characters.
+    pub title: Option<String>,
+    /// Names of its authors.
+    pub byline: Vec<String>,
+    /// The language it declares for itself.
+    pub declared: Option<Lang>,
+    /// The language of its text.
+    pub detected: Option<Lang>,
+    /// Characters of body text.
+    pub length: u64,
+}
+
+/// What one visit left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Number of the run.
+    pub run: u32,
+    /// Where it went and how it came there.
+    pub lead: Lead,
+    /// Earlier attempts.
+    pub attempt: u32,
+    /// Whether another attempt follows.
+    pub again: bool,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Milliseconds from the first byte asked to the last byte received.
+    pub took_ms: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// The page, when it was read.
+    pub page: Option<PageRow>,
+    /// The alternates it declares, as evidence.
+    pub alternates: Vec<Alternate>,
+    /// What it leads to.
+    pub links: Vec<Link>,
+    /// More lines: defects, interim responses, excess bytes, the head of a 304.
+    pub notes: Vec<(String, String)>,
+}
+
+/// The part of a trace that only warraq reads, one JSON value on one line.
+#[derive(Serialize, Deserialize)]
+struct VisitLine {
+    run: u32,
+    attempt: u32,
+    again: bool,
+    hop: Hop,
+    depth: u32,
+    lang: Option<Lang>,
+    robots_for: Option<HostKey>,
+    bytes: u64,
+    outcome: Outcome,
+}
+
+/// A `metadata` block that is no trace of warraq's.
+#[derive(Debug, thiserror::Error)]
+#[error("the metadata record is no trace written by warraq: {0}")]
+pub struct TraceError(String);
+
+impl Trace {
+    /// The block of the `metadata` record, lines ended by CRLF.
+    pub fn to_fields(&self) -> String {
+        let mut out = String::with_capacity(256 + self.links.len() * 96);
+        let mut line = |name: &str, value: &str| {
+            out.push_str(name);
+            out.push_str(": ");
+            out.extend(value.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            out.push_str("\r\n");
+        };
+        if let Some(via) = &self.lead.via {
+            line("via", via);
+        }
+        line("hopsFromSeed", &self.lead.hops);
+        line("fetchTimeMs", &self.took_ms.to_string());
+        line("warraq-visit", &json(&self.visit_line()));
+        for (name, value) in &self.notes {
+            line(name, value);
+        }
+        if let Some(page) = &self.page {
+            let lang = page.detected.as_ref().or(page.declared.as_ref());
+            if let Some(lang) = lang {
+                line("language", lang.as_str());
+            }
+            line("warraq-page", &json(page));
+        }
+        for alternate in &self.alternates {
+            line("alternate", &json(alternate));
+        }
+        for link in &self.links {
+            line("outlink", &format!("{} {} {}", link.url, letter(link.kind), link.context));
+        }
+        out
+    }
+
+    /// Reads the trace of `target` back. Total; unknown lines are kept as notes.
+    pub fn parse(target: &str, block: &[u8]) -> Result<Self, TraceError> {
+        let text = String::from_utf8_lossy(block);
+        let mut draft = Draft::default();
+        for line in text.split("\r\n") {
+            if let Some((name, value)) = line.split_once(':') {
+                draft.take(name, value.trim())?;
+            }
+        }
+        draft.finish(target)
+    }
+
+    fn visit_line(&self) -> VisitLine {
+        VisitLine {
+            run: self.run,
+            attempt: self.attempt,
+            again: self.again,
+            hop: self.lead.hop,
+            depth: self.lead.depth,
+            lang: self.lead.lang.clone(),
+            robots_for: self.lead.robots_for.clone(),
+            bytes: self.bytes,
+            outcome: self.outcome.clone(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Draft {
+    via: Option<String>,
+    hops: String,
+    took_ms: u64,
+    visit: Option<VisitLine>,
+    page: Option<PageRow>,
+    alternates: Vec<Alternate>,
+    links: Vec<Link>,
+    notes: Vec<(String, String)>,
+}
+
+impl Draft {
+    fn take(&mut self, name: &str, value: &str) -> Result<(), TraceError> {
+        match name {
+            "via" => self.via = Some(value.to_owned()),
+            "hopsFromSeed" => value.clone_into(&mut self.hops),
+            "fetchTimeMs" => self.took_ms = value.parse().unwrap_or(0),
+            "language" => {}
+            "warraq-visit" => self.visit = Some(from_json(name, value)?),
+            "warraq-page" => self.page = Some(from_json(name, value)?),
+            "alternate" => self.alternates.push(from_json(name, value)?),
+            "outlink" => self.links.extend(outlink(value)),
+            _ => self.notes.push((name.to_owned(), value.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn finish(self, target: &str) -> Result<Trace, TraceError> {
+        let visit = self.visit.ok_or_else(|| TraceError("it has no warraq-visit line".into()))?;
+        let url = crate::address::fetchable(target, None)
+            .map_err(|why| TraceError(format!("its target: {why}")))?;
+        let lead = Lead {
+            via: self.via,
+            hops: self.hops,
+            depth: visit.depth,
+            lang: visit.lang,
+            robots_for: visit.robots_for,
+            ..Lead::at(&url, visit.hop)
+        };
+        Ok(Trace {
+            run: visit.run,
+            lead,
+            attempt: visit.attempt,
+            again: visit.again,
+            outcome: visit.outcome,
+            took_ms: self.took_ms,
+            bytes: visit.bytes,
+            page: self.page,
+            alternates: self.alternates,
+            links: self.links,
+            notes: self.notes,
+        })
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Plain structs of strings and numbers always serialise.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn from_json<T: for<'a> Deserialize<'a>>(name: &str, value: &str) -> Result<T, TraceError> {
+    serde_json::from_str(value).map_err(|why| TraceError(format!("its {name} line: {why}")))
+}
+
+const LETTERS: &[(LinkKind, &str)] = &[
+    (LinkKind::Anchor, "L"),
+    (LinkKind::Refresh, "R"),
+    (LinkKind::Embed, "E"),
+    (LinkKind::Feed, "I"),
+    (LinkKind::Sitemap, "S"),
+    (LinkKind::FeedEntry, "F"),
+    (LinkKind::SitemapEntry, "M"),
+];
+
+fn letter(kind: LinkKind) -> &'static str {
+    LETTERS.iter().find(|(k, _)| *k == kind).map_or("L", |(_, letter)| letter)
+}
+
+fn outlink(value: &str) -> Option<Link> {
+    let mut parts = value.splitn(3, ' ');
+    let url = parts.next()?.to_owned();
+    let letter = parts.next()?;
+    let kind = LETTERS.iter().find(|(_, l)| *l == letter).map(|(kind, _)| *kind)?;
+    Some(Link { url, kind, context: parts.next().unwrap_or_default().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{Place, Signal};
+    use url::Url;
+
+    fn sample() -> Trace {
+        let seed = Lead::seed("https://example.org/ar/a").unwrap();
+        let url = Url::parse("https://example.org/en/a").unwrap();
+        let mut lead = seed.onward(&url, Hop::Alternate);
+        lead.lang = Lang::parse("en");
+        Trace {
+            run: 2,
+            lead,
+            attempt: 1,
+            again: false,
+            outcome: Outcome::Captured { status: 200, truncated: None },
+            took_ms: 12,
+            bytes: 345,
+            page: Some(PageRow {
+                url: "https://example.org/en/a".into(),
+                canonical: None,
+                kind: PageKind::Article,
+                title: Some("عنوان: one".into()),
+                byline: vec!["Rim Haddad".into()],
+                declared: Lang::parse("en"),
+                detected: None,
+                length: 900,
+            }),
+            alternates: vec![Alternate {
+                url: "https://example.org/ar/a".into(),
+                url_raw: "/ar/a".into(),
+                lang: Lang::parse("ar"),
+                lang_raw: "ar".into(),
+                signal: Signal::HeadLink,
+                place: Place::Head,
+            }],
+            links: vec![Link {
+                url: "https://example.org/b".into(),
+                kind: LinkKind::Anchor,
+                context: "a/@href".into(),
+            }],
+            notes: vec![("defect".into(), "two Content-Length fields".into())],
+        }
+    }
+
+    #[test]
+    fn a_trace_reads_back_as_it_was() {
+        let trace = sample();
+        let fields = trace.to_fields();
+        assert!(fields.lines().all(|line| line.contains(": ")), "{fields}");
+        assert_eq!(Trace::parse("https://example.org/en/a", fields.as_bytes()).unwrap(), trace);
+    }
+
+    #[test]
+    fn control_bytes_cannot_forge_a_line() {
+        let mut trace = sample();
+        trace.notes = vec![("defect".into(), "x\r\noutlink: http://evil.example/ L a".into())];
+        let back = Trace::parse("https://example.org/en/a", trace.to_fields().as_bytes()).unwrap();
+        assert_eq!(back.links, trace.links);
+    }
+}

@@ -1,0 +1,246 @@
+//! Settings: what a crawl was told, validated and resolved.
+//!
+//! No field means "default" by being absent: [`Settings::new`] writes the defaults of
+//! ARCHITECTURE.md down, the command line overwrites them, [`Settings::check`] refuses
+//! contradictions before the first request.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::lang::Lang;
+
+/// How far declared alternates may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlternatesScope {
+    /// To the page's own host only.
+    SameHost,
+    /// To hosts of the page's registered domain.
+    SameDomain,
+    /// To any host the page declares.
+    Declared,
+}
+
+/// Which transport carries the captures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// The exact one: bytes as they crossed the wire.
+    Wire,
+    /// `reqwest::Client`; records are reconstructed and say so.
+    Reqwest,
+}
+
+/// One `--resolve HOST:PORT:ADDR[:PORT]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolve {
+    /// The host it is for; `None` for `*`.
+    pub host: Option<String>,
+    /// The port it is for.
+    pub port: u16,
+    /// Where to connect.
+    pub addr: IpAddr,
+    /// The port to connect to.
+    pub to_port: u16,
+}
+
+/// Everything a crawl needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the crawl: WARCs, state, ledger.
+    pub into: PathBuf,
+    /// Whom a webmaster can write to: an e-mail address or a URL.
+    pub contact: String,
+    /// The User-Agent header.
+    pub user_agent: String,
+    /// The Accept-Language header, one for all requests.
+    pub accept_language: String,
+    /// More request headers, for seed origins only.
+    pub headers: Vec<(String, String)>,
+    /// Ordinary links away from a seed that are followed; 0 follows none.
+    pub depth: u32,
+    /// Pages captured in this call before it stops; the rest stays queued.
+    pub max_pages: u64,
+    /// Least time between two requests to one site, start to start. Zero turns it off.
+    pub delay: Duration,
+    /// Whether zero delay is also for public hosts.
+    pub own_hosts: bool,
+    /// Requests in flight to one site.
+    pub per_host: usize,
+    /// Requests in flight in all.
+    pub concurrency: usize,
+    /// Requests per second in all; 0 for no limit.
+    pub requests_per_second: u32,
+    /// Bytes received per second in all; 0 for no limit.
+    pub bytes_per_second: u32,
+    /// Languages that are fetched; empty for all.
+    pub languages: Vec<Lang>,
+    /// How far alternates may lead.
+    pub alternates_scope: AlternatesScope,
+    /// Alternates followed from one page.
+    pub alternates_per_page: usize,
+    /// Whether sitemaps of the seeds' hosts are read.
+    pub sitemaps: bool,
+    /// Whether feeds the pages name are read.
+    pub feeds: bool,
+    /// Whether robots.txt is obeyed.
+    pub robots: bool,
+    /// Pages of one site in one run.
+    pub host_budget: u64,
+    /// Attempts after the first.
+    pub retries: u32,
+    /// First pause after a failure; doubled with each further one, with jitter.
+    pub retry_delay: Duration,
+    /// Which transport.
+    pub transport: Transport,
+    /// Whether private and loopback addresses and unusual ports may be connected to.
+    pub allow_private: bool,
+    /// Fixed addresses.
+    pub resolve: Vec<Resolve>,
+    /// Body cap in bytes.
+    pub max_body: u64,
+    /// Time limit of name look-up, connection and TLS, each.
+    pub connect_timeout: Duration,
+    /// Longest silence.
+    pub idle_timeout: Duration,
+    /// Longest exchange.
+    pub total_timeout: Duration,
+    /// Whether connections are used again.
+    pub keepalive: bool,
+    /// Whether certificates that do not verify are accepted.
+    pub insecure_tls: bool,
+    /// More trusted roots, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// First part of WARC names.
+    pub warc_prefix: String,
+    /// A WARC file is sealed when it reaches this size, in bytes.
+    pub warc_size: u64,
+    /// A WARC file is sealed at this age.
+    pub warc_age: Duration,
+    /// Deflate level, 0 to 9.
+    pub gzip_level: u32,
+}
+
+/// Settings that contradict each other or name nothing possible.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingsError {
+    /// Nobody to write to.
+    #[error(
+        "no contact: give --contact an e-mail address or a URL where webmasters can reach you \
+         (it goes into the User-Agent, as every polite crawler does)"
+    )]
+    Contact,
+    /// `--delay 0` towards other people's servers.
+    #[error(
+        "--delay 0 is for your own servers: add --allow-private (private and loopback hosts \
+         only) or --i-own-the-hosts"
+    )]
+    Delay,
+    /// A value out of its range.
+    #[error("{flag}: {why}")]
+    Value {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+}
+
+/// Least time between two requests to one site (ARCHITECTURE.md, "Politeness").
+pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
+
+impl Settings {
+    /// The defaults, for a crawl into `into`, answering to `contact`.
+    pub fn new(into: PathBuf, contact: &str) -> Self {
+        Self {
+            into,
+            contact: contact.to_owned(),
+            user_agent: format!("warraq/{} (+{contact})", env!("CARGO_PKG_VERSION")),
+            accept_language: "*".to_owned(),
+            headers: Vec::new(),
+            depth: 0,
+            max_pages: u64::MAX,
+            delay: DEFAULT_DELAY,
+            own_hosts: false,
+            per_host: 1,
+            concurrency: 32,
+            requests_per_second: 0,
+            bytes_per_second: 0,
+            languages: Vec::new(),
+            alternates_scope: AlternatesScope::Declared,
+            alternates_per_page: 40,
+            sitemaps: false,
+            feeds: false,
+            robots: true,
+            host_budget: 100_000,
+            retries: 3,
+            retry_delay: Duration::from_secs(2),
+            transport: Transport::Wire,
+            allow_private: false,
+            resolve: Vec::new(),
+            max_body: 100 << 20,
+            connect_timeout: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(30),
+            total_timeout: Duration::from_mins(3),
+            keepalive: true,
+            insecure_tls: false,
+            ca_file: None,
+            warc_prefix: "warraq".to_owned(),
+            warc_size: 1_000_000_000,
+            warc_age: Duration::from_hours(24),
+            gzip_level: 6,
+        }
+    }
+
+    /// Refuses what cannot be meant, before the first request.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let value = |flag, why: &str| Err(SettingsError::Value { flag, why: why.to_owned() });
+        if self.contact.trim().is_empty() {
+            return Err(SettingsError::Contact);
+        }
+        if !self.contact.contains('@') && !self.contact.contains("://") {
+            return value("--contact", "needs an e-mail address or a URL, as in desk@example.org");
+        }
+        if self.delay.is_zero() && !self.allow_private && !self.own_hosts {
+            return Err(SettingsError::Delay);
+        }
+        if self.per_host == 0 || self.concurrency == 0 {
+            return value("--per-host, --concurrency", "must be at least 1");
+        }
+        if self.gzip_level > 9 {
+            return value("--gzip-level", "must be from 0 to 9");
+        }
+        if self.warc_prefix.is_empty() || !self.warc_prefix.bytes().all(is_name_byte) {
+            return value("--warc-prefix", "may hold ASCII letters, digits, '_' and '.' only");
+        }
+        let values = self.headers.iter().map(|(_, value)| value);
+        let single = [&self.user_agent, &self.accept_language, &self.contact];
+        if single.into_iter().chain(values).any(|text| text.contains(['\r', '\n', '\0'])) {
+            return value("--header", "may not hold line breaks");
+        }
+        Ok(())
+    }
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_delay_needs_a_reason() {
+        let mut settings = Settings::new("x".into(), "desk@example.org");
+        settings.delay = Duration::ZERO;
+        assert_eq!(settings.check(), Err(SettingsError::Delay));
+        settings.allow_private = true;
+        assert_eq!(settings.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_contact_is_needed() {
+        assert_eq!(Settings::new("x".into(), "").check(), Err(SettingsError::Contact));
+        assert!(Settings::new("x".into(), "me").check().is_err());
+    }
+}
