@@ -221,16 +221,16 @@ fn robots_rules_differ_by_host() {
 }
 
 #[test]
-fn depth_two_reaches_every_article() {
+fn depth_two_reaches_every_article_and_three_everything() {
     let site = Site::start();
     let expected = site.expected();
-    let captured = expected.captured(2);
-    assert!(expected.articles.iter().all(|told| captured.contains(&told.url)));
-    assert!(expected.captured(0).len() < expected.captured(1).len());
-    assert!(expected.captured(1).len() < captured.len());
-    let everything = expected.captured(9);
-    let pages = |url: &&String| expected.resource(url).unwrap().role == Role::Page;
-    assert_eq!(everything.iter().filter(pages).count(), everything.len());
+    let [at_seed, near, articles, all, beyond] = [0, 1, 2, 3, 9].map(|d| expected.captured(d));
+    assert!(expected.articles.iter().all(|told| articles.contains(&told.url)));
+    assert!(!expected.articles.iter().all(|told| near.contains(&told.url)));
+    assert!(at_seed.is_subset(&near) && near.is_subset(&articles) && articles.is_subset(&all));
+    assert_eq!(all, beyond);
+    let pages = |url: &String| expected.resource(url).unwrap().role == Role::Page;
+    assert!(all.iter().all(pages));
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn arrivals_are_mirrored_to_a_file() {
 #[test]
 fn the_generated_tree_is_whole_and_the_same_each_time() {
     let site = Site::with_bulk(300, 2048);
-    let tree = Bulk { pages: 300, bytes: 2048 };
+    let tree = site.bulk().unwrap();
     let mut reached = BTreeSet::from([0]);
     let mut level = vec![0];
     for _ in 0..tree.depth() {
@@ -312,7 +312,8 @@ fn the_generated_tree_is_whole_and_the_same_each_time() {
         level.retain(|number| reached.insert(*number));
     }
     assert_eq!(reached.len(), 300);
-    let known: BTreeSet<String> = (0..300).map(Bulk::url).collect();
+    let known = tree.urls();
+    assert_eq!(known.len(), 300);
     let mut bodies = BTreeSet::new();
     for number in [0, 1, 6, 36, 299] {
         let reply = get(&site, &Bulk::url(number));

@@ -5,6 +5,8 @@
 //! the size asked for; its number stands in title and text, so no two pages are equal. Pages are
 //! made when asked for and are the same at every ask.
 
+use std::collections::BTreeSet;
+
 use super::answer::{Answer, Coding};
 use super::articles::ARTICLES;
 use super::canonical;
@@ -28,6 +30,12 @@ impl Bulk {
     /// The URL of page `number`, canonical; page 0 is the seed.
     pub fn url(number: usize) -> String {
         canonical(&format!("{HOST}/{}/page-{number}", Self::lang(number))).unwrap()
+    }
+
+    /// The URLs of all its pages: a crawl from page 0 with [`Bulk::depth`] must capture these and
+    /// the robots.txt of the host.
+    pub fn urls(&self) -> BTreeSet<String> {
+        (0..self.pages).map(Self::url).collect()
     }
 
     /// The numbers of the pages that page `number` leads to.

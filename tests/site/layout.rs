@@ -288,3 +288,14 @@ fn related(article: &Article, phrases: &Phrases) -> String {
 pub fn list_item(article: &Article) -> String {
     format!("<li><a href=\"{}\">{}</a></li>\n", href(article.url), article.words().title)
 }
+
+/// A card of a listing that carries the listed article's own notice. The notice speaks of that
+/// article, never of the page it stands on.
+pub fn card(article: &Article) -> String {
+    format!(
+        "<article class=\"card\">\n<h2><a href=\"{}\">{}</a></h2>\n{}</article>\n",
+        href(article.url),
+        article.words().title,
+        notice(article)
+    )
+}

@@ -119,6 +119,11 @@ impl Site {
         &self.expected
     }
 
+    /// The generated tree; its seed is `Bulk::url(0)`.
+    pub fn bulk(&self) -> Option<&Bulk> {
+        self.shared.web.bulk()
+    }
+
     /// Every request so far, in order of arrival.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shared.arrivals.all()

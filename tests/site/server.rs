@@ -22,7 +22,8 @@ const MAX_HEAD: usize = 64 << 10;
 pub struct Shared {
     /// Who asked for what.
     pub arrivals: Arrivals,
-    web: Web,
+    /// What is served.
+    pub web: Web,
     stop: AtomicBool,
     open: Mutex<Vec<TcpStream>>,
 }

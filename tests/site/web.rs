@@ -150,7 +150,10 @@ fn home(phrases: &Phrases) -> Resource {
     let listed: Vec<&Article> = ARTICLES.iter().filter(on_main).collect();
     let mut links: Vec<&str> = listed.iter().map(|article| article.url).collect();
     let mut items: String = listed.iter().map(|article| list_item(article)).collect();
+    let mut card = String::new();
     if lang == "ar" {
+        card = layout::card(&ARTICLES[0]);
+        links.extend(ARTICLES[0].alternates().into_iter().map(|(_, url)| url));
         for (extra, label) in workshop::FROM_ARABIC_HOME {
             items += &format!("<li><a href=\"{extra}\">{label}</a></li>\n");
             links.push(extra);
@@ -166,7 +169,7 @@ fn home(phrases: &Phrases) -> Resource {
             )
         })
         .collect();
-    let main = format!("<h1>{front}</h1>\n<ul class=\"latest\">\n{items}</ul>\n");
+    let main = format!("<h1>{front}</h1>\n{card}<ul class=\"latest\">\n{items}</ul>\n");
     let frame = Frame { lang, title: front, url: &url };
     let html = frame.page(Charset::Utf8, &head, &layout::home_switcher(lang), &main);
     let answer = Answer::ok(Charset::Utf8.content_type(), html.as_bytes(), Coding::Plain, &[]);
