@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use site::articles::{ARTICLES, Declared};
 use site::bulk::Bulk;
-use site::client::{get, head_alternates, hrefs, http_alternates, request};
+use site::client::{get, get_with, head_alternates, hrefs, http_alternates, request};
 use site::web::Role;
 use site::{Options, Site, arrivals, canonical, layout};
 
@@ -202,6 +202,32 @@ fn the_workshop_is_as_odd_as_it_says() {
     let trailers = bench("trailers");
     assert!(trailers.body.ends_with(b"0;done=yes\r\nX-Checked: by hand\r\n\r\n"));
     assert!(trailers.text().contains("Fields may also come at the end."));
+}
+
+#[test]
+fn a_validator_is_honoured() {
+    let site = Site::start();
+    let url = "http://warraq.test/workshop/unchanged";
+    let etag = get(&site, url).fields("etag").concat();
+    let known = get_with(&site, url, &format!("If-None-Match: {etag}\r\n"));
+    assert_eq!((known.status(), known.body.len()), (304, 0));
+    assert_eq!(get_with(&site, url, "If-None-Match: \"another\"\r\n").status(), 200);
+    assert_eq!(site.sent(url)[1], known.bytes);
+}
+
+#[test]
+fn one_url_is_written_in_three_ways() {
+    let site = Site::start();
+    let article = ARTICLES.iter().find(|article| article.group == "flood").unwrap();
+    let home = get(&site, "http://warraq.test/ar/").text();
+    let seed = get(&site, &site.seed_url()).text();
+    assert!(home.contains(&format!("href=\"{}\"", article.url)));
+    assert!(seed.contains(&format!("href=\"{}\"", layout::href(article.url))));
+    let upper = canonical(article.url).unwrap();
+    for spelling in [upper.clone(), layout::href(article.url)] {
+        assert_eq!(get(&site, &spelling).status(), 200);
+    }
+    assert_eq!(site.sent(&upper).len(), 2);
 }
 
 #[test]

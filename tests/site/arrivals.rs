@@ -35,13 +35,25 @@ pub struct Arrival {
 impl Arrival {
     /// The value of a request field; names are compared without case.
     pub fn header(&self, name: &str) -> Option<String> {
-        let text = String::from_utf8_lossy(&self.request).into_owned();
-        let field = |line: &str| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        };
-        text.lines().skip(1).find_map(field)
+        field(&self.request, name)
     }
+}
+
+impl Request {
+    /// The value of a request field; names are compared without case.
+    pub fn field(&self, name: &str) -> Option<String> {
+        field(&self.bytes, name)
+    }
+}
+
+/// The first value of a field in a request head.
+pub fn field(head: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(head).into_owned();
+    let named = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    };
+    text.lines().skip(1).find_map(named)
 }
 
 /// The record.
@@ -91,6 +103,8 @@ impl Arrivals {
 
     /// Writes an arrival down and gives its number.
     pub fn open(&self, request: Request, sent: Vec<u8>) -> usize {
+        let mut kept = self.kept();
+        // Under the lock, so that the record is in order of time.
         let at = self.start.elapsed();
         if let Some(mirror) = &self.mirror {
             let line = format!("{}\t{}\n", at.as_micros(), request.url);
@@ -99,7 +113,6 @@ impl Arrivals {
         }
         let Request { connection, host, path, url, bytes } = request;
         let sent = Arc::new(if self.keep_bytes { sent } else { Vec::new() });
-        let mut kept = self.kept();
         let arrival = Arrival { at, done: None, host, path, url, connection, request: bytes, sent };
         kept.arrivals.push(arrival);
         kept.arrivals.len() - 1

@@ -109,8 +109,14 @@ pub fn request(url: &str, fields: &str) -> String {
 
 /// Asks on a connection of its own and reads to its end.
 pub fn get(site: &Site, url: &str) -> Reply {
+    get_with(site, url, "")
+}
+
+/// The same with more field lines, each ending in CRLF.
+pub fn get_with(site: &Site, url: &str, fields: &str) -> Reply {
     let mut stream = TcpStream::connect(("127.0.0.1", site.port())).unwrap();
-    stream.write_all(request(url, "Connection: close\r\n").as_bytes()).unwrap();
+    let fields = format!("Connection: close\r\n{fields}");
+    stream.write_all(request(url, &fields).as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     Reply::of(bytes)

@@ -274,7 +274,8 @@ fn polylang(article: &Article) -> String {
 }
 
 fn related(article: &Article, phrases: &Phrases) -> String {
-    let links: String = article.related().into_iter().map(list_item).collect();
+    let links: String =
+        article.related().into_iter().map(|to| list_item(to, &href(to.url))).collect();
     if links.is_empty() {
         return String::new();
     }
@@ -284,9 +285,9 @@ fn related(article: &Article, phrases: &Phrases) -> String {
     )
 }
 
-/// A headline that leads to its article.
-pub fn list_item(article: &Article) -> String {
-    format!("<li><a href=\"{}\">{}</a></li>\n", href(article.url), article.words().title)
+/// A headline that leads to its article; `url` is written as it is.
+pub fn list_item(article: &Article, url: &str) -> String {
+    format!("<li><a href=\"{url}\">{}</a></li>\n", article.words().title)
 }
 
 /// A card of a listing that carries the listed article's own notice. The notice speaks of that

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::answer::Answer;
-use super::arrivals::{Arrivals, Request};
+use super::arrivals::{self, Arrivals, Request};
 use super::canonical;
 use super::web::Web;
 
@@ -71,10 +71,11 @@ fn converse(mut stream: TcpStream, connection: u64, shared: &Shared) {
     let mut buffer = Vec::new();
     while let Some(bytes) = read_head(&mut stream, &mut buffer) {
         let Some(request) = parse(bytes, connection) else { break };
-        let wants_close = asks_to_close(&request);
+        let close = request.field("connection").is_some_and(|it| it.eq_ignore_ascii_case("close"));
         let head_only = request.bytes.starts_with(b"HEAD ");
         let visit = shared.arrivals.count_visit(&request.url);
-        let mut answer = shared.web.answer(&request.url, visit);
+        let known = request.field("if-none-match");
+        let mut answer = shared.web.answer(&request.url, visit, known.as_deref());
         if head_only {
             answer.body.clear();
         }
@@ -83,7 +84,7 @@ fn converse(mut stream: TcpStream, connection: u64, shared: &Shared) {
             shared.arrivals.reopen(number);
             break;
         }
-        if answer.close || wants_close {
+        if answer.close || close {
             break;
         }
     }
@@ -128,22 +129,13 @@ fn read_head(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
 
 fn parse(bytes: Vec<u8>, connection: u64) -> Option<Request> {
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let mut lines = text.lines();
-    let mut words = lines.next()?.split(' ');
+    let mut words = text.lines().next()?.split(' ');
     if !matches!(words.next()?, "GET" | "HEAD") {
         return None;
     }
     let path = words.next()?.to_owned();
-    let host = lines.find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host").then(|| value.trim().to_ascii_lowercase())
-    })?;
+    let host = arrivals::field(&bytes, "host")?.to_ascii_lowercase();
     let host = host.split(':').next()?.to_owned();
     let url = canonical(&format!("http://{host}{path}"))?;
     Some(Request { connection, host, path, url, bytes })
-}
-
-fn asks_to_close(request: &Request) -> bool {
-    let text = String::from_utf8_lossy(&request.bytes).to_ascii_lowercase();
-    text.lines().any(|line| line.starts_with("connection:") && line.contains("close"))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::answer::{Answer, Charset, Coding};
+use super::answer::{Answer, Charset, Coding, head};
 use super::articles::{ALIASES, ARTICLES, Article, DEAD_ALTERNATES, Declared};
 use super::bulk::Bulk;
 use super::layout::{self, Frame, MAIN, href, list_item, own_home};
@@ -42,6 +42,8 @@ pub struct Resource {
     pub alternates: Vec<String>,
     /// Where it redirects to, canonical.
     pub location: Option<String>,
+    /// Its validator: whoever shows it in If-None-Match gets a 304 (RFC 9110 §13.1.2).
+    pub etag: Option<&'static str>,
 }
 
 /// All resources, and a generated tree when asked for.
@@ -56,7 +58,8 @@ impl Resource {
     pub fn new(url: &str, role: Role, answer: Answer) -> Self {
         let url = canonical(url).unwrap();
         let answers = vec![answer];
-        Self { url, role, answers, links: vec![], alternates: vec![], location: None }
+        let (links, alternates) = (vec![], vec![]);
+        Self { url, role, answers, links, alternates, location: None, etag: None }
     }
 
     /// The same with these links.
@@ -84,9 +87,14 @@ impl Web {
         Self { resources, bulk }
     }
 
-    /// The answer to the `visit`th ask (from 1) for a canonical URL.
-    pub fn answer(&self, url: &str, visit: usize) -> Answer {
+    /// The answer to the `visit`th ask (from 1) for a canonical URL by one who knows the validator
+    /// `known`.
+    pub fn answer(&self, url: &str, visit: usize, known: Option<&str>) -> Answer {
         if let Some(resource) = self.resources.get(url) {
+            if let Some(etag) = resource.etag.filter(|etag| known == Some(*etag)) {
+                let fields = [format!("ETag: {etag}")];
+                return Answer::raw(&head("304 Not Modified", &fields), vec![]);
+            }
             let last = resource.answers.len() - 1;
             return resource.answers[last.min(visit - 1)].clone();
         }
@@ -149,7 +157,8 @@ fn home(phrases: &Phrases) -> Resource {
         |article: &&Article| article.lang == lang && host_of(article.url) == "warraq.test";
     let listed: Vec<&Article> = ARTICLES.iter().filter(on_main).collect();
     let mut links: Vec<&str> = listed.iter().map(|article| article.url).collect();
-    let mut items: String = listed.iter().map(|article| list_item(article)).collect();
+    // Readable, not escaped, as editors paste them: the third spelling of these URLs on the site.
+    let mut items: String = listed.iter().map(|article| list_item(article, article.url)).collect();
     let mut card = String::new();
     if lang == "ar" {
         card = layout::card(&ARTICLES[0]);
@@ -184,7 +193,7 @@ fn foreign_homes() -> Vec<Resource> {
         let url = format!("http://{host}/");
         let listed: Vec<&Article> =
             ARTICLES.iter().filter(|article| host_of(article.url) == host).collect();
-        let items: String = listed.iter().map(|article| list_item(article)).collect();
+        let items: String = listed.iter().map(|article| list_item(article, article.url)).collect();
         let frame = Frame { lang, title: phrases::of(lang).front, url: &url };
         let main = format!("<ul class=\"latest\">\n{items}</ul>\n");
         let html = frame.page(Charset::Utf8, "", "", &main);

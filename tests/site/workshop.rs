@@ -29,11 +29,12 @@ const BENCHES: &[(&str, &str)] = &[
     ("/workshop/old-protocol", "A page from an old server"),
     ("/workshop/nothing", "No page at all"),
     ("/workshop/trailers", "A page in chunks with trailers"),
+    ("/workshop/unchanged", "A page that knows its readers"),
 ];
 
 /// All resources of the workshop.
 pub fn resources() -> Vec<Resource> {
-    let mut all = vec![index(), open_notice()];
+    let mut all = vec![index(), open_notice(), unchanged()];
     all.extend(private());
     all.extend(moved());
     all.extend(plain());
@@ -133,6 +134,15 @@ fn busy() -> Vec<Resource> {
     let mut busy = resource(path, Role::Page, Answer::page("200 OK", &page, &[]));
     busy.answers.insert(0, refusal);
     vec![busy]
+}
+
+/// A page with a validator: 304 for those who have it.
+fn unchanged() -> Resource {
+    const ETAG: &str = "\"first-edition\"";
+    let path = "/workshop/unchanged";
+    let page = html(path, "Unchanged", "Nothing has been altered here since the first edition.");
+    let page = Answer::page("200 OK", &page, &[&format!("ETag: {ETAG}")]);
+    Resource { etag: Some(ETAG), ..resource(path, Role::Page, page) }
 }
 
 /// Heads no framework would write.
