@@ -141,6 +141,7 @@ fn plan(settings: &Settings) -> Plan {
         age: settings.warc_age,
         level: settings.gzip_level,
         about: About {
+            software: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             user_agent: settings.user_agent.clone(),
             operator: settings.contact.clone(),
             hostname: hostname(),

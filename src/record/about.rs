@@ -8,6 +8,8 @@ use super::exchange::{CREDENTIALS, REDACTED};
 /// The crawl, as its files describe it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
+    /// The program and its version, `warraq/0.1.0`.
+    pub software: String,
     /// The User-Agent header of every request.
     pub user_agent: String,
     /// Who runs the crawl: an e-mail address or a URL.
@@ -35,7 +37,7 @@ impl About {
             out.extend(value.chars().map(|c| if c.is_control() { ' ' } else { c }));
             out.push_str("\r\n");
         };
-        line("software", concat!("warraq/", env!("CARGO_PKG_VERSION")));
+        line("software", &self.software);
         line("format", "WARC File Format 1.1");
         line(
             "conformsTo",
@@ -71,6 +73,7 @@ mod tests {
     #[test]
     fn nothing_can_break_a_line() {
         let about = About {
+            software: "warraq/0".into(),
             user_agent: "bot\r\nrobots: none".into(),
             operator: "desk@example.org".into(),
             hostname: String::new(),

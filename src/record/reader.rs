@@ -49,7 +49,7 @@ pub enum ReadError {
         what: &'static str,
     },
     /// A gzip member that cannot be inflated, or whose checksum is wrong. Reading goes on at the
-    /// next member.
+    /// next member behind the place where that showed.
     #[error(
         "{file}@{offset}: the gzip member is damaged ({why}); the record is lost, others are not"
     )]
@@ -110,6 +110,7 @@ pub struct Records {
     keep: u64,
     begun: bool,
     resync: bool,
+    line_start: bool,
     done: bool,
 }
 
@@ -132,7 +133,15 @@ impl Records {
         let plain = Plain::new(from, offset)
             .map_err(|source| ReadError::Io { path: name.to_owned(), source })?;
         let file = name.to_owned();
-        Ok(Self { file, plain, keep: KEEP, begun: false, resync: false, done: false })
+        Ok(Self {
+            file,
+            plain,
+            keep: KEEP,
+            begun: false,
+            resync: false,
+            line_start: false,
+            done: false,
+        })
     }
 
     /// Keeps at most this many bytes of each block; the rest is read and let go.
@@ -205,7 +214,7 @@ impl Records {
             let offset = self.plain.member();
             return self.plain.skip_member().map_err(|why| self.damage(offset, &why));
         }
-        let mut line_start = false;
+        let mut line_start = self.line_start;
         loop {
             let offset = self.plain.offset();
             let ahead = self.fill(offset)?;
@@ -279,8 +288,9 @@ impl Records {
             }
             lines.extend_from_slice(part);
             self.plain.consume(taken);
-            // A first line without the version is not read to its end.
-            if end.is_some() || (lines.len() >= 5 && !lines.starts_with(b"WARC/")) {
+            self.line_start = end.is_some();
+            // What does not begin with the version is not followed any further.
+            if end.is_some() || !lines.iter().zip(b"WARC/").all(|(have, want)| have == want) {
                 return Ok(());
             }
         }
