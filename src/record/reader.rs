@@ -397,19 +397,21 @@ pub fn read_at(folder: &Path, at: &Locator) -> Result<Entry, ReadError> {
 pub fn since(
     folder: &Path,
     position: &Position,
-) -> Result<impl Iterator<Item = Result<Entry, ReadError>>, ReadError> {
+) -> Result<impl Iterator<Item = Result<Entry, ReadError>> + use<>, ReadError> {
     let failed = |source| ReadError::Io { path: folder.display().to_string(), source };
-    let start = position.clone();
-    let is_new =
-        move |path: &PathBuf| name::serial_of(&final_name(path)).unwrap_or(0) >= start.serial;
+    let found = files(folder).map_err(failed)?;
     let position = position.clone();
-    let found = files(folder).map_err(failed)?.into_iter().filter(is_new);
-    Ok(found.flat_map(move |path| {
-        let offset = if final_name(&path) == position.file { position.offset } else { 0 };
-        let (records, error) = match Records::open_at(&path, offset) {
+    let records = move |path: PathBuf| {
+        let name = final_name(&path);
+        if name::serial_of(&name).unwrap_or(0) < position.serial {
+            return None;
+        }
+        let offset = if name == position.file { position.offset } else { 0 };
+        Some(match Records::open_at(&path, offset) {
             Ok(records) => (Some(records), None),
             Err(why) => (None, Some(Err(why))),
-        };
-        error.into_iter().chain(records.into_iter().flatten())
-    }))
+        })
+    };
+    let opened = found.into_iter().filter_map(records);
+    Ok(opened.flat_map(|(records, error)| records.into_iter().flatten().chain(error)))
 }
