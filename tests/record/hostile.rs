@@ -45,6 +45,13 @@ fn member(plain: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn named_member(plain: &[u8]) -> Vec<u8> {
+    let builder = flate2::GzBuilder::new().filename("n").comment("c").extra(*b"xxxx");
+    let mut encoder = builder.write(Vec::new(), Compression::fast());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
 fn unescape(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = text;
@@ -89,12 +96,7 @@ fn containers_that_are_broken() {
     flipped[crc] ^= 1;
     let mut size = long.clone();
     *size.last_mut().unwrap() ^= 1;
-    let named = {
-        let builder = flate2::GzBuilder::new().filename("n").comment("c").extra(*b"xxxx");
-        let mut encoder = builder.write(Vec::new(), Compression::fast());
-        encoder.write_all(GOOD).unwrap();
-        encoder.finish().unwrap()
-    };
+    let named = named_member(GOOD);
     let whole = GOOD.repeat(3);
     let (first, second) = GOOD.split_at(30);
     let cases: &[(&str, Vec<Vec<u8>>, &str)] = &[

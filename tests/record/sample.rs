@@ -149,7 +149,7 @@ pub(crate) fn write_all_kinds(writer: &mut Writer) {
     ));
     writer.file(chunked).unwrap();
     let mut again = page(1);
-    again.date = AT.plus(Duration::from_secs(60));
+    again.date = AT.plus(Duration::from_mins(1));
     again.reply.as_mut().unwrap().revisit_of = Some(origin(&first, &page(1)));
     writer.file(again).unwrap();
     let mut unmodified = page(1);
@@ -165,7 +165,7 @@ pub(crate) fn write_all_kinds(writer: &mut Writer) {
     cut.reply = Some(Reply { truncated: Some(Truncated::Time), ..raw_reply(block) });
     writer.file(cut).unwrap();
     let mut odd = page(4);
-    odd.target_uri = "https://news.example/a%20b?q=%D8%AE&x=[1]".to_owned();
+    "https://news.example/a%20b?q=%D8%AE&x=[1]".clone_into(&mut odd.target_uri);
     odd.request =
         b"GET /a%20b?q=%D8%AE&x=[1] HTTP/1.1\r\nHost: news.example\r\nCookie: a=1\r\n\r\n".to_vec();
     writer.file(odd).unwrap();
