@@ -29,7 +29,7 @@ pub enum ArchiveError {
     #[error("cannot start the archive's thread: {0}; raise the limit of processes (ulimit -u)")]
     Thread(std::io::Error),
     /// The thread is gone.
-    #[error("the archive's thread has ended; start the crawl again with --resume")]
+    #[error("the archive's thread has ended; start the crawl again: it goes on where it was")]
     Gone,
 }
 

@@ -53,6 +53,9 @@ pub fn records(
     if !exchange.request.is_empty() {
         let (block, hidden) = redact(&exchange.request);
         if !hidden.is_empty() {
+            if !metadata.is_empty() && !metadata.ends_with("\r\n") {
+                metadata.push_str("\r\n");
+            }
             for part in [REDACTED_NOTE, ": ", &hidden.join(", "), "\r\n"] {
                 metadata.push_str(part);
             }

@@ -168,7 +168,12 @@ impl Plain {
             self.damaged |= count.is_err();
             count?;
         }
-        Ok(self.buffer.get(self.from..self.to).unwrap_or_default())
+        Ok(self.ready())
+    }
+
+    /// What [`Plain::fill`] gave and [`Plain::consume`] did not take.
+    pub(super) fn ready(&self) -> &[u8] {
+        self.buffer.get(self.from..self.to).unwrap_or_default()
     }
 
     /// Takes `count` of the filled bytes.

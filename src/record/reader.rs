@@ -83,14 +83,14 @@ pub enum ReadError {
     },
     /// The file ends before the record does.
     #[error(
-        "{file}@{offset}: the record ends {missing} bytes early; `warraq crawl --resume` repairs files of its own"
+        "{file}@{offset}: at least {missing} bytes of the record are missing; a crawl repairs its own files when it starts"
     )]
     Cut {
         /// The file.
         file: String,
         /// Where.
         offset: u64,
-        /// How many bytes are missing.
+        /// How many bytes are missing, as far as the header tells.
         missing: u64,
     },
     /// A locator that leads nowhere.
@@ -236,16 +236,14 @@ impl Records {
                 return Err(ReadError::Cut { file: self.file.clone(), offset, missing });
             }
         }
-        self.fill(offset)
+        Ok(self.plain.ready())
     }
 
     fn fill(&mut self, offset: u64) -> Result<&[u8], ReadError> {
-        // Asked twice because a borrow that is returned cannot also be let go; the second call
-        // finds the bytes in the buffer.
         if let Err(why) = self.plain.fill() {
             return Err(self.damage(offset, &why));
         }
-        self.plain.fill().map_err(|source| ReadError::Io { path: String::new(), source })
+        Ok(self.plain.ready())
     }
 
     fn header(&mut self, offset: u64) -> Result<(Header, u64), ReadError> {

@@ -46,7 +46,11 @@ pub struct Repaired {
 pub fn repair(folder: &Path) -> Result<Vec<Repaired>, RecordError> {
     let in_folder = |source| RecordError::Folder { path: folder.to_owned(), source };
     let files = name::files(folder).map_err(in_folder)?;
-    let is_open = |path: &PathBuf| path.to_string_lossy().ends_with(OPEN);
+    // Only such files as this program leaves; what another tool has open is not ours to touch.
+    let is_open = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.strip_suffix(OPEN).is_some_and(|name| name.ends_with(".warc.gz"))
+    };
     files.iter().filter(|path| is_open(path)).map(|path| repair_file(path)).collect()
 }
 

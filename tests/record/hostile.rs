@@ -5,6 +5,7 @@ use std::io::{Cursor, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use warraq::record::entity::{self, Framing};
 use warraq::record::reader::{MAX_FIELDS, MAX_HEADER, ReadError, Records};
 use warraq::record::verify::verify;
 
@@ -159,6 +160,31 @@ proptest! {
         outcomes(&bytes);
         outcomes(&member(&bytes));
         outcomes(&[b"\x1f\x8b\x08".as_slice(), &bytes].concat());
+    }
+
+    #[test]
+    fn any_message_is_split(body in proptest::collection::vec(any::<u8>(), 0..300), size in "[0-9a-fA-F;x \r\n-]{0,20}") {
+        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice();
+        let split = entity::split(&body);
+        prop_assert!(split.head_length + split.entity.len() <= body.len());
+        let block = [head, size.as_bytes(), b"\r\n", &body].concat();
+        let split = entity::split(&block);
+        prop_assert_eq!(split.head_length, head.len());
+        prop_assert!(split.entity.len() <= block.len() - head.len());
+    }
+
+    #[test]
+    fn chunks_give_back_what_was_chunked(parts in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..50), 0..9)) {
+        let mut block = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        for part in &parts {
+            block.extend_from_slice(format!("{:x}\r\n", part.len()).as_bytes());
+            block.extend_from_slice(part);
+            block.extend_from_slice(b"\r\n");
+        }
+        block.extend_from_slice(b"0\r\n\r\n");
+        let split = entity::split(&block);
+        prop_assert_eq!(split.entity.as_ref(), parts.concat());
+        prop_assert_eq!(split.framing, Framing::Chunked);
     }
 
     #[test]
