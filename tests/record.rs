@@ -14,8 +14,8 @@ mod hostile;
 mod sample;
 
 use std::fs;
-use std::io::Read;
-use std::path::Path;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,11 +23,13 @@ use flate2::bufread::MultiGzDecoder;
 use sample::*;
 use warc::RecordType;
 use warraq::digest::Digest;
+use warraq::event::Watch;
 use warraq::lead::{Locator, Truncated};
 use warraq::record::reader::{self, Entry, ReadError, Records};
 use warraq::record::repair::{Fate, repair};
 use warraq::record::verify::{Finding, verify};
-use warraq::record::{Block, Exchange, Position, RecordError};
+use warraq::record::writer::Writer;
+use warraq::record::{Block, Exchange, FieldError, Ids, Position, RecordError};
 
 fn plain(path: &Path) -> Vec<u8> {
     let mut out = Vec::new();
@@ -342,7 +344,7 @@ fn a_file_without_a_whole_record_is_put_aside_or_removed() {
     assert_eq!(fs::read(folder.path().join(aside)).unwrap(), b"\x1f\x8b\x08\0\0");
     fs::write(folder.path().join(name), b"").unwrap();
     assert_eq!(repair(folder.path()).unwrap().remove(0).fate, Fate::Removed);
-    assert_eq!(reader::files(folder.path()).unwrap(), Vec::<std::path::PathBuf>::new());
+    assert_eq!(reader::files(folder.path()).unwrap(), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -401,22 +403,48 @@ fn verification_names_what_is_wrong() {
 }
 
 #[test]
-fn errors_say_what_where_and_what_to_do() {
+fn a_folder_that_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, b"").unwrap();
-    let why = warraq::record::writer::Writer::new(
-        plan(&path.join("sub")),
-        clock(),
-        warraq::record::Ids::Counting(0),
-        warraq::event::Watch::none(),
-    )
-    .unwrap_err()
-    .to_string();
-    let shown = why.replace(&folder.path().display().to_string(), "DIR");
-    let want = "cannot use the archive folder DIR/file/sub: Not a directory (os error 20); \
-                it must be a folder that can be written to";
-    assert_eq!(shown, want);
+    let plan = plan(&path.join("sub"));
+    let made = Writer::new(plan, clock(), Ids::Counting(0), Watch::none());
+    assert!(matches!(made, Err(RecordError::Folder { .. })));
+}
+
+#[test]
+fn errors_say_what_where_and_what_to_do() {
+    let io = |kind: ErrorKind| std::io::Error::from(kind);
+    let (path, target) = (PathBuf::from("crawl/a.warc.gz.open"), "https://a.example/".to_owned());
+    let (file, offset) = ("a.warc.gz".to_owned(), 7);
+    let source = FieldError { name: "WARC-Date".to_owned(), why: "is odd".to_owned() };
+    let at = Locator { file: file.clone(), offset, length: 9 };
+    let damaged = "checksum".to_owned();
+    let texts = [
+        RecordError::Field { target: target.clone(), source }.to_string(),
+        RecordError::Target { target: "a\nb".to_owned() }.to_string(),
+        RecordError::Block { target, source: io(ErrorKind::UnexpectedEof) }.to_string(),
+        RecordError::Write {
+            path: path.clone(),
+            offset,
+            remedy: "free space on that disk; nothing was half written",
+            source: io(ErrorKind::StorageFull),
+        }
+        .to_string(),
+        RecordError::Name { path: path.clone(), source: io(ErrorKind::AlreadyExists) }.to_string(),
+        RecordError::Folder { path: path.clone(), source: io(ErrorKind::NotADirectory) }
+            .to_string(),
+        RecordError::Broken { path }.to_string(),
+        ReadError::Io { path: file.clone(), source: io(ErrorKind::NotFound) }.to_string(),
+        ReadError::NotWarc { file: file.clone(), what: "zstd" }.to_string(),
+        ReadError::Damaged { file: file.clone(), offset, why: damaged }.to_string(),
+        ReadError::Garbage { file: file.clone(), offset, length: 3 }.to_string(),
+        ReadError::Header { file: file.clone(), offset, why: "no Content-Length".to_owned() }
+            .to_string(),
+        ReadError::Cut { file, offset, missing: 3 }.to_string(),
+        ReadError::Nowhere { at, why: "the file ends before it".to_owned() }.to_string(),
+    ];
+    insta::assert_snapshot!("errors", texts.join("\n"));
 }
 
 #[test]

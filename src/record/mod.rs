@@ -97,11 +97,13 @@ pub struct Reply {
     pub head_length: u64,
     /// SHA-1 of the block.
     pub block_digest: Digest,
-    /// SHA-1 of the entity: transfer coding removed, content coding kept (WARC 1.1 §5.9).
+    /// SHA-1 of the entity: transfer coding removed, content coding kept (WARC 1.1 §5.9). Of a 304
+    /// with `revisit_of` set: that of the original's payload, never of the empty body.
     pub payload_digest: Digest,
     /// Set when the body is not whole.
     pub truncated: Option<Truncated>,
-    /// Set when the payload is archived already: the reply becomes a `revisit` of it.
+    /// Set when the payload is archived already: the reply becomes a `revisit` of it. The original
+    /// is a `response`, never itself a `revisit`.
     pub revisit_of: Option<Origin>,
 }
 
@@ -151,9 +153,7 @@ pub enum RecordError {
         source: FieldError,
     },
     /// A URL that may not stand in a record.
-    #[error(
-        "cannot archive {target:?}: it is no URI without space, control character and fragment"
-    )]
+    #[error("cannot archive {target}: it is no URI without space, control character and fragment")]
     Target {
         /// The URL, its control characters escaped.
         target: String,

@@ -50,9 +50,7 @@ pub enum ReadError {
     },
     /// A gzip member that cannot be inflated, or whose checksum is wrong. Reading goes on at the
     /// next member behind the place where that showed.
-    #[error(
-        "{file}@{offset}: the gzip member is damaged ({why}); the record is lost, others are not"
-    )]
+    #[error("{file}@{offset}: the gzip member is damaged ({why}); its record is lost")]
     Damaged {
         /// The file.
         file: String,
