@@ -1,1 +1,3 @@
 //! crawl
+
+pub mod archive;

@@ -3,17 +3,50 @@
 //! Record types, the ordered [`Header`] and the builders live here; [`writer`] appends them as one
 //! gzip member each, [`reader`] takes them out again. Nothing here knows the network or the clock.
 
+pub mod about;
+pub mod block;
+pub mod entity;
+pub mod entry;
+pub mod exchange;
+pub mod header;
+pub mod ids;
+mod member;
+pub mod name;
+mod plain;
+pub mod reader;
+pub mod repair;
 pub mod trace;
+pub mod verify;
+pub mod writer;
 
 use std::fs::File;
+use std::io;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use warc::RecordType;
 
 use crate::digest::Digest;
 use crate::lead::{Locator, Truncated};
 use crate::moment::Moment;
+
+pub use self::header::{FieldError, Header};
+pub use self::ids::Ids;
+
+/// A record, complete: what the writer puts into one gzip member.
+#[derive(Debug)]
+pub struct Record {
+    /// Its type.
+    pub kind: RecordType,
+    /// Its WARC-Record-ID, `<urn:uuid:…>`.
+    pub id: String,
+    /// Its header, Content-Length and digests included.
+    pub header: Header,
+    /// Its block.
+    pub block: Block,
+}
 
 /// An archived payload that later captures may refer to instead of storing it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,11 +97,13 @@ pub struct Reply {
     pub head_length: u64,
     /// SHA-1 of the block.
     pub block_digest: Digest,
-    /// SHA-1 of the entity: transfer coding removed, content coding kept (WARC 1.1 §5.9).
+    /// SHA-1 of the entity: transfer coding removed, content coding kept (WARC 1.1 §5.9). Of a 304
+    /// with `revisit_of` set: that of the original's payload, never of the empty body.
     pub payload_digest: Digest,
     /// Set when the body is not whole.
     pub truncated: Option<Truncated>,
-    /// Set when the payload is archived already: the reply becomes a `revisit` of it.
+    /// Set when the payload is archived already: the reply becomes a `revisit` of it. The original
+    /// is a `response`, never itself a `revisit`.
     pub revisit_of: Option<Origin>,
 }
 
@@ -104,4 +139,89 @@ pub struct Filed {
     pub reply_id: Option<String>,
     /// The end of the group: the checkpoint may move here once all before it is settled.
     pub end: Position,
+}
+
+/// Why something could not be archived. The archive itself stays whole in every case.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A field that may not stand in a record.
+    #[error("cannot archive {target}: {source}; nothing of it was written")]
+    Field {
+        /// The exchange's URL.
+        target: String,
+        /// The field, and what is wrong with it.
+        source: FieldError,
+    },
+    /// A URL that may not stand in a record.
+    #[error("cannot archive {target}: it is no URI without space, control character and fragment")]
+    Target {
+        /// The URL, its control characters escaped.
+        target: String,
+    },
+    /// A body that could not be read back from where it was spooled.
+    #[error("cannot archive {target}: its body could not be read back: {source}")]
+    Block {
+        /// The exchange's URL.
+        target: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A WARC that could not be written; it was cut back to its last whole record.
+    #[error("cannot write {path}@{offset}: {source}; {remedy}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Where the record would have begun.
+        offset: u64,
+        /// What to do.
+        remedy: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file that could not be repaired or given its final name.
+    #[error("cannot finish {path}: {source}; its records are kept, the next start tries again")]
+    Name {
+        /// The file, `.open` included.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder of the archive.
+    #[error(
+        "cannot use the archive folder {path}: {source}; it must be a folder that can be written to"
+    )]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// An earlier failure left the file in a state only a new start can judge.
+    #[error(
+        "{path} is not trusted any more since it could not be synced or cut back; start the crawl again: it checks the file and goes on behind its last whole record"
+    )]
+    Broken {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl RecordError {
+    fn write(path: &Path, offset: u64, source: io::Error) -> Self {
+        use io::ErrorKind::{
+            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        let remedy = match source.kind() {
+            StorageFull | QuotaExceeded => "free space on that disk; nothing was half written",
+            FileTooLarge => "lower --warc-size or raise the limit (ulimit -f)",
+            PermissionDenied | ReadOnlyFilesystem => "make the folder writable",
+            _ => "check that disk; nothing was half written",
+        };
+        Self::Write { path: path.to_owned(), offset, remedy, source }
+    }
+
+    /// Whether trying again later may succeed: the disk may have room then.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Write { .. } | Self::Name { .. } | Self::Folder { .. })
+    }
 }

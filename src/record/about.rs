@@ -1,0 +1,90 @@
+//! What the `warcinfo` record of each file says about the crawl (WARC 1.1 §6.2, bar of ours).
+//!
+//! Somebody who has nothing but the file must learn from it who fetched, as whom, under which
+//! rules, and what the blocks and digests are.
+
+use super::exchange::{CREDENTIALS, REDACTED};
+
+/// The crawl, as its files describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The program and its version, `warraq/0.1.0`.
+    pub software: String,
+    /// The User-Agent header of every request.
+    pub user_agent: String,
+    /// Who runs the crawl: an e-mail address or a URL.
+    pub operator: String,
+    /// The machine.
+    pub hostname: String,
+    /// The job: the name of the crawl's folder.
+    pub part_of: String,
+    /// Whether robots.txt is obeyed.
+    pub robots: bool,
+    /// Whether blocks are the bytes of the wire.
+    pub exact: bool,
+}
+
+impl About {
+    /// The block of the `warcinfo` record: `application/warc-fields`, lines ended by CRLF.
+    pub fn to_fields(&self) -> String {
+        let mut out = String::with_capacity(1024);
+        let mut line = |name: &str, value: &str| {
+            if value.is_empty() {
+                return;
+            }
+            out.push_str(name);
+            out.push_str(": ");
+            out.extend(value.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            out.push_str("\r\n");
+        };
+        line("software", &self.software);
+        line("format", "WARC File Format 1.1");
+        line(
+            "conformsTo",
+            "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        );
+        line("robots", if self.robots { "obey" } else { "ignore" });
+        line("http-header-user-agent", &self.user_agent);
+        if self.operator.contains('@') && !self.operator.contains("://") {
+            line("http-header-from", &self.operator);
+        }
+        line("operator", &self.operator);
+        line("hostname", &self.hostname);
+        line("isPartOf", &self.part_of);
+        line("warraq-fidelity", if self.exact { RAW } else { RECONSTRUCTED });
+        line("warraq-digests", DIGESTS);
+        let hidden = CREDENTIALS.join(", ");
+        line("warraq-credentials", &format!("values of {hidden} in request records: {REDACTED}"));
+        out
+    }
+}
+
+const RAW: &str = "raw: HTTP blocks are the bytes of the wire, chunk framing included; a capture \
+                   whose WARC-Protocol is h2 is reconstructed";
+const RECONSTRUCTED: &str = "reconstructed: HTTP heads are written again from parsed fields, \
+                             bodies have no transfer coding, content coding is kept";
+const DIGESTS: &str = "sha1 in Base32; payload is the entity body, transfer coding removed, \
+                       content coding kept";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_can_break_a_line() {
+        let about = About {
+            software: "warraq/0".into(),
+            user_agent: "bot\r\nrobots: none".into(),
+            operator: "desk@example.org".into(),
+            hostname: String::new(),
+            part_of: "news".into(),
+            robots: true,
+            exact: true,
+        };
+        let fields = about.to_fields();
+        assert!(fields.contains("http-header-user-agent: bot  robots: none\r\n"));
+        assert!(fields.contains("\r\nhttp-header-from: desk@example.org\r\n"));
+        assert!(!fields.contains("hostname"));
+        assert!(fields.lines().all(|line| line.contains(": ")));
+    }
+}

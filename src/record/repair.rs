@@ -1,0 +1,112 @@
+//! Repair: what a killed crawl left open is made whole again when the next one starts.
+//!
+//! A file that still ends in `.open` is cut back to its last whole gzip member and sealed; the
+//! crawl goes on in a new file. Only the torn tail of the last record is ever given up, and how
+//! much that was is told. A group may lose its later records that way: what has no `metadata`
+//! record was never settled and is fetched again.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::RecordError;
+use super::name::{self, OPEN, final_name};
+use super::plain::{Next, Plain};
+use super::writer::{give_final_name, sync_folder};
+
+/// What became of a file that was left open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It has its final name.
+    Sealed,
+    /// It held no whole record. What it held was put aside under this name, which no tool takes
+    /// for a WARC.
+    PutAside(String),
+    /// It was empty and is gone.
+    Removed,
+}
+
+/// A file that was left open by a process that died.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// Its final name.
+    pub file: String,
+    /// Whole members in it.
+    pub members: u64,
+    /// Bytes that were kept.
+    pub kept: u64,
+    /// Bytes of a torn member at its end that were cut off.
+    pub lost: u64,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// Repairs every file of `folder` that was left open. Call it before a [`super::writer::Writer`]
+/// is made, and only while no other process writes there.
+pub fn repair(folder: &Path) -> Result<Vec<Repaired>, RecordError> {
+    let in_folder = |source| RecordError::Folder { path: folder.to_owned(), source };
+    let files = name::files(folder).map_err(in_folder)?;
+    // Only such files as this program leaves; what another tool has open is not ours to touch.
+    let is_open = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.strip_suffix(OPEN).is_some_and(|name| name.ends_with(".warc.gz"))
+    };
+    files.iter().filter(|path| is_open(path)).map(|path| repair_file(path)).collect()
+}
+
+fn repair_file(path: &Path) -> Result<Repaired, RecordError> {
+    let failed = |source| RecordError::Name { path: path.to_owned(), source };
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let (members, kept) = whole_members(&file).map_err(failed)?;
+    let fate = if members > 0 {
+        if kept < length {
+            file.set_len(kept).map_err(failed)?;
+        }
+        file.sync_all().map_err(failed)?;
+        give_final_name(path)?;
+        Fate::Sealed
+    } else if length > 0 {
+        put_aside(path)?
+    } else {
+        std::fs::remove_file(path).map_err(failed)?;
+        Fate::Removed
+    };
+    Ok(Repaired { file: final_name(path), members, kept, lost: length - kept, fate })
+}
+
+/// How many whole members the file begins with, and where they end.
+fn whole_members(file: &File) -> io::Result<(u64, u64)> {
+    let mut plain = Plain::new(Box::new(file.try_clone()?), 0)?;
+    let (mut members, mut end) = (0, 0);
+    while let Next::Member = plain.next_member()? {
+        match plain.skip_member() {
+            Ok(()) => {}
+            Err(why) if is_damage(&why) => break,
+            Err(why) => return Err(why),
+        }
+        members += 1;
+        end = plain.offset();
+    }
+    Ok((members, end))
+}
+
+/// Whether an error says something of the bytes; any other (EIO, …) must never cost data.
+fn is_damage(why: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    matches!(why.kind(), UnexpectedEof | InvalidData | InvalidInput)
+}
+
+fn put_aside(path: &Path) -> Result<Fate, RecordError> {
+    let failed = |source| RecordError::Name { path: path.to_owned(), source };
+    let name = final_name(path);
+    let stem = name.split(".warc").next().unwrap_or(&name);
+    let aside = format!("{stem}.torn");
+    let to = path.with_file_name(&aside);
+    if to.try_exists().map_err(failed)? {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+    }
+    std::fs::rename(path, &to).map_err(failed)?;
+    sync_folder(to.parent().unwrap_or(&to))?;
+    Ok(Fate::PutAside(aside))
+}

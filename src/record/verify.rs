@@ -1,0 +1,147 @@
+//! Verification: the digests a record declares against the bytes it holds.
+//!
+//! The payload digest is the standard's (WARC 1.1 §5.9): transfer coding removed, content coding
+//! kept. Tools that hash chunked bytes instead write digests which are wrong here, and right ones
+//! look wrong to them.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use warc::RecordType;
+
+use super::entity::{Dechunked, is_chunked};
+use super::entry::Entry;
+use crate::digest::{Digest, RunningDigest};
+
+/// Longest head of an archived HTTP message that is looked into.
+const MAX_HEAD: u64 = 1 << 20;
+
+/// Something a record declares and does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Finding {
+    /// WARC-Block-Digest names other bytes.
+    #[error("WARC-Block-Digest says {said}, the block is {found}")]
+    Block {
+        /// As declared.
+        said: Digest,
+        /// As computed.
+        found: Digest,
+    },
+    /// WARC-Payload-Digest names other bytes.
+    #[error("WARC-Payload-Digest says {said}, the payload is {found}")]
+    Payload {
+        /// As declared.
+        said: Digest,
+        /// As computed.
+        found: Digest,
+    },
+    /// WARC-Payload-Digest was taken over the chunked bytes, as several writers do.
+    #[error("WARC-Payload-Digest was taken over the chunked body; the entity is {found}")]
+    ChunkedPayload {
+        /// The digest of the entity.
+        found: Digest,
+    },
+    /// A digest that is none, or of another algorithm than SHA-1.
+    #[error("{field} cannot be checked: {value:?}")]
+    Unchecked {
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Only a part of the block was kept, so nothing can be said.
+    #[error("only {kept} of {length} bytes were read, digests cannot be checked")]
+    Partial {
+        /// Bytes kept.
+        kept: u64,
+        /// Bytes declared.
+        length: u64,
+    },
+}
+
+/// Compares the digests of `entry` with its bytes. A record without digests has nothing to be
+/// compared, and a `revisit` holds no payload.
+pub fn verify(entry: &Entry) -> io::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    if entry.block.len() < entry.length {
+        let (kept, length) = (entry.block.len(), entry.length);
+        return Ok(vec![Finding::Partial { kept, length }]);
+    }
+    if let Some(said) = declared(entry, "WARC-Block-Digest", &mut findings) {
+        let found = entry.block.digest()?;
+        if found != said {
+            findings.push(Finding::Block { said, found });
+        }
+    }
+    let segmented = entry.header.get("WARC-Segment-Number").is_some();
+    if segmented || matches!(entry.kind, RecordType::Revisit | RecordType::Continuation) {
+        return Ok(findings);
+    }
+    if let Some(said) = declared(entry, "WARC-Payload-Digest", &mut findings) {
+        let payload = payload(entry)?;
+        if payload.entity != said {
+            let found = payload.entity;
+            let finding = if payload.body == Some(said) {
+                Finding::ChunkedPayload { found }
+            } else {
+                Finding::Payload { said, found }
+            };
+            findings.push(finding);
+        }
+    }
+    Ok(findings)
+}
+
+fn declared(entry: &Entry, field: &'static str, findings: &mut Vec<Finding>) -> Option<Digest> {
+    let value = entry.header.get(field)?;
+    let parsed = value.parse();
+    if parsed.is_err() {
+        let value = value.chars().take(80).collect();
+        findings.push(Finding::Unchecked { field, value });
+    }
+    parsed.ok()
+}
+
+struct Payload {
+    entity: Digest,
+    /// The digest of the chunked body.
+    body: Option<Digest>,
+}
+
+fn payload(entry: &Entry) -> io::Result<Payload> {
+    if !entry.is_http() {
+        return Ok(Payload { entity: entry.block.digest()?, body: None });
+    }
+    let mut reader = BufReader::new(entry.block.reader());
+    let head = read_head(&mut reader)?;
+    if !is_chunked(&head) {
+        return Ok(Payload { entity: digest(reader)?, body: None });
+    }
+    let entity = digest(Dechunked::new(reader))?;
+    let mut reader = BufReader::new(entry.block.reader());
+    read_head(&mut reader)?;
+    Ok(Payload { entity, body: Some(digest(reader)?) })
+}
+
+/// The head of an HTTP message, its empty line included.
+fn read_head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut reader = reader.take(MAX_HEAD);
+    loop {
+        let start = head.len();
+        reader.read_until(b'\n', &mut head)?;
+        if matches!(head.get(start..), None | Some(b"" | b"\n" | b"\r\n")) {
+            return Ok(head);
+        }
+    }
+}
+
+fn digest(mut reader: impl Read) -> io::Result<Digest> {
+    let mut running = RunningDigest::default();
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(running.finish()),
+            count => running.update(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The writer: appends the records of an exchange to the open WARC, a gzip member each.
+//!
+//! One writer owns one folder and at most one open file. A group of records is written whole or
+//! not at all: when a write fails the file is cut back to where the group began. A file is sealed
+//! (flushed, synced, renamed, its folder synced) before a group that would find it too big or too
+//! old, so a group never spans files. After a failed sync nothing is written any more: the kernel
+//! may have dropped the pages, and only a new start that checks the file can say what is left.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::about::About;
+use super::exchange;
+use super::ids::Ids;
+use super::member::Deflater;
+use super::name::{OPEN, final_name, serial_of, warc_name};
+use super::{Exchange, Filed, Position, Record, RecordError, name};
+use crate::event::{Event, Watch};
+use crate::lead::Locator;
+use crate::moment::{Clock, Moment};
+
+/// Compressed bytes held back before they go to the file.
+const HOLD: usize = 256 << 10;
+
+/// Where and how WARC files are written.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The folder they lie in; it is made when it is missing.
+    pub folder: PathBuf,
+    /// First part of their names.
+    pub prefix: String,
+    /// A file of this size in bytes takes no further group.
+    pub size: u64,
+    /// A file of this age takes no further group.
+    pub age: Duration,
+    /// Deflate level, 0 to 9.
+    pub level: u32,
+    /// What their `warcinfo` says; its `hostname` is the last part of their names.
+    pub about: About,
+}
+
+/// The one that writes.
+#[derive(Debug)]
+pub struct Writer {
+    plan: Plan,
+    clock: Clock,
+    ids: Ids,
+    watch: Watch,
+    deflater: Deflater,
+    serial: u64,
+    current: Option<Current>,
+    end: Position,
+    broken: Option<PathBuf>,
+}
+
+/// The open file.
+#[derive(Debug)]
+struct Current {
+    file: File,
+    path: PathBuf,
+    name: String,
+    serial: u64,
+    begun: Moment,
+    /// Bytes in the file.
+    written: u64,
+    /// Bytes that follow them.
+    held: Vec<u8>,
+    /// The id of its `warcinfo`.
+    warcinfo: String,
+}
+
+/// What went wrong while a record was appended.
+enum Fault {
+    /// The block could not be read.
+    Block(io::Error),
+    /// The file could not be written.
+    File(io::Error),
+}
+
+impl From<io::Error> for Fault {
+    fn from(why: io::Error) -> Self {
+        Self::Block(why)
+    }
+}
+
+impl Writer {
+    /// A writer for the folder of `plan`. Serials go on above the largest that is there. No file
+    /// is opened before the first exchange comes.
+    pub fn new(plan: Plan, clock: Clock, ids: Ids, watch: Watch) -> Result<Self, RecordError> {
+        let in_folder = |source| RecordError::Folder { path: plan.folder.clone(), source };
+        std::fs::create_dir_all(&plan.folder).map_err(in_folder)?;
+        let end = match name::files(&plan.folder).map_err(in_folder)?.last() {
+            None => Position::default(),
+            Some(path) => Position {
+                serial: serial_of(&final_name(path)).unwrap_or(0),
+                file: final_name(path),
+                offset: std::fs::metadata(path).map_err(in_folder)?.len(),
+            },
+        };
+        let deflater = Deflater::new(plan.level);
+        let serial = end.serial;
+        Ok(Self { plan, clock, ids, watch, deflater, serial, current: None, end, broken: None })
+    }
+
+    /// Appends the records of `exchange`. After an error the archive is as it was before; the
+    /// exchange is lost to it.
+    pub fn file(&mut self, exchange: Exchange) -> Result<Filed, RecordError> {
+        self.refuse_broken()?;
+        if self.is_due() {
+            self.seal()?;
+        }
+        let mut current = match self.current.take() {
+            Some(current) => current,
+            None => self.begin()?,
+        };
+        let whole = current.end();
+        let outcome = self.append_group(&mut current, exchange);
+        let kept = match &outcome {
+            Ok(_) => Ok(()),
+            Err(_) => current.cut_back(whole),
+        };
+        if kept.is_err() {
+            self.broken = Some(current.path);
+        } else {
+            self.end = current.position();
+            self.current = Some(current);
+        }
+        outcome
+    }
+
+    /// Makes everything written so far durable and says where it ends.
+    pub fn sync(&mut self) -> Result<Position, RecordError> {
+        self.refuse_broken()?;
+        if let Some(current) = &self.current
+            && let Err(source) = current.file.sync_data()
+        {
+            let error = RecordError::write(&current.path, current.end(), source);
+            self.broken = Some(current.path.clone());
+            return Err(error);
+        }
+        Ok(self.end.clone())
+    }
+
+    /// Seals the open file, if there is one: flush, sync, rename, sync of the folder.
+    pub fn seal(&mut self) -> Result<(), RecordError> {
+        self.refuse_broken()?;
+        let Some(current) = self.current.take() else { return Ok(()) };
+        if let Err(source) = current.file.sync_all() {
+            let error = RecordError::write(&current.path, current.end(), source);
+            self.broken = Some(current.path);
+            return Err(error);
+        }
+        if let Err(error) = give_final_name(&current.path) {
+            match error {
+                RecordError::Name { .. } => self.current = Some(current),
+                _ => self.broken = Some(current.path),
+            }
+            return Err(error);
+        }
+        self.watch.tell(&Event::Sealed { bytes: current.end(), file: current.name });
+        Ok(())
+    }
+
+    /// Whether the open file takes no further group.
+    fn is_due(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| {
+            let age = self.clock.steady().since(current.begun);
+            current.end() >= self.plan.size || age >= self.plan.age
+        })
+    }
+
+    fn refuse_broken(&self) -> Result<(), RecordError> {
+        match &self.broken {
+            Some(path) => Err(RecordError::Broken { path: path.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens the next file and writes its `warcinfo`; without that there is no file.
+    fn begin(&mut self) -> Result<Current, RecordError> {
+        let now = self.clock.wall();
+        let mut current = self.create(now)?;
+        let fields = self.plan.about.to_fields();
+        let begun = exchange::warcinfo(fields, &current.name, &now.warc_date(), &mut self.ids)
+            .and_then(|record| {
+                current.warcinfo.clone_from(&record.id);
+                self.append(&mut current, &record)?;
+                current.flush()?;
+                sync_folder(&self.plan.folder)
+            });
+        if let Err(error) = begun {
+            // Nothing of worth is in it; if it cannot be removed, the next start repairs it.
+            let _ = std::fs::remove_file(&current.path);
+            return Err(error);
+        }
+        Ok(current)
+    }
+
+    fn create(&mut self, now: Moment) -> Result<Current, RecordError> {
+        loop {
+            self.serial += 1;
+            let host = &self.plan.about.hostname;
+            let name = warc_name(&self.plan.prefix, now, self.serial, host);
+            let path = self.plan.folder.join(format!("{name}{OPEN}"));
+            let made = OpenOptions::new().append(true).create_new(true).open(&path);
+            let file = match made {
+                Ok(file) => file,
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(source) => return Err(RecordError::write(&path, 0, source)),
+            };
+            let begun = self.clock.steady();
+            return Ok(Current {
+                file,
+                path,
+                name,
+                serial: self.serial,
+                begun,
+                written: 0,
+                held: Vec::with_capacity(HOLD),
+                warcinfo: String::new(),
+            });
+        }
+    }
+
+    fn append_group(
+        &mut self,
+        current: &mut Current,
+        exchange: Exchange,
+    ) -> Result<Filed, RecordError> {
+        let mut filed = Filed { reply: None, reply_id: None, end: Position::default() };
+        let has_reply = exchange.reply.is_some();
+        let records = exchange::records(exchange, &current.warcinfo, &mut self.ids)?;
+        for record in &records {
+            let locator = self.append(current, record)?;
+            if has_reply && filed.reply.is_none() {
+                filed.reply = Some(locator);
+                filed.reply_id = Some(record.id.clone());
+            }
+        }
+        current.flush()?;
+        filed.end = current.position();
+        Ok(filed)
+    }
+
+    /// Appends one record as one member.
+    fn append(&mut self, current: &mut Current, record: &Record) -> Result<Locator, RecordError> {
+        let offset = current.end();
+        self.member(current, record).map_err(|fault| match fault {
+            Fault::File(source) => RecordError::write(&current.path, offset, source),
+            Fault::Block(source) => {
+                let target = record.header.get("WARC-Target-URI").unwrap_or_default().to_owned();
+                RecordError::Block { target, source }
+            }
+        })?;
+        Ok(Locator { file: current.name.clone(), offset, length: current.end() - offset })
+    }
+
+    fn member(&mut self, current: &mut Current, record: &Record) -> Result<(), Fault> {
+        let deflater = &mut self.deflater;
+        deflater.begin(&mut current.held);
+        deflater.feed(&record.header.to_bytes(), &mut current.held).map_err(Fault::File)?;
+        record.block.each(|part| {
+            deflater.feed(part, &mut current.held).map_err(Fault::File)?;
+            if current.held.len() >= HOLD { current.release().map_err(Fault::File) } else { Ok(()) }
+        })?;
+        deflater.feed(b"\r\n\r\n", &mut current.held).map_err(Fault::File)?;
+        deflater.end(&mut current.held).map_err(Fault::File)
+    }
+}
+
+impl Current {
+    /// Where the next byte will lie.
+    const fn end(&self) -> u64 {
+        self.written + self.held.len() as u64
+    }
+
+    fn position(&self) -> Position {
+        Position { serial: self.serial, file: self.name.clone(), offset: self.end() }
+    }
+
+    fn flush(&mut self) -> Result<(), RecordError> {
+        self.release().map_err(|source| RecordError::write(&self.path, self.written, source))
+    }
+
+    fn release(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.held)?;
+        self.written += self.held.len() as u64;
+        self.held.clear();
+        Ok(())
+    }
+
+    /// Takes back everything from `whole` on. The file is open for appending, so the next write
+    /// goes to its new end.
+    fn cut_back(&mut self, whole: u64) -> io::Result<()> {
+        self.held.clear();
+        self.file.set_len(whole)?;
+        self.written = whole;
+        Ok(())
+    }
+}
+
+/// Takes `.open` off a file that is whole and synced, and makes the new name durable.
+pub(super) fn give_final_name(path: &Path) -> Result<(), RecordError> {
+    let to = path.with_file_name(final_name(path));
+    let failed = |source| RecordError::Name { path: path.to_owned(), source };
+    if to.try_exists().map_err(failed)? {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+    }
+    std::fs::rename(path, &to).map_err(failed)?;
+    sync_folder(to.parent().unwrap_or(&to))
+}
+
+pub(super) fn sync_folder(folder: &Path) -> Result<(), RecordError> {
+    // Only Unix knows a folder as something to sync.
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| RecordError::Folder { path: folder.to_owned(), source })
+}
