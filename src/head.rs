@@ -40,6 +40,26 @@ impl Head {
     /// Reads the head in `bytes`: empty lines before it are passed over (RFC 9112 §2.2), then the
     /// start line and the fields up to the empty line or the end. Total.
     pub fn parse(bytes: &[u8]) -> Self {
+        Self::parse_fields(bytes, MAX_FIELDS)
+    }
+
+    /// Reads the head with all its fields, however many: framing must see what another reader
+    /// would. As long as the caller lets heads be; [`Head::bounded`] gives the view.
+    pub fn parse_whole(bytes: &[u8]) -> Self {
+        Self::parse_fields(bytes, usize::MAX)
+    }
+
+    /// This head with no more than [`MAX_FIELDS`] fields.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        if self.fields.len() > MAX_FIELDS {
+            self.fields.truncate(MAX_FIELDS);
+            self.fields.shrink_to_fit();
+        }
+        self
+    }
+
+    fn parse_fields(bytes: &[u8], most: usize) -> Self {
         let mut lines = bytes.split(|byte| *byte == b'\n').map(without_cr);
         let start = lines.find(|line| !line.is_empty()).unwrap_or_default().to_vec();
         let mut fields: Vec<Field> = Vec::new();
@@ -50,7 +70,7 @@ impl Head {
                     last.value.push(b' ');
                     last.value.extend_from_slice(line.trim_ascii());
                 }
-            } else if fields.len() < MAX_FIELDS {
+            } else if fields.len() < most {
                 fields.push(Field::parse(line));
             } else {
                 break;

@@ -315,7 +315,7 @@ impl Framer {
     }
 
     fn head_is_whole(&mut self) {
-        let head = Head::parse(&self.raw);
+        let head = Head::parse_whole(&self.raw);
         match head.status().unwrap_or_default() {
             101 => self.state = State::Bad(Bad::Switching),
             100..=199 => {
@@ -337,7 +337,7 @@ impl Framer {
                 self.persistent = is_persistent(&head);
                 self.note_odd_lines();
                 self.frame(&head, status);
-                self.head = head;
+                self.head = head.bounded();
                 self.raw = Vec::new();
             }
         }

@@ -121,6 +121,6 @@ mod tests {
         assert!(build(&url, &[("A\r\nB", "b")]).is_err());
         assert!(build(&url, &[("A", "b\0")]).is_err());
         let sent = render(&build(&url, &[]).unwrap(), true).unwrap();
-        assert_eq!(sent.iter().filter(|byte| **byte == b'\n').count(), 3);
+        assert_eq!(String::from_utf8(sent).unwrap().lines().count(), 3);
     }
 }
