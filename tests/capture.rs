@@ -1,5 +1,13 @@
 //! Captures against servers that send exactly what they are told to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+
 #[path = "capture/cases.rs"]
 mod cases;
 #[path = "capture/framing.rs"]

@@ -65,6 +65,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(interim());
     cases.extend(lengths());
     cases.extend(chunks());
+    cases.extend(transfer_codings());
     cases.extend(no_body());
     cases.extend(codings());
     cases.extend(endings());
@@ -75,7 +76,7 @@ pub(crate) fn all() -> Vec<Case> {
 
 fn names_and_values() -> Vec<Case> {
     let many: Vec<u8> = (0..3_000).flat_map(|n| format!("F{n}: x\r\n").into_bytes()).collect();
-    let long = [b"X-Long: ".as_slice(), &[b'y'; 20_000], b"\r\n"].concat();
+    let long = [b"X-Long: ".as_slice(), &b"y".repeat(20_000), b"\r\n"].concat();
     let whole = |name, lines: &[u8]| case(name, &fields(lines), Keep, Want::Whole).entity(b"hello");
     vec![
         whole("any case", b"x-lower: 1\r\nX-UPPER: 2\r\nx-MiXed: 3\r\n"),
@@ -155,12 +156,6 @@ fn lengths() -> Vec<Case> {
 fn chunks() -> Vec<Case> {
     let whole = |name, body: &[u8]| case(name, &chunked(body), Keep, Want::Whole).entity(b"hello");
     let marked = |name, body: &[u8]| case(name, &chunked(body), Close, Want::Marked);
-    let old = b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
-    let both = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n\
-        5\r\nhello\r\n0\r\n\r\n";
-    let unknown = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nhello";
-    let identity =
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello";
     vec![
         whole("two chunks", b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
         whole("extensions", b"5;a=b;c=\"d\"\r\nhello\r\n0;x\r\n\r\n"),
@@ -175,10 +170,6 @@ fn chunks() -> Vec<Case> {
         .entity(b"01234567890123456789"),
         case("empty", &chunked(b"0\r\n\r\n"), Keep, Want::Whole).entity(b""),
         marked("LF only", b"5\nhello\n0\n\n").entity(b"hello"),
-        case("in HTTP/1.0", old, Close, Want::Marked).entity(b"hello"),
-        case("with a length", both, Keep, Want::Marked).entity(b"hello"),
-        case("another transfer coding", unknown, Close, Want::Whole).entity(b"hello"),
-        case("identity", identity, Keep, Want::Whole).entity(b"hello"),
         marked("bad size", b"5\r\nhello\r\nxyz\r\nmore\r\n0\r\n\r\n").entity(b"hello"),
         marked("negative size", b"-5\r\nhello\r\n0\r\n\r\n").entity(b""),
         marked("overflowing size", b"1ffffffffffffffff\r\nhello\r\n0\r\n\r\n").entity(b""),
@@ -194,6 +185,21 @@ fn chunks() -> Vec<Case> {
             Want::Whole,
         )
         .around(0, 19),
+    ]
+}
+
+fn transfer_codings() -> Vec<Case> {
+    let old = b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    let both = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n\
+        5\r\nhello\r\n0\r\n\r\n";
+    let unknown = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nhello";
+    let identity =
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello";
+    vec![
+        case("in HTTP/1.0", old, Close, Want::Marked).entity(b"hello"),
+        case("with a length", both, Keep, Want::Marked).entity(b"hello"),
+        case("another transfer coding", unknown, Close, Want::Whole).entity(b"hello"),
+        case("identity", identity, Keep, Want::Whole).entity(b"hello"),
     ]
 }
 
@@ -280,7 +286,7 @@ fn redirects() -> Vec<Case> {
 
 fn nothing() -> Vec<Case> {
     let flood = b"HTTP/1.1 102 Processing\r\n\r\n".repeat(65);
-    let long = [b"HTTP/1.1 200 OK\r\nX: ".as_slice(), &[b'x'; 70_000]].concat();
+    let long = [b"HTTP/1.1 200 OK\r\nX: ".as_slice(), &b"x".repeat(70_000)].concat();
     vec![
         case("not HTTP", b"SSH-2.0-OpenSSH_9.6\r\n", Close, Want::Nothing),
         case("HTTP/0.9", b"<html>old</html>", Close, Want::Nothing),

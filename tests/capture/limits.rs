@@ -41,7 +41,7 @@ fn failure(capture: &Capture) -> FailureKind {
 }
 
 const TICK: Duration = Duration::from_millis(10);
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 const SHORT: Duration = Duration::from_millis(150);
 
 #[tokio::test]
