@@ -5,16 +5,37 @@
 //! [`client`], a real `reqwest::Client` whose records are reconstructed and say so. Redirects are
 //! ordinary captures: no transport ever follows one.
 
+mod chunks;
+pub mod client;
+mod connection;
+mod dial;
+mod exchange;
+pub mod framer;
+pub mod guard;
+mod pool;
+pub mod request;
+pub mod spool;
+mod tls;
+pub mod wire;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use url::Url;
 
 use crate::digest::Digest;
 use crate::head::Head;
-use crate::lead::{Failure, Refusal, Truncated};
-use crate::moment::Moment;
+use crate::lead::{Failure, FailureKind, Refusal, Rule, Truncated};
+use crate::moment::{Clock, Moment};
 use crate::record::Block;
+use crate::settings::{Settings, Transport};
+
+pub use client::Client;
+pub use spool::{entity, head_only};
+pub use wire::Wire;
 
 /// Limits of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,4 +147,95 @@ pub trait Fetch: Send + Sync {
         request: reqwest::Request,
         limits: &Limits,
     ) -> impl Future<Output = Capture> + Send;
+}
+
+/// A transport that cannot be set up. Whatever goes wrong later is in the captures.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// The file of `--ca-file`.
+    #[error("--ca-file {path}: {why}; it must be a PEM file of CA certificates", path = path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// TLS as a whole.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// `reqwest` refused its own settings.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// The transport `--transport` names.
+#[derive(Debug)]
+pub enum Carrier {
+    /// The exact one.
+    Wire(Wire),
+    /// The one on `reqwest::Client`.
+    Client(Client),
+}
+
+impl Carrier {
+    /// The transport these settings ask for.
+    pub fn new(settings: &Settings, clock: Clock) -> Result<Self, CaptureError> {
+        Ok(match settings.transport {
+            Transport::Wire => Self::Wire(Wire::new(settings, clock)?),
+            Transport::Reqwest => Self::Client(Client::new(settings, clock)?),
+        })
+    }
+}
+
+impl Fetch for Carrier {
+    async fn fetch(&self, request: reqwest::Request, limits: &Limits) -> Capture {
+        match self {
+            Self::Wire(wire) => wire.fetch(request, limits).await,
+            Self::Client(client) => client.fetch(request, limits).await,
+        }
+    }
+}
+
+impl Limits {
+    /// The limits these settings ask for. The head's is absolute, so that it cannot be dripped.
+    pub const fn of(settings: &Settings) -> Self {
+        Self {
+            connect: settings.connect_timeout,
+            head: settings.idle_timeout,
+            idle: settings.idle_timeout,
+            total: settings.total_timeout,
+            max_head: 256 << 10,
+            max_body: settings.max_body,
+        }
+    }
+}
+
+impl Capture {
+    /// A capture of which nothing is known but when it began.
+    const fn begin(began: Moment, fidelity: Fidelity) -> Self {
+        Self {
+            began,
+            took: Duration::ZERO,
+            peer: None,
+            protocols: Vec::new(),
+            cipher: None,
+            request: Vec::new(),
+            response: None,
+            end: End::Complete,
+            defects: Vec::new(),
+            interim: Vec::new(),
+            excess: None,
+            debris: Vec::new(),
+            received: 0,
+            fidelity,
+        }
+    }
+}
+
+const fn failed(kind: FailureKind, detail: String) -> End {
+    End::Failed(Failure { kind, detail })
+}
+
+fn refused(url: &Url, rule: Rule) -> End {
+    End::Refused(Refusal { url: url.as_str().to_owned(), rule })
 }

@@ -1,0 +1,166 @@
+//! TLS: who is trusted, and what is said about it.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::AsyncWriteExt;
+use tokio_rustls::TlsAcceptor;
+use warraq::capture::{CaptureError, Client, End, Fidelity, Wire};
+use warraq::lead::FailureKind;
+
+use super::server::{NEXT, Server, clock, read_request};
+use super::{block_of, body_of, fetch};
+
+/// A certificate authority and a server certificate for `name` by it.
+fn identity(name: &str) -> (String, ServerConfig) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = params.self_signed(&key).unwrap();
+    let issuer = Issuer::new(params, key);
+    let leaf_key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&leaf_key, &issuer).unwrap();
+    let private = PrivateKeyDer::try_from(leaf_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], private)
+        .unwrap();
+    (ca.pem(), config)
+}
+
+async fn serve(config: ServerConfig, answer: &'static [u8], notify: bool) -> Server {
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    Server::with(move |stream, _| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            while read_request(&mut stream).await.is_some() {
+                stream.write_all(answer).await.unwrap();
+                stream.flush().await.unwrap();
+                if answer != NEXT {
+                    break;
+                }
+            }
+            if notify {
+                stream.shutdown().await.ok();
+            }
+        }
+    })
+    .await
+}
+
+fn pem_file(pem: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(pem.as_bytes()).unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_named_authority_is_trusted() {
+    let (ca, config) = identity("case.example");
+    let server = serve(config, NEXT, true).await;
+    let file = pem_file(&ca);
+    let mut settings = server.settings();
+    settings.ca_file = Some(file.path().to_owned());
+    let wire = Wire::new(&settings, clock()).unwrap();
+    for _ in 0..2 {
+        let capture = fetch(&wire, "https://case.example/").await;
+        assert_eq!(capture.end, End::Complete);
+        assert_eq!(capture.protocols, ["http/1.1", "tls/1.3"]);
+        assert!(capture.cipher.unwrap().starts_with("TLS_"));
+        assert_eq!(block_of(&capture.response.unwrap()), NEXT);
+        assert!(capture.defects.is_empty());
+    }
+    assert_eq!(server.connections.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let client = Client::new(&settings, clock()).unwrap();
+    let capture = fetch(&client, "https://case.example/").await;
+    assert_eq!(capture.fidelity, Fidelity::Reconstructed);
+    assert_eq!(body_of(&capture), b"ordinary");
+}
+
+#[tokio::test]
+async fn an_unknown_authority_or_another_name_is_refused() {
+    let (ca, config) = identity("case.example");
+    let server = serve(config, NEXT, true).await;
+    let file = pem_file(&ca);
+    let mut settings = server.settings();
+    let strangers = [settings.clone(), {
+        settings.ca_file = Some(file.path().to_owned());
+        settings.clone()
+    }];
+    for (settings, url) in strangers.iter().zip(["https://case.example/", "https://other.example/"])
+    {
+        let wire = fetch(&Wire::new(settings, clock()).unwrap(), url).await;
+        let client = fetch(&Client::new(settings, clock()).unwrap(), url).await;
+        for capture in [wire, client] {
+            let End::Failed(failure) = &capture.end else { panic!("{url}: {:?}", capture.end) };
+            assert_eq!(failure.kind, FailureKind::Tls, "{url}: {}", failure.detail);
+            assert!(capture.request.is_empty() && capture.response.is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn insecure_accepts_and_says_so() {
+    let (_, config) = identity("case.example");
+    let server = serve(config, NEXT, true).await;
+    let mut settings = server.settings();
+    settings.insecure_tls = true;
+    let wire = Wire::new(&settings, clock()).unwrap();
+    let client = Client::new(&settings, clock()).unwrap();
+    for capture in
+        [fetch(&wire, "https://case.example/").await, fetch(&client, "https://case.example/").await]
+    {
+        assert_eq!(capture.end, End::Complete);
+        assert!(capture.defects.iter().any(|defect| defect.contains("--insecure-tls")));
+    }
+}
+
+#[tokio::test]
+async fn an_end_without_close_notify_is_told() {
+    let body: &[u8] = b"HTTP/1.1 200 OK\r\n\r\nall of it";
+    for notify in [true, false] {
+        let (ca, config) = identity("case.example");
+        let server = serve(config, body, notify).await;
+        let file = pem_file(&ca);
+        let mut settings = server.settings();
+        settings.ca_file = Some(file.path().to_owned());
+        let capture = fetch(&Wire::new(&settings, clock()).unwrap(), "https://case.example/").await;
+        assert_eq!(capture.end, End::Complete);
+        assert_eq!(capture.defects.is_empty(), notify, "{:?}", capture.defects);
+        assert_eq!(block_of(&capture.response.unwrap()), body);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls() {
+    let server = Server::with(|mut stream, _| async move {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.ok();
+    })
+    .await;
+    let wire = Wire::new(&server.settings(), clock()).unwrap();
+    let capture = fetch(&wire, "https://case.example/").await;
+    let End::Failed(failure) = &capture.end else { panic!("{:?}", capture.end) };
+    assert_eq!(failure.kind, FailureKind::Tls);
+    assert!(failure.detail.starts_with("case.example: "), "{}", failure.detail);
+}
+
+#[test]
+fn a_ca_file_must_hold_certificates() {
+    let mut settings = warraq::settings::Settings::new("x".into(), "desk@example.org");
+    for (path, words) in
+        [("/no/such/file.pem", "/no/such/file.pem"), ("Cargo.toml", "no certificate")]
+    {
+        settings.ca_file = Some(path.into());
+        let why = Wire::new(&settings, clock()).unwrap_err();
+        assert!(matches!(why, CaptureError::CaFile { .. }));
+        assert!(why.to_string().contains(words), "{why}");
+    }
+}
