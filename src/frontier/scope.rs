@@ -231,7 +231,7 @@ impl<'a> Page<'a> {
     fn loops(&self, url: &Url) -> bool {
         let target = Address::of(url);
         let back = self.lead().via.as_deref().filter(|_| self.lead().hop == Hop::Redirect);
-        self.known.contains(&target)
+        target == Address::of(&self.url)
             || back.is_some_and(|via| Address::parse(via).is_ok_and(|via| via == target))
     }
 
