@@ -20,7 +20,7 @@ pub const PRODUCT_TOKEN: &str = "warraq";
 pub const MAX_FILE: usize = robotxt::BYTE_LIMIT;
 
 /// A longer Crawl-delay is held to this.
-pub const MAX_CRAWL_DELAY: Duration = Duration::from_secs(120);
+pub const MAX_CRAWL_DELAY: Duration = Duration::from_mins(2);
 
 /// Redirects of robots.txt that are followed (RFC 9309 §2.3.1.2: at least five).
 pub const MAX_REDIRECTS: usize = 5;
@@ -99,7 +99,9 @@ fn tidy(file: &[u8]) -> Vec<u8> {
 }
 
 fn push(out: &mut Vec<u8>, parts: &[&[u8]]) {
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    for part in parts {
+        out.extend_from_slice(part);
+    }
     out.push(b'\n');
 }
 
