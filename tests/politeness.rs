@@ -1,5 +1,13 @@
 //! Politeness: robots.txt, delays, back-off, seen at a clock that stands still.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may fail loudly"
+)]
+
 use std::time::Duration;
 
 use url::Url;

@@ -1,5 +1,12 @@
 //! Scope: each line of `tests/tables/scope.txt` is one page and what it leads to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 use url::Url;
 use warraq::address::{HostKey, Site};
 use warraq::frontier::scope::{Judged, MAX_REDIRECTS, Scope};
