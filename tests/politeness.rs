@@ -141,7 +141,7 @@ impl Desk {
 
     /// Moves the clock to just before `when`, where the site may not be asked, then to it.
     fn wait_until(&self, when: Moment) {
-        self.clock.advance(self.wait(when) - Duration::from_millis(1));
+        self.clock.advance(self.wait(when).saturating_sub(Duration::from_millis(1)));
         assert_eq!(self.ask(), Answer::Later(when), "one millisecond early");
         self.clock.advance(Duration::from_millis(1));
     }

@@ -74,7 +74,7 @@ fn set(word: &str, settings: &mut Settings, trace: &mut Trace) {
         ("depth", n) => settings.depth = n.parse().unwrap(),
         ("per-page", n) => settings.alternates_per_page = n.parse().unwrap(),
         ("languages", list) => {
-            settings.languages = list.split(',').filter_map(Lang::parse).collect()
+            settings.languages = list.split(',').filter_map(Lang::parse).collect();
         }
         ("scope", "same-host") => settings.alternates_scope = AlternatesScope::SameHost,
         ("scope", "same-domain") => settings.alternates_scope = AlternatesScope::SameDomain,

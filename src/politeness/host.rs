@@ -4,6 +4,7 @@
 //! clock by itself, `now` is handed in.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Feedback;
@@ -22,7 +23,7 @@ pub(super) const MAX_SILENCE: u32 = 20;
 #[derive(Debug)]
 pub(super) enum Origin {
     /// Its rules, read at this wall time.
-    Known { rules: Rules, read: Moment },
+    Known { rules: Arc<Rules>, read: Moment },
     /// No answer yet, after so many attempts; worth another at `again`.
     Unreachable { tries: u32, again: Moment },
 }
@@ -117,7 +118,8 @@ impl Host {
         self.under_way.pop_front();
         self.used = now;
         self.took = feedback.took;
-        self.private = feedback.private_peer;
+        // Without an answer there may have been no peer at all to judge by.
+        self.private = feedback.private_peer || (self.private && feedback.status.is_none());
         self.last_start = self.last_start.max(Some(feedback.started));
         let mood = backoff::mood(feedback.status, feedback.failed);
         match mood {

@@ -17,7 +17,7 @@ mod pace;
 pub mod robots;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use url::Url;
@@ -181,22 +181,27 @@ impl Politeness {
     /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt.
     pub fn learn(&self, origin: &HostKey, fact: &RobotsFact) {
         let Some(site) = origin.robots_url().map(|url| Site::of(&url)) else { return };
+        // A hostile file takes its time; nobody waits for the lock meanwhile.
+        let rules = match &fact.answer {
+            RobotsAnswer::File(file) => Some(Arc::new(Rules::parse(file))),
+            RobotsAnswer::Unavailable => Some(Arc::new(Rules::allow_all())),
+            RobotsAnswer::Unreachable => None,
+        };
         let now = self.clock.steady();
         let mut state = self.state();
         let State { hosts, jitter, .. } = &mut *state;
         let host = self.host(hosts, &site, now);
-        let read = fact.read;
-        let learnt = match &fact.answer {
-            RobotsAnswer::File(file) => Origin::Known { rules: Rules::parse(file), read },
-            RobotsAnswer::Unavailable => Origin::Known { rules: Rules::allow_all(), read },
-            RobotsAnswer::Unreachable => {
-                let tries = match host.origins.get(origin) {
-                    Some(Origin::Unreachable { tries, .. }) => tries.saturating_add(1),
-                    _ => 1,
-                };
-                let first = self.settings.retry_delay.saturating_mul(ROBOTS_PATIENCE);
-                let again = now.plus(backoff::pause(first, tries, jitter.share()));
-                Origin::Unreachable { tries, again }
+        let learnt = if let Some(rules) = rules {
+            Origin::Known { rules, read: fact.read }
+        } else {
+            let tries = match host.origins.get(origin) {
+                Some(Origin::Unreachable { tries, .. }) => tries.saturating_add(1),
+                _ => 1,
+            };
+            let first = self.settings.retry_delay.saturating_mul(ROBOTS_PATIENCE);
+            Origin::Unreachable {
+                tries,
+                again: now.plus(backoff::pause(first, tries, jitter.share())),
             }
         };
         host.origins.insert(origin.clone(), learnt);
@@ -208,21 +213,29 @@ impl Politeness {
         if !self.settings.robots || url.path() == "/robots.txt" {
             return None;
         }
-        let key = HostKey::of(url);
-        let mut state = self.state();
+        // The rules are asked without the lock: a hostile file has tens of thousands of them.
+        match self.rules(&HostKey::of(url), site) {
+            Ok(rules) => (!rules.allows(url)).then_some(Answer::Never(Rule::Robots)),
+            Err(answer) => Some(answer),
+        }
+    }
+
+    /// The rules of an origin, or what to answer while there are none.
+    fn rules(&self, key: &HostKey, site: &Site) -> Result<Arc<Rules>, Answer> {
         let now = self.clock.steady();
+        let mut state = self.state();
         let host = self.host(&mut state.hosts, site, now);
-        match host.origins.get(&key) {
+        match host.origins.get(key) {
             Some(Origin::Known { rules, read })
                 if self.clock.wall().since(*read) < ROBOTS_LIFETIME =>
             {
-                (!rules.allows(url)).then_some(Answer::Never(Rule::Robots))
+                Ok(Arc::clone(rules))
             }
             Some(Origin::Unreachable { tries, .. }) if *tries > self.settings.retries => {
-                Some(Answer::Park(format!("{key}/robots.txt could not be read {tries} times")))
+                Err(Answer::Park(format!("{key}/robots.txt could not be read {tries} times")))
             }
-            Some(Origin::Unreachable { again, .. }) if *again > now => Some(Answer::Later(*again)),
-            _ => Some(Answer::NeedsRobots(key)),
+            Some(Origin::Unreachable { again, .. }) if *again > now => Err(Answer::Later(*again)),
+            _ => Err(Answer::NeedsRobots(key.clone())),
         }
     }
 
