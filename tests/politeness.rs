@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use url::Url;
 use warraq::address::{HostKey, Site};
 use warraq::frontier::{RobotsAnswer, RobotsFact};
@@ -453,4 +454,41 @@ fn a_huge_robots_file_is_obeyed_as_far_as_it_is_read() {
     let Verdict::Known(RobotsAnswer::File(kept)) = verdict(&reply) else { panic!("a file") };
     assert_eq!(kept.len(), MAX_FILE);
     assert!(!Rules::parse(&kept).allows(&url.join("/ar/a").unwrap()));
+}
+
+proptest! {
+    /// Whatever the site says and however often it is asked, no request starts sooner after the
+    /// last one than the delay then in force, nor before the rest the site was promised.
+    #[test]
+    fn no_request_is_ever_early(steps in proptest::collection::vec(
+        (0_u64..9_000, 0_u64..4_000, prop_oneof![Just(200_u16), Just(429), Just(500), Just(503)],
+         proptest::option::of(0_u64..40)),
+        1..60,
+    )) {
+        let desk = Desk::open(|_| ());
+        let mut promised = desk.clock.steady();
+        for (idle, took, status, retry_after) in steps {
+            desk.clock.advance(Duration::from_millis(idle));
+            let started = desk.clock.steady();
+            match desk.ask() {
+                Answer::Go => prop_assert!(started >= promised),
+                Answer::Later(when) => {
+                    prop_assert!(when > started, "an instant that is still to come");
+                    continue;
+                }
+                Answer::Park(_) => return Ok(()),
+                other => prop_assert!(false, "{other:?}"),
+            }
+            let took = Duration::from_millis(took);
+            desk.clock.advance(took);
+            let retry_after = retry_after.map(secs).filter(|_| status != 200);
+            let next = desk.polite.settled(&desk.site, &Feedback {
+                started, took, status: Some(status), retry_after, failed: None,
+                private_peer: false, bytes: 10,
+            });
+            prop_assert!(next.due >= started.plus(secs(2).max(took * 2)));
+            prop_assert!(next.due >= desk.clock.steady().plus(retry_after.unwrap_or_default()));
+            promised = next.due;
+        }
+    }
 }

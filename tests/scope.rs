@@ -7,6 +7,7 @@
     reason = "a test may fail loudly"
 )]
 
+use proptest::prelude::*;
 use url::Url;
 use warraq::address::{HostKey, Site};
 use warraq::frontier::scope::{Judged, MAX_REDIRECTS, Scope};
@@ -214,4 +215,42 @@ fn the_host_budget_is_held_at_the_visit() {
     assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
     visit.lead.robots_for = Some(HostKey::of(&Url::parse(SEED).unwrap()));
     assert_eq!(scope.admit(&visit), None, "robots.txt is not a page");
+}
+
+proptest! {
+    /// A trace may come from any archive: whatever it declares, no lead is off the rules.
+    #[test]
+    fn any_trace_is_judged(
+        hops in "[LARFM]{0,6}(@[0-3])?",
+        declared in proptest::collection::vec(
+            ("[LRfFsSA]", "(https?://(www\\.)?(news|else)\\.example)?/[a-c]{0,2}(/css){0,5}(\\.mp4)?|\\PC{0,12}"),
+            0..30,
+        ),
+    ) {
+        let mut settings = settings();
+        (settings.depth, settings.feeds, settings.sitemaps) = (2, true, true);
+        settings.alternates_per_page = 3;
+        let mut page = trace(&hops, "https://news.example/ar/a");
+        for (kind, url) in &declared {
+            match kind.as_str() {
+                "A" => page.alternates.push(alternate(url, "en")),
+                kind => declare(&format!("{kind}:{url}"), &mut page),
+            }
+        }
+        let judged = scope(&settings).judge(&page);
+        prop_assert!(judged.leads.len() + judged.refused.len() <= declared.len());
+        let keys: std::collections::HashSet<_> = judged.leads.iter().map(|l| &l.address).collect();
+        prop_assert_eq!(keys.len(), judged.leads.len(), "one lead an address");
+        for lead in &judged.leads {
+            let url = lead.url().unwrap();
+            let free = matches!(lead.hop, Hop::Alternate) || lead.hops.chars().all(|hop| hop == 'R')
+                || lead.hops.trim_end_matches('R').ends_with('A');
+            let home = url.host_str().unwrap().trim_start_matches("www.") == "news.example";
+            prop_assert!(home || free, "{} {}", lead.hops, url);
+            prop_assert!(lead.depth <= page.lead.depth.max(settings.depth));
+            prop_assert!(lead.redirects() <= MAX_REDIRECTS);
+        }
+        let alternates = judged.leads.iter().filter(|lead| lead.hop == Hop::Alternate).count();
+        prop_assert!(alternates <= 3);
+    }
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::address::fetchable;
 use crate::frontier::RobotsAnswer;
+use crate::page::{Link, LinkKind};
 
 /// The name in `User-agent` lines that means this crawler (RFC 9309 §2.2.1), whatever the
 /// User-Agent header says besides.
@@ -54,6 +55,17 @@ impl Rules {
     /// The sitemaps it names, whoever its groups are for.
     pub fn sitemaps(&self) -> &[Url] {
         self.0.sitemaps()
+    }
+
+    /// The sitemaps as links of the robots.txt page, for its trace; scope judges them.
+    pub fn links(&self) -> Vec<Link> {
+        let fetchable = self.sitemaps().iter().filter_map(|url| fetchable(url.as_str(), None).ok());
+        let link = |url: Url| Link {
+            url: url.into(),
+            kind: LinkKind::Sitemap,
+            context: "robots.txt/sitemap".to_owned(),
+        };
+        fetchable.map(link).collect()
     }
 }
 
@@ -213,6 +225,15 @@ fn redirected(reply: &Reply<'_>) -> Verdict {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn sitemaps_are_links_of_the_page() {
+        let rules = Rules::parse(
+            b"Sitemap: https://news.example/s.xml#x\nSitemap: /relative\nSitemap: ftp://news.example/",
+        );
+        let urls: Vec<String> = rules.links().into_iter().map(|link| link.url).collect();
+        assert_eq!(urls, ["https://news.example/s.xml"]);
+    }
 
     #[test]
     fn a_cut_line_says_nothing() {
