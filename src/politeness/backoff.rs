@@ -1,6 +1,6 @@
 //! Back-off: how long trouble makes a site rest, and whether a URL is tried again.
 //!
-//! Plain functions of what happened; the only state is [`Jitter`], a small generator that is
+//! Plain functions of what happened; the only state is `Jitter`, a small generator that is
 //! seeded from outside so that a test knows what it will say.
 
 use std::time::Duration;

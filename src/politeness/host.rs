@@ -122,15 +122,15 @@ impl Host {
         self.private = feedback.private_peer || (self.private && feedback.status.is_none());
         self.last_start = self.last_start.max(Some(feedback.started));
         let mood = backoff::mood(feedback.status, feedback.failed);
-        match mood {
+        (self.troubles, self.silence) = match mood {
             Mood::Unknown => return None,
-            Mood::Well => {
-                (self.troubles, self.silence) = (0, 0);
-                return None;
-            }
-            Mood::Unwell | Mood::Gone => self.troubles = self.troubles.saturating_add(1),
+            Mood::Well => (0, 0),
+            Mood::Unwell => (self.troubles.saturating_add(1), 0),
+            Mood::Gone => (self.troubles.saturating_add(1), self.silence.saturating_add(1)),
+        };
+        if mood == Mood::Well {
+            return None;
         }
-        self.silence = self.silence.saturating_add(u32::from(mood == Mood::Gone));
         let rest = self.wait(feedback, pause);
         self.rest = self.rest.max(now.plus(rest.0));
         Some(rest)

@@ -155,13 +155,12 @@ impl Politeness {
         flow.owe(feedback.bytes, now);
         let host = self.host(hosts, site, now);
         let first = self.settings.retry_delay;
-        let parked =
-            host.settle(feedback, now, |times| backoff::pause(first, times, jitter.share()));
+        let rest = host.settle(feedback, now, |times| backoff::pause(first, times, jitter.share()));
         host.set_delay(&self.settings, &self.clock);
         let next = Next {
             due: host.due(),
             delay_ms: u64::try_from(host.delay().as_millis()).unwrap_or(u64::MAX),
-            parked,
+            parked: rest.filter(|(wait, _)| *wait > host.delay()),
         };
         state.sweep(now);
         next
