@@ -6,6 +6,8 @@
 //! Outlinks are `put` before the page that has them is acknowledged. `state::disk` implements it
 //! on sled, [`memory`] in memory; one conformance suite runs on both.
 
+pub mod scope;
+
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};

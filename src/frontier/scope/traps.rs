@@ -1,0 +1,102 @@
+//! Traps: rules that look at one URL and nothing else.
+//!
+//! Each is one question with the name of its [`Rule`]. They bound what a calendar, a broken
+//! relative link or a shop can make a crawler do; they never look at the page behind the URL.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use crate::lead::Rule;
+
+/// More path segments than a real page has.
+pub const MAX_SEGMENTS: usize = 20;
+
+/// How often one path segment may stand in a path.
+pub const MAX_REPEATS: usize = 3;
+
+/// One question about one URL.
+type Question = fn(&Url) -> bool;
+
+/// The rules, in the order they are asked.
+pub const TRAPS: &[(Rule, Question)] = &[
+    (Rule::PathSegments, too_many_segments),
+    (Rule::RepeatedSegment, repeats_a_segment),
+    (Rule::ActingLink, acts),
+    (Rule::FileType, is_no_article),
+];
+
+/// The first rule that refuses `url`.
+pub(super) fn trap(url: &Url) -> Option<Rule> {
+    TRAPS.iter().find(|(_, refuses)| refuses(url)).map(|(rule, _)| *rule)
+}
+
+fn segments(url: &Url) -> impl Iterator<Item = &str> {
+    url.path().split('/').filter(|segment| !segment.is_empty())
+}
+
+fn too_many_segments(url: &Url) -> bool {
+    segments(url).count() > MAX_SEGMENTS
+}
+
+fn repeats_a_segment(url: &Url) -> bool {
+    let mut seen = HashMap::new();
+    segments(url).any(|segment| {
+        let times = seen.entry(segment).or_insert(0);
+        *times += 1;
+        *times > MAX_REPEATS
+    })
+}
+
+/// Path segments of GET links that act, or that only lead to a form.
+const ACTING_SEGMENTS: &[&str] = &[
+    "logout",
+    "log-out",
+    "signout",
+    "sign-out",
+    "logoff",
+    "delete",
+    "unsubscribe",
+    "add-to-cart",
+    "wp-login.php",
+    "wp-admin",
+    "wp-comments-post.php",
+    "xmlrpc.php",
+];
+
+/// Query parameters whose presence alone acts.
+const ACTING_NAMES: &[&str] = &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce"];
+
+/// Values of `action`, `do` and `op` that act.
+const ACTING_VALUES: &[&str] =
+    &["logout", "delete", "remove", "trash", "edit", "submit", "lostpassword", "unsubscribe"];
+
+/// A GET link that changes something on the server (log-out, delete, a shop's basket).
+fn acts(url: &Url) -> bool {
+    let in_path = segments(url)
+        .any(|segment| ACTING_SEGMENTS.iter().any(|acting| segment.eq_ignore_ascii_case(acting)));
+    in_path
+        || url.query_pairs().any(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            let value = value.to_ascii_lowercase();
+            ACTING_NAMES.contains(&name.as_str())
+                || (matches!(name.as_str(), "action" | "do" | "op")
+                    && ACTING_VALUES.contains(&value.as_str()))
+        })
+}
+
+/// Endings of files that are never an article. PDF and office documents are not here: newsrooms
+/// publish in them.
+const ENDINGS: &[&str] = &[
+    "mp4", "m4v", "webm", "mov", "avi", "mkv", "wmv", "flv", "mpg", "mpeg", "3gp", "m3u8", "mp3",
+    "m4a", "ogg", "oga", "ogv", "wav", "flac", "aac", "zip", "rar", "7z", "tar", "gz", "tgz",
+    "bz2", "xz", "exe", "msi", "dmg", "pkg", "apk", "deb", "rpm", "iso", "bin", "jpg", "jpeg",
+    "png", "gif", "webp", "avif", "svg", "ico", "bmp", "tif", "tiff", "css", "js", "mjs", "map",
+    "woff", "woff2", "ttf", "otf", "eot",
+];
+
+fn is_no_article(url: &Url) -> bool {
+    let last = url.path().rsplit('/').next().unwrap_or_default();
+    let Some((stem, ending)) = last.rsplit_once('.') else { return false };
+    !stem.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,155 @@
+//! Discovery: what sitemaps and feeds list, as links and as evidence of alternates.
+//!
+//! Text in (content coding and charset removed by the caller), values out. Sitemaps are read as a
+//! stream of XML events by the sitemaps.org protocol: `urlset`, `sitemapindex`, plain text, with
+//! `xhtml:link` under any prefix. No entity but the five of XML is ever expanded, no DTD and no
+//! file is read. What is over a limit is left out and noted.
+
+mod sitemap;
+
+use url::Url;
+
+pub use self::sitemap::sitemap;
+use crate::address::fetchable;
+use crate::page::{Alternate, Link, LinkKind, PageKind};
+
+/// Entries read from one sitemap (sitemaps.org, "Sitemap file requirements").
+pub const MAX_ENTRIES: usize = 50_000;
+
+/// Bytes read from one sitemap, uncompressed (same place).
+pub const MAX_SITEMAP: usize = 50 << 20;
+
+/// Bytes read from one feed.
+pub const MAX_FEED: usize = 16 << 20;
+
+/// Alternates taken from one entry.
+pub const MAX_ALTERNATES: usize = 200;
+
+/// Notes kept of one file: enough to see what is wrong with it.
+const MAX_NOTES: usize = 20;
+
+/// What a sitemap or a feed lists.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Its entries, and further sitemaps or feed pages, in order.
+    pub links: Vec<Link>,
+    /// The alternates of an entry: evidence about that page, not about the sitemap.
+    pub alternates: Vec<(String, Vec<Alternate>)>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Listing {
+    fn note(&mut self, what: impl Into<String>) {
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(what.into());
+        }
+    }
+
+    /// Takes in a link that can be fetched.
+    fn link(&mut self, text: &str, base: &Url, kind: LinkKind, context: &str) -> Option<String> {
+        let url = String::from(fetchable(text, Some(base)).ok()?);
+        self.links.push(Link { url: url.clone(), kind, context: context.to_owned() });
+        Some(url)
+    }
+}
+
+/// Tells a sitemap or a feed from everything else ([`PageKind::Other`]) by the root of the text;
+/// the media type decides only where the text does not (JSON feeds, sitemaps in plain text).
+pub fn kind(media_type: &str, text: &str) -> PageKind {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    match root(text) {
+        Some("urlset" | "sitemapindex") => PageKind::Sitemap,
+        Some("rss" | "feed" | "RDF") => PageKind::Feed,
+        None if is_json_feed(media_type, text) => PageKind::Feed,
+        None if media_type == "text/plain" && is_list(text) => PageKind::Sitemap,
+        _ => PageKind::Other,
+    }
+}
+
+/// The local name of the first element, behind declaration, comments and document type.
+fn root(text: &str) -> Option<&str> {
+    let mut rest = text;
+    // More markup than this before the root is no file anyone reads.
+    for _ in 0..64 {
+        let markup = rest.trim_start().strip_prefix('<')?;
+        let end = match markup.get(..3) {
+            Some("!--") => "-->",
+            Some(start) if start.starts_with(['!', '?']) => ">",
+            _ => {
+                let ends = |c: char| c.is_whitespace() || matches!(c, '>' | '/');
+                let name = markup.split(ends).next()?;
+                return name.rsplit(':').next().filter(|name| !name.is_empty());
+            }
+        };
+        rest = match (end, markup.split_once(end)?) {
+            // An internal subset holds `>` too; it ends in `]>`.
+            (">", (inside, _)) if inside.contains('[') => {
+                markup.split_once(']')?.1.split_once('>')?.1
+            }
+            (_, (_, after)) => after,
+        };
+    }
+    None
+}
+
+fn is_json_feed(media_type: &str, text: &str) -> bool {
+    let head: String = text.chars().take(512).collect();
+    text.starts_with('{')
+        && (media_type == "application/feed+json" || head.contains("jsonfeed.org/version"))
+}
+
+/// Whether the first lines are URLs and nothing else.
+fn is_list(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(5).peekable();
+    lines.peek().is_some() && lines.all(is_url_line)
+}
+
+/// One absolute URL and nothing else.
+fn is_url_line(line: &str) -> bool {
+    (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(' ')
+}
+
+/// Reads RSS, Atom, RDF and JSON feeds. Total: a feed that cannot be read is an empty listing
+/// with a note.
+pub fn feed(text: &str, base: &Url) -> Listing {
+    let mut listing = Listing::default();
+    if text.len() > MAX_FEED {
+        listing.note(format!("the feed is over {MAX_FEED} bytes and was not read"));
+        return listing;
+    }
+    let parser = feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).build();
+    match parser.parse(without_declaration(text).as_bytes()) {
+        Ok(feed) => list(&feed, base, &mut listing),
+        Err(error) => listing.note(format!("the feed cannot be read: {error}")),
+    }
+    listing
+}
+
+fn list(feed: &feed_rs::model::Feed, base: &Url, listing: &mut Listing) {
+    if feed.entries.len() > MAX_ENTRIES {
+        listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+    }
+    for entry in feed.entries.iter().take(MAX_ENTRIES) {
+        // Atom: no `rel` is `alternate` (RFC 4287 §4.2.7.2); RSS links carry none.
+        let page = |link: &&feed_rs::model::Link| {
+            link.rel.as_deref().is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
+        };
+        let url = entry.links.iter().find(page).map_or(entry.id.as_str(), |link| &link.href);
+        let is_url = url.starts_with("http") || !entry.links.is_empty();
+        if !is_url || listing.link(url, base, LinkKind::FeedEntry, "entry/link").is_none() {
+            listing.note(format!("an entry without a link: {}", entry.id));
+        }
+    }
+    let next = feed.links.iter().find(|link| link.rel.as_deref() == Some("next"));
+    if let Some(next) = next {
+        listing.link(&next.href, base, LinkKind::Feed, "feed/link[next]");
+    }
+}
+
+/// The text is decoded already; a declaration that names a charset would have it decoded twice.
+fn without_declaration(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let Some(declaration) = text.strip_prefix("<?xml") else { return text };
+    declaration.split_once("?>").map_or(text, |(_, rest)| rest.trim_start())
+}

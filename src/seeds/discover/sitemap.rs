@@ -1,0 +1,212 @@
+//! Sitemaps, read event by event: depth is counted, never built.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::reader::Reader;
+use url::Url;
+
+use super::{Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, is_url_line, without_declaration};
+use crate::address::{MAX_URL_BYTES, fetchable};
+use crate::lang::Lang;
+use crate::page::{Alternate, Link, LinkKind, Place, Signal};
+
+/// Reads a sitemap, a sitemap index or a list of URLs in plain text. Total.
+pub fn sitemap(text: &str, base: &Url) -> Listing {
+    let mut listing = Listing::default();
+    let text = match text.char_indices().map(|(at, _)| at).find(|at| *at >= MAX_SITEMAP) {
+        Some(end) => {
+            listing.note(format!("only the first {MAX_SITEMAP} bytes were read"));
+            text.get(..end).unwrap_or_default()
+        }
+        None => text,
+    };
+    let text = without_declaration(text);
+    if text.starts_with('<') {
+        Reading { base, listing, depth: 0, entry: None, in_loc: false, entries: 0 }.run(text)
+    } else {
+        lines(text, base, listing)
+    }
+}
+
+/// The text form: one URL a line.
+fn lines(text: &str, base: &Url, mut listing: Listing) -> Listing {
+    let urls = text.lines().map(str::trim).filter(|line| is_url_line(line));
+    for (count, line) in urls.enumerate() {
+        if count == MAX_ENTRIES {
+            listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+            break;
+        }
+        listing.link(line, base, LinkKind::SitemapEntry, "line");
+    }
+    listing
+}
+
+/// One `url` or `sitemap` element while it is read.
+struct Entry {
+    kind: LinkKind,
+    loc: String,
+    alternates: Vec<Alternate>,
+}
+
+struct Reading<'a> {
+    base: &'a Url,
+    listing: Listing,
+    depth: u64,
+    entry: Option<Entry>,
+    in_loc: bool,
+    entries: usize,
+}
+
+impl Reading<'_> {
+    fn run(mut self, text: &str) -> Listing {
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Eof) => break,
+                Ok(event) => self.take(&event),
+                Err(error) => {
+                    self.listing.note(format!(
+                        "the sitemap is broken at byte {}: {error}; what stands before it was read",
+                        reader.error_position()
+                    ));
+                    break;
+                }
+            }
+            if self.entries > MAX_ENTRIES {
+                self.listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+                break;
+            }
+        }
+        self.list_alternates();
+        self.listing
+    }
+
+    /// Alternates that have no entry of their own are pages of the sitemap all the same.
+    fn list_alternates(&mut self) {
+        let links = &mut self.listing.links;
+        let mut listed: HashSet<String> = links.iter().map(|link| link.url.clone()).collect();
+        for alternate in self.listing.alternates.iter().flat_map(|(_, alternates)| alternates) {
+            if links.len() < 2 * MAX_ENTRIES && listed.insert(alternate.url.clone()) {
+                links.push(Link {
+                    url: alternate.url.clone(),
+                    kind: LinkKind::SitemapEntry,
+                    context: "url/link/@href".to_owned(),
+                });
+            }
+        }
+    }
+
+    fn take(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Start(tag) => {
+                self.depth += 1;
+                self.open(tag);
+            }
+            Event::Empty(tag) if self.depth == 2 => self.alternate(tag),
+            Event::End(tag) => {
+                // The end of an entry is an anchor: an element left open inside it ends with it.
+                let ends_entry = matches!(tag.local_name().as_ref(), "url" | "sitemap");
+                self.depth = if ends_entry { 1 } else { self.depth.saturating_sub(1) };
+                self.in_loc = false;
+                if self.depth == 1 {
+                    self.close();
+                }
+            }
+            Event::Text(text) => self.text(text),
+            Event::CData(text) => self.text(text),
+            Event::GeneralRef(name) => self.text(&resolve(name)),
+            _ => {}
+        }
+    }
+
+    /// `image:loc` and `video:…` stand one level deeper than the page's own `loc`.
+    fn open(&mut self, tag: &BytesStart<'_>) {
+        let name = tag.local_name();
+        match (self.depth, name.as_ref()) {
+            (2, "url") => self.begin(LinkKind::SitemapEntry),
+            (2, "sitemap") => self.begin(LinkKind::Sitemap),
+            (3, "loc") => self.in_loc = true,
+            (3, "link") => self.alternate(tag),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, kind: LinkKind) {
+        self.entries += 1;
+        let within = self.entries <= MAX_ENTRIES;
+        self.entry = within.then(|| Entry { kind, loc: String::new(), alternates: Vec::new() });
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(entry) = self.entry.as_mut().filter(|_| self.in_loc)
+            && entry.loc.len() <= MAX_URL_BYTES
+        {
+            entry.loc.push_str(text);
+        }
+    }
+
+    /// `xhtml:link rel=alternate hreflang href`, under any prefix.
+    fn alternate(&mut self, tag: &BytesStart<'_>) {
+        let Some(entry) = self.entry.as_mut() else { return };
+        if tag.local_name().as_ref() != "link" || entry.alternates.len() >= MAX_ALTERNATES {
+            return;
+        }
+        let is_alternate =
+            attribute(tag, "rel").is_none_or(|rel| rel.trim().eq_ignore_ascii_case("alternate"));
+        let (Some(lang), Some(href)) = (attribute(tag, "hreflang"), attribute(tag, "href")) else {
+            return;
+        };
+        if let Ok(url) = fetchable(&href, Some(self.base))
+            && is_alternate
+        {
+            entry.alternates.push(Alternate {
+                url: url.into(),
+                url_raw: href,
+                lang: Lang::parse(&lang),
+                lang_raw: lang,
+                signal: Signal::Sitemap,
+                place: Place::Sitemap,
+            });
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(entry) = self.entry.take() else { return };
+        let context = if entry.kind == LinkKind::Sitemap { "sitemap/loc" } else { "url/loc" };
+        let loc = entry.loc.trim();
+        let Some(page) = self.listing.link(loc, self.base, entry.kind, context) else {
+            let start: String = loc.chars().take(80).collect();
+            self.listing.note(format!("an entry without a URL that can be fetched: {start:?}"));
+            return;
+        };
+        if !entry.alternates.is_empty() {
+            self.listing.alternates.push((page, entry.alternates));
+        }
+    }
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag
+        .attributes()
+        .with_checks(false)
+        .flatten()
+        .find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    // Entities other than the five of XML are an error here: nothing is expanded.
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
+}
+
+/// A reference to one character or to one of the five entities of XML; anything else is nothing.
+fn resolve(name: &BytesRef<'_>) -> String {
+    match name.resolve_char_ref() {
+        Ok(Some(c)) => c.to_string(),
+        _ => resolve_predefined_entity(name).unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,256 @@
+//! Scope: each line of `tests/tables/scope.txt` is one page and what it leads to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use proptest::prelude::*;
+use url::Url;
+use warraq::address::{HostKey, Site};
+use warraq::frontier::scope::{Judged, MAX_REDIRECTS, Scope};
+use warraq::lang::Lang;
+use warraq::lead::{Hop, Lead, Outcome, Rule, Visit};
+use warraq::page::{Alternate, Link, LinkKind, Place, Signal};
+use warraq::record::trace::Trace;
+use warraq::settings::{AlternatesScope, Settings};
+
+const SEED: &str = "https://news.example/ar/";
+
+fn settings() -> Settings {
+    Settings::new("unused".into(), "desk@example.org")
+}
+
+fn scope(settings: &Settings) -> Scope {
+    Scope::new(settings, &[Lead::seed(SEED).unwrap()])
+}
+
+fn link(url: &str, kind: LinkKind) -> Link {
+    Link { url: url.into(), kind, context: "a/@href".into() }
+}
+
+fn alternate(url: &str, lang: &str) -> Alternate {
+    Alternate {
+        url: url.into(),
+        url_raw: url.into(),
+        lang: (lang != "x-default").then(|| Lang::parse(lang)).flatten(),
+        lang_raw: lang.into(),
+        signal: Signal::HeadLink,
+        place: Place::Head,
+    }
+}
+
+/// The trace of a page at `url`, reached by `hops`, that declares nothing.
+fn trace(hops: &str, url: &str) -> Trace {
+    let url = Url::parse(url).unwrap();
+    let (hops, depth) = hops.split_once('@').unwrap_or((hops, "0"));
+    let hop = match hops.chars().last() {
+        Some('L') => Hop::Link,
+        Some('A') => Hop::Alternate,
+        Some('R') => Hop::Redirect,
+        Some('P') => Hop::Robots,
+        _ => Hop::Seed,
+    };
+    let hops = hops.trim_matches('-').to_owned();
+    Trace {
+        run: 1,
+        lead: Lead { hops, depth: depth.parse().unwrap(), ..Lead::at(&url, hop) },
+        attempt: 0,
+        again: false,
+        outcome: Outcome::Captured { status: 200, truncated: None },
+        took_ms: 1,
+        bytes: 1,
+        page: None,
+        alternates: Vec::new(),
+        links: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn set(word: &str, settings: &mut Settings, trace: &mut Trace) {
+    match word.split_once('=').unwrap_or((word, "")) {
+        ("-", _) => {}
+        ("depth", n) => settings.depth = n.parse().unwrap(),
+        ("per-page", n) => settings.alternates_per_page = n.parse().unwrap(),
+        ("languages", list) => {
+            settings.languages = list.split(',').filter_map(Lang::parse).collect();
+        }
+        ("scope", "same-host") => settings.alternates_scope = AlternatesScope::SameHost,
+        ("scope", "same-domain") => settings.alternates_scope = AlternatesScope::SameDomain,
+        ("feeds", _) => settings.feeds = true,
+        ("sitemaps", _) => settings.sitemaps = true,
+        ("again", _) => trace.again = true,
+        ("robots", _) => trace.lead.robots_for = trace.lead.url().ok().map(|url| HostKey::of(&url)),
+        ("status", n) => {
+            trace.outcome = Outcome::Captured { status: n.parse().unwrap(), truncated: None };
+        }
+        other => panic!("no such setting: {other:?}"),
+    }
+}
+
+fn declare(word: &str, trace: &mut Trace) {
+    let (kind, url) = word.split_once(':').unwrap();
+    let mut push = |kind| trace.links.push(link(url, kind));
+    match kind {
+        "L" => push(LinkKind::Anchor),
+        "R" => push(LinkKind::Refresh),
+        "E" => push(LinkKind::Embed),
+        "f" => push(LinkKind::Feed),
+        "F" => push(LinkKind::FeedEntry),
+        "s" => push(LinkKind::Sitemap),
+        "S" => push(LinkKind::SitemapEntry),
+        "M" => {
+            let to = (!url.is_empty()).then(|| url.to_owned());
+            trace.outcome = Outcome::Moved { status: 301, to };
+        }
+        _ => trace.alternates.push(alternate(url, kind.strip_prefix("A/").unwrap())),
+    }
+}
+
+fn written(judged: &Judged) -> String {
+    let leads = judged.leads.iter().map(|l| format!("{}@{}:{}", l.hops, l.depth, l.found));
+    let refused = judged.refused.iter().map(|r| format!("!{}:{}", r.rule, r.url));
+    let all: Vec<String> = leads.chain(refused).collect();
+    if all.is_empty() { "-".to_owned() } else { all.join(" ") }
+}
+
+#[test]
+fn the_table_holds() {
+    let table = include_str!("tables/scope.txt").replace('~', "https://news.example");
+    let cases = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut count = 0;
+    for line in cases {
+        let columns: Vec<&str> = line.split(" | ").collect();
+        let [name, given, page, declared, want] = columns.as_slice() else {
+            panic!("five columns: {line}");
+        };
+        let mut settings = settings();
+        let mut place = page.split(' ');
+        let mut trace = trace(place.next().unwrap(), place.next().unwrap());
+        trace.lead.via = place.next().and_then(|via| via.strip_prefix("via=")).map(str::to_owned);
+        given.split(' ').for_each(|word| set(word, &mut settings, &mut trace));
+        declared.split(' ').for_each(|word| declare(word, &mut trace));
+        assert_eq!(written(&scope(&settings).judge(&trace)), *want, "{name}");
+        count += 1;
+    }
+    assert!(count > 50, "only {count} cases were read");
+}
+
+#[test]
+fn leads_remember_where_they_come_from() {
+    let mut page = trace("A", "https://news.example/en/a");
+    page.lead.lang = Lang::parse("en");
+    page.alternates = vec![alternate("https://news.example/fr/a", "fr")];
+    let judged = scope(&settings()).judge(&page);
+    assert_eq!(judged.leads[0].via.as_deref(), Some("https://news.example/en/a"));
+    assert_eq!(judged.leads[0].lang, Lang::parse("fr"));
+
+    page.outcome = Outcome::Moved { status: 302, to: Some("/en/b".into()) };
+    let judged = scope(&settings()).judge(&page);
+    assert_eq!(judged.leads[0].lang, Lang::parse("en"), "a redirect keeps the language promised");
+}
+
+#[test]
+fn every_counted_link_ends_as_a_lead_or_a_refusal() {
+    let mut page = trace("-", SEED);
+    page.links = (0..100_000)
+        .map(|n| link(&format!("https://news.example/ar/{n}"), LinkKind::Anchor))
+        .collect();
+    let judged = scope(&settings()).judge(&page);
+    assert_eq!(judged.leads.len() + judged.refused.len(), 100_000);
+}
+
+#[test]
+fn a_url_over_the_limit_is_refused_and_never_cut() {
+    let mut page = trace("-", SEED);
+    page.links =
+        vec![link(&format!("https://news.example/{}", "a".repeat(9_000)), LinkKind::Anchor)];
+    let judged = scope(&settings()).judge(&page);
+    assert_eq!(judged.refused[0].rule, Rule::UrlLength);
+    assert_eq!(judged.refused[0].url.len(), 9_021);
+}
+
+#[test]
+fn a_growing_redirect_ends() {
+    let scope = scope(&settings());
+    let mut page = trace("-", SEED);
+    for followed in 0.. {
+        let to = format!("{}x{followed}/", page.lead.found);
+        page.outcome = Outcome::Moved { status: 302, to: Some(to) };
+        let judged = scope.judge(&page);
+        if let Some(refusal) = judged.refused.first() {
+            assert_eq!((refusal.rule, followed), (Rule::RedirectLimit, MAX_REDIRECTS));
+            return;
+        }
+        page.lead = judged.leads[0].clone();
+    }
+}
+
+#[test]
+fn what_the_archive_holds_is_judged_alike() {
+    let mut page = trace("LA@1", "https://news.example/en/a");
+    page.lead.via = Some("https://news.example/ar/a".into());
+    page.alternates = vec![alternate("https://news.example/fr/a", "fr")];
+    page.links = vec![link("https://news.example/en/b", LinkKind::Anchor)];
+    let back = Trace::parse("https://news.example/en/a", page.to_fields().as_bytes()).unwrap();
+    let mut settings = settings();
+    settings.depth = 2;
+    let scope = scope(&settings);
+    assert_eq!(scope.judge(&back), scope.judge(&page));
+    assert_eq!(scope.judge(&back).leads.len(), 2);
+}
+
+#[test]
+fn the_host_budget_is_held_at_the_visit() {
+    let mut settings = settings();
+    settings.host_budget = 10;
+    let scope = scope(&settings);
+    let lead = Lead::seed(SEED).unwrap();
+    let site = Site::of(&lead.url().unwrap());
+    let mut visit = Visit { lead, attempt: 0, site, site_settled: 9, token: 1 };
+    assert_eq!(scope.admit(&visit), None);
+    visit.site_settled = 10;
+    assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
+    visit.lead.robots_for = Some(HostKey::of(&Url::parse(SEED).unwrap()));
+    assert_eq!(scope.admit(&visit), None, "robots.txt is not a page");
+}
+
+proptest! {
+    /// A trace may come from any archive: whatever it declares, no lead is off the rules.
+    #[test]
+    fn any_trace_is_judged(
+        hops in "[LARFM]{0,6}(@[0-3])?",
+        declared in proptest::collection::vec(
+            ("[LRfFsSA]", "(https?://(www\\.)?(news|else)\\.example)?/[a-c]{0,2}(/css){0,5}(\\.mp4)?|\\PC{0,12}"),
+            0..30,
+        ),
+    ) {
+        let mut settings = settings();
+        (settings.depth, settings.feeds, settings.sitemaps) = (2, true, true);
+        settings.alternates_per_page = 3;
+        let mut page = trace(&hops, "https://news.example/ar/a");
+        for (kind, url) in &declared {
+            match kind.as_str() {
+                "A" => page.alternates.push(alternate(url, "en")),
+                kind => declare(&format!("{kind}:{url}"), &mut page),
+            }
+        }
+        let judged = scope(&settings).judge(&page);
+        prop_assert!(judged.leads.len() + judged.refused.len() <= declared.len());
+        let keys: std::collections::HashSet<_> = judged.leads.iter().map(|l| &l.address).collect();
+        prop_assert_eq!(keys.len(), judged.leads.len(), "one lead an address");
+        for lead in &judged.leads {
+            let url = lead.url().unwrap();
+            let free = matches!(lead.hop, Hop::Alternate) || lead.hops.chars().all(|hop| hop == 'R')
+                || lead.hops.trim_end_matches('R').ends_with('A');
+            let home = url.host_str().unwrap().trim_start_matches("www.") == "news.example";
+            prop_assert!(home || free, "{} {}", lead.hops, url);
+            prop_assert!(lead.depth <= page.lead.depth.max(settings.depth));
+            prop_assert!(lead.redirects() <= MAX_REDIRECTS);
+        }
+        let alternates = judged.leads.iter().filter(|lead| lead.hop == Hop::Alternate).count();
+        prop_assert!(alternates <= 3);
+    }
+}
