@@ -109,7 +109,7 @@ impl MemoryFrontier {
                     return None;
                 }
                 Poll::NextDue(due) => due.since(self.clock.steady()),
-                Poll::InFlight => Duration::from_secs(3600),
+                Poll::InFlight => Duration::from_hours(1),
             };
             let _ = tokio::time::timeout(due, changed).await;
         }

@@ -175,6 +175,11 @@ impl Schedule {
         self.leases.len() as u64
     }
 
+    /// When a site is due next, as far as is known without looking: never later than it is.
+    pub fn next_due(&self) -> Option<Moment> {
+        self.due.peek().map(|Reverse((when, ..))| *when)
+    }
+
     /// Sites in memory.
     pub fn active_sites(&self) -> usize {
         self.plans.len()
