@@ -3,6 +3,14 @@
 //! `cargo bench --bench frontier`. Each shape runs in a process of its own, so that one does not
 //! leave memory to the next; times are wall time on whatever else the machine is doing.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a program that prints its measurements"
+)]
+
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,5 +1,13 @@
 //! The state: what a crash, a second process, damage and a rebuild do to it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test's helpers fail the test"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -141,9 +149,9 @@ fn copy(from: &Path, to: &Path) {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            copy(&path, &target)
+            copy(&path, &target);
         } else {
-            fs::copy(&path, &target).map(drop).unwrap()
+            fs::copy(&path, &target).unwrap();
         }
     }
 }
@@ -513,9 +521,9 @@ async fn damage_anywhere_is_an_error_or_nothing_never_a_panic() {
             let mut bytes = database.clone();
             let place = full * tenth / 10;
             if cut {
-                bytes.truncate(place)
+                bytes.truncate(place);
             } else {
-                bytes[place] ^= 0x55
+                bytes[place] ^= 0x55;
             }
             fs::write(copy.dir.join("state/db"), bytes).unwrap();
             match DiskFrontier::open(copy.options()) {
