@@ -76,7 +76,6 @@ pub(crate) struct Held {
     pub(crate) place: Place,
     pub(crate) lead: Lead,
     pub(crate) attempt: u32,
-    pub(crate) strikes: u8,
     /// The end of the archive when it was handed out: its records come after it.
     pub(crate) noted: Position,
 }
@@ -86,7 +85,6 @@ pub(crate) struct Queued {
     pub(crate) print: u64,
     pub(crate) lead: Lead,
     pub(crate) attempt: u32,
-    pub(crate) strikes: u8,
     pub(crate) place: Place,
 }
 
@@ -161,7 +159,7 @@ impl Desk {
             self.seen.insert(print);
             self.tally.put();
             let place = Place::back(lead.hop, self.ticket());
-            self.queue(&site, Queued { print, lead, attempt: 0, strikes: 0, place })?;
+            self.queue(&site, Queued { print, lead, attempt: 0, place })?;
             put.new += 1;
             if self.store.pending() >= super::store::MAX_PENDING {
                 self.commit(false)?;
@@ -187,15 +185,15 @@ impl Desk {
         }
         self.seen.insert(print);
         let place = Place::front(self.ticket());
-        self.queue(&site, Queued { print, lead, attempt: 0, strikes: 0, place })
+        self.queue(&site, Queued { print, lead, attempt: 0, place })
     }
 
     /// Writes the rows of a queued URL and schedules it.
     pub(crate) fn queue(&mut self, site: &Site, url: Queued) -> Result<(), Fault> {
-        let Queued { print, lead, attempt, strikes, place } = url;
-        let row = UrlRow { run: self.run, standing: Standing::Open, attempt, strikes, place };
+        let Queued { print, lead, attempt, place } = url;
+        let row = UrlRow { run: self.run, standing: Standing::Open, attempt, place };
         self.store.set(keys::url(print), &row);
-        self.store.set(keys::queued(site, place), &LeadRow::new(lead, attempt, strikes));
+        self.store.set(keys::queued(site, place), &LeadRow::new(lead, attempt));
         if !self.schedule.knows(site) {
             let facts = self.site_facts(site)?;
             self.schedule.admit(site, facts);
@@ -236,14 +234,14 @@ impl Desk {
         let Grant { token, site, place, settled } = grant;
         let row: Option<LeadRow> = self.store.get(&keys::queued(&site, place))?;
         let row = row.ok_or_else(|| format!("a queued URL of {site} has no row"))?;
-        let (attempt, strikes) = (row.attempt, row.strikes);
+        let attempt = row.attempt;
         let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
         let print = self.seen.print(lead.address.as_str());
         self.marks.began(print);
         let noted = self.known_end.clone();
         let visit =
             Visit { lead: lead.clone(), attempt, site: site.clone(), site_settled: settled, token };
-        self.held.insert(token, Held { print, site, place, lead, attempt, strikes, noted });
+        self.held.insert(token, Held { print, site, place, lead, attempt, noted });
         Ok(visit)
     }
 

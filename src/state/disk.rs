@@ -46,7 +46,7 @@ pub struct Options {
     pub commit_every: usize,
     /// The age at which a batch is committed.
     pub commit_after: Duration,
-    /// Crashes a URL may be in flight at before it is given up as failed.
+    /// Crashes in a row a URL may be in flight at before it is given up as failed.
     pub strikes: u8,
     /// sled's cache in bytes on disk; the real memory is four to five times that.
     pub cache_bytes: u64,

@@ -9,6 +9,7 @@ pub(crate) const VERSION: &[u8] = b"mversion";
 pub(crate) const SECRET: &[u8] = b"msecret";
 pub(crate) const RUN: &[u8] = b"mrun";
 pub(crate) const CHECKPOINT: &[u8] = b"mcheckpoint";
+pub(crate) const SUSPECTS: &[u8] = b"msuspects";
 
 pub(crate) const SEEDS: &[u8] = b"d";
 pub(crate) const URLS: &[u8] = b"u";

@@ -18,6 +18,7 @@
 //!
 //! ```text
 //! m version|secret|run|checkpoint   u32; 16 bytes; number of the run; Checkpoint
+//! m suspects                        what was in flight at the last crash, and at how many in a row
 //! d index:u32                       a seed of the run, as given
 //! u print:u64                       a URL: run of its last put, how it stands, its place
 //! q site 00 order:u8 seq:u64        a queued URL: its lead; removed only by its settlement

@@ -170,21 +170,27 @@ impl Desk {
         Ok(())
     }
 
-    /// Counts a crash against what was in flight at it.
+    /// Counts a crash against what was in flight at it. What was in flight at several crashes in a
+    /// row is given up; what was not at this one is cleared.
     fn strike(&mut self, in_flight: &[u64]) -> Result<Vec<String>, String> {
+        let before: Option<HashMap<u64, u8>> = self.store.get(keys::SUSPECTS)?;
+        let before = before.unwrap_or_default();
+        let strikes = |print: &u64| before.get(print).map_or(1, |n| n.saturating_add(1));
+        let mut suspects: HashMap<u64, u8> = in_flight.iter().map(|p| (*p, strikes(p))).collect();
+        let guilty = suspects.extract_if(|_, n| *n >= self.options.strikes);
+        let guilty: Vec<u64> = guilty.map(|(print, _)| print).collect();
+        if !in_flight.is_empty() {
+            self.store.set(keys::SUSPECTS.to_vec(), &suspects);
+        }
         let mut given_up = Vec::new();
-        for (print, row, site, lead) in self.find_queued(in_flight)? {
-            let strikes = row.strikes.saturating_add(1);
-            let key = keys::queued(&site, row.place);
-            if strikes < self.options.strikes {
-                self.store.set(keys::url(print), &UrlRow { strikes, ..row });
-                self.store.set(key, &LeadRow::new(lead, row.attempt, strikes));
-                continue;
-            }
+        for (print, row, site, lead) in self.find_queued(&guilty)? {
             self.schedule.withdraw(&site, row.place);
-            self.store.remove(key);
+            self.store.remove(keys::queued(&site, row.place));
             given_up.push(lead.found.clone());
-            let detail = format!("{} was in flight at {strikes} crashes", lead.found);
+            let detail = format!(
+                "{} was in flight at {} crashes in a row",
+                lead.found, self.options.strikes
+            );
             let outcome = Outcome::Failed(Failure { kind: FailureKind::Internal, detail });
             self.end(print, &lead, row.attempt, &outcome, &Facts::default());
         }
@@ -224,14 +230,15 @@ impl Desk {
 
 fn basis(store: &mut Store, folder: &Path, secret: [u8; 16]) -> Result<Basis, StateError> {
     let damaged = |why| StateError::Damaged { path: folder.to_owned(), why };
+    // Before anything else: what another version wrote may not read at all.
     let version: Option<u32> = store.get(keys::VERSION).map_err(damaged)?;
+    if let Some(found) = version.filter(|found| *found > VERSION) {
+        return Err(StateError::Newer { path: folder.to_owned(), found, known: VERSION });
+    }
     let kept: Option<[u8; 16]> = store.get(keys::SECRET).map_err(damaged)?;
     let run: Option<u32> = store.get(keys::RUN).map_err(damaged)?;
     let checkpoint: Option<Checkpoint> = store.get(keys::CHECKPOINT).map_err(damaged)?;
     match (version, kept, checkpoint) {
-        (Some(found), _, _) if found > VERSION => {
-            Err(StateError::Newer { path: folder.to_owned(), found, known: VERSION })
-        }
         (Some(_), Some(secret), Some(checkpoint)) => {
             Ok(Basis { fresh: false, run: run.unwrap_or(0), secret, checkpoint })
         }

@@ -179,8 +179,7 @@ impl Owner {
     fn obey(&mut self, command: Command) -> bool {
         match command {
             Command::Close(reply) => {
-                let closed = self.desk.commit(true);
-                let _ = reply.send(self.desk.guard(closed));
+                answer(reply, &mut self.desk, |desk| desk.commit(true));
                 return false;
             }
             Command::Stop => {

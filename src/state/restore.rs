@@ -107,7 +107,7 @@ impl Desk {
         if trace.again {
             let place = Place::back(lead.hop, self.ticket());
             let attempt = trace.attempt + 1;
-            self.queue(&site, Queued { print, lead, attempt, strikes: 0, place })?;
+            self.queue(&site, Queued { print, lead, attempt, place })?;
         } else {
             let mut facts = self.site_facts(&site)?;
             facts.settled += 1;

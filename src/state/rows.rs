@@ -37,8 +37,6 @@ pub(crate) struct UrlRow {
     pub(crate) run: u32,
     pub(crate) standing: Standing,
     pub(crate) attempt: u32,
-    /// Crashes it was in flight at.
-    pub(crate) strikes: u8,
     /// Its place, while it is queued.
     pub(crate) place: Place,
 }
@@ -47,7 +45,7 @@ impl UrlRow {
     /// The row of a URL that is in no queue.
     pub(crate) const fn nowhere() -> Self {
         let place = Place { order: 0, seq: 0 };
-        Self { run: 0, standing: Standing::Open, attempt: 0, strikes: 0, place }
+        Self { run: 0, standing: Standing::Open, attempt: 0, place }
     }
 }
 
@@ -63,14 +61,13 @@ pub(crate) struct LeadRow {
     lang: Option<Lang>,
     robots_for: Option<HostKey>,
     pub(crate) attempt: u32,
-    pub(crate) strikes: u8,
 }
 
 impl LeadRow {
-    pub(crate) fn new(lead: Lead, attempt: u32, strikes: u8) -> Self {
+    pub(crate) fn new(lead: Lead, attempt: u32) -> Self {
         let address = (lead.address.as_str() != lead.found).then_some(lead.address);
         let Lead { found, via, hop, hops, depth, lang, robots_for, .. } = lead;
-        Self { address, found, via, hop, hops, depth, lang, robots_for, attempt, strikes }
+        Self { address, found, via, hop, hops, depth, lang, robots_for, attempt }
     }
 
     pub(crate) fn into_lead(self) -> Option<Lead> {
@@ -142,8 +139,8 @@ mod tests {
             let mut lead = Lead::seed(text).unwrap();
             lead.via = Some("https://example.org/".into());
             lead.lang = Lang::parse("ar");
-            let row: LeadRow = decode(&encode(&LeadRow::new(lead.clone(), 2, 1))).unwrap();
-            assert_eq!((row.attempt, row.strikes), (2, 1));
+            let row: LeadRow = decode(&encode(&LeadRow::new(lead.clone(), 2))).unwrap();
+            assert_eq!(row.attempt, 2);
             assert_eq!(row.into_lead(), Some(lead));
         }
     }

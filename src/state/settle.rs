@@ -65,8 +65,8 @@ impl Desk {
 
     fn once_more(&mut self, held: Held) -> Result<(), Fault> {
         let place = held.place.again(self.ticket());
-        let Held { print, site, lead, attempt, strikes, .. } = held;
-        self.queue(&site, Queued { print, lead, attempt: attempt + 1, strikes, place })
+        let Held { print, site, lead, attempt, .. } = held;
+        self.queue(&site, Queued { print, lead, attempt: attempt + 1, place })
     }
 
     /// A URL of the run has ended: its row, its number, its line.
