@@ -6,7 +6,10 @@
 //! Outlinks are `put` before the page that has them is acknowledged. `state::disk` implements it
 //! on sled, [`memory`] in memory; one conformance suite runs on both.
 
+pub mod memory;
+pub mod schedule;
 pub mod scope;
+pub mod tally;
 
 use std::future::Future;
 
@@ -130,6 +133,19 @@ pub struct Stats {
     pub refusals: Vec<RefusalCount>,
     /// Sites with something queued that are left alone for the rest of the run.
     pub parked_sites: Vec<String>,
+}
+
+/// What a frontier has at this instant, for callers that do not wait (tests with a fixed clock).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Poll {
+    /// A visit, leased.
+    Visit(Box<Visit>),
+    /// None now; the next site is due at this instant.
+    NextDue(Moment),
+    /// None until a lease ends.
+    InFlight,
+    /// Nothing queued that may be fetched in this run, no lease out.
+    Finished,
 }
 
 /// A page kept for groups and summaries.

@@ -1,0 +1,318 @@
+//! The frontier in memory, for tests and for crawls that need no tomorrow.
+//!
+//! One mutex around plain maps and the shared [`Schedule`]. It keeps the promises of the seam,
+//! fencing included, and forgets everything when it is dropped. It never touches the disk.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::schedule::{Next, Place, Schedule, SiteFacts, Tail};
+use super::tally::{Standing, Tally, kept};
+use super::{
+    Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
+    site_of,
+};
+use crate::address::{Address, HostKey, Site};
+use crate::digest::Digest;
+use crate::event::Watch;
+use crate::lead::{Lead, Outcome, Visit};
+use crate::moment::{Clock, Moment};
+use crate::record::Origin;
+
+/// Pages handed out at a time.
+const CHUNK: usize = 256;
+
+/// A frontier that lives as long as its process.
+#[derive(Debug)]
+pub struct MemoryFrontier {
+    clock: Clock,
+    watch: Watch,
+    core: Mutex<Core>,
+    changed: Notify,
+}
+
+#[derive(Debug)]
+struct Core {
+    schedule: Schedule,
+    queue: Queue,
+    known: HashMap<Address, (Standing, Place)>,
+    facts: HashMap<Site, SiteFacts>,
+    held: HashMap<u64, Held>,
+    tally: Tally,
+    robots: HashMap<HostKey, RobotsFact>,
+    origins: HashMap<Digest, Origin>,
+    pages: BTreeMap<Vec<u8>, KeptPage>,
+    seq: u64,
+}
+
+#[derive(Debug)]
+struct Held {
+    site: Site,
+    place: Place,
+    lead: Lead,
+    attempt: u32,
+}
+
+/// Every site's queue, whole.
+#[derive(Debug, Default)]
+struct Queue(HashMap<Site, BTreeMap<Place, (Lead, u32)>>);
+
+impl Tail for Queue {
+    type Error = Infallible;
+
+    fn places(&self, site: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, Infallible> {
+        let places = self.0.get(site).into_iter().flat_map(BTreeMap::keys).copied();
+        Ok(places.filter(|place| !skip.contains(place)).take(want).collect())
+    }
+}
+
+impl MemoryFrontier {
+    /// An empty frontier that lets `per_host` visits of a site be out at a time.
+    pub fn new(clock: Clock, watch: Watch, per_host: usize) -> Self {
+        let core = Core {
+            schedule: Schedule::new(per_host, 1),
+            queue: Queue::default(),
+            known: HashMap::new(),
+            facts: HashMap::new(),
+            held: HashMap::new(),
+            tally: Tally::default(),
+            robots: HashMap::new(),
+            origins: HashMap::new(),
+            pages: BTreeMap::new(),
+            seq: 0,
+        };
+        Self { clock, watch, core: Mutex::new(core), changed: Notify::new() }
+    }
+
+    /// The next visit, without waiting for it.
+    pub fn poll(&self) -> Poll {
+        self.core().next(self.clock.steady())
+    }
+
+    fn core(&self) -> MutexGuard<'_, Core> {
+        // A panic while it was held leaves maps that are still maps.
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait(&self) -> Option<Visit> {
+        loop {
+            let changed = self.changed.notified();
+            let due = match self.poll() {
+                Poll::Visit(visit) => return Some(*visit),
+                Poll::Finished => {
+                    self.changed.notify_waiters();
+                    return None;
+                }
+                Poll::NextDue(due) => due.since(self.clock.steady()),
+                Poll::InFlight => Duration::from_hours(1),
+            };
+            let _ = tokio::time::timeout(due, changed).await;
+        }
+    }
+}
+
+impl Core {
+    fn next(&mut self, now: Moment) -> Poll {
+        let Ok(next) = self.schedule.next(now, &self.queue);
+        let grant = match next {
+            Next::Grant(grant) => grant,
+            Next::Due(at) => return Poll::NextDue(at),
+            Next::InFlight => return Poll::InFlight,
+            Next::Finished => return Poll::Finished,
+        };
+        let queued = self.queue.0.get(&grant.site).and_then(|queue| queue.get(&grant.place));
+        let Some((lead, attempt)) = queued.cloned() else { return Poll::InFlight };
+        self.held.insert(
+            grant.token,
+            Held { site: grant.site.clone(), place: grant.place, lead: lead.clone(), attempt },
+        );
+        Poll::Visit(Box::new(Visit {
+            lead,
+            attempt,
+            site: grant.site,
+            site_settled: grant.settled,
+            token: grant.token,
+        }))
+    }
+
+    fn put(&mut self, leads: Vec<Lead>, now: Moment) -> Put {
+        let mut put = Put::default();
+        for lead in leads {
+            let site = site_of(&lead).filter(|_| !self.known.contains_key(&lead.address));
+            if let Some(site) = site {
+                self.tally.put();
+                self.seq += 1;
+                self.queue(&site, lead.clone(), 0, Place::back(lead.hop, self.seq), now);
+                put.new += 1;
+            } else {
+                put.known += 1;
+            }
+        }
+        put
+    }
+
+    fn put_first(&mut self, lead: Lead, now: Moment) {
+        let Some(site) = site_of(&lead) else { return };
+        if self.held.values().any(|held| held.lead.address == lead.address) {
+            return;
+        }
+        match self.known.get(&lead.address).copied() {
+            None => self.tally.put(),
+            Some((Standing::Open, place)) => {
+                self.schedule.withdraw(&site, place);
+                self.unqueue(&site, place);
+            }
+            Some((standing, _)) => self.tally.reopened(standing),
+        }
+        self.seq += 1;
+        self.queue(&site, lead, 0, Place::front(self.seq), now);
+    }
+
+    fn queue(&mut self, site: &Site, lead: Lead, attempt: u32, place: Place, now: Moment) {
+        self.known.insert(lead.address.clone(), (Standing::Open, place));
+        self.queue.0.entry(site.clone()).or_default().insert(place, (lead, attempt));
+        self.schedule.admit(site, self.facts.get(site).copied().unwrap_or_default());
+        self.schedule.push(site, place, now);
+    }
+
+    fn unqueue(&mut self, site: &Site, place: Place) {
+        if let Some(queue) = self.queue.0.get_mut(site) {
+            queue.remove(&place);
+            if queue.is_empty() {
+                self.queue.0.remove(site);
+            }
+        }
+    }
+
+    fn ack(&mut self, token: u64, end: Settlement, now: Moment) -> Ack {
+        let Some(held) = self.held.remove(&token) else { return Ack::Fenced };
+        self.unqueue(&held.site, held.place);
+        let ended = u64::from(!end.again);
+        if let Some((site, facts)) = self.schedule.finish(token, end.due, end.delay_ms, ended) {
+            self.facts.insert(site, facts);
+        }
+        let page = kept(&held.lead, &end);
+        self.origins.extend(end.payload);
+        for refusal in &end.refused {
+            self.tally.refused(print(&refusal.url), refusal);
+        }
+        if let Some(page) = page {
+            self.pages.insert(page.page.url.clone().into_bytes(), page);
+        }
+        if end.again {
+            self.seq += 1;
+            let place = held.place.again(self.seq);
+            self.queue(&held.site, held.lead, held.attempt + 1, place, now);
+        } else {
+            self.end(held, &end.outcome);
+        }
+        Ack::Done
+    }
+
+    fn end(&mut self, held: Held, outcome: &Outcome) {
+        let standing = Standing::after(outcome);
+        if let Outcome::Refused(refusal) = outcome {
+            self.tally.refused_at_visit(print(&refusal.url), refusal);
+        }
+        self.tally.ended(standing);
+        self.known.insert(held.lead.address, (standing, held.place));
+    }
+
+    fn release(&mut self, token: u64, how: Release) -> Ack {
+        if self.held.remove(&token).is_none() {
+            return Ack::Fenced;
+        }
+        let known = match how {
+            Release::Until(due) => self.schedule.release(token, due),
+            Release::NextRun => self.schedule.park(token),
+        };
+        self.facts.extend(known);
+        Ack::Done
+    }
+
+    fn stats(&self) -> Stats {
+        Stats {
+            queued: self.schedule.queued(),
+            leased: self.schedule.leased(),
+            parked_sites: self.schedule.parked_sites(),
+            ..self.tally.stats(1)
+        }
+    }
+}
+
+impl Frontier for MemoryFrontier {
+    async fn put(&self, leads: Vec<Lead>) -> Result<Put, FrontierError> {
+        let put = self.core().put(leads, self.clock.steady());
+        self.changed.notify_waiters();
+        Ok(put)
+    }
+
+    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
+        self.core().put_first(lead, self.clock.steady());
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn lease(&self) -> Result<Option<Visit>, FrontierError> {
+        Ok(self.wait().await)
+    }
+
+    async fn ack(&self, visit: &Visit, mut end: Settlement) -> Result<Ack, FrontierError> {
+        let event = end.event.take();
+        let ack = self.core().ack(visit.token, end, self.clock.steady());
+        self.changed.notify_waiters();
+        if let (Ack::Done, Some(event)) = (ack, event) {
+            self.watch.tell(&event);
+        }
+        Ok(ack)
+    }
+
+    async fn release(&self, visit: &Visit, how: Release) -> Result<Ack, FrontierError> {
+        let ack = self.core().release(visit.token, how);
+        self.changed.notify_waiters();
+        Ok(ack)
+    }
+
+    async fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, FrontierError> {
+        Ok(self.core().robots.get(host).cloned())
+    }
+
+    async fn learn_robots(&self, host: &HostKey, fact: RobotsFact) -> Result<(), FrontierError> {
+        self.core().robots.insert(host.clone(), fact);
+        Ok(())
+    }
+
+    async fn origin(&self, payload: &Digest) -> Result<Option<Origin>, FrontierError> {
+        Ok(self.core().origins.get(payload).cloned())
+    }
+
+    async fn stats(&self) -> Result<Stats, FrontierError> {
+        Ok(self.core().stats())
+    }
+
+    async fn pages(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> Result<(Vec<KeptPage>, Option<Vec<u8>>), FrontierError> {
+        let core = self.core();
+        let rest = core.pages.iter().filter(|(key, _)| after.as_ref().is_none_or(|at| *key > at));
+        let chunk: Vec<_> = rest.take(CHUNK).collect();
+        let next = chunk.last().filter(|_| chunk.len() == CHUNK).map(|(key, _)| (*key).clone());
+        Ok((chunk.into_iter().map(|(_, page)| page.clone()).collect(), next))
+    }
+
+    async fn commit(&self) -> Result<(), FrontierError> {
+        Ok(())
+    }
+}
+
+fn print(url: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,175 @@
+//! The tally: how many URLs ended in which way, and which rules refused how many.
+//!
+//! Owned by a frontier, reset when a run begins. It counts what it is told and keeps three
+//! examples a rule; that a refused URL counts once a run is decided by its fingerprint.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{KeptPage, RefusalCount, Settlement, Stats};
+use crate::lead::{Lead, Outcome, Refusal, Rule};
+use crate::page::PageKind;
+use crate::record::trace::PageRow;
+
+/// Examples kept of each rule.
+const EXAMPLES: usize = 3;
+
+/// Alternates kept of each page.
+const ALTERNATES: usize = 40;
+
+/// Where a URL of the run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Standing {
+    /// Queued or handed out.
+    Open,
+    /// Ended as [`Outcome::Captured`].
+    Captured,
+    /// Ended as [`Outcome::Revisit`].
+    Revisit,
+    /// Ended as [`Outcome::Moved`].
+    Moved,
+    /// Ended as [`Outcome::Refused`].
+    Refused,
+    /// Ended as [`Outcome::Failed`].
+    Failed,
+}
+
+impl Standing {
+    /// Where an outcome leaves its URL.
+    pub const fn after(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Captured { .. } => Self::Captured,
+            Outcome::Revisit { .. } => Self::Revisit,
+            Outcome::Moved { .. } => Self::Moved,
+            Outcome::Refused(_) => Self::Refused,
+            Outcome::Failed(_) => Self::Failed,
+        }
+    }
+
+    /// Its word in the ledger.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Captured => "captured",
+            Self::Revisit => "revisit",
+            Self::Moved => "moved",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The numbers of one run.
+#[derive(Debug, Default)]
+pub struct Tally {
+    put: u64,
+    ended: BTreeMap<Standing, u64>,
+    rules: BTreeMap<Rule, RefusalCount>,
+    refused: HashSet<u64>,
+}
+
+impl Tally {
+    /// One more URL was put.
+    pub const fn put(&mut self) {
+        self.put += 1;
+    }
+
+    /// A URL ended.
+    pub fn ended(&mut self, standing: Standing) {
+        *self.ended.entry(standing).or_default() += 1;
+    }
+
+    /// A URL that had ended is queued once more.
+    pub fn reopened(&mut self, standing: Standing) {
+        if let Some(count) = self.ended.get_mut(&standing) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// A URL found on a page was refused: its rule's row when it is the first time in this run.
+    pub fn refused(&mut self, print: u64, refusal: &Refusal) -> Option<&RefusalCount> {
+        self.refused.insert(print).then(|| self.count(refusal))
+    }
+
+    /// A queued URL was refused at its visit, whatever was said of it before.
+    pub fn refused_at_visit(&mut self, print: u64, refusal: &Refusal) -> &RefusalCount {
+        self.refused.insert(print);
+        self.count(refusal)
+    }
+
+    /// Takes in a row kept from an earlier process of this run.
+    pub fn restore_rule(&mut self, row: RefusalCount) {
+        self.rules.insert(row.rule, row);
+    }
+
+    /// The numbers, those of the schedule still to be added.
+    pub fn stats(&self, run: u32) -> Stats {
+        let of = |standing| self.ended.get(&standing).copied().unwrap_or_default();
+        Stats {
+            run,
+            put: self.put,
+            captured: of(Standing::Captured),
+            revisits: of(Standing::Revisit),
+            moved: of(Standing::Moved),
+            failed: of(Standing::Failed),
+            refused: of(Standing::Refused),
+            refusals: self.rules.values().cloned().collect(),
+            ..Stats::default()
+        }
+    }
+
+    fn count(&mut self, refusal: &Refusal) -> &RefusalCount {
+        let row = self.rules.entry(refusal.rule).or_insert_with(|| RefusalCount {
+            rule: refusal.rule,
+            count: 0,
+            examples: Vec::new(),
+        });
+        row.count += 1;
+        if row.examples.len() < EXAMPLES {
+            row.examples.push(refusal.url.clone());
+        }
+        row
+    }
+}
+
+/// What a settlement leaves for groups and summaries: the page, or the way to one.
+pub fn kept(lead: &Lead, end: &Settlement) -> Option<KeptPage> {
+    keep(lead, &end.outcome, end.page.clone(), &end.alternates)
+}
+
+/// As [`kept`], from the parts.
+pub fn keep(
+    lead: &Lead,
+    outcome: &Outcome,
+    page: Option<PageRow>,
+    alternates: &[crate::page::Alternate],
+) -> Option<KeptPage> {
+    let moved_to = match outcome {
+        Outcome::Moved { to, .. } => to.clone(),
+        _ => None,
+    };
+    let page = match (page, &moved_to) {
+        (Some(page), _) => page,
+        (None, Some(_)) => alias(lead),
+        (None, None) => return None,
+    };
+    Some(KeptPage {
+        page,
+        alternates: alternates.iter().take(ALTERNATES).cloned().collect(),
+        moved_to,
+    })
+}
+
+fn alias(lead: &Lead) -> PageRow {
+    PageRow {
+        url: lead.found.clone(),
+        canonical: None,
+        kind: PageKind::Other,
+        title: None,
+        byline: Vec::new(),
+        declared: None,
+        detected: None,
+        length: 0,
+    }
+}

@@ -1,0 +1,46 @@
+//! `checkpoint.json`: the numbers of the last commit, outside the database.
+//!
+//! sled may open with its newest batches gone, or empty, and say nothing. This file knows what
+//! should be there. Written anew, synced and renamed at each commit, after the database is durable:
+//! so it is never ahead of it, and at most one commit behind.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::rows::Checkpoint;
+
+const NAME: &str = "checkpoint.json";
+
+/// Writes it durably.
+pub(crate) fn write(folder: &Path, checkpoint: &Checkpoint) -> io::Result<()> {
+    let fresh = folder.join("checkpoint.json.new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(&serde_json::to_vec(checkpoint)?)?;
+    file.sync_all()?;
+    std::fs::rename(&fresh, folder.join(NAME))?;
+    super::sync_folder(folder)
+}
+
+/// Reads it; `None` when there is none.
+pub(crate) fn read(folder: &Path) -> io::Result<Option<Checkpoint>> {
+    match std::fs::read(folder.join(NAME)) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(why),
+    }
+}
+
+/// What a database that says `inside` must answer for, given `beside`. `Err` is what is lost.
+pub(crate) fn compare(inside: &Checkpoint, beside: Option<&Checkpoint>) -> Result<(), String> {
+    match beside {
+        Some(beside) if inside.sequence < beside.sequence => Err(format!(
+            "checkpoint.json tells of commit {}, the database ends at commit {}",
+            beside.sequence, inside.sequence
+        )),
+        Some(beside) if inside.sequence == beside.sequence && inside != beside => {
+            Err(format!("checkpoint.json and the database disagree on commit {}", inside.sequence))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,290 @@
+//! The desk: the state machine behind the owner thread, one call at a time.
+//!
+//! It owns the store, the schedule, the seen set and the tally, and keeps them in step. Settlements
+//! are in `settle`, commits in `commit`, what is read back from the archive in `restore`, starting
+//! up in `open`. It knows no thread and no channel, and waits for nothing.
+
+use std::collections::HashMap;
+
+use super::leases::LeaseMarks;
+use super::ledger::Ledger;
+use super::rows::{Checkpoint, LeadRow, SiteRow, UrlRow};
+use super::seen::Seen;
+use super::store::Store;
+use super::{disk, keys};
+use crate::address::{HostKey, Site};
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::frontier::schedule::{Grant, Next, Place, Schedule, SiteFacts, Tail};
+use crate::frontier::tally::{Standing, Tally};
+use crate::frontier::{
+    FrontierError, KeptPage, Poll, Put, RobotsAnswer, RobotsFact, Stats, site_of,
+};
+use crate::lead::{Lead, Visit};
+use crate::moment::Moment;
+use crate::record::{Origin, Position};
+
+/// Pages handed out at a time.
+const CHUNK: usize = 256;
+
+/// Largest robots.txt kept; a larger one is asked for again when it is needed.
+const ROBOTS_BYTES: usize = 64 * 1024;
+
+/// Why nothing more is taken. It never heals by itself: after a failed sync nothing on disk is
+/// trusted until it is opened again.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    Archive(String),
+    State(String),
+    /// Asked at the wrong moment; nothing was changed and nothing is wrong.
+    Untimely(String),
+}
+
+impl From<String> for Fault {
+    fn from(why: String) -> Self {
+        Self::State(why)
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) options: disk::Kept,
+    pub(crate) store: Store,
+    pub(crate) schedule: Schedule,
+    pub(crate) seen: Seen,
+    pub(crate) tally: Tally,
+    pub(crate) ledger: Ledger,
+    pub(crate) marks: LeaseMarks,
+    pub(crate) held: HashMap<u64, Held>,
+    pub(crate) run: u32,
+    pub(crate) seq: u64,
+    pub(crate) checkpoint: Checkpoint,
+    /// The furthest point of the archive that is known to be filled.
+    pub(crate) known_end: Position,
+    /// How far the archive has been read back, while that is going on.
+    pub(crate) replaying: Option<Position>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) settlements: usize,
+    pub(crate) dirty_since: Option<Moment>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// A visit that is out.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) print: u64,
+    pub(crate) site: Site,
+    pub(crate) place: Place,
+    pub(crate) lead: Lead,
+    pub(crate) attempt: u32,
+    /// The end of the archive when it was handed out: its records come after it.
+    pub(crate) noted: Position,
+}
+
+/// A URL on its way into the queue.
+pub(crate) struct Queued {
+    pub(crate) print: u64,
+    pub(crate) lead: Lead,
+    pub(crate) attempt: u32,
+    pub(crate) place: Place,
+}
+
+impl Tail for Store {
+    type Error = String;
+
+    fn places(&self, site: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, String> {
+        let prefix = keys::queue_of(site);
+        let mut places = Vec::with_capacity(want);
+        for row in self.scan(&prefix, None) {
+            let place = keys::read_queued(&row?.0).map(|(_, place)| place);
+            places.extend(place.filter(|place| !skip.contains(place)));
+            if places.len() == want {
+                break;
+            }
+        }
+        if places.is_empty() {
+            return Err(format!("the queue of {site} should hold URLs and holds none"));
+        }
+        Ok(places)
+    }
+}
+
+impl Desk {
+    pub(crate) fn now(&self) -> Moment {
+        self.options.clock.steady()
+    }
+
+    /// Whether calls may still count.
+    pub(crate) fn check(&self) -> Result<(), FrontierError> {
+        match &self.fault {
+            None => Ok(()),
+            Some(Fault::Archive(why)) => Err(FrontierError::Archive(why.clone())),
+            Some(Fault::State(why) | Fault::Untimely(why)) => Err(self.broken(why)),
+        }
+    }
+
+    fn broken(&self, why: &str) -> FrontierError {
+        FrontierError::Broken {
+            path: self.options.folder.display().to_string(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// Remembers a failure; from now on nothing counts.
+    pub(crate) fn guard<T>(&mut self, result: Result<T, Fault>) -> Result<T, FrontierError> {
+        self.check()?;
+        match result {
+            Ok(value) => Ok(value),
+            Err(Fault::Untimely(why)) => Err(self.broken(&why)),
+            Err(why) => {
+                self.fault = Some(why);
+                Err(self.check().err().unwrap_or(FrontierError::Closed))
+            }
+        }
+    }
+
+    pub(crate) fn touch(&mut self) {
+        let now = self.now();
+        self.dirty_since.get_or_insert(now);
+    }
+
+    pub(crate) fn put(&mut self, leads: Vec<Lead>) -> Result<Put, Fault> {
+        let mut put = Put::default();
+        for lead in leads {
+            let print = self.seen.print(lead.address.as_str());
+            let site = (!self.seen.has(print)).then(|| site_of(&lead)).flatten();
+            let Some(site) = site else {
+                put.known += 1;
+                continue;
+            };
+            self.seen.insert(print);
+            self.tally.put();
+            let place = Place::back(lead.hop, self.ticket());
+            self.queue(&site, Queued { print, lead, attempt: 0, place })?;
+            put.new += 1;
+            if self.store.pending() >= super::store::MAX_PENDING {
+                self.commit(false)?;
+            }
+        }
+        Ok(put)
+    }
+
+    pub(crate) fn put_first(&mut self, lead: Lead) -> Result<(), Fault> {
+        let Some(site) = site_of(&lead) else { return Ok(()) };
+        let print = self.seen.print(lead.address.as_str());
+        if self.held.values().any(|held| held.print == print) {
+            return Ok(());
+        }
+        let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
+        match row.filter(|row| row.run == self.run) {
+            None => self.tally.put(),
+            Some(row) if row.standing == Standing::Open => {
+                self.schedule.withdraw(&site, row.place);
+                self.store.remove(keys::queued(&site, row.place));
+            }
+            Some(row) => self.tally.reopened(row.standing),
+        }
+        self.seen.insert(print);
+        let place = Place::front(self.ticket());
+        self.queue(&site, Queued { print, lead, attempt: 0, place })
+    }
+
+    /// Writes the rows of a queued URL and schedules it.
+    pub(crate) fn queue(&mut self, site: &Site, url: Queued) -> Result<(), Fault> {
+        let Queued { print, lead, attempt, place } = url;
+        let row = UrlRow { run: self.run, standing: Standing::Open, attempt, place };
+        self.store.set(keys::url(print), &row);
+        self.store.set(keys::queued(site, place), &LeadRow::new(lead, attempt));
+        if !self.schedule.knows(site) {
+            let facts = self.site_facts(site)?;
+            self.schedule.admit(site, facts);
+        }
+        let now = self.now();
+        self.schedule.push(site, place, now);
+        self.touch();
+        Ok(())
+    }
+
+    pub(crate) fn site_facts(&self, site: &Site) -> Result<SiteFacts, Fault> {
+        let row: Option<SiteRow> = self.store.get(&keys::site(site.as_str()))?;
+        Ok(row.map(|row| row.facts(self.run)).unwrap_or_default())
+    }
+
+    pub(crate) fn keep_facts(&mut self, site: &Site, facts: SiteFacts) {
+        self.store.set(keys::site(site.as_str()), &SiteRow::new(facts, self.run));
+        self.touch();
+    }
+
+    pub(crate) const fn ticket(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// The next visit, leased.
+    pub(crate) fn poll(&mut self) -> Result<Poll, Fault> {
+        let now = self.now();
+        match self.schedule.next(now, &self.store)? {
+            Next::Grant(grant) => Ok(Poll::Visit(Box::new(self.hand_out(grant)?))),
+            Next::Due(at) => Ok(Poll::NextDue(at)),
+            Next::InFlight => Ok(Poll::InFlight),
+            Next::Finished => Ok(Poll::Finished),
+        }
+    }
+
+    fn hand_out(&mut self, grant: Grant) -> Result<Visit, Fault> {
+        let Grant { token, site, place, settled } = grant;
+        let row: Option<LeadRow> = self.store.get(&keys::queued(&site, place))?;
+        let row = row.ok_or_else(|| format!("a queued URL of {site} has no row"))?;
+        let attempt = row.attempt;
+        let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
+        let print = self.seen.print(lead.address.as_str());
+        self.marks.began(print);
+        let noted = self.known_end.clone();
+        let visit =
+            Visit { lead: lead.clone(), attempt, site: site.clone(), site_settled: settled, token };
+        self.held.insert(token, Held { print, site, place, lead, attempt, noted });
+        Ok(visit)
+    }
+
+    pub(crate) fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, Fault> {
+        Ok(self.store.get(&keys::robots(host.as_str()))?)
+    }
+
+    /// Keeps a fact; of a file over the limit nothing is kept, so that it is read again.
+    pub(crate) fn learn_robots(&mut self, host: &HostKey, fact: &RobotsFact) {
+        let key = keys::robots(host.as_str());
+        match &fact.answer {
+            RobotsAnswer::File(body) if body.len() > ROBOTS_BYTES => self.store.remove(key),
+            _ => self.store.set(key, fact),
+        }
+        self.touch();
+    }
+
+    pub(crate) fn origin(&self, payload: &Digest) -> Result<Option<Origin>, Fault> {
+        Ok(self.store.get(&keys::payload(payload))?)
+    }
+
+    pub(crate) fn pages(
+        &self,
+        after: Option<&[u8]>,
+    ) -> Result<(Vec<KeptPage>, Option<Vec<u8>>), Fault> {
+        let after = after.filter(|key| key.starts_with(keys::PAGES));
+        let mut pages = Vec::new();
+        let mut last = None;
+        for row in self.store.scan(keys::PAGES, after).take(CHUNK) {
+            let (key, value) = row?;
+            pages.push(super::store::read(&key, &value)?);
+            last = Some(key);
+        }
+        let more = pages.len() == CHUNK;
+        Ok((pages, last.filter(|_| more)))
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            queued: self.schedule.queued(),
+            leased: self.schedule.leased(),
+            parked_sites: self.schedule.parked_sites(),
+            ..self.tally.stats(self.run)
+        }
+    }
+}

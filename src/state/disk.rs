@@ -1,0 +1,299 @@
+//! The frontier on disk: the handle that workers share.
+//!
+//! Every call is a message to the owner thread and its answer. An acknowledgement returns when the
+//! settlement is taken, and its site is due again at once; that it is durable follows with the
+//! commit, and the event with it. When a commit fails, nothing is told and nothing more is taken.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::StateError;
+use super::desk::Desk;
+use super::lock::Lock;
+use super::open;
+use super::owner::{Command, Fate, Owner, Reply};
+use super::rebuild::Found;
+use crate::address::HostKey;
+use crate::digest::Digest;
+use crate::event::Watch;
+use crate::frontier::{
+    Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
+};
+use crate::lead::{Lead, Refusal, Visit};
+use crate::moment::Clock;
+use crate::record::{Origin, Position};
+
+/// Makes the archive durable and says up to where, or why not.
+pub type Durable = Box<dyn FnMut() -> Result<Position, String> + Send>;
+
+/// What a state is opened with.
+pub struct Options {
+    /// The folder of the crawl; the state lies in `state/` there.
+    pub dir: PathBuf,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Who is told what is durable.
+    pub watch: Watch,
+    /// Visits of a site that may be out at a time.
+    pub per_host: usize,
+    /// Settlements at which a batch is committed.
+    pub commit_every: usize,
+    /// The age at which a batch is committed.
+    pub commit_after: Duration,
+    /// Crashes in a row a URL may be in flight at before it is given up as failed.
+    pub strikes: u8,
+    /// sled's cache in bytes on disk; the real memory is four to five times that.
+    pub cache_bytes: u64,
+    /// The key of a new state's fingerprints: 16 random bytes.
+    pub secret: [u8; 16],
+    /// Makes the archive durable; called first in every commit.
+    pub durable: Durable,
+}
+
+impl Options {
+    /// The defaults: one visit a site, a commit every 64 settlements or second, 32 MiB of cache.
+    pub fn new(dir: PathBuf, clock: Clock, secret: [u8; 16], durable: Durable) -> Self {
+        Self {
+            dir,
+            clock,
+            watch: Watch::none(),
+            per_host: 1,
+            commit_every: 64,
+            commit_after: Duration::from_secs(1),
+            strikes: 2,
+            cache_bytes: 32 * 1024 * 1024,
+            secret,
+            durable,
+        }
+    }
+}
+
+/// The options the desk goes on needing.
+pub(crate) struct Kept {
+    pub(crate) folder: PathBuf,
+    pub(crate) clock: Clock,
+    pub(crate) watch: Watch,
+    pub(crate) commit_every: usize,
+    pub(crate) commit_after: Duration,
+    pub(crate) strikes: u8,
+    pub(crate) durable: Durable,
+}
+
+impl Kept {
+    pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
+        let Options { clock, watch, commit_every, commit_after, strikes, durable, .. } = options;
+        Self { folder, clock, watch, commit_every, commit_after, strikes, durable }
+    }
+}
+
+/// An opened state and what was found.
+#[derive(Debug)]
+pub struct Opened {
+    /// The frontier.
+    pub frontier: DiskFrontier,
+    /// Number of the last run; 0 when there was none.
+    pub run: u32,
+    /// Whether that run has URLs left to fetch. After a replay ask [`Frontier::stats`] again.
+    pub resumed: bool,
+    /// Whether there was no state. When there are WARCs all the same, read them back from
+    /// [`Position::default`].
+    pub fresh: bool,
+    /// Whether the last process did not close it.
+    pub unclean: bool,
+    /// The point of the archive from which it is to be read back ([`super::rebuild`]).
+    pub replay_from: Option<Position>,
+    /// The seeds of that run, as given. Putting them again is safe and costs nothing.
+    pub seeds: Vec<String>,
+    /// URLs given up because they were in flight at two crashes.
+    pub given_up: Vec<String>,
+}
+
+/// The frontier on disk. Dropped without [`DiskFrontier::close`] it commits, and the next start
+/// reads the archive back from the checkpoint.
+pub struct DiskFrontier {
+    commands: Sender<Command>,
+    fate: Fate,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    dir: PathBuf,
+}
+
+impl fmt::Debug for DiskFrontier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DiskFrontier").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+impl DiskFrontier {
+    /// Opens the state of the crawl in `options.dir`, or begins one. Takes the lock first; blocks
+    /// for the start-up scan (a microsecond or two a URL).
+    pub fn open(options: Options) -> Result<Opened, StateError> {
+        let dir = options.dir.clone();
+        std::fs::create_dir_all(&dir).map_err(|why| StateError::io(&dir, why))?;
+        let lock = Lock::take(&dir, &options.clock)?;
+        let (commands, inbox) = channel();
+        let (tell, told) = channel();
+        let fate: Fate = Arc::new(OnceLock::new());
+        let (back, end) = (commands.clone(), Arc::clone(&fate));
+        let work = move || {
+            let _lock = lock;
+            match Desk::open(options) {
+                Ok((desk, found)) => {
+                    let known = (desk.run, desk.schedule.queued() > 0, desk.replaying.clone());
+                    if tell.send(Ok((known, found))).is_ok() {
+                        Owner::new(desk, inbox, back).run(&end);
+                    }
+                }
+                Err(why) => drop(tell.send(Err(why))),
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("warraq-state".into())
+            .spawn(work)
+            .map_err(|why| StateError::io(&dir, why))?;
+        // The channel closes unanswered only when the scan panicked.
+        let opened = told.recv().unwrap_or_else(|_| {
+            let why = "sled panicked while it was read".into();
+            Err(StateError::Damaged { path: dir.join("state"), why })
+        });
+        match opened {
+            Ok((known, found)) => {
+                let thread = Mutex::new(Some(thread));
+                Ok(Self { commands, fate, thread, dir }.opened(known, found))
+            }
+            Err(why) => {
+                // The lock and the database are let go of before the answer.
+                let _ = thread.join();
+                Err(why)
+            }
+        }
+    }
+
+    fn opened(
+        self,
+        (run, resumed, replaying): (u32, bool, Option<Position>),
+        found: open::Found,
+    ) -> Opened {
+        let open::Found { fresh, unclean, seeds, given_up } = found;
+        let replay_from = replaying.filter(|_| unclean);
+        Opened { frontier: self, run, resumed, fresh, unclean, replay_from, seeds, given_up }
+    }
+
+    /// Begins the run after the last one, with an empty seen set, and makes that durable. Fails
+    /// while the last run has URLs left.
+    pub async fn begin_run(&self, seeds: Vec<String>) -> Result<u32, FrontierError> {
+        self.ask(|reply| Command::BeginRun(seeds, reply)).await
+    }
+
+    /// Takes in one visit read back from the archive: what its `put` and `ack` would have done.
+    /// `true` when the run did not know of it yet.
+    pub async fn restore(
+        &self,
+        found: Found,
+        leads: Vec<Lead>,
+        refused: Vec<Refusal>,
+    ) -> Result<bool, FrontierError> {
+        self.ask(|reply| Command::Restore(Box::new(found), leads, refused, reply)).await
+    }
+
+    /// The archive has been read back to its end; the checkpoint may move on.
+    pub async fn replayed(&self) -> Result<(), FrontierError> {
+        self.ask(Command::Replayed).await
+    }
+
+    /// The next visit, without waiting for it.
+    pub async fn poll(&self) -> Result<Poll, FrontierError> {
+        self.ask(Command::Poll).await
+    }
+
+    /// Commits, marks the state as closed, and ends the thread. Visits that are still out stay
+    /// queued; their acknowledgements are refused.
+    pub async fn close(&self) -> Result<(), FrontierError> {
+        let closed = self.ask(Command::Close).await;
+        self.join();
+        closed
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, FrontierError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).map_err(|_| self.gone())?;
+        answer.await.map_err(|_| self.gone())?
+    }
+
+    /// Why nobody answers.
+    fn gone(&self) -> FrontierError {
+        self.fate.get().map_or(FrontierError::Closed, |why| FrontierError::Broken {
+            path: self.dir.join("state").display().to_string(),
+            why: format!("{why}; start again, with --recover if it does not open"),
+        })
+    }
+
+    fn join(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for DiskFrontier {
+    fn drop(&mut self) {
+        let _ = self.commands.send(Command::Stop);
+        self.join();
+    }
+}
+
+impl Frontier for DiskFrontier {
+    async fn put(&self, leads: Vec<Lead>) -> Result<Put, FrontierError> {
+        self.ask(|reply| Command::Put(leads, reply)).await
+    }
+
+    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::PutFirst(Box::new(lead), reply)).await
+    }
+
+    async fn lease(&self) -> Result<Option<Visit>, FrontierError> {
+        let handout = self.ask(Command::Lease).await?;
+        Ok(handout.and_then(super::owner::Handout::take))
+    }
+
+    async fn ack(&self, visit: &Visit, end: Settlement) -> Result<Ack, FrontierError> {
+        self.ask(|reply| Command::Ack(visit.token, Box::new(end), reply)).await
+    }
+
+    async fn release(&self, visit: &Visit, how: Release) -> Result<Ack, FrontierError> {
+        self.ask(|reply| Command::Release(visit.token, how, reply)).await
+    }
+
+    async fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, FrontierError> {
+        self.ask(|reply| Command::Robots(host.clone(), reply)).await
+    }
+
+    async fn learn_robots(&self, host: &HostKey, fact: RobotsFact) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::LearnRobots(host.clone(), Box::new(fact), reply)).await
+    }
+
+    async fn origin(&self, payload: &Digest) -> Result<Option<Origin>, FrontierError> {
+        self.ask(|reply| Command::Origin(*payload, reply)).await
+    }
+
+    async fn stats(&self) -> Result<Stats, FrontierError> {
+        self.ask(Command::Stats).await
+    }
+
+    async fn pages(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> Result<(Vec<KeptPage>, Option<Vec<u8>>), FrontierError> {
+        self.ask(|reply| Command::Pages(after, reply)).await
+    }
+
+    async fn commit(&self) -> Result<(), FrontierError> {
+        self.ask(Command::Commit).await
+    }
+}

@@ -1,0 +1,103 @@
+//! Keys of the one tree, as drawn at the top of [`super`]. Built and read here, nowhere else.
+
+use crate::address::Site;
+use crate::digest::Digest;
+use crate::frontier::schedule::Place;
+use crate::lead::Rule;
+
+pub(crate) const VERSION: &[u8] = b"mversion";
+pub(crate) const SECRET: &[u8] = b"msecret";
+pub(crate) const RUN: &[u8] = b"mrun";
+pub(crate) const CHECKPOINT: &[u8] = b"mcheckpoint";
+pub(crate) const SUSPECTS: &[u8] = b"msuspects";
+
+pub(crate) const SEEDS: &[u8] = b"d";
+pub(crate) const URLS: &[u8] = b"u";
+pub(crate) const QUEUE: &[u8] = b"q";
+pub(crate) const SITES: &[u8] = b"s";
+pub(crate) const PAGES: &[u8] = b"g";
+pub(crate) const RULES: &[u8] = b"x";
+
+/// Bytes of a queue key after the site's name: a NUL, the order, the sequence number.
+const PLACE_BYTES: usize = 10;
+
+pub(crate) fn seed(index: u32) -> Vec<u8> {
+    joined(SEEDS, &index.to_be_bytes())
+}
+
+pub(crate) fn url(print: u64) -> Vec<u8> {
+    joined(URLS, &print.to_be_bytes())
+}
+
+pub(crate) fn page(print: u64) -> Vec<u8> {
+    joined(PAGES, &print.to_be_bytes())
+}
+
+pub(crate) fn site(name: &str) -> Vec<u8> {
+    joined(SITES, name.as_bytes())
+}
+
+pub(crate) fn payload(digest: &Digest) -> Vec<u8> {
+    joined(b"p", digest.bytes())
+}
+
+pub(crate) fn robots(origin: &str) -> Vec<u8> {
+    joined(b"r", origin.as_bytes())
+}
+
+pub(crate) fn rule(rule: Rule) -> Vec<u8> {
+    joined(RULES, rule.name().as_bytes())
+}
+
+/// What all places of a site's queue begin with. A host name holds no NUL.
+pub(crate) fn queue_of(site: &Site) -> Vec<u8> {
+    let mut key = joined(QUEUE, site.as_str().as_bytes());
+    key.push(0);
+    key
+}
+
+pub(crate) fn queued(site: &Site, place: Place) -> Vec<u8> {
+    let mut key = queue_of(site);
+    key.push(place.order);
+    key.extend(place.seq.to_be_bytes());
+    key
+}
+
+/// The site and the place of a queue key.
+pub(crate) fn read_queued(key: &[u8]) -> Option<(Site, Place)> {
+    let (name, place) = key.split_at_checked(key.len().checked_sub(PLACE_BYTES)?)?;
+    let name = std::str::from_utf8(name.strip_prefix(QUEUE)?).ok()?;
+    let (order, seq) = place.strip_prefix(&[0])?.split_first()?;
+    let seq = u64::from_be_bytes(seq.try_into().ok()?);
+    Some((Site::from(name.to_owned()), Place { order: *order, seq }))
+}
+
+/// The print of a URL key.
+pub(crate) fn read_url(key: &[u8]) -> Option<u64> {
+    key.strip_prefix(URLS)?.try_into().ok().map(u64::from_be_bytes)
+}
+
+fn joined(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(prefix.len() + rest.len() + PLACE_BYTES);
+    key.extend_from_slice(prefix);
+    key.extend_from_slice(rest);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queue_keys_read_back_and_sort_by_place() {
+        let site = Site::from("example.org".to_owned());
+        let places =
+            [Place { order: 0, seq: !9 }, Place { order: 4, seq: 1 }, Place { order: 4, seq: 300 }];
+        let keys: Vec<_> = places.iter().map(|place| queued(&site, *place)).collect();
+        assert!(keys.is_sorted());
+        for (key, place) in keys.iter().zip(places) {
+            assert_eq!(read_queued(key), Some((site.clone(), place)));
+        }
+        assert_eq!(read_queued(b"q"), None);
+    }
+}

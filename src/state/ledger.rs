@@ -1,0 +1,137 @@
+//! The ledger: one JSON line per URL that ended, in `ledger.jsonl`.
+//!
+//! Lines are gathered with the settlements they tell of and written with their commit. The
+//! checkpoint holds the length; at every start the file is cut back to it, so that what is replayed
+//! is written once. A ledger whose state is gone is kept under another name.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::frontier::tally::Standing;
+use crate::lead::{Lead, Locator, Outcome, Refusal};
+use crate::moment::Moment;
+
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    file: File,
+    length: u64,
+    pending: Vec<u8>,
+}
+
+/// How a URL ended, for its line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) bytes: u64,
+    pub(crate) took_ms: u64,
+    pub(crate) record: Option<Locator>,
+}
+
+#[derive(Default, Serialize)]
+struct Line<'a> {
+    run: u32,
+    url: &'a str,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hop: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hops: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<crate::lead::FailureKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'a Locator>,
+}
+
+impl Ledger {
+    /// Opens the ledger of `dir` and cuts it back to `length`. `None`: there was no state; a ledger
+    /// that is there already is kept as `ledger-<stamp>.jsonl`.
+    pub(crate) fn open(dir: &Path, length: Option<u64>, now: Moment) -> io::Result<Self> {
+        let path = dir.join("ledger.jsonl");
+        if length.is_none() && std::fs::metadata(&path).is_ok_and(|meta| meta.len() > 0) {
+            std::fs::rename(&path, kept_name(dir, now))?;
+        }
+        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+        // After a power cut it may be shorter than it was told to be; what is there stays.
+        let length = file.metadata()?.len().min(length.unwrap_or(0));
+        file.set_len(length)?;
+        file.seek(SeekFrom::Start(length))?;
+        Ok(Self { file, length, pending: Vec::new() })
+    }
+
+    /// Bytes written and synced.
+    pub(crate) const fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(crate) fn ended(&mut self, run: u32, lead: &Lead, outcome: &Outcome, facts: &Facts) {
+        let mut line = Line {
+            run,
+            url: &lead.found,
+            state: Standing::after(outcome).name(),
+            hop: Some(format!("{:?}", lead.hop).to_lowercase()),
+            hops: Some(&lead.hops),
+            via: lead.via.as_deref(),
+            bytes: Some(facts.bytes),
+            took_ms: Some(facts.took_ms),
+            record: facts.record.as_ref(),
+            ..Line::default()
+        };
+        match outcome {
+            Outcome::Captured { status, .. }
+            | Outcome::Revisit { status }
+            | Outcome::Moved { status, .. } => line.status = Some(*status),
+            Outcome::Refused(refusal) => line.rule = Some(refusal.rule.name()),
+            Outcome::Failed(failure) => {
+                line.failure = Some(failure.kind);
+                line.detail = Some(&failure.detail);
+            }
+        }
+        self.push(&line);
+    }
+
+    pub(crate) fn refused(&mut self, run: u32, refusal: &Refusal, via: &str) {
+        self.push(&Line {
+            run,
+            url: &refusal.url,
+            state: Standing::Refused.name(),
+            via: Some(via),
+            rule: Some(refusal.rule.name()),
+            ..Line::default()
+        });
+    }
+
+    /// Appends what is pending and makes it durable.
+    pub(crate) fn commit(&mut self) -> io::Result<()> {
+        if !self.pending.is_empty() {
+            self.file.write_all(&self.pending)?;
+            self.file.sync_data()?;
+            self.length += self.pending.len() as u64;
+            self.pending.clear();
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, line: &Line<'_>) {
+        // A struct of strings and numbers always serialises into a growing vector.
+        let _ = serde_json::to_writer(&mut self.pending, line);
+        self.pending.push(b'\n');
+    }
+}
+
+fn kept_name(dir: &Path, now: Moment) -> PathBuf {
+    dir.join(format!("ledger-{}.jsonl", now.stamp17()))
+}

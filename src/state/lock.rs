@@ -1,0 +1,64 @@
+//! The lock of a crawl folder: a kernel lock, and who holds it to read.
+//!
+//! Taken before anything in the folder is touched and held to the end. The kernel lets go of it
+//! when its process dies, so a stale file never needs removing by hand.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use fs4::{FileExt, TryLockError};
+
+use super::StateError;
+use crate::moment::Clock;
+
+/// Longest holder line that is read.
+const HOLDER_BYTES: u64 = 512;
+
+/// The lock, held while this lives.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of `dir`, or says who has it.
+    pub(crate) fn take(dir: &Path, clock: &Clock) -> Result<Self, StateError> {
+        let path = dir.join("warraq.lock");
+        let failed = |why| StateError::io(&path, why);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        match FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StateError::Locked { dir: dir.to_owned(), holder: holder(&file) });
+            }
+            Err(TryLockError::Error(why)) => return Err(failed(why)),
+        }
+        let line = format!("pid {} on {} since {}\n", std::process::id(), host(), clock.wall());
+        file.set_len(0).map_err(failed)?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        file.write_all(line.as_bytes()).map_err(failed)?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn holder(file: &File) -> String {
+    let mut line = String::new();
+    let read = file.take(HOLDER_BYTES).read_to_string(&mut line);
+    let line: String = line.trim().chars().filter(|c| !c.is_control()).collect();
+    if read.is_err() || line.is_empty() { "its lock file names nobody".into() } else { line }
+}
+
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname"))
+        .unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "this host".to_owned() } else { name.to_owned() }
+}

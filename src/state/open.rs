@@ -1,0 +1,271 @@
+//! Opening: from a folder to a desk, or to a sentence that says what to do.
+//!
+//! The database is opened contained, its version read, its rows walked once: that walk fills the
+//! seen set, the schedule and the tally, and proves that everything the checkpoint tells of is
+//! there. After an unclean stop no site is asked before its delay is over once more, and a URL that
+//! was in flight at two crashes is given up.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use super::desk::{Desk, Fault};
+use super::disk::{Kept, Options};
+use super::leases::LeaseMarks;
+use super::ledger::{Facts, Ledger};
+use super::rows::{Checkpoint, LeadRow, RuleRow, SiteRow, UrlRow};
+use super::seen::Seen;
+use super::store::{Store, read};
+use super::{StateError, VERSION, checkpoint, keys};
+use crate::address::Site;
+use crate::frontier::schedule::Schedule;
+use crate::frontier::tally::{Standing, Tally};
+use crate::lead::{Failure, FailureKind, Lead, Outcome};
+use crate::moment::Moment;
+
+/// The longest a site is left alone after a restart, whatever its row says: a clock that was wrong
+/// when it was written must not park it for ever.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// What opening found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) fresh: bool,
+    pub(crate) unclean: bool,
+    pub(crate) seeds: Vec<String>,
+    pub(crate) given_up: Vec<String>,
+}
+
+/// What the database says before its rows are walked.
+struct Basis {
+    fresh: bool,
+    run: u32,
+    secret: [u8; 16],
+    checkpoint: Checkpoint,
+}
+
+impl Desk {
+    pub(crate) fn open(options: Options) -> Result<(Self, Found), StateError> {
+        let folder = options.dir.join("state");
+        let mut store = Store::open(&folder, options.cache_bytes)?;
+        let basis = basis(&mut store, &folder, options.secret)?;
+        let now = options.clock.steady();
+        let length = (!basis.fresh).then_some(basis.checkpoint.ledger);
+        let ledger = Ledger::open(&options.dir, length, options.clock.wall())
+            .map_err(|why| StateError::io(&options.dir.join("ledger.jsonl"), why))?;
+        let (marks, in_flight) = LeaseMarks::open(&folder);
+        let unclean = !basis.fresh && !basis.checkpoint.clean;
+        let mut desk = Self {
+            schedule: Schedule::new(options.per_host, first_token(&basis)),
+            options: Kept::of(options, folder.clone()),
+            store,
+            seen: Seen::new(&basis.secret),
+            tally: Tally::default(),
+            ledger,
+            marks,
+            held: HashMap::new(),
+            run: basis.run,
+            seq: 0,
+            known_end: basis.checkpoint.position.clone(),
+            replaying: (unclean || basis.fresh).then(|| basis.checkpoint.position.clone()),
+            checkpoint: basis.checkpoint,
+            events: Vec::new(),
+            settlements: 0,
+            dirty_since: None,
+            fault: None,
+        };
+        let damaged = |why| StateError::Damaged { path: folder.clone(), why };
+        desk.walk(now, unclean).map_err(damaged)?;
+        desk.prove(&folder)?;
+        let given_up = if unclean { desk.strike(&in_flight).map_err(damaged)? } else { Vec::new() };
+        let seeds = desk.seeds().map_err(damaged)?;
+        // From here on a crash is a crash: said before the first URL is handed out.
+        desk.write(false).map_err(|fault| damaged(text(fault)))?;
+        Ok((desk, Found { fresh: basis.fresh, unclean, seeds, given_up }))
+    }
+
+    /// Walks sites, URLs, queue and rules into memory.
+    fn walk(&mut self, now: Moment, unclean: bool) -> Result<(), String> {
+        self.walk_sites(now, unclean)?;
+        for row in self.store.scan(keys::URLS, None) {
+            let (key, value) = row?;
+            let (Some(print), row) = (keys::read_url(&key), read::<UrlRow>(&key, &value)?) else {
+                return Err("a URL row has no key".into());
+            };
+            if row.run != self.run {
+                continue;
+            }
+            self.seen.insert(print);
+            self.tally.put();
+            if row.standing != Standing::Open {
+                self.tally.ended(row.standing);
+            }
+        }
+        self.walk_queue()?;
+        for row in self.store.scan(keys::RULES, None) {
+            let (key, value) = row?;
+            let row: RuleRow = read(&key, &value)?;
+            if row.run == self.run {
+                self.tally.restore_rule(row.count);
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_sites(&mut self, now: Moment, unclean: bool) -> Result<(), String> {
+        let mut changed = Vec::new();
+        for row in self.store.scan(keys::SITES, None) {
+            let (key, value) = row?;
+            let mut row: SiteRow = read(&key, &value)?;
+            let was = row;
+            if unclean && row.delay_ms > 0 {
+                let gap = now.plus(Duration::from_millis(row.delay_ms));
+                row.not_before = row.not_before.max(gap);
+            }
+            row.not_before = row.not_before.min(now.plus(LONGEST_WAIT));
+            if row != was {
+                changed.push((key, row));
+            }
+        }
+        for (key, row) in changed {
+            self.store.set(key, &row);
+        }
+        Ok(())
+    }
+
+    fn walk_queue(&mut self) -> Result<(), String> {
+        let mut site: Option<Site> = None;
+        for row in self.store.scan(keys::QUEUE, None) {
+            let (key, _) = row?;
+            let read = keys::read_queued(&key);
+            let (name, place) = read.ok_or("a queue row has no place")?;
+            self.seq = self.seq.max(place.ticket());
+            if site.as_ref() != Some(&name) {
+                let row: Option<SiteRow> = self.store.get(&keys::site(name.as_str()))?;
+                let facts = row.map(|row| row.facts(self.run)).unwrap_or_default();
+                self.schedule.admit(&name, facts);
+                site = Some(name.clone());
+            }
+            self.schedule.push(&name, place, Moment::default());
+        }
+        Ok(())
+    }
+
+    /// Whether all is there that the checkpoints tell of.
+    fn prove(&self, folder: &Path) -> Result<(), StateError> {
+        let beside = checkpoint::read(folder).map_err(|why| StateError::Damaged {
+            path: folder.to_owned(),
+            why: format!("checkpoint.json: {why}"),
+        })?;
+        let lost = |why| StateError::Lost { path: folder.to_owned(), why };
+        let inside = &self.checkpoint;
+        checkpoint::compare(inside, beside.as_ref()).map_err(lost)?;
+        let found = (self.seen.len(), self.schedule.queued());
+        if found != (inside.seen, inside.queued) {
+            return Err(lost(format!(
+                "{} URLs of run {} with {} queued are told of, {} with {} queued are there",
+                inside.seen, self.run, inside.queued, found.0, found.1
+            )));
+        }
+        Ok(())
+    }
+
+    /// Counts a crash against what was in flight at it. What was in flight at several crashes in a
+    /// row is given up; what was not at this one is cleared.
+    fn strike(&mut self, in_flight: &[u64]) -> Result<Vec<String>, String> {
+        let before: Option<HashMap<u64, u8>> = self.store.get(keys::SUSPECTS)?;
+        let before = before.unwrap_or_default();
+        let strikes = |print: &u64| before.get(print).map_or(1, |n| n.saturating_add(1));
+        let mut suspects: HashMap<u64, u8> = in_flight.iter().map(|p| (*p, strikes(p))).collect();
+        let guilty = suspects.extract_if(|_, n| *n >= self.options.strikes);
+        let guilty: Vec<u64> = guilty.map(|(print, _)| print).collect();
+        if !in_flight.is_empty() {
+            self.store.set(keys::SUSPECTS.to_vec(), &suspects);
+        }
+        let mut given_up = Vec::new();
+        for (print, row, site, lead) in self.find_queued(&guilty)? {
+            self.schedule.withdraw(&site, row.place);
+            self.store.remove(keys::queued(&site, row.place));
+            given_up.push(lead.found.clone());
+            let detail = format!(
+                "{} was in flight at {} crashes in a row",
+                lead.found, self.options.strikes
+            );
+            let outcome = Outcome::Failed(Failure { kind: FailureKind::Internal, detail });
+            self.end(print, &lead, row.attempt, &outcome, &Facts::default());
+        }
+        Ok(given_up)
+    }
+
+    /// The queued ones of these URLs, by one walk along the queue: a crash is rare, and a place is
+    /// the only way from a URL to its site.
+    fn find_queued(&self, prints: &[u64]) -> Result<Vec<(u64, UrlRow, Site, Lead)>, String> {
+        let mut wanted = HashMap::new();
+        for print in prints {
+            let row: Option<UrlRow> = self.store.get(&keys::url(*print))?;
+            if let Some(row) = row.filter(|r| r.run == self.run && r.standing == Standing::Open) {
+                wanted.insert(row.place, (*print, row));
+            }
+        }
+        let mut found = Vec::new();
+        for row in self.store.scan(keys::QUEUE, None) {
+            if wanted.is_empty() {
+                break;
+            }
+            let (key, value) = row?;
+            let Some((site, place)) = keys::read_queued(&key) else { continue };
+            if let Some((print, row)) = wanted.remove(&place) {
+                let lead = read::<LeadRow>(&key, &value)?.into_lead();
+                found.extend(lead.map(|lead| (print, row, site, lead)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn seeds(&self) -> Result<Vec<String>, String> {
+        let rows = self.store.scan(keys::SEEDS, None);
+        rows.map(|row| row.and_then(|(key, value)| read(&key, &value))).collect()
+    }
+}
+
+fn basis(store: &mut Store, folder: &Path, secret: [u8; 16]) -> Result<Basis, StateError> {
+    let damaged = |why| StateError::Damaged { path: folder.to_owned(), why };
+    // Before anything else: what another version wrote may not read at all.
+    let version: Option<u32> = store.get(keys::VERSION).map_err(damaged)?;
+    if let Some(found) = version.filter(|found| *found > VERSION) {
+        return Err(StateError::Newer { path: folder.to_owned(), found, known: VERSION });
+    }
+    let kept: Option<[u8; 16]> = store.get(keys::SECRET).map_err(damaged)?;
+    let run: Option<u32> = store.get(keys::RUN).map_err(damaged)?;
+    let checkpoint: Option<Checkpoint> = store.get(keys::CHECKPOINT).map_err(damaged)?;
+    match (version, kept, checkpoint) {
+        (Some(_), Some(secret), Some(checkpoint)) => {
+            Ok(Basis { fresh: false, run: run.unwrap_or(0), secret, checkpoint })
+        }
+        (None, None, None) if store.scan(b"", None).next().is_none() => {
+            if folder.join("checkpoint.json").exists() {
+                let why = "checkpoint.json tells of commits, the database is empty".into();
+                return Err(StateError::Lost { path: folder.to_owned(), why });
+            }
+            store.set(keys::VERSION.to_vec(), &VERSION);
+            store.set(keys::SECRET.to_vec(), &secret);
+            let checkpoint = Checkpoint::default();
+            Ok(Basis { fresh: true, run: 0, secret, checkpoint })
+        }
+        _ => {
+            let why = "its version, secret or checkpoint is missing".into();
+            Err(StateError::Lost { path: folder.to_owned(), why })
+        }
+    }
+}
+
+/// Tokens begin where those of no other opening begin: each of them commits, and so has its number.
+fn first_token(basis: &Basis) -> u64 {
+    Seen::new(&basis.secret).print(&format!("token {}", basis.checkpoint.sequence))
+}
+
+fn text(fault: Fault) -> String {
+    match fault {
+        Fault::Archive(why) | Fault::State(why) | Fault::Untimely(why) => why,
+    }
+}

@@ -1,0 +1,158 @@
+//! Restoring: what a visit read back from the archive changes, as its worker would have done it.
+//!
+//! Idempotent: a URL that stands as settled in this run is left as it is, so any stretch of the
+//! archive may be read back twice. Visits of earlier runs leave payloads and pages only; the first
+//! visit of a later run begins that run. No event is told: the one who was to hear it is gone.
+
+use super::desk::{Desk, Fault, Queued};
+use super::keys;
+use super::ledger::Facts;
+use super::rebuild::Found;
+use super::rows::UrlRow;
+use crate::frontier::schedule::Place;
+use crate::frontier::site_of;
+use crate::frontier::tally::{Standing, keep};
+use crate::lead::{Lead, Refusal};
+use crate::record::Position;
+
+impl Desk {
+    /// Begins the run after the present one: an empty seen set, these seeds.
+    pub(crate) fn begin_run(&mut self, seeds: &[String]) -> Result<u32, Fault> {
+        let open = self.schedule.queued() + self.schedule.leased();
+        if open > 0 {
+            return Err(Fault::Untimely(format!(
+                "run {} still has {open} URLs to fetch; no other run begins before its end",
+                self.run
+            )));
+        }
+        self.replaying = None;
+        self.start_run(self.run + 1)?;
+        let old: Vec<_> = self
+            .store
+            .scan(keys::SEEDS, None)
+            .map(|row| row.map(|(key, _)| key))
+            .collect::<Result<_, _>>()?;
+        for key in old {
+            self.store.remove(key);
+        }
+        for (index, seed) in (0_u32..).zip(seeds) {
+            self.store.set(keys::seed(index), seed);
+        }
+        self.commit(false)?;
+        Ok(self.run)
+    }
+
+    /// The archive has been read back to its end.
+    pub(crate) fn replayed(&mut self) -> Result<(), Fault> {
+        self.replaying = None;
+        self.touch();
+        self.commit(false)
+    }
+
+    /// Takes in one visit; `true` when it changed the run.
+    pub(crate) fn restore(
+        &mut self,
+        found: Found,
+        leads: Vec<Lead>,
+        refused: &[Refusal],
+    ) -> Result<bool, Fault> {
+        let run = found.trace.run;
+        if run > self.run {
+            self.start_run(run)?;
+        }
+        if let Some((digest, origin)) = &found.origin
+            && self.origin(digest)?.is_none()
+        {
+            self.store.set(keys::payload(digest), origin);
+        }
+        let trace = &found.trace;
+        let page = keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates);
+        if let Some(page) = page {
+            self.keep_page(&page);
+        }
+        let end = found.end.clone();
+        let counted = run == self.run && self.restore_visit(found, leads, refused)?;
+        self.read_back_to(end);
+        Ok(counted)
+    }
+
+    fn restore_visit(
+        &mut self,
+        found: Found,
+        leads: Vec<Lead>,
+        refused: &[Refusal],
+    ) -> Result<bool, Fault> {
+        let Found { trace, locator, .. } = found;
+        let lead = trace.lead;
+        let Some(site) = site_of(&lead) else { return Ok(false) };
+        let print = self.seen.print(lead.address.as_str());
+        let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
+        let row = row.filter(|row| row.run == self.run);
+        let done = row.is_some_and(|row| row.standing != Standing::Open)
+            || (trace.again && row.is_some_and(|row| row.attempt > trace.attempt));
+        if done {
+            return Ok(false);
+        }
+        self.put(leads)?;
+        self.refuse_all(refused, &lead.found);
+        match row {
+            Some(row) => {
+                self.schedule.withdraw(&site, row.place);
+                self.store.remove(keys::queued(&site, row.place));
+            }
+            None if self.seen.insert(print) => self.tally.put(),
+            // Its own page led to it: the put above has queued it.
+            None => self.unqueue(print, &lead)?,
+        }
+        if trace.again {
+            let place = Place::back(lead.hop, self.ticket());
+            let attempt = trace.attempt + 1;
+            self.queue(&site, Queued { print, lead, attempt, place })?;
+        } else {
+            let mut facts = self.site_facts(&site)?;
+            facts.settled += 1;
+            self.keep_facts(&site, facts);
+            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator };
+            self.end(print, &lead, trace.attempt, &trace.outcome, &line);
+        }
+        Ok(true)
+    }
+
+    fn unqueue(&mut self, print: u64, lead: &Lead) -> Result<(), Fault> {
+        let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
+        if let (Some(row), Some(site)) = (row, site_of(lead)) {
+            self.schedule.withdraw(&site, row.place);
+            self.store.remove(keys::queued(&site, row.place));
+        }
+        Ok(())
+    }
+
+    /// Another run: nothing of the one before is seen or queued, its pages and payloads stay.
+    fn start_run(&mut self, run: u32) -> Result<(), Fault> {
+        let queued: Vec<_> = self
+            .store
+            .scan(keys::QUEUE, None)
+            .map(|row| row.map(|(key, _)| key))
+            .collect::<Result<_, _>>()?;
+        for key in queued {
+            self.store.remove(key);
+        }
+        self.run = run;
+        self.store.set(keys::RUN.to_vec(), &run);
+        self.seen.clear();
+        self.tally = crate::frontier::tally::Tally::default();
+        self.schedule.clear();
+        self.touch();
+        Ok(())
+    }
+
+    fn read_back_to(&mut self, end: Position) {
+        if let Some(replaying) = &mut self.replaying
+            && super::settle::before(replaying, &end)
+        {
+            *replaying = end.clone();
+        }
+        self.reached(end);
+        self.touch();
+    }
+}

@@ -1,0 +1,157 @@
+//! Values of the one tree: a version byte and a postcard struct.
+//!
+//! A row is complete when it is encoded and is never patched in place. A row that does not decode
+//! is damage, reported by its key; nothing is guessed.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::address::{Address, HostKey};
+use crate::frontier::schedule::{Place, SiteFacts};
+use crate::frontier::tally::Standing;
+use crate::lang::Lang;
+use crate::lead::{Hop, Lead};
+use crate::moment::Moment;
+use crate::record::Position;
+
+/// The first byte of every value.
+const FORMAT: u8 = 1;
+
+pub(crate) fn encode<T: Serialize>(row: &T) -> Vec<u8> {
+    // Plain structs of strings and numbers always serialise into a growing vector.
+    postcard::to_extend(row, vec![FORMAT]).unwrap_or_default()
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
+    let (format, rest) = value.split_first()?;
+    if *format != FORMAT {
+        return None;
+    }
+    postcard::from_bytes(rest).ok()
+}
+
+/// A URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UrlRow {
+    /// The run it was last put in.
+    pub(crate) run: u32,
+    pub(crate) standing: Standing,
+    pub(crate) attempt: u32,
+    /// Its place, while it is queued.
+    pub(crate) place: Place,
+}
+
+impl UrlRow {
+    /// The row of a URL that is in no queue.
+    pub(crate) const fn nowhere() -> Self {
+        let place = Place { order: 0, seq: 0 };
+        Self { run: 0, standing: Standing::Open, attempt: 0, place }
+    }
+}
+
+/// A queued URL: a lead, its address left out where it is the URL itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LeadRow {
+    address: Option<Address>,
+    found: String,
+    via: Option<String>,
+    hop: Hop,
+    hops: String,
+    depth: u32,
+    lang: Option<Lang>,
+    robots_for: Option<HostKey>,
+    pub(crate) attempt: u32,
+}
+
+impl LeadRow {
+    pub(crate) fn new(lead: Lead, attempt: u32) -> Self {
+        let address = (lead.address.as_str() != lead.found).then_some(lead.address);
+        let Lead { found, via, hop, hops, depth, lang, robots_for, .. } = lead;
+        Self { address, found, via, hop, hops, depth, lang, robots_for, attempt }
+    }
+
+    pub(crate) fn into_lead(self) -> Option<Lead> {
+        let address = match self.address {
+            Some(address) => address,
+            None => Address::parse(&self.found).ok()?,
+        };
+        let Self { found, via, hop, hops, depth, lang, robots_for, .. } = self;
+        Some(Lead { address, found, via, hop, hops, depth, lang, robots_for })
+    }
+}
+
+/// A site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SiteRow {
+    pub(crate) not_before: Moment,
+    pub(crate) delay_ms: u64,
+    /// Visits settled in `run`.
+    pub(crate) settled: u64,
+    pub(crate) run: u32,
+}
+
+impl SiteRow {
+    pub(crate) const fn new(facts: SiteFacts, run: u32) -> Self {
+        let SiteFacts { not_before, delay_ms, settled } = facts;
+        Self { not_before, delay_ms, settled, run }
+    }
+
+    pub(crate) const fn facts(self, run: u32) -> SiteFacts {
+        let settled = if self.run == run { self.settled } else { 0 };
+        SiteFacts { not_before: self.not_before, delay_ms: self.delay_ms, settled }
+    }
+}
+
+/// One rule's refusals in one run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RuleRow {
+    pub(crate) run: u32,
+    pub(crate) count: crate::frontier::RefusalCount,
+}
+
+/// What was true at a commit. The same numbers stand in `checkpoint.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    /// Number of the commit, from 1.
+    pub(crate) sequence: u64,
+    /// Number of the run; 0 before the first.
+    pub(crate) run: u32,
+    /// URLs put in the run.
+    pub(crate) seen: u64,
+    /// Of these, the queued ones.
+    pub(crate) queued: u64,
+    /// Everything in the archive before it is in the state.
+    pub(crate) position: Position,
+    /// Bytes of the ledger.
+    pub(crate) ledger: u64,
+    /// Whether the crawl was closed, and all of the archive is in the state.
+    pub(crate) clean: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn leads_read_back_as_they_were() {
+        for text in ["https://example.org/a", "https://example.org/a?utm_source=x&b=1"] {
+            let mut lead = Lead::seed(text).unwrap();
+            lead.via = Some("https://example.org/".into());
+            lead.lang = Lang::parse("ar");
+            let row: LeadRow = decode(&encode(&LeadRow::new(lead.clone(), 2))).unwrap();
+            assert_eq!(row.attempt, 2);
+            assert_eq!(row.into_lead(), Some(lead));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_or_do_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode::<LeadRow>(&bytes);
+            let _ = decode::<UrlRow>(&bytes);
+            let _ = decode::<Checkpoint>(&bytes);
+            let _ = crate::state::keys::read_queued(&bytes);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Settling: what the end of a visit changes, all of it in one batch.
+//!
+//! The queued row goes, the URL's row says how it stands, and page, payload, refusals, site and
+//! ledger line go with it. The event waits for the commit. A lease that has ended changes nothing.
+
+use super::desk::{Desk, Fault, Held, Queued};
+use super::keys;
+use super::ledger::Facts;
+use super::rows::{RuleRow, UrlRow};
+use crate::event::Event;
+use crate::frontier::tally::{Standing, kept};
+use crate::frontier::{Ack, KeptPage, Release, Settlement};
+use crate::lead::{Lead, Outcome, Refusal};
+use crate::record::Position;
+
+impl Desk {
+    pub(crate) fn ack(&mut self, token: u64, mut end: Settlement) -> Result<Ack, Fault> {
+        let Some(held) = self.held.remove(&token) else { return Ok(Ack::Fenced) };
+        let ended = u64::from(!end.again);
+        let known = self.schedule.finish(token, end.due, end.delay_ms, ended);
+        if let Some((site, facts)) = known {
+            self.keep_facts(&site, facts);
+        }
+        self.marks.ended(held.print);
+        self.store.remove(keys::queued(&held.site, held.place));
+        if let Some(end) = end.archived.take() {
+            self.reached(end);
+        }
+        if let Some((digest, origin)) = &end.payload {
+            self.store.set(keys::payload(digest), origin);
+        }
+        if let Some(page) = kept(&held.lead, &end) {
+            self.keep_page(&page);
+        }
+        self.refuse_all(&end.refused, &held.lead.found);
+        let facts = facts_of(end.event.as_ref());
+        self.events.extend(end.event);
+        self.settlements += 1;
+        if end.again {
+            self.once_more(held)?;
+        } else {
+            self.end(held.print, &held.lead, held.attempt, &end.outcome, &facts);
+        }
+        Ok(Ack::Done)
+    }
+
+    pub(crate) fn release(&mut self, token: u64, how: Release) -> Ack {
+        let Some(held) = self.held.remove(&token) else { return Ack::Fenced };
+        self.marks.ended(held.print);
+        let known = match how {
+            Release::Until(due) => self.schedule.release(token, due),
+            Release::NextRun => self.schedule.park(token),
+        };
+        if let Some((site, facts)) = known {
+            self.keep_facts(&site, facts);
+        }
+        Ack::Done
+    }
+
+    /// Takes back a visit nobody received: its site is due as it was.
+    pub(crate) fn take_back(&mut self, token: u64) {
+        let now = self.now();
+        let _ = self.release(token, Release::Until(now));
+    }
+
+    fn once_more(&mut self, held: Held) -> Result<(), Fault> {
+        let place = held.place.again(self.ticket());
+        let Held { print, site, lead, attempt, .. } = held;
+        self.queue(&site, Queued { print, lead, attempt: attempt + 1, place })
+    }
+
+    /// A URL of the run has ended: its row, its number, its line.
+    pub(crate) fn end(
+        &mut self,
+        print: u64,
+        lead: &Lead,
+        attempt: u32,
+        outcome: &Outcome,
+        facts: &Facts,
+    ) {
+        let standing = Standing::after(outcome);
+        let row = UrlRow { run: self.run, standing, attempt, ..UrlRow::nowhere() };
+        self.store.set(keys::url(print), &row);
+        self.tally.ended(standing);
+        if let Outcome::Refused(refusal) = outcome {
+            let print = self.seen.print(&refusal.url);
+            let count = self.tally.refused_at_visit(print, refusal).clone();
+            self.store.set(keys::rule(refusal.rule), &RuleRow { run: self.run, count });
+        }
+        self.ledger.ended(self.run, lead, outcome, facts);
+        self.touch();
+    }
+
+    /// Counts what the page at `via` leads to and will not be fetched; each URL once a run.
+    pub(crate) fn refuse_all(&mut self, refused: &[Refusal], via: &str) {
+        for refusal in refused {
+            let print = self.seen.print(&refusal.url);
+            if let Some(count) = self.tally.refused(print, refusal).cloned() {
+                self.store.set(keys::rule(refusal.rule), &RuleRow { run: self.run, count });
+                self.ledger.refused(self.run, refusal, via);
+                self.touch();
+            }
+        }
+    }
+
+    pub(crate) fn keep_page(&mut self, page: &KeptPage) {
+        let print = self.seen.print(&page.page.url);
+        self.store.set(keys::page(print), page);
+        self.touch();
+    }
+
+    /// The archive is filled up to `end`.
+    pub(crate) fn reached(&mut self, end: Position) {
+        if before(&self.known_end, &end) {
+            self.known_end = end;
+        }
+    }
+}
+
+/// Whether one point of the archive comes before another.
+pub(crate) fn before(one: &Position, other: &Position) -> bool {
+    (one.serial, one.offset) < (other.serial, other.offset)
+}
+
+fn facts_of(event: Option<&Event>) -> Facts {
+    match event {
+        Some(Event::Settled(settled)) => Facts {
+            bytes: settled.bytes,
+            took_ms: u64::try_from(settled.took.as_millis()).unwrap_or(u64::MAX),
+            record: settled.record.clone(),
+        },
+        _ => Facts::default(),
+    }
+}

@@ -1,0 +1,209 @@
+//! The database and the batch that is being gathered for it.
+//!
+//! Reads see the pending batch first, so the state's thread always sees its own writes, while the
+//! database holds nothing that is not committed. Only that thread has a [`Store`]. It never calls
+//! `flush_async`, opens no second tree and starts no transaction.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::iter::Peekable;
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{StateError, rows};
+
+/// Pending rows at which a batch is committed whatever its age.
+pub(crate) const MAX_PENDING: usize = 8_192;
+
+pub(crate) struct Store {
+    db: sled::Db,
+    folder: PathBuf,
+    pending: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+}
+
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
+
+impl Store {
+    /// Opens the database in `folder`. sled's known ways of not opening are contained: half-written
+    /// snapshots are removed, a corrupt one is moved aside once, a panic is an error.
+    pub(crate) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StateError> {
+        fs::create_dir_all(folder).map_err(|why| StateError::io(folder, why))?;
+        let failed = |why| StateError::io(folder, why);
+        for path in snapshots(folder).map_err(failed)? {
+            if path.extension().is_some_and(|ext| ext == "generating") {
+                fs::remove_file(&path).map_err(failed)?;
+            }
+        }
+        let db = match contained(folder, cache_bytes) {
+            Err(Why::Sled(sled::Error::Corruption { .. })) => {
+                move_snapshots_aside(folder).map_err(failed)?;
+                contained(folder, cache_bytes)
+            }
+            other => other,
+        };
+        let db = db.map_err(|why| why.on(folder))?;
+        Ok(Self { db, folder: folder.to_owned(), pending: BTreeMap::new() })
+    }
+
+    pub(crate) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub(crate) fn set(&mut self, key: Vec<u8>, row: &impl Serialize) {
+        self.pending.insert(key, Some(rows::encode(row)));
+    }
+
+    pub(crate) fn remove(&mut self, key: Vec<u8>) {
+        self.pending.insert(key, None);
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, String> {
+        let value = match self.pending.get(key) {
+            Some(pending) => pending.clone(),
+            None => self.db.get(key).map_err(|why| why.to_string())?.map(|value| value.to_vec()),
+        };
+        value.map(|value| read(key, &value)).transpose()
+    }
+
+    /// The rows whose keys begin with `prefix` and come after `after`, in order.
+    pub(crate) fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&[u8]>,
+    ) -> impl Iterator<Item = Result<Row, String>> + 'a {
+        let from = after.map_or(Bound::Included(prefix), Bound::Excluded);
+        let from = from.map(<[u8]>::to_vec);
+        let bounds = (from.clone(), Bound::Unbounded);
+        let stored = self.db.range::<Vec<u8>, _>(bounds.clone()).map(|row| {
+            row.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|why| why.to_string())
+        });
+        let stored: Stored<'a> = Box::new(
+            stored.take_while(|row| row.as_ref().map_or(true, |(k, _)| k.starts_with(prefix))),
+        );
+        let pending: Pending<'a> = Box::new(
+            self.pending.range::<Vec<u8>, _>(bounds).take_while(|(key, _)| key.starts_with(prefix)),
+        );
+        Merged { stored: stored.peekable(), pending: pending.peekable() }
+    }
+
+    /// Makes the pending rows durable, all or none. sled's `flush` leaves the file's metadata and
+    /// the device's cache to chance, so the file is synced once more.
+    pub(crate) fn commit(&mut self) -> Result<(), String> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in &self.pending {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        self.db.apply_batch(batch).map_err(|why| why.to_string())?;
+        self.db.flush().map_err(|why| why.to_string())?;
+        let file = self.folder.join("db");
+        File::open(&file)
+            .and_then(|db| db.sync_all())
+            .map_err(|why| format!("{}: {why}", file.display()))?;
+        self.pending.clear();
+        Ok(())
+    }
+}
+
+pub(crate) fn read<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, String> {
+    rows::decode(value).ok_or_else(|| format!("the row {} does not read", key.escape_ascii()))
+}
+
+type Stored<'a> = Box<dyn Iterator<Item = Result<Row, String>> + 'a>;
+type Pending<'a> = Box<dyn Iterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)> + 'a>;
+
+/// Two sorted runs as one; a pending row hides the stored one of its key.
+struct Merged<'a> {
+    stored: Peekable<Stored<'a>>,
+    pending: Peekable<Pending<'a>>,
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<Row, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let pending_first = match (self.stored.peek(), self.pending.peek()) {
+                (Some(Ok((stored, _))), Some((pending, _))) => *pending <= stored,
+                (None, Some(_)) => true,
+                (_, None) | (Some(Err(_)), Some(_)) => false,
+            };
+            if !pending_first {
+                return self.stored.next();
+            }
+            let (key, value) = self.pending.next()?;
+            if matches!(self.stored.peek(), Some(Ok((stored, _))) if stored == key) {
+                self.stored.next();
+            }
+            if let Some(value) = value {
+                return Some(Ok((key.clone(), value.clone())));
+            }
+        }
+    }
+}
+
+enum Why {
+    Sled(sled::Error),
+    Panic(String),
+}
+
+impl Why {
+    fn on(self, folder: &Path) -> StateError {
+        match self {
+            Self::Sled(sled::Error::Io(source)) => StateError::io(folder, source),
+            Self::Sled(other) => {
+                StateError::Damaged { path: folder.to_owned(), why: other.to_string() }
+            }
+            Self::Panic(why) => StateError::Damaged { path: folder.to_owned(), why },
+        }
+    }
+}
+
+fn contained(folder: &Path, cache_bytes: u64) -> Result<sled::Db, Why> {
+    let open = || {
+        sled::Config::new()
+            .path(folder)
+            .cache_capacity(cache_bytes)
+            .flush_every_ms(Some(1000))
+            .open()
+    };
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(opened) => opened.map_err(Why::Sled),
+        Err(panic) => Err(Why::Panic(panic_text(panic.as_ref()))),
+    }
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("sled panicked: {}", text.unwrap_or("it did not say why"))
+}
+
+fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("snap.") {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// A snapshot only shortens the start-up; without it sled reads its whole log.
+fn move_snapshots_aside(folder: &Path) -> io::Result<()> {
+    for path in snapshots(folder)? {
+        if let Some(name) = path.file_name() {
+            fs::rename(&path, folder.join(format!("bad-{}", name.to_string_lossy())))?;
+        }
+    }
+    Ok(())
+}
