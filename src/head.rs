@@ -26,28 +26,46 @@ pub const MAX_FIELDS: usize = 2_000;
 
 impl Head {
     /// Reads the head in `bytes` (start line, fields, optional empty line). Total.
-    pub fn parse(_bytes: &[u8]) -> Self {
-        Self::default()
+    pub fn parse(bytes: &[u8]) -> Self {
+        let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let start = lines.next().unwrap_or_default().to_vec();
+        let field = |line: &[u8]| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let (name, value) = line.split_at_checked(colon)?;
+            let value = value.get(1..).unwrap_or_default().trim_ascii();
+            Some(Field { name: name.trim_ascii().to_vec(), value: value.to_vec() })
+        };
+        Self { start, fields: lines.filter_map(field).take(MAX_FIELDS).collect() }
     }
 
     /// The status code of a response's start line.
     pub fn status(&self) -> Option<u16> {
-        None
+        std::str::from_utf8(&self.start).ok()?.split(' ').nth(1)?.parse().ok()
     }
 
     /// The first value of a field, whatever the case of its name, as text (bytes that are not
     /// UTF-8 are read as Latin-1).
-    pub fn get(&self, _name: &str) -> Option<String> {
-        None
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.all(name).into_iter().next()
     }
 
     /// All values of a field, in order.
-    pub fn all(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let named = |field: &&Field| field.name.eq_ignore_ascii_case(name.as_bytes());
+        self.fields.iter().filter(named).map(|field| text(&field.value)).collect()
     }
 
     /// The content codings in the order they were applied, lower case, `identity` left out.
     pub fn content_codings(&self) -> Vec<String> {
-        Vec::new()
+        let lists = self.all("content-encoding").join(",");
+        let codings = lists.split(',').map(|coding| coding.trim().to_ascii_lowercase());
+        codings.filter(|coding| !coding.is_empty() && coding != "identity").collect()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
