@@ -124,8 +124,7 @@ pub(crate) static CHROME: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Class names of cards in a list of other articles.
 pub(crate) static CARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing|grid|excerpt|summary)([\s_-]|$)")
-        .ok()
+    Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing)([\s_-]|$)").ok()
 });
 
 /// A class attribute that may hold one of the names above: a cheap first look.
