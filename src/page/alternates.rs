@@ -174,7 +174,7 @@ impl OwnPage {
         if Lang::is_x_default(&claim.lang_raw) || raw.is_empty() || raw.starts_with('#') {
             return None;
         }
-        let url = fetchable(raw, Some(base)).ok()?;
+        let url = fetchable(undoubled(raw), Some(base)).ok()?;
         let lang = claim.lang.or_else(|| Lang::parse(&claim.lang_raw));
         if lang.is_none() && claim.signal != Signal::JsonLd {
             return None;
@@ -196,6 +196,12 @@ impl OwnPage {
             place: claim.place,
         })
     }
+}
+
+/// `http://https://example.org/`, as templates that add a scheme write it.
+fn undoubled(href: &str) -> &str {
+    let rest = href.strip_prefix("http://").or_else(|| href.strip_prefix("https://"));
+    rest.filter(|rest| rest.starts_with("http://") || rest.starts_with("https://")).unwrap_or(href)
 }
 
 /// The language of the page by its own word: the hreflang that names the page itself, the item a

@@ -46,6 +46,7 @@ impl<'a> Anchor<'a> {
         let text = short_text(node);
         let named = text.as_deref().and_then(vocabulary::language_named);
         let says = element.attr("hreflang").is_some()
+            || around(node, element).any(|element| class_code(element).is_some())
             || element.attr("lang").is_some()
             || named.is_some()
             || text.as_deref().is_some_and(|text| text.len() <= 2);
@@ -72,9 +73,13 @@ impl<'a> Anchor<'a> {
 
     /// `wpml-ls-item-ar` on the link or on one of the three elements round it.
     fn class_code(&self) -> Option<(String, Lang)> {
-        let classes = std::iter::once(self.element).chain(parents(self.node).take(3));
-        classes.filter_map(class_code).next()
+        around(self.node, self.element).find_map(class_code)
     }
+}
+
+/// A link and the three elements round it: where plugins write the code of its language.
+fn around<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<Item = &'a Element> {
+    std::iter::once(element).chain(parents(node).take(3))
 }
 
 /// Whether an element's class or id may be that of a switcher.
