@@ -16,6 +16,9 @@ use crate::page::alternates::target::{comparison_key, is_home};
 /// Redirects followed from one declaration.
 const MAX_MOVES: usize = 10;
 
+/// Bytes of a digest that make a group's id: enough for no two of a billion groups to meet.
+const ID_BYTES: usize = 8;
+
 /// Conflicts kept for one group.
 const MAX_CONFLICTS: usize = 50;
 
@@ -341,7 +344,8 @@ impl Graph<'_> {
         let keys = members.values().filter_map(|page| Url::parse(self.url(*page)).ok());
         let smallest = keys.map(|url| comparison_key(&url)).min().unwrap_or_default();
         let digest = Digest::of(smallest.as_bytes());
-        let id: String = digest.bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let first_half = digest.bytes().get(..ID_BYTES).unwrap_or_default();
+        let id = data_encoding::HEXLOWER.encode(first_half);
         let members = members.iter().filter_map(|(key, page)| {
             let page = self.page(*page)?;
             let member = Member {

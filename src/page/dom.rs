@@ -336,7 +336,7 @@ mod tests {
             let html = parse(&(bomb.clone() + "<a href=/end>end</a>"));
             let name: String = bomb.chars().take(20).collect();
             // A hundred times what an optimised build takes: it only tells linear from quadratic.
-            assert!(began.elapsed() < Duration::from_secs(60), "{name}: {:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_mins(1), "{name}: {:?}", began.elapsed());
             assert!(depth(&html) <= 2 * MAX_DEPTH, "{name}: {}", depth(&html));
             println!(
                 "{name}: {:?}, depth {}, {} nodes",

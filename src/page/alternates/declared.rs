@@ -17,7 +17,7 @@ const MAX_JSON: usize = 1024 * 1024;
 /// Nodes of one JSON-LD block that are looked at.
 const MAX_JSON_NODES: usize = 1_000;
 
-/// Properties that name translations of the work (schema.org CreativeWork).
+/// Properties that name translations of the work (schema.org `CreativeWork`).
 const TRANSLATIONS: [&str; 2] = ["workTranslation", "translationOfWork"];
 
 /// The claims of the HTTP `Link` field.

@@ -96,7 +96,7 @@ fn one_block(blocks: &[NodeRef<'_, Node>]) -> Option<HashSet<NodeId>> {
     same.then(|| blocks.iter().map(NodeRef::id).collect())
 }
 
-fn hrefs<'a>(block: NodeRef<'a, Node>) -> BTreeSet<&'a str> {
+fn hrefs(block: NodeRef<'_, Node>) -> BTreeSet<&str> {
     let elements = block.descendants().take(MAX_NODES);
     elements.filter_map(|node| node.value().as_element()?.attr("href")).collect()
 }

@@ -122,7 +122,7 @@ pub(super) fn is_article_block(element: &Element) -> bool {
 }
 
 /// The elements round a node, innermost first.
-pub(super) fn parents<'a>(node: NodeRef<'a, Node>) -> impl Iterator<Item = &'a Element> {
+pub(super) fn parents(node: NodeRef<'_, Node>) -> impl Iterator<Item = &Element> {
     node.ancestors().take(PLACE_REACH).filter_map(|parent| parent.value().as_element())
 }
 
