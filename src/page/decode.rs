@@ -1,4 +1,11 @@
 //! Decoding: from entity bytes to text, for reading only; the archive keeps the wire bytes.
+//!
+//! Content codings come off first ([`coding`], capped), then the charset ([`charset`]), then the
+//! media type is settled: the declared one, unless the text plainly is something else. What goes
+//! wrong is noted and lived with.
+
+mod charset;
+mod coding;
 
 use crate::head::Head;
 
@@ -17,7 +24,147 @@ pub struct Decoded {
     pub notes: Vec<String>,
 }
 
+/// Bytes of the text that are looked at to tell what it is.
+const SNIFFED: usize = 2_048;
+
+/// Longest media type that is believed (RFC 6838 §4.2: two names of 127 characters at most).
+const MAX_MEDIA_TYPE: usize = 255;
+
+/// How files begin that are sometimes served as HTML (MIME Sniffing Standard §6).
+const BINARY: &[(&[u8], &str)] = &[
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
+];
+
+/// Tags whose presence at the very start makes any text HTML, whatever it is declared as.
+const HTML_FOR_SURE: &[&str] = &["<!doctype html", "<html", "<head", "<body"];
+
+/// Tags that make a text of no declared type HTML (MIME Sniffing Standard §7.1).
+const HTML_PERHAPS: &[&str] = &[
+    "<script", "<iframe", "<h1", "<div", "<font", "<table", "<a", "<style", "<title", "<b", "<br",
+    "<p", "<meta", "<link", "<article", "<main",
+];
+
+/// Root elements of XML that is read elsewhere (`seeds::discover`), never as HTML.
+const XML_ROOTS: &[(&str, &str)] = &[
+    ("<rss", "application/rss+xml"),
+    ("<feed", "application/atom+xml"),
+    ("<rdf:rdf", "application/rss+xml"),
+    ("<urlset", "application/xml"),
+    ("<sitemapindex", "application/xml"),
+];
+
 /// Removes the content codings and the charset. Total; output is capped.
-pub fn entity(_head: &Head, _bytes: &[u8]) -> Decoded {
-    Decoded::default()
+pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
+    let mut notes = Vec::new();
+    let bytes = coding::remove(&head.content_codings(), bytes, &mut notes);
+    let declared =
+        head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
+    let declared = declared.unwrap_or_default();
+    if let Some(media_type) = binary(&bytes) {
+        return Decoded { media_type: media_type.to_owned(), notes, ..Decoded::default() };
+    }
+    if !may_be_text(&declared.media_type) {
+        return Decoded { media_type: declared.media_type, notes, ..Decoded::default() };
+    }
+    let (text, charset) = charset::decode(&bytes, declared.charset.as_deref(), &mut notes);
+    let media_type = settled(declared.media_type, &text);
+    let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
+    Decoded { text, is_html, media_type, charset: charset.to_owned(), notes }
+}
+
+/// The parts of a Content-Type that are used (RFC 9110 §8.3).
+#[derive(Default)]
+struct ContentType {
+    media_type: String,
+    charset: Option<String>,
+}
+
+impl ContentType {
+    fn parse(value: &str) -> Option<Self> {
+        let mut parts = value.split(';');
+        let media_type = parts.next()?.trim().to_ascii_lowercase();
+        let (kind, name) = media_type.split_once('/')?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+*".contains(c);
+        if media_type.len() > MAX_MEDIA_TYPE || kind.is_empty() || name.is_empty() {
+            return None;
+        }
+        if !kind.chars().chain(name.chars()).all(plain) {
+            return None;
+        }
+        let charset = parts.find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            let value = value.trim().trim_matches(['"', '\'']).trim();
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.to_owned())
+        });
+        Some(Self { media_type, charset })
+    }
+}
+
+/// Types never worth decoding as text. What is not named here may be anything.
+fn may_be_text(media_type: &str) -> bool {
+    !["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
+        || media_type == "image/svg+xml"
+}
+
+fn binary(bytes: &[u8]) -> Option<&'static str> {
+    BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
+}
+
+/// The media type after a look at the text.
+fn settled(declared: String, text: &str) -> String {
+    let start = beginning(text);
+    if let Some((_, media_type)) = XML_ROOTS.iter().find(|(root, _)| begins_tag(&start, root)) {
+        let says_xml = declared.contains("xml");
+        return if says_xml { declared } else { (*media_type).to_owned() };
+    }
+    if declared == "application/xhtml+xml" {
+        return declared;
+    }
+    if HTML_FOR_SURE.iter().any(|tag| begins_tag(&start, tag)) {
+        return "text/html".to_owned();
+    }
+    let unknown = matches!(
+        declared.as_str(),
+        "" | "*/*" | "unknown/unknown" | "application/unknown" | "application/octet-stream"
+    );
+    if !unknown {
+        return declared;
+    }
+    if HTML_PERHAPS.iter().any(|tag| begins_tag(&start, tag)) {
+        return "text/html".to_owned();
+    }
+    if declared.is_empty() { "text/plain".to_owned() } else { declared }
+}
+
+/// The start of the text in lower case, without white space, XML declaration, comments and a
+/// doctype other than HTML's.
+fn beginning(text: &str) -> String {
+    let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\u{c}']);
+    loop {
+        let skipped = if rest.starts_with("<!--") {
+            rest.find("-->").and_then(|at| rest.get(at + 3..))
+        } else if rest.starts_with("<?") {
+            rest.find("?>").and_then(|at| rest.get(at + 2..))
+        } else {
+            None
+        };
+        match skipped {
+            Some(after) => rest = after.trim_start(),
+            None => break,
+        }
+    }
+    rest.chars().take(SNIFFED).collect::<String>().to_ascii_lowercase()
+}
+
+/// Whether `text` begins with `tag` and the tag's name ends there.
+fn begins_tag(text: &str, tag: &str) -> bool {
+    text.strip_prefix(tag)
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
 }

@@ -12,6 +12,7 @@ pub mod dom;
 pub mod language;
 pub mod links;
 pub mod metadata;
+pub(crate) mod vocabulary;
 
 use serde::{Deserialize, Serialize};
 use url::Url;

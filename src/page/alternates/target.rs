@@ -1,0 +1,123 @@
+//! Targets: what a URL says about where an alternate leads, and when two URLs are one page.
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use crate::address::Address;
+use crate::lang::Lang;
+use crate::page::vocabulary::language_named;
+
+/// Last words of a path that lead to a site's front page.
+const HOME_WORDS: &[&str] =
+    &["home", "start", "index", "home_node", "accueil", "inicio", "startseite"];
+
+/// Path segments under which a site lists articles by topic; a language's name behind them is one.
+const TOPIC_SEGMENTS: &[&str] = &["category", "tag", "tags", "topic", "topics", "section", "lang"];
+
+/// Last path segments of addresses that set a cookie and send the reader back.
+const SETTERS: &[&str] = &[
+    "set_language",
+    "set-language",
+    "setlang",
+    "set_lang",
+    "switch_language",
+    "switch-language",
+    "change_language",
+    "changelanguage",
+    "change-language",
+    "setlanguage",
+];
+
+/// Query parameters that name a language and no page.
+const LANGUAGE_PARAMETERS: &[&str] =
+    &["lang", "language", "locale", "l", "uselang", "hl", "setlang", "lng", "lg"];
+
+/// A key under which the spellings of one page are equal: scheme, `www.`, a final slash,
+/// percent-encoding and campaign parameters put aside; language parameters kept, as they may be
+/// all that tells two languages apart. For comparison only, never fetched.
+pub(crate) fn comparison_key(url: &Url) -> String {
+    let address = Address::of(url);
+    let text = address.as_str();
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    match rest.split_once('?') {
+        Some((path, query)) => format!("{}?{query}", path.trim_end_matches('/')),
+        None => rest.trim_end_matches('/').to_owned(),
+    }
+}
+
+/// Whether a URL is the front page of a site or of one of its languages.
+pub(crate) fn is_home(url: &Url) -> bool {
+    if url.query_pairs().any(|(name, _)| !LANGUAGE_PARAMETERS.contains(&&*name.to_lowercase())) {
+        // `/?p=12` is an article.
+        return false;
+    }
+    let segments: Vec<String> = url
+        .path_segments()
+        .into_iter()
+        .flatten()
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().to_lowercase())
+        .collect();
+    match segments.as_slice() {
+        [] => true,
+        [only] => is_home_word(only) || names_language(only),
+        [first, last] if names_language(last) => {
+            names_language(first) || TOPIC_SEGMENTS.contains(&first.as_str())
+        }
+        [.., last] => is_home_word(last),
+    }
+}
+
+/// Whether a URL only sets the reader's language.
+pub(crate) fn is_setter(url: &Url) -> bool {
+    let mut segments = url.path_segments().into_iter().flatten();
+    segments.any(|segment| {
+        let stem = segment.split('.').next().unwrap_or_default().to_lowercase();
+        SETTERS.contains(&stem.as_str())
+    })
+}
+
+/// Whether a URL lists articles on a topic or by an author.
+pub(crate) fn is_topic(url: &Url) -> bool {
+    let mut segments = url.path_segments().into_iter().flatten();
+    segments.any(|segment| TOPIC_SEGMENTS.contains(&segment.to_lowercase().as_str()))
+}
+
+fn is_home_word(segment: &str) -> bool {
+    HOME_WORDS.contains(&segment.split('.').next().unwrap_or_default())
+}
+
+fn names_language(segment: &str) -> bool {
+    // Three letters would take in too many words.
+    let is_code = matches!(segment.len(), 2 | 5 | 7) && Lang::parse(segment).is_some();
+    is_code || language_named(segment).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn homes_are_told_from_articles() {
+        for line in include_str!("../../../tests/tables/home.txt").lines() {
+            let Some((kind, text)) = line.split_once(' ').filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            assert_eq!(is_home(&url(text)), kind == "home", "{text}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_page_are_one_key() {
+        let key = |text: &str| comparison_key(&url(text));
+        assert_eq!(key("https://www.example.org/a/?utm_source=x"), key("http://example.org/a"));
+        assert_eq!(key("https://example.org/%d9%85#x"), key("https://example.org/%D9%85"));
+        assert_ne!(key("https://example.org/a?lang=ar"), key("https://example.org/a?lang=en"));
+        assert_ne!(key("https://example.org/a"), key("https://example.org/a-2"));
+    }
+}

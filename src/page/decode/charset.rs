@@ -1,0 +1,189 @@
+//! The charset: byte order mark, then the HTTP field, then what the first 1,024 bytes declare,
+//! then a detector (HTML Standard §13.2.3.2).
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252, X_USER_DEFINED};
+
+/// Bytes in which a `meta` declaration must stand.
+const PRESCAN: usize = 1_024;
+
+/// Bytes shown to the detector.
+const DETECTED: usize = 128 * 1024;
+
+/// The text, and the name of the charset it was in. Total; bad sequences become U+FFFD.
+pub(super) fn decode(
+    bytes: &[u8],
+    declared: Option<&str>,
+    notes: &mut Vec<String>,
+) -> (String, &'static str) {
+    let labelled = declared.and_then(|label| labelled(label, notes));
+    let encoding = labelled.or_else(|| prescan(bytes)).unwrap_or_else(|| guess(bytes));
+    // A byte order mark outranks whatever was found.
+    let (text, used, malformed) = encoding.decode(bytes);
+    if malformed {
+        notes.push(format!("bytes that are not {}", used.name()));
+    }
+    (text.into_owned(), used.name())
+}
+
+fn labelled(label: &str, notes: &mut Vec<String>) -> Option<&'static Encoding> {
+    let encoding = Encoding::for_label_no_replacement(label.as_bytes());
+    if encoding.is_none() {
+        let shown: String = label.chars().take(40).collect();
+        notes.push(format!("charset {shown:?} is unknown"));
+    }
+    encoding
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    if std::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let shown = bytes.get(..DETECTED).unwrap_or(bytes);
+    detector.feed(shown, shown.len() == bytes.len());
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// The charset a `meta` element or an XML declaration names (HTML Standard, "prescan a byte
+/// stream to determine its encoding").
+fn prescan(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = bytes.get(..PRESCAN).unwrap_or(bytes);
+    let text: String = start.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let declaration = text.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
+    if let Some(label) = declaration.and_then(|text| value_of(text, "encoding")) {
+        return usable(label);
+    }
+    let mut rest = text.as_str();
+    while let Some((_, markup)) = rest.split_once('<') {
+        rest = markup;
+        if let Some(comment) = markup.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+        } else if let Some(meta) = markup.strip_prefix("meta") {
+            let tag = meta.split('>').next().unwrap_or_default();
+            if let Some(encoding) = declared_by(tag) {
+                return Some(encoding);
+            }
+        }
+    }
+    None
+}
+
+fn declared_by(tag: &str) -> Option<&'static Encoding> {
+    if let Some(label) = value_of(tag, "charset")
+        && value_of(tag, "content").is_none()
+    {
+        return usable(label);
+    }
+    let content = value_of(tag, "content")?;
+    let is_type = value_of(tag, "http-equiv").is_some_and(|name| name.trim() == "content-type");
+    if !is_type {
+        return value_of(&tag.replace(content, ""), "charset").and_then(usable);
+    }
+    value_of(content, "charset").and_then(usable)
+}
+
+/// The value of `name = value` in `text`, quoted or not.
+fn value_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(name) {
+        rest = after;
+        let starts = before.ends_with(|c: char| c.is_ascii_whitespace() || ";/\"'".contains(c));
+        let Some(value) = after.trim_start().strip_prefix('=') else { continue };
+        if !starts && !before.is_empty() {
+            continue;
+        }
+        let value = value.trim_start();
+        return match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value.get(1..)?.split(quote).next(),
+            _ => value.split(|c: char| c.is_ascii_whitespace() || ";>\"'".contains(c)).next(),
+        };
+    }
+    None
+}
+
+/// The encoding of a label found in the bytes themselves: they cannot be UTF-16 then.
+fn usable(label: &str) -> Option<&'static Encoding> {
+    let encoding = Encoding::for_label_no_replacement(label.trim().as_bytes())?;
+    Some(match encoding {
+        utf16 if !utf16.is_ascii_compatible() && utf16.name().starts_with("UTF-16") => UTF_8,
+        other if other == X_USER_DEFINED => WINDOWS_1252,
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(bytes: &[u8], declared: Option<&str>) -> (String, &'static str) {
+        decode(bytes, declared, &mut Vec::new())
+    }
+
+    #[test]
+    fn bom_then_field_then_meta_then_detector() {
+        let text = "<meta charset=windows-1252>سلام";
+        assert_eq!(read(format!("\u{feff}{text}").as_bytes(), Some("windows-1256")).1, "UTF-8");
+        assert_eq!(read(text.as_bytes(), Some("utf-8")).0, text);
+        assert_eq!(read(text.as_bytes(), None).1, "windows-1252");
+        assert_eq!(read(text.as_bytes(), Some("utf-7")).1, "windows-1252");
+        assert_eq!(read("سلام".as_bytes(), None).1, "UTF-8");
+    }
+
+    #[test]
+    fn the_web_s_charsets_are_read() {
+        let cases = [
+            ("windows-1256", "تقرير من دير الزور عن حصاد القمح في الموسم الحالي"),
+            ("Shift_JIS", "図書館の古い地図が修復された。"),
+            ("GB18030", "图书馆修复了旧地图，读者可以借阅。"),
+            ("EUC-KR", "도서관이 오래된 지도를 복원했다."),
+            ("windows-1251", "Библиотека открыла новый читальный зал."),
+        ];
+        for (name, text) in cases {
+            let encoding = Encoding::for_label(name.as_bytes()).unwrap();
+            let (bytes, _, _) = encoding.encode(text);
+            assert_eq!(read(&bytes, Some(name)), (text.to_owned(), encoding.name()), "{name}");
+            let meta = format!("<!-- <meta charset=latin1> --><META CharSet='{name}'>");
+            let page = [meta.as_bytes(), &bytes].concat();
+            assert_eq!(read(&page, None), (format!("{meta}{text}"), encoding.name()), "{name}");
+            let long = bytes.repeat(20);
+            assert_eq!(read(&long, None).0, text.repeat(20), "{name} detected");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_read_by_its_mark_or_its_field() {
+        let text = "<p>سلام</p>";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&[&[0xff, 0xfe], little.as_slice()].concat(), None).0, text);
+        assert_eq!(read(&little, Some("UTF-16LE")).0, text);
+        assert_eq!(read(b"<meta charset=utf-16>x", None).1, "UTF-8");
+    }
+
+    #[test]
+    fn declarations_are_found_in_their_many_spellings() {
+        for page in [
+            "<meta http-equiv='Content-Type' content='text/html; charset=Shift_JIS'>",
+            "<meta content=\"text/html;charset=shift_jis\" http-equiv=content-type />",
+            "<?xml version='1.0' encoding='Shift_JIS'?><html>",
+            "<meta name=x content='charset=koi8-r'><meta charset = \"sjis\" >",
+        ] {
+            assert_eq!(read(page.as_bytes(), None).1, "Shift_JIS", "{page}");
+        }
+        let late = format!("{}<meta charset=koi8-r>", " ".repeat(PRESCAN));
+        assert_eq!(read(late.as_bytes(), None).1, "UTF-8");
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_is_total(
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            label in proptest::option::of("\\PC{0,12}"),
+            page in "(<meta[ a-z=;\"'/-]{0,40}>?|<!--|-->|<\\?xml [a-z='?>]{0,20}){0,4}",
+        ) {
+            let _ = read(&bytes, label.as_deref());
+            let _ = read(page.as_bytes(), None);
+        }
+    }
+}

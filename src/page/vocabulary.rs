@@ -1,0 +1,210 @@
+//! Vocabulary: the names of languages and the class names by which sites mark their switchers.
+//!
+//! Tables only, compiled once. What a name *means* on a page is decided where it is found
+//! (`alternates`).
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::lang::Lang;
+
+/// Longest text, in bytes, that can be the name of a language.
+pub(crate) const MAX_NAME_BYTES: usize = 96;
+
+/// A language named by a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// The language.
+    pub(crate) lang: Lang,
+    /// Whether it is named as its own speakers name it. Other names ("French" on an English page)
+    /// are topics at least as often.
+    pub(crate) by_own_name: bool,
+}
+
+static LANGUAGES: LazyLock<HashMap<String, Named>> = LazyLock::new(|| {
+    let mut names = HashMap::new();
+    for line in include_str!("languages.txt").lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('|');
+        let Some(lang) = columns.next().and_then(Lang::parse) else { continue };
+        for (column, list) in columns.enumerate() {
+            for name in list.split(',') {
+                let named = Named { lang: lang.clone(), by_own_name: column == 0 };
+                names.entry(folded(name)).or_insert(named);
+            }
+        }
+    }
+    names
+});
+
+/// Class names of blocks that belong to one article and list only existing translations.
+pub(crate) const ARTICLE_BLOCKS: &[&str] = &[
+    "wpml-ls-statics-post_translations",
+    "icl_post_in_other_langs",
+    "i18n_list",
+    "post-translations",
+];
+
+/// Class names and ids of language switchers, which may lead anywhere.
+pub(crate) const SWITCHERS: &[&str] = &[
+    "wpml-ls",
+    "lang_sel",
+    "lang_sel_list",
+    "lang_sel_click",
+    "lang_sel_footer",
+    "lang-item",
+    "pll-switcher-select",
+    "polylang_langswitcher",
+    "qtranxs-lang-menu",
+    "qtranxs_language_chooser",
+    "qtranxs-available-languages-message",
+    "bogo-language-switcher",
+    "trp-language-switcher",
+    "trp-floater-ls",
+    "trp_language_switcher_shortcode",
+    "weglot-container",
+    "wg-element-wrapper",
+    "gt_switcher",
+    "gtranslate_wrapper",
+    "language-switcher",
+    "language-switcher-language-url",
+    "lang-switcher",
+    "lang-switch",
+    "langswitcher",
+    "language-selector",
+    "language-link",
+    "language-links",
+    "languages",
+    "lang-list",
+    "lang-menu",
+    "language-menu",
+    "mod-languages",
+    "mod-languages__list",
+    "translations",
+    "translation-listing-container",
+];
+
+/// Class names that say a link is no translation: it goes home, is made by a machine in the
+/// browser, or is the page itself.
+pub(crate) const NO_TRANSLATION: &[&str] = &[
+    "no-translation",
+    "locale-untranslated",
+    "current-lang",
+    "wpml-ls-current-language",
+    "lang-active",
+    "trp-language-item__current",
+    "lang_sel_sel",
+    "other-language-site",
+    "glink",
+    "gt_switcher",
+    "gtranslate_wrapper",
+    // MediaWiki's interlanguage links: the same topic, not a translation.
+    "interlanguage-link",
+    "interlanguage-link-target",
+];
+
+/// Class names before the code of a language.
+pub(crate) const CODE_PREFIXES: &[&str] = &[
+    "wpml-ls-item-",
+    "lang-item-",
+    "post-translation-",
+    "qtranxs-lang-menu-item-",
+    "icl-",
+    "trp-ls-shortcode-",
+];
+
+/// Class names of parts of a page that are not its article.
+pub(crate) static CHROME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(^|[\s_-])(menu|nav|navbar|navigation|widget|widgets|sidebar|footer|masthead|topbar|breadcrumbs?|cookie|related|comments?)([\s_-]|$)",
+    )
+    .ok()
+});
+
+/// Class names of cards in a list of other articles.
+pub(crate) static CARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing)([\s_-]|$)").ok()
+});
+
+/// A class attribute that may hold one of the names above: a cheap first look.
+pub(crate) static PERHAPS_LANGUAGE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"lang|wpml|icl_|i18n|transl|trp|weglot|wg-|gt_s|pll").ok());
+
+/// Words of a notice that the article exists in other languages. They only support what the
+/// structure shows: the sentence is editable and often in the wrong language.
+pub(crate) static NOTICE_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)also available|available in|read (this|in|it)|translat|other languages|also in|متوفر|متاح|لغات|بلغة|اقرأ|إقرأ|ترجم|باللغة|disponible|disponível|disponibile|lire|traduc|traduz|traduit|verfügbar|übersetz|lesen|auch auf|beschikbaar|lees|доступн|перевод|читать|переклад|دسترس|ترجمه|زبان|翻訳|言語|翻译|语言|語言|번역|언어|mevcut|oku|çeviri|זמין|בשפה|उपलब्ध|tersedia|dostępn",
+    )
+    .ok()
+});
+
+/// Whether a pattern matches; one that did not compile matches nothing.
+pub(crate) fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// The language a text names: the whole of it, or each of its parts ("Deutsch – German").
+pub(crate) fn language_named(text: &str) -> Option<Named> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > MAX_NAME_BYTES {
+        return None;
+    }
+    if let Some(named) = LANGUAGES.get(&folded(text)) {
+        return Some(named.clone());
+    }
+    let parts = text.split(['(', ')', '/', '|', '–', '—', '·', ',', '[', ']']);
+    let mut parts = parts.map(folded).filter(|part| !part.is_empty());
+    let first = LANGUAGES.get(&parts.next()?)?.clone();
+    for part in parts {
+        let other = LANGUAGES.get(&part)?;
+        if other.lang != first.lang {
+            return None;
+        }
+    }
+    Some(first)
+}
+
+/// A name without case, marks at its ends and repeated spaces.
+fn folded(name: &str) -> String {
+    let name = name.trim_matches(|c: char| !c.is_alphabetic() && !is_combining(c));
+    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ").replace(['’', '‘', 'ʻ'], "'")
+}
+
+/// Marks that end words of Indic, Thai and Arabic script.
+fn is_combining(c: char) -> bool {
+    matches!(u32::from(c), 0x0300..=0x036f | 0x0591..=0x05c7 | 0x064b..=0x065f | 0x0900..=0x0dff | 0x0e31..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f | 0x1780..=0x17ff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_the_four_columns() {
+        let named =
+            |text| language_named(text).map(|named| (named.lang.to_string(), named.by_own_name));
+        let is = |code: &str, own| Some((code.to_owned(), own));
+        assert_eq!(named("العربية"), is("ar", true));
+        assert_eq!(named(" ENGLISH "), is("en", true));
+        assert_eq!(named("Arabic"), is("ar", false));
+        assert_eq!(named("الإنجليزية"), is("en", false));
+        assert_eq!(named("English (الإنجليزية)"), is("en", true));
+        assert_eq!(named("中文(简体)"), is("zh-Hans", true));
+        assert_eq!(named("हिन्दी"), is("hi", true));
+        assert_eq!(named("தமிழ்"), is("ta", true));
+        assert_eq!(named("French recipes"), None);
+        assert_eq!(named("English, French"), None);
+        assert_eq!(named("(…)"), None);
+    }
+
+    #[test]
+    fn there_are_languages_enough_and_every_pattern_compiles() {
+        let languages: std::collections::HashSet<_> =
+            LANGUAGES.values().map(|named| named.lang.clone()).collect();
+        assert!(languages.len() >= 100, "{}", languages.len());
+        assert!([&CHROME, &CARD, &PERHAPS_LANGUAGE, &NOTICE_WORDS].iter().all(|one| one.is_some()));
+    }
+}
