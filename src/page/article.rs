@@ -5,12 +5,13 @@
 //! blocks; they are compared, JSON-LD `articleBody` is their witness, all paragraphs are the last
 //! resort. [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
-mod blocks;
+pub(super) mod blocks;
 mod density;
-mod outline;
+pub(super) mod outline;
 mod select;
 mod trim;
-mod vocabulary;
+pub(super) mod vocabulary;
+mod when;
 
 use std::collections::HashSet;
 
@@ -21,8 +22,9 @@ use url::Url;
 use self::blocks::Draft;
 use self::outline::Outline;
 use self::select::{Region, Words};
+use super::byline::{self, Scene};
 use super::metadata::Metadata;
-use super::{Article, BlockKind, Stage, TextBlock};
+use super::{Article, BlockKind, Stage, TextBlock, language};
 use crate::lang::Lang;
 
 /// What the article stage found.
@@ -44,24 +46,28 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let dropped = blocks::prune(&outline);
     let drafts = blocks::drafts(&outline, &dropped);
     let body = body(&outline, &drafts, metadata)?;
-    let _ = url;
+    let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
+    let byline = byline::read(&scene);
+    let found = when::published(&scene, url);
     let blocks: Vec<TextBlock> = body
         .blocks
         .iter()
+        .filter(|draft| !byline.lines.contains(&draft.at))
         .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
         .collect();
-    Some(Reading {
-        article: Article {
-            headline: metadata.title.clone().unwrap_or_default(),
-            byline: metadata.authors.clone(),
-            translators: vec![],
-            published: metadata.published.clone(),
-            modified: metadata.modified.clone(),
-            blocks,
-            found_by: body.stage,
-        },
-        detected: None,
-    })
+    let text: String =
+        blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n");
+    let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
+    let article = Article {
+        headline: metadata.title.clone().unwrap_or_default(),
+        byline: byline.people,
+        translators: byline.translators,
+        published: found,
+        modified: metadata.modified.clone(),
+        blocks,
+        found_by: body.stage,
+    };
+    Some(Reading { article, detected: language::detect(&text, &hints) })
 }
 
 /// A body, chosen.

@@ -230,6 +230,28 @@ impl<'a> Outline<'a> {
         out
     }
 
+    /// The text of the subtree of `at`, a line for each block or marked-up span.
+    pub(crate) fn lines(&self, at: usize) -> Vec<String> {
+        let mut out = vec![String::new()];
+        let mut ends: Vec<usize> = Vec::new();
+        for (at, row) in self.range(at).filter_map(|at| Some((at, self.row(at)?))) {
+            let apart = !matches!(row.tag, Tag::Text | Tag::Bold | Tag::Link)
+                && (row.tag != Tag::Inline || row.attr("class").is_some());
+            if apart || ends.last().is_some_and(|end| *end <= at) {
+                ends.retain(|end| *end > at);
+                out.push(String::new());
+            }
+            if apart {
+                ends.push(row.end);
+            }
+            if let Some(line) = out.last_mut() {
+                fold_into(line, row.text);
+            }
+        }
+        out.retain(|line| !line.trim().is_empty());
+        out
+    }
+
     /// The rows above `at`, nearest first.
     pub(crate) fn above(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let mut at = at;
