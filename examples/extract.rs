@@ -47,13 +47,13 @@ fn extract(html: &str, url: &str, id: &str) -> anyhow::Result<serde_json::Value>
     let reading = article::read(&tree, &facts, &url, &HashSet::new());
     let lang = reading.as_ref().and_then(|found| found.detected.clone()).or(facts.declared);
     let found = reading.map(|reading| reading.article);
-    let names = |a: &article::Reading| a.article.byline.len();
-    let _ = names;
+    let people = found.as_ref().map_or(&facts.authors, |found| &found.byline);
+    let date = found.as_ref().map_or(&facts.published, |found| &found.published);
     Ok(serde_json::json!({
         "id": id, "title": found.as_ref().map(|a| &a.headline).or(facts.title.as_ref()),
-        "authors": found.as_ref().map(|a| a.byline.iter().map(|p| &p.name).collect::<Vec<_>>()),
-        "roles": found.as_ref().map(|a| a.byline.iter().map(|p| &p.role).collect::<Vec<_>>()),
-        "date": found.as_ref().and_then(|a| a.published.as_ref()).map(|date| &date.iso),
+        "authors": people.iter().map(|person| &person.name).collect::<Vec<_>>(),
+        "roles": people.iter().map(|person| &person.role).collect::<Vec<_>>(),
+        "date": date.as_ref().map(|date| &date.iso),
         "lang": lang, "body": found.as_ref().map(warraq::page::Article::text),
         "found_by": found.as_ref().map(|a| a.found_by),
     }))

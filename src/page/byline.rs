@@ -40,31 +40,24 @@ pub(crate) struct Scene<'s, 'a> {
 
 /// The people metadata names; an organisation only where there is nobody else.
 pub(crate) fn people(claims: &[Claim], publishers: &[String]) -> Vec<Person> {
-    let structured: Vec<Person> = named(claims, true);
-    let plain: Vec<Person> = named(claims, false);
-    let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
-    let chosen = if real(&structured) || !real(&plain) && !structured.is_empty() {
-        structured
-    } else {
-        plain
-    };
-    without_organisations(chosen, publishers)
+    let mut ranks: Vec<usize> = claims.iter().map(|claim| claim.rank).collect();
+    ranks.dedup();
+    let groups: Vec<Vec<Person>> =
+        ranks.iter().map(|rank| named(claims, *rank)).filter(|people| !people.is_empty()).collect();
+    let real = |people: &&Vec<Person>| people.iter().any(|person| is_real(person, publishers));
+    let chosen = groups.iter().find(real).or(groups.first());
+    without_organisations(chosen.cloned().unwrap_or_default(), publishers)
 }
 
-fn named(claims: &[Claim], structured: bool) -> Vec<Person> {
+/// The people of one kind of claim.
+fn named(claims: &[Claim], rank: usize) -> Vec<Person> {
     let mut out: Vec<Person> = Vec::new();
-    for claim in claims.iter().filter(|claim| claim.structured == structured) {
+    for claim in claims.iter().filter(|claim| claim.rank == rank) {
         for mut person in names::people(&claim.text) {
             person.role = person.role.or_else(|| claim.role.clone());
             if !known(&out, &person.name) {
                 out.push(person);
             }
-        }
-        if !structured
-            && !out.is_empty()
-            && claims.iter().filter(|other| other.structured == structured).count() > 6
-        {
-            break;
         }
     }
     out
@@ -316,7 +309,8 @@ fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
             best_rank = rank;
         }
         for person in people {
-            if !known(&best, &person.name) && (!real || names::is_person(&person.name)) {
+            let more = if real { names::is_person(&person.name) } else { best.is_empty() };
+            if more && !known(&best, &person.name) {
                 best.push(person);
             }
         }

@@ -58,6 +58,8 @@ pub struct Claim {
     pub role: Option<String>,
     /// Whether it stands in JSON-LD.
     pub structured: bool,
+    /// The place of its kind in the order of trust, JSON-LD first.
+    pub rank: usize,
 }
 
 impl Claim {
@@ -83,7 +85,8 @@ struct Collected<'a> {
 
 /// Reads the metadata of a page.
 pub fn read(dom: &Html, url: &Url) -> Metadata {
-    let all = collect(dom);
+    let mut all = collect(dom);
+    jsonld::resolve(&mut all.said);
     let site =
         all.meta(&["og:site_name", "application-name", "twitter:app:name:iphone"]).map(folded);
     let mut publishers: Vec<String> = all.said.publishers.iter().map(|name| folded(name)).collect();
@@ -362,7 +365,7 @@ const AUTHORS: &[&str] = &[
 /// Author claims: JSON-LD, then every meta name that has any, in order.
 fn claims(all: &Collected<'_>) -> Vec<Claim> {
     let mut claims = all.said.authors.clone();
-    for name in AUTHORS {
+    for (rank, name) in AUTHORS.iter().enumerate() {
         for value in all.all(name) {
             let text = folded(value);
             if !text.is_empty()
@@ -370,7 +373,7 @@ fn claims(all: &Collected<'_>) -> Vec<Claim> {
                 && !text.contains("//")
                 && claims.iter().all(|claim| claim.text != text)
             {
-                claims.push(Claim { text, ..Claim::default() });
+                claims.push(Claim { text, rank: rank + 1, ..Claim::default() });
             }
         }
     }

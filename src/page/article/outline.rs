@@ -423,6 +423,7 @@ fn element_signs(element: &Element, tag: Tag) -> Signs {
             "class" | "id" | "data-component" | "data-testid" => signs(value),
             "itemprop" | "rel" | "property" => property_signs(value),
             "role" => role_signs(value),
+            "href" if tag == Tag::Link && leads_to_author(value) => Signs::BYLINE,
             "hidden" => Signs::HIDDEN,
             "aria-hidden" if value == "true" => Signs::HIDDEN,
             "style" if is_hidden_style(value) => Signs::HIDDEN,
@@ -431,6 +432,31 @@ fn element_signs(element: &Element, tag: Tag) -> Signs {
         all = all.with(said);
     }
     if tag == Tag::Chrome { all.with(Signs::CHROME) } else { all }
+}
+
+/// Whether an address looks like an author's page.
+fn leads_to_author(href: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "/author/",
+        "/authors/",
+        "/autor/",
+        "/autoren/",
+        "/autores/",
+        "/auteur/",
+        "/auteurs/",
+        "/autore/",
+        "/writer/",
+        "/writers/",
+        "/journalist",
+        "/reporter",
+        "/contributor",
+        "/by/",
+        "/columnist",
+        "/redakteur",
+        "/staff/",
+        "/yazar",
+    ];
+    PARTS.iter().any(|part| href.contains(part))
 }
 
 fn property_signs(value: &str) -> Signs {

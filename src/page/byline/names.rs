@@ -4,8 +4,8 @@
 //! places go, a role goes into its own field, an initial keeps its dot.
 
 use super::words::{
-    ACCOUNTS, BY, HONORIFICS, JOINERS, ORGANISATION, OTHERS, PARTICLES, ROLE_SUFFIXES, ROLES,
-    TRANSLATED,
+    ACCOUNTS, BY, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, OTHERS, PARTICLES, ROLE_SUFFIXES,
+    ROLES, TRANSLATED,
 };
 use crate::page::Person;
 use crate::page::article::outline::folded;
@@ -127,9 +127,6 @@ fn prepared(text: &str) -> String {
             Opening::Translated(_) | Opening::Other => return String::new(),
             Opening::Plain => break,
         };
-        if rest.is_empty() {
-            break;
-        }
         text = rest;
     }
     text
@@ -202,10 +199,8 @@ fn joined(text: &str, joiner: &str) -> Vec<String> {
         text.get(..at).unwrap_or_default().trim(),
         text.get(at + joiner.len()..).unwrap_or_default().trim(),
     );
-    let name = |half: &str| {
-        is_person(half)
-            || one(half).is_some_and(|person| person.role.is_some() && is_person(&person.name))
-    };
+    let name =
+        |half: &str| is_person(half) || one(half).is_some_and(|person| is_person(&person.name));
     let back_is_list = || joined(back, joiner).len() > 1;
     if name(front) && (name(back) || (back.len() < text.len() && back_is_list())) {
         let mut out = vec![front.to_owned()];
@@ -231,6 +226,9 @@ fn glued(text: &str) -> Vec<String> {
 /// One person (or organisation) of a text that names one.
 pub(crate) fn one(text: &str) -> Option<Person> {
     let text = text.trim_start_matches("and ").trim();
+    // `Text and interview: Jane Doe`
+    let text =
+        text.rsplit_once(": ").map(|(_, name)| name).filter(|name| is_person(name)).unwrap_or(text);
     let (name, role) = role_apart(text);
     let (name, role) = match suffix_role(&name) {
         Some((bare, suffix)) => (bare, role.or(Some(suffix))),
@@ -239,7 +237,13 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     let name = tidy(&name);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let lower = name.to_lowercase();
-    if letters < 2 || name.chars().count() > 90 || ACCOUNTS.contains(&lower.as_str()) {
+    let numbers = name.chars().any(char::is_numeric) && name.contains(' ');
+    if numbers
+        || letters < 2
+        || NOT_NAMES.contains(&lower.as_str())
+        || name.chars().count() > 90
+        || ACCOUNTS.contains(&lower.as_str())
+    {
         return None;
     }
     Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
@@ -284,19 +288,26 @@ fn tidy(text: &str) -> String {
     {
         words.remove(0);
     }
-    if let Some(at) =
-        words.iter().position(|word| word.chars().any(char::is_numeric)).filter(|at| *at > 1)
-    {
-        words.truncate(at);
-        while words.len() > 2 && words.last().is_some_and(|word| is_date_word(word)) {
-            words.pop();
-        }
+    let foreign = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '|' | '»' | '•'))
+            || is_not_name(word)
+    };
+    if let Some(at) = words.iter().skip(1).position(|word| foreign(word)) {
+        words.truncate(at + 1);
+    }
+    while words.len() > 1 && words.last().is_some_and(|word| is_date_word(word)) {
+        words.pop();
     }
     let initial = words.last().is_some_and(|word| word.ends_with('.') && word.chars().count() <= 3);
     let name = words.join(" ");
     let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !is_joining_mark(c) && c != '.');
     let name = if initial { name } else { name.trim_end_matches('.') };
     name.trim_start_matches(['.', ' ']).trim().to_owned()
+}
+
+fn is_not_name(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    NOT_NAMES.contains(&bare.to_lowercase().as_str())
 }
 
 fn is_joining_mark(c: char) -> bool {
@@ -319,7 +330,8 @@ fn is_date_word(word: &str) -> bool {
             | ""
             | "о"
             | "в"
-    ) || crate::page::dates::is_month(&bare)
+    ) || (!matches!(bare.as_str(), "may" | "april" | "august")
+        && crate::page::dates::is_month(&bare))
 }
 
 /// Whether a text is an organisation, a desk or an agency.
@@ -356,7 +368,9 @@ pub(crate) fn is_person(text: &str) -> bool {
     {
         return false;
     }
-    if is_organisation(text) {
+    if is_organisation(text)
+        || text.split_whitespace().any(|word| is_not_name(word) && !PARTICLES.contains(&word))
+    {
         return false;
     }
     let words: Vec<&str> = text.split_whitespace().collect();

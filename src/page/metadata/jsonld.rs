@@ -35,6 +35,10 @@ pub(crate) struct Described {
     pub(crate) language: Option<String>,
     /// `articleBody`.
     pub(crate) body: Option<String>,
+    /// People described by themselves, by `@id`.
+    pub(crate) known: Vec<(String, Claim)>,
+    /// `@id`s of authors that are described elsewhere.
+    pub(crate) author_ids: Vec<String>,
     /// Names of publisher and site.
     pub(crate) publishers: Vec<String>,
 }
@@ -104,9 +108,28 @@ pub(crate) fn describe(script: &Value, said: &mut Described) {
     }
 }
 
+/// Gives authors that were only referred to their names; call it when all scripts are read.
+pub(crate) fn resolve(said: &mut Described) {
+    if said.authors.is_empty() {
+        let of = |id: &String| {
+            said.known.iter().find(|(known, _)| known == id).map(|(_, claim)| claim.clone())
+        };
+        said.authors = said.author_ids.iter().filter_map(of).collect();
+    }
+    if let ([], [(_, only)]) = (said.authors.as_slice(), said.known.as_slice()) {
+        said.authors = vec![only.clone()];
+    }
+}
+
 fn take(node: &Map<String, Value>, said: &mut Described) {
     if has_type(node, &["WebSite", "NewsMediaOrganization", "Organization"]) {
         said.publishers.extend(text(node.get("name")));
+        return;
+    }
+    if has_type(node, &["Person"]) {
+        if let (Some(id), Some(claim)) = (text(node.get("@id")), person(node)) {
+            said.known.push((id, claim));
+        }
         return;
     }
     let article = has_type(node, ARTICLES);
@@ -116,12 +139,14 @@ fn take(node: &Map<String, Value>, said: &mut Described) {
     if article && !said.is_article {
         // A web page described before the article on it says less.
         let publishers = std::mem::take(&mut said.publishers);
+        let known = std::mem::take(&mut said.known);
         let (published, language) = (said.published.take(), said.language.take());
         *said = Described {
             is_article: true,
             publishers,
             published: None,
             language,
+            known,
             ..Described::default()
         };
         take_article(node, said);
@@ -151,6 +176,9 @@ fn take_article(node: &Map<String, Value>, said: &mut Described) {
             .map(|key| people(node.get(*key), 0))
             .find(|found| !found.is_empty())
             .unwrap_or_default();
+    }
+    if said.authors.is_empty() && said.is_article {
+        said.author_ids = ids(node.get("author"));
     }
     if said.translators.is_empty() {
         said.translators = people(node.get("translator"), 0);
@@ -199,23 +227,32 @@ fn people(value: Option<&Value>, depth: usize) -> Vec<Claim> {
         Some(Value::Array(items)) if depth < 3 => {
             items.iter().take(60).flat_map(|item| people(Some(item), depth + 1)).collect()
         }
-        Some(Value::Object(node)) => {
-            let name = match node.get("name") {
-                Some(Value::Array(_) | Value::Object(_)) if depth < 3 => {
-                    return people(node.get("name"), depth + 1);
-                }
-                name => text(name),
-            };
-            let name = name.or_else(|| {
-                Some(format!("{} {}", text(node.get("givenName"))?, text(node.get("familyName"))?))
-            });
-            let Some(name) = name else { return Vec::new() };
-            let organisation =
-                has_type(node, &["Organization", "NewsMediaOrganization", "Corporation"]);
-            let role = text(node.get("jobTitle"));
-            vec![Claim { organisation, role, ..Claim::named(&name) }]
-        }
+        Some(Value::Object(node)) => match node.get("name") {
+            Some(Value::Array(_) | Value::Object(_)) if depth < 3 => {
+                people(node.get("name"), depth + 1)
+            }
+            _ => person(node).into_iter().collect(),
+        },
         _ => Vec::new(),
+    }
+}
+
+/// A person or organisation described by an object.
+fn person(node: &Map<String, Value>) -> Option<Claim> {
+    let full =
+        || Some(format!("{} {}", text(node.get("givenName"))?, text(node.get("familyName"))?));
+    let name = text(node.get("name")).or_else(full)?;
+    let organisation = has_type(node, &["Organization", "NewsMediaOrganization", "Corporation"]);
+    Some(Claim { organisation, role: text(node.get("jobTitle")), ..Claim::named(&name) })
+}
+
+/// The `@id`s of authors that give nothing else.
+fn ids(value: Option<&Value>) -> Vec<String> {
+    let id = |value: &Value| value.get("@id").and_then(Value::as_str).map(str::to_owned);
+    match value {
+        Some(Value::Array(items)) => items.iter().take(60).filter_map(id).collect(),
+        Some(value) => id(value).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 
