@@ -31,6 +31,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// A paragraph that stands nowhere in the tree.
+    pub(crate) fn plain(text: String, measure: Measure) -> Self {
+        let kind = BlockKind::Paragraph;
+        Self { kind, text, at: usize::MAX, end: usize::MAX, holder: 0, measure, bold: 0, level: 0 }
+    }
+
     /// Whether it is all link, as a "read also" line is.
     pub(crate) fn is_link(&self) -> bool {
         self.measure.letters > 0 && self.measure.link_share() > 0.8
@@ -200,6 +206,8 @@ pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
 
 /// Share of linked letters from which a list or a box is navigation.
 const LIST_LINK_SHARE: f32 = 0.6;
+/// Unlinked letters from which a box of links may hold prose.
+const PROSE_LETTERS: u32 = 200;
 /// Letters up to which an element called byline or date is one.
 const LABEL_LETTERS: u32 = 160;
 
@@ -219,7 +227,11 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
         Tag::Figure => !holds(outline, at, &[Tag::Table, Tag::Pre, Tag::Quote]),
         Tag::List | Tag::Table => own.linked > 0 && own.link_share() > LIST_LINK_SHARE,
         Tag::Block | Tag::Article | Tag::Header => {
-            signs.has(Signs::CAPTION) || (own.linked > 20 && own.link_share() > LIST_LINK_SHARE)
+            let unlinked = own.letters.saturating_sub(own.linked);
+            signs.has(Signs::CAPTION)
+                || (own.linked > 20
+                    && own.link_share() > LIST_LINK_SHARE
+                    && unlinked < PROSE_LETTERS)
         }
         Tag::Paragraph => signs.has(Signs::CAPTION),
         Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,

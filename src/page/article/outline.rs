@@ -385,7 +385,7 @@ fn tag(element: &Element) -> Option<Tag> {
         | "textarea" | "object" | "embed" | "audio" | "video" | "canvas" | "head" | "input"
         | "map" | "datalist" | "progress" | "link" | "meta" | "title" | "img" => return None,
         "html" | "body" => Tag::Root,
-        "a" => Tag::Link,
+        "a" if element.attr("href").is_some() => Tag::Link,
         "b" | "strong" => Tag::Bold,
         "p" => Tag::Paragraph,
         "h1" => Tag::Heading(1),

@@ -55,7 +55,11 @@ impl<'d> Words<'d> {
 }
 
 /// Chooses the region by names; `None` when no name leads to enough text.
-pub(crate) fn region(outline: &Outline<'_>, words: &Words<'_>) -> Option<Region> {
+pub(crate) fn region(
+    outline: &Outline<'_>,
+    words: &Words<'_>,
+    headline: Option<usize>,
+) -> Option<Region> {
     let named = |test: &dyn Fn(usize) -> bool| -> Vec<usize> {
         (0..outline.rows.len()).filter(|at| test(*at)).collect()
     };
@@ -75,17 +79,22 @@ pub(crate) fn region(outline: &Outline<'_>, words: &Words<'_>) -> Option<Region>
         (named(&|at| tag(at, Tag::Article)), false),
         (named(&|at| tag(at, Tag::Main)), false),
     ];
-    tiers.iter().find_map(|(rows, strong)| best(outline, words, rows, *strong))
+    tiers.iter().find_map(|(rows, strong)| best(outline, words, rows, headline, *strong))
 }
 
-fn best(outline: &Outline<'_>, words: &Words<'_>, rows: &[usize], strong: bool) -> Option<Region> {
-    let (most, top) = rows
+fn best(
+    outline: &Outline<'_>,
+    words: &Words<'_>,
+    rows: &[usize],
+    headline: Option<usize>,
+    strong: bool,
+) -> Option<Region> {
+    let holds = |at: usize| headline.is_some_and(|headline| outline.range(at).contains(&headline));
+    let top = rows
         .iter()
-        .map(|at| (words.below(outline, *at), *at))
-        .max_by_key(|(own, at)| (*own, std::cmp::Reverse(*at)))?;
-    if most < ENOUGH {
-        return None;
-    }
+        .copied()
+        .filter(|at| words.below(outline, *at) >= ENOUGH)
+        .max_by_key(|at| (holds(*at), words.below(outline, *at), std::cmp::Reverse(*at)))?;
     let mut roots = vec![top];
     if strong {
         roots.extend(rows.iter().filter(|at| is_sister(outline, top, **at)));
@@ -106,7 +115,7 @@ fn best(outline: &Outline<'_>, words: &Words<'_>, rows: &[usize], strong: bool) 
 /// Whether two elements are parts of one body: same class, same parent or grandparent.
 fn is_sister(outline: &Outline<'_>, top: usize, other: usize) -> bool {
     let class = |at: usize| outline.row(at).and_then(|row| row.attr("class"));
-    let near = |at: usize| outline.above(at).take(2).collect::<Vec<_>>();
+    let near = |at: usize| outline.above(at).take(4).collect::<Vec<_>>();
     top != other
         && class(top).is_some()
         && class(top) == class(other)

@@ -30,6 +30,7 @@ fn is_link_line(draft: &Draft) -> bool {
     draft.is_link() && !matches!(draft.kind, BlockKind::Quote | BlockKind::Cell)
 }
 
-fn letters_of(text: &str) -> String {
+/// The letters of a text, lower case: what two spellings of one line share.
+pub(crate) fn letters_of(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -44,15 +44,10 @@ impl Signs {
     pub(crate) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
-
-    /// These without `other`.
-    fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
 }
 
 const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb breadcrumbs crumb crumbs \
-    footer foot sidebar aside widget widgets related relateds share shares sharing sharebar sharetools \
+    footer foot sidebar aside related relateds share shares sharing sharebar sharetools \
     social socials socialmedia addthis sharedaddy comment comments commentlist respond disqus reply \
     newsletter newsletters subscribe subscription signup login register registration cookie cookies consent gdpr \
     ad ads adv advert adverts advertisement advertising adsbygoogle adslot adbox banner banners \
@@ -61,7 +56,7 @@ const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb b
     pagination pager paging toolbar tools tags taglist tagcloud \
     popup modal overlay lightbox dialog tooltip teaser teasers paywall donate donation \
     rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
-    print printonly noprint skip screen sr visually legal sitemap \
+    noprint skip screen sr visually legal sitemap \
     editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
     feedback attachment attachments follow metadata prev previous noexcerpt";
 
@@ -188,16 +183,21 @@ pub(crate) fn signs(name: &str) -> Signs {
 fn token_signs(token: &str) -> Signs {
     let mut all = Signs::default();
     let mut before = String::new();
+    // WordPress gives this bare class to its boxes; page builders compound it for anything.
+    if token == "widget" {
+        all = all.with(Signs::CHROME);
+    }
     for word in words(token) {
+        // `has-sidebar`, `no-ads`: what an element has, it is not.
+        if matches!(before.as_str(), "has" | "no" | "with" | "without" | "hide" | "show") {
+            before = word;
+            continue;
+        }
         if PAIRS.contains(&(before.as_str(), word.as_str())) {
             all = all.with(Signs::BODY);
         }
         all = all.with(word_signs(&word));
         before = word;
-    }
-    // `post-meta`, `author-bio`: words of one token; a byline inside a bio is still a bio.
-    if token.starts_with("has-") || token.starts_with("no-") || token.starts_with("with-") {
-        all = all.without(Signs::CHROME);
     }
     all
 }
