@@ -20,6 +20,7 @@ use ego_tree::NodeId;
 use scraper::Html;
 use url::Url;
 
+use self::blocks::Draft;
 use self::outline::Outline;
 use super::byline::{self, Scene};
 use super::metadata::Metadata;
@@ -35,6 +36,9 @@ pub struct Reading {
     pub detected: Option<Lang>,
 }
 
+/// Blocks at either end of a body that may be a date line.
+const LABELS: usize = 4;
+
 /// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
 /// that are never body (language notices).
 pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
@@ -45,10 +49,16 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene);
     let found = when::published(&scene, url);
+    let count = body.blocks.len();
+    let is_label = |at: usize, draft: &Draft| {
+        (at < LABELS || at + LABELS >= count) && when::is_date_line(&draft.text)
+    };
     let blocks: Vec<TextBlock> = body
         .blocks
         .iter()
-        .filter(|draft| !byline.lines.contains(&draft.at))
+        .enumerate()
+        .filter(|(at, draft)| !byline.lines.contains(&draft.at) && !is_label(*at, draft))
+        .map(|(_, draft)| draft)
         .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
         .collect();
     let text: String =

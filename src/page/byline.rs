@@ -4,14 +4,14 @@
 //! just behind it are all asked. A person beats an organisation, a line that says "by" beats an
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
+mod marked;
 pub(crate) mod names;
+mod spoken;
 mod words;
 
-use self::names::Opening;
 use super::Person;
 use super::article::blocks::Draft;
-use super::article::outline::{Outline, Tag};
-use super::article::vocabulary::Signs;
+use super::article::outline::Outline;
 use super::metadata::{Claim, Metadata};
 
 /// What the byline stage found.
@@ -105,8 +105,8 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let publishers = &scene.metadata.publishers;
-    let mut spoken = spoken(scene);
-    let marked = marked(scene);
+    let mut spoken = spoken::spoken(scene);
+    let marked = marked::marked(scene);
     let claimed = &scene.metadata.authors;
     let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
     let agrees = |a: &[Person], b: &[Person]| a.iter().any(|person| known(b, &person.name));
@@ -146,234 +146,4 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     people
         .retain(|person| !spoken.translators.iter().any(|other| equal(&other.name, &person.name)));
     Byline { people, translators: spoken.translators, lines: spoken.lines }
-}
-
-/// What lines of text say.
-#[derive(Debug, Default)]
-struct Spoken {
-    people: Vec<Person>,
-    /// A bare name as the last line: believed only when nobody else is named.
-    signed: Vec<Person>,
-    translators: Vec<Person>,
-    lines: Vec<usize>,
-}
-
-/// Blocks at the start of the body that may be byline.
-const LEADING: usize = 4;
-/// Blocks at its end.
-const TRAILING: usize = 3;
-/// Characters behind the body that are looked at.
-const BEHIND: usize = 400;
-/// Blocks between headline and body that are looked at.
-const BEFORE: usize = 12;
-/// Longest byline, in characters.
-const LONGEST: usize = 140;
-
-fn spoken(scene: &Scene<'_, '_>) -> Spoken {
-    let mut spoken = Spoken::default();
-    let (Some(first), Some(last)) = (scene.body.first(), scene.body.last()) else { return spoken };
-    let start = scene.drafts.partition_point(|draft| draft.at < first.at);
-    let end = scene.drafts.partition_point(|draft| draft.at <= last.at);
-    let before = scene.drafts.get(start.saturating_sub(BEFORE)..start).unwrap_or_default();
-    let leading = scene.drafts.get(start..(start + LEADING).min(end)).unwrap_or_default();
-    let mut budget = BEHIND;
-    let behind: Vec<&Draft> = scene
-        .drafts
-        .get(end..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|draft| {
-            let fits = budget > 0;
-            budget = budget.saturating_sub(draft.text.chars().count());
-            fits
-        })
-        .collect();
-    let trailing =
-        scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end).unwrap_or_default();
-    let tail: Vec<&Draft> = trailing.iter().chain(behind).collect();
-    let head: Vec<&Draft> = before.iter().chain(leading).collect();
-    listen(&head, &mut spoken);
-    listen(&tail, &mut spoken);
-    sign(trailing, &mut spoken);
-    spoken
-}
-
-/// Reads by-words; the short line behind a name is its role.
-fn listen(lines: &[&Draft], spoken: &mut Spoken) {
-    let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        at += 1;
-        if line.text.chars().count() > LONGEST || spoken.lines.contains(&line.at) {
-            continue;
-        }
-        let (translated, rest) = match names::opening(&line.text) {
-            Opening::By(rest) => (false, rest),
-            Opening::Translated(rest) => (true, rest),
-            _ => continue,
-        };
-        let mut rows = vec![line.at];
-        let mut rest = rest.to_owned();
-        if rest.is_empty() {
-            let Some(next) = lines.get(at).filter(|next| next.text.chars().count() <= LONGEST)
-            else {
-                continue;
-            };
-            rest.clone_from(&next.text);
-            rows.push(next.at);
-            at += 1;
-        }
-        let mut found: Vec<Person> = names::people(&rest);
-        found.retain(|person| names::is_person(&person.name));
-        if found.is_empty() {
-            continue;
-        }
-        if let Some(next) = lines.get(at).filter(|next| is_role_line(next) && found.len() == 1) {
-            if let Some(person) = found.first_mut().filter(|person| person.role.is_none()) {
-                person.role = Some(next.text.clone());
-                rows.push(next.at);
-                at += 1;
-            }
-        }
-        let list = if translated { &mut spoken.translators } else { &mut spoken.people };
-        for person in found {
-            if !known(list, &person.name) {
-                list.push(person);
-            }
-        }
-        spoken.lines.extend(rows);
-    }
-}
-
-/// A short line without a sentence, as a job title is.
-fn is_role_line(draft: &Draft) -> bool {
-    let words = draft.text.split_whitespace().count();
-    words <= 12
-        && draft.text.chars().count() <= 90
-        && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
-        && draft.measure.link_share() < 0.5
-        && !matches!(names::opening(&draft.text), Opening::By(_) | Opening::Translated(_))
-        && !draft.text.chars().any(char::is_numeric)
-}
-
-/// A last line that is nothing but a name.
-fn sign(trailing: &[Draft], spoken: &mut Spoken) {
-    let Some(last) = trailing.last() else { return };
-    let text = last.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    if last.level > 0
-        || spoken.lines.contains(&last.at)
-        || text.chars().count() > 40
-        || !names::is_person(text)
-    {
-        return;
-    }
-    spoken.signed = names::people(text);
-    spoken.lines.push(last.at);
-}
-
-/// Rows around the headline and the body in which marked-up bylines count.
-const NEAR_ROWS: usize = 150;
-/// Letters an element called author may hold.
-const MARKED_LETTERS: u32 = 220;
-
-/// Names in elements that are marked up as byline, best marked first.
-fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
-    let outline = scene.outline;
-    let first = scene.body.first().map_or(0, |draft| draft.at);
-    let last = scene.body.last().map_or(outline.rows.len(), |draft| draft.end);
-    let headline = outline
-        .rows
-        .iter()
-        .take(first)
-        .rposition(|row| row.tag == Tag::Heading(1))
-        .unwrap_or(first);
-    let from = headline.saturating_sub(NEAR_ROWS / 2);
-    let mut best: Vec<Person> = Vec::new();
-    let mut best_rank = 0;
-    for (at, row) in outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from) {
-        if !row.signs.has(Signs::BYLINE)
-            || row.signs.has(Signs::TRANSLATOR)
-            || outline.below(at).letters > MARKED_LETTERS
-            || in_comments(outline, at)
-        {
-            continue;
-        }
-        let rank = rank(scene, at, first, last);
-        let people: Vec<Person> = element_names(outline, at);
-        let real = people.iter().any(|person| names::is_person(&person.name));
-        let rank = if real { rank + 10 } else { rank };
-        if people.is_empty() || rank < best_rank {
-            continue;
-        }
-        if rank > best_rank {
-            best.clear();
-            best_rank = rank;
-        }
-        for person in people {
-            let more = if real { names::is_person(&person.name) } else { best.is_empty() };
-            if more && !known(&best, &person.name) {
-                best.push(person);
-            }
-        }
-    }
-    best
-}
-
-/// How much an element's mark is worth.
-fn rank(scene: &Scene<'_, '_>, at: usize, first: usize, last: usize) -> u8 {
-    let Some(row) = scene.outline.row(at) else { return 0 };
-    let property = row.attr("itemprop").is_some_and(|value| value.contains("author"));
-    let rel = row.attr("rel").is_some_and(|value| value.contains("author"));
-    let place = if at < first {
-        2
-    } else if at < last {
-        1
-    } else {
-        0
-    };
-    place + if property || rel { 3 } else { 1 }
-}
-
-fn in_comments(outline: &Outline<'_>, at: usize) -> bool {
-    outline.above(at).take(12).any(|above| {
-        outline.row(above).is_some_and(|row| {
-            row.tag != Tag::Root
-                && ["class", "id"].iter().any(|name| {
-                    row.attr(name)
-                        .is_some_and(|value| value.to_ascii_lowercase().contains("comment"))
-                })
-        })
-    })
-}
-
-/// The names an element holds: those of its links, else those of its text.
-fn element_names(outline: &Outline<'_>, at: usize) -> Vec<Person> {
-    let mut out: Vec<Person> = Vec::new();
-    let mut push = |people: Vec<Person>| {
-        for person in people {
-            if !known(&out, &person.name) {
-                out.push(person);
-            }
-        }
-    };
-    for link in
-        outline.range(at).filter(|at| outline.row(*at).is_some_and(|row| row.tag == Tag::Link))
-    {
-        push(
-            names::people(&outline.text(link, 300))
-                .into_iter()
-                .filter(|person| names::is_person(&person.name))
-                .collect(),
-        );
-    }
-    if out.is_empty() {
-        out = outline
-            .lines(at)
-            .iter()
-            .find_map(|line| {
-                let people = names::people(line);
-                people.iter().any(|person| names::is_person(&person.name)).then_some(people)
-            })
-            .unwrap_or_else(|| names::people(&outline.text(at, 300)));
-    }
-    out
 }

@@ -34,7 +34,7 @@ impl Draft {
     /// A paragraph that stands nowhere in the tree.
     pub(crate) fn plain(text: String, measure: Measure) -> Self {
         let kind = BlockKind::Paragraph;
-        Self { kind, text, at: usize::MAX, end: usize::MAX, holder: 0, measure, bold: 0, level: 0 }
+        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold: 0, level: 0 }
     }
 
     /// Whether it is all link, as a "read also" line is.

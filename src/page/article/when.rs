@@ -98,6 +98,14 @@ fn line_date(text: &str) -> Option<String> {
     dates::text(front)
 }
 
+/// Whether a line is a date and little else.
+pub(crate) fn is_date_line(text: &str) -> bool {
+    text.chars().count() <= 80
+        && text.chars().filter(|c| c.is_alphabetic()).count() <= 36
+        && !text.ends_with(['.', '!', '?', '。', '؟'])
+        && dates::text(text).is_some()
+}
+
 /// A date in the short lines between headline and body, or at the body's ends.
 fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     let near = near(scene);

@@ -41,7 +41,20 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
     if size(other) > size(by) {
         return Opening::Other;
     }
-    by.map_or(Opening::Plain, Opening::By)
+    match by {
+        Some(rest) => Opening::By(rest),
+        None if ends_in_role(line) => Opening::By(line),
+        None => Opening::Plain,
+    }
+}
+
+/// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
+fn ends_in_role(line: &str) -> bool {
+    line.chars().count() <= 60 && {
+        let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
+        suffix_role(&words.join(" "))
+            .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
+    }
 }
 
 /// What is left of a line after the longest opening of a table.
@@ -374,6 +387,12 @@ pub(crate) fn is_person(text: &str) -> bool {
         return false;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
+    let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
+    if ROLES.contains(&last.as_str())
+        && !matches!(last.as_str(), "head" | "fellow" | "senior" | "chief")
+    {
+        return false;
+    }
     let east = text.chars().filter(|c| is_east_asian(*c)).count();
     if east * 2 > chars {
         return chars <= 12 && words.len() <= 3;
