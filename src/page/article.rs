@@ -1,4 +1,18 @@
 //! The article: a ladder of stages from the tree to blocks of body text.
+//!
+//! The page is flattened once ([`outline`]), pruned, and cut into blocks with their place
+//! ([`blocks`]). Body selectors ([`select`]) and density ([`density`]) each choose among the same
+//! blocks; they are compared, JSON-LD `articleBody` is their witness, all paragraphs are the last
+//! resort. [`Article::found_by`] says who spoke. It never touches what the caller has cut.
+
+pub(super) mod blocks;
+mod density;
+mod ladder;
+pub(super) mod outline;
+mod select;
+mod trim;
+pub(super) mod vocabulary;
+mod when;
 
 use std::collections::HashSet;
 
@@ -6,8 +20,11 @@ use ego_tree::NodeId;
 use scraper::Html;
 use url::Url;
 
-use super::Article;
+use self::blocks::Draft;
+use self::outline::Outline;
+use super::byline::{self, Scene};
 use super::metadata::Metadata;
+use super::{Article, TextBlock, language};
 use crate::lang::Lang;
 
 /// What the article stage found.
@@ -19,13 +36,42 @@ pub struct Reading {
     pub detected: Option<Lang>,
 }
 
+/// Blocks at either end of a body that may be a date line.
+const LABELS: usize = 4;
+
 /// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
 /// that are never body (language notices).
-pub fn read(
-    _dom: &Html,
-    _metadata: &Metadata,
-    _url: &Url,
-    _cut: &HashSet<NodeId>,
-) -> Option<Reading> {
-    None
+pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
+    let outline = Outline::of(dom, cut);
+    let dropped = blocks::prune(&outline);
+    let drafts = blocks::drafts(&outline, &dropped);
+    let body = ladder::climb(&outline, &drafts, metadata)?;
+    let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
+    let byline = byline::read(&scene);
+    let found = when::published(&scene, url);
+    let count = body.blocks.len();
+    let is_label = |at: usize, draft: &Draft| {
+        (at < LABELS || at + LABELS >= count) && when::is_date_line(&draft.text)
+    };
+    let blocks: Vec<TextBlock> = body
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(at, draft)| !byline.lines.contains(&draft.at) && !is_label(*at, draft))
+        .map(|(_, draft)| draft)
+        .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
+        .collect();
+    let text: String =
+        blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n");
+    let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
+    let article = Article {
+        headline: metadata.title.clone().unwrap_or_default(),
+        byline: byline.people,
+        translators: byline.translators,
+        published: found,
+        modified: metadata.modified.clone(),
+        blocks,
+        found_by: body.stage,
+    };
+    Some(Reading { article, detected: language::detect(&text, &hints) })
 }

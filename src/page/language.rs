@@ -1,9 +1,335 @@
 //! The language of a text: by script first, then by n-grams among what script and page allow.
+//!
+//! Most scripts belong to one language, or can be told apart by letters only one of them uses;
+//! there the answer needs few letters. Where many languages share a script, n-grams decide among
+//! those the page declares and the script allows, and a short text stays unknown.
+
+use whatlang::{Detector, Lang as Known};
 
 use crate::lang::Lang;
 
+/// Letters under which n-grams are not asked.
+const MIN_LETTERS: usize = 200;
+/// Letters under which a script of its own says nothing.
+const MIN_SCRIPT_LETTERS: usize = 20;
+/// Letters that are looked at.
+const MAX_LETTERS: usize = 6_000;
+/// Confidence under which an unhinted answer is none.
+const MIN_CONFIDENCE: f64 = 0.5;
+
+/// A script, as far as languages are told by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Script {
+    Latin,
+    Cyrillic,
+    Arabic,
+    Devanagari,
+    Hebrew,
+    Han,
+    Kana,
+    Sole(&'static str),
+}
+
 /// The language of `text`; `None` under 200 letters of a script several languages share, or when
 /// nothing is sure. `hints` are the tags the page declares.
-pub fn detect(_text: &str, _hints: &[Lang]) -> Option<Lang> {
-    None
+pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
+    let sample: String = text
+        .chars()
+        .filter(|c| !c.is_control() || c.is_whitespace())
+        .take(MAX_LETTERS * 2)
+        .collect();
+    let (script, letters) = main_script(&sample)?;
+    if letters < MIN_SCRIPT_LETTERS {
+        return None;
+    }
+    let allowed = languages(script);
+    let hinted: Vec<&Lang> =
+        hints.iter().filter(|hint| allowed.contains(&hint.language())).collect();
+    let code = match script {
+        Script::Sole(code) => Some(code.to_owned()),
+        Script::Kana => Some("ja".to_owned()),
+        Script::Han => han(&sample, &hinted),
+        Script::Arabic => arabic(&sample, letters, &hinted),
+        Script::Hebrew => Some(sole(&hinted).unwrap_or_else(|| "he".to_owned())),
+        Script::Latin | Script::Cyrillic | Script::Devanagari => {
+            grams(&sample, letters, script, &hinted)
+        }
+    };
+    code.as_deref().and_then(Lang::parse)
+}
+
+/// The language of the only hint, or of several that agree.
+fn sole(hinted: &[&Lang]) -> Option<String> {
+    let first = hinted.first()?.language();
+    hinted.iter().all(|hint| hint.language() == first).then(|| first.to_owned())
+}
+
+/// The script most letters are in, and how many there are. Kana outweighs the Han beside it.
+fn main_script(text: &str) -> Option<(Script, usize)> {
+    let mut counts: Vec<(Script, usize)> = Vec::new();
+    for script in text.chars().filter(|c| c.is_alphabetic()).take(MAX_LETTERS).filter_map(script) {
+        match counts.iter_mut().find(|(known, _)| *known == script) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((script, 1)),
+        }
+    }
+    let of =
+        |script| counts.iter().find(|(known, _)| *known == script).map_or(0, |(_, count)| *count);
+    let (kana, han) = (of(Script::Kana), of(Script::Han));
+    let top = counts.iter().max_by_key(|(_, count)| *count).copied()?;
+    let japanese = matches!(top.0, Script::Han | Script::Kana) && kana * 20 > han;
+    Some(if japanese { (Script::Kana, kana + han) } else { top })
+}
+
+fn script(c: char) -> Option<Script> {
+    Some(match c {
+        'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Script::Latin,
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Script::Sole("el"),
+        '\u{400}'..='\u{52F}' => Script::Cyrillic,
+        '\u{530}'..='\u{58F}' => Script::Sole("hy"),
+        '\u{590}'..='\u{5FF}' => Script::Hebrew,
+        '\u{600}'..='\u{77F}'
+        | '\u{8A0}'..='\u{8FF}'
+        | '\u{FB50}'..='\u{FDFF}'
+        | '\u{FE70}'..='\u{FEFF}' => Script::Arabic,
+        '\u{900}'..='\u{97F}' => Script::Devanagari,
+        '\u{980}'..='\u{9FF}' => Script::Sole("bn"),
+        '\u{A00}'..='\u{A7F}' => Script::Sole("pa"),
+        '\u{A80}'..='\u{AFF}' => Script::Sole("gu"),
+        '\u{B00}'..='\u{B7F}' => Script::Sole("or"),
+        '\u{B80}'..='\u{BFF}' => Script::Sole("ta"),
+        '\u{C00}'..='\u{C7F}' => Script::Sole("te"),
+        '\u{C80}'..='\u{CFF}' => Script::Sole("kn"),
+        '\u{D00}'..='\u{D7F}' => Script::Sole("ml"),
+        '\u{D80}'..='\u{DFF}' => Script::Sole("si"),
+        '\u{E00}'..='\u{E7F}' => Script::Sole("th"),
+        '\u{E80}'..='\u{EFF}' => Script::Sole("lo"),
+        '\u{F00}'..='\u{FFF}' => Script::Sole("bo"),
+        '\u{1000}'..='\u{109F}' => Script::Sole("my"),
+        '\u{10A0}'..='\u{10FF}' | '\u{1C90}'..='\u{1CBF}' => Script::Sole("ka"),
+        '\u{1200}'..='\u{137F}' => Script::Sole("am"),
+        '\u{1780}'..='\u{17FF}' => Script::Sole("km"),
+        '\u{3040}'..='\u{30FF}' => Script::Kana,
+        '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}' => Script::Sole("ko"),
+        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}' => {
+            Script::Han
+        }
+        _ => return None,
+    })
+}
+
+/// Languages written in a script, by their primary subtags.
+fn languages(script: Script) -> &'static [&'static str] {
+    match script {
+        Script::Latin => &[
+            "en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "no", "nn", "fi", "pl",
+            "cs", "sk", "hu", "ro", "tr", "vi", "id", "ms", "tl", "fil", "hr", "sr", "bs", "sl",
+            "et", "lv", "lt", "ca", "gl", "eu", "sq", "az", "uz", "tk", "sw", "ha", "yo", "ig",
+            "so", "zu", "xh", "af", "is", "ga", "cy", "mt", "lb", "eo", "la", "jv", "ku", "oc",
+            "br", "fo", "sn", "st", "rw", "mg", "ht",
+        ],
+        Script::Cyrillic => {
+            &["ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "tg", "mn", "uz", "tt", "ba", "bs"]
+        }
+        Script::Arabic => &["ar", "fa", "ur", "ps", "ckb", "ku", "ug", "sd", "ks", "az", "pnb"],
+        Script::Devanagari => &["hi", "mr", "ne", "sa", "mai", "bho"],
+        Script::Hebrew => &["he", "yi"],
+        Script::Han => &["zh", "yue", "ja"],
+        Script::Kana => &["ja"],
+        Script::Sole(_) => &[],
+    }
+}
+
+/// Arabic, Persian, Urdu, Pashto, Sorani and Uyghur by the letters only some of them have.
+fn arabic(text: &str, letters: usize, hinted: &[&Lang]) -> Option<String> {
+    let share =
+        |wanted: &str| text.chars().filter(|c| wanted.contains(*c)).count() * 1000 / letters.max(1);
+    let code = if share("ټډړږښګڼۍې") >= 10 && share("ۇۆېۋ") < 30 {
+        "ps"
+    } else if share("ۇۆېۋ") >= 30 {
+        "ug"
+    } else if share("ێۆڕڵەۀ") >= 25 {
+        "ckb"
+    } else if share("ٹڈڑےھہں") >= 15 {
+        "ur"
+    } else if share("پچژگ") >= 8 || share("یک") >= 30 {
+        "fa"
+    } else {
+        "ar"
+    };
+    let sure = letters >= MIN_LETTERS / 2 || (code != "ar" && code != "fa");
+    if sure {
+        Some(code.to_owned())
+    } else {
+        sole(hinted)
+            .filter(|hint| hint == code)
+            .or_else(|| (letters >= 60).then(|| code.to_owned()))
+    }
+}
+
+/// Characters only one of the two written standards of Chinese uses, in daily text.
+const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖";
+const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
+
+/// Chinese with its script, by characters of one standard.
+fn han(text: &str, hinted: &[&Lang]) -> Option<String> {
+    if sole(hinted).as_deref() == Some("ja") {
+        return Some("ja".to_owned());
+    }
+    let count = |only: &str, other: &str| {
+        text.chars().filter(|c| only.contains(*c) && !other.contains(*c)).count()
+    };
+    let (simplified, traditional) =
+        (count(SIMPLIFIED, TRADITIONAL), count(TRADITIONAL, SIMPLIFIED));
+    Some(match simplified.cmp(&traditional) {
+        std::cmp::Ordering::Greater => "zh-Hans".to_owned(),
+        std::cmp::Ordering::Less => "zh-Hant".to_owned(),
+        std::cmp::Ordering::Equal => {
+            hinted.first().map_or_else(|| "zh".to_owned(), |hint| hint.as_str().to_owned())
+        }
+    })
+}
+
+/// N-grams among the allowed languages; a hint the n-grams can live with wins near ties.
+fn grams(text: &str, letters: usize, script: Script, hinted: &[&Lang]) -> Option<String> {
+    if letters < MIN_LETTERS {
+        return sole(hinted);
+    }
+    let allowed: Vec<Known> = TABLE
+        .iter()
+        .filter(|(_, code)| languages(script).contains(code))
+        .map(|(known, _)| *known)
+        .collect();
+    let code = |known: Known| {
+        TABLE.iter().find(|(other, _)| *other == known).map(|(_, code)| (*code).to_owned())
+    };
+    let free = Detector::with_allowlist(allowed).detect(text)?;
+    let found = code(free.lang())?;
+    let Some(hint) = sole(hinted) else {
+        return (free.is_reliable() || free.confidence() >= MIN_CONFIDENCE).then_some(found);
+    };
+    let known = TABLE.iter().any(|(_, code)| *code == hint || (hint == "no" && *code == "nb"));
+    if hint == found || akin(&hint, &found) {
+        return Some(hint);
+    }
+    // A language the n-grams do not know keeps its declaration unless they are sure of another.
+    if free.is_reliable() && free.confidence() >= if known { MIN_CONFIDENCE } else { 0.95 } {
+        Some(found)
+    } else {
+        Some(hint)
+    }
+}
+
+/// Pairs n-grams mix up: the declaration decides.
+fn akin(a: &str, b: &str) -> bool {
+    const KIN: &[&[&str]] = &[
+        &["nb", "no", "nn", "da", "sv"],
+        &["hr", "sr", "bs", "sl"],
+        &["id", "ms", "jv"],
+        &["cs", "sk"],
+        &["es", "gl", "ca", "pt", "oc"],
+        &["mk", "bg", "sr"],
+        &["hi", "mr", "ne", "sa", "mai", "bho"],
+        &["af", "nl"],
+        &["az", "tr", "tk"],
+        &["de", "lb"],
+    ];
+    KIN.iter().any(|kin| kin.contains(&a) && kin.contains(&b))
+}
+
+/// What the n-gram model knows, by the tags used here.
+const TABLE: &[(Known, &str)] = &[
+    (Known::Eng, "en"),
+    (Known::Rus, "ru"),
+    (Known::Spa, "es"),
+    (Known::Por, "pt"),
+    (Known::Ita, "it"),
+    (Known::Fra, "fr"),
+    (Known::Deu, "de"),
+    (Known::Ukr, "uk"),
+    (Known::Hin, "hi"),
+    (Known::Jav, "jv"),
+    (Known::Vie, "vi"),
+    (Known::Pol, "pl"),
+    (Known::Tur, "tr"),
+    (Known::Nld, "nl"),
+    (Known::Hun, "hu"),
+    (Known::Ces, "cs"),
+    (Known::Bul, "bg"),
+    (Known::Bel, "be"),
+    (Known::Mar, "mr"),
+    (Known::Ron, "ro"),
+    (Known::Slv, "sl"),
+    (Known::Hrv, "hr"),
+    (Known::Srp, "sr"),
+    (Known::Mkd, "mk"),
+    (Known::Lit, "lt"),
+    (Known::Lav, "lv"),
+    (Known::Est, "et"),
+    (Known::Nep, "ne"),
+    (Known::Swe, "sv"),
+    (Known::Dan, "da"),
+    (Known::Nob, "nb"),
+    (Known::Fin, "fi"),
+    (Known::Ind, "id"),
+    (Known::Cat, "ca"),
+    (Known::Tgl, "tl"),
+    (Known::Slk, "sk"),
+    (Known::Aze, "az"),
+    (Known::Tuk, "tk"),
+    (Known::Uzb, "uz"),
+    (Known::Afr, "af"),
+    (Known::Zul, "zu"),
+    (Known::Sna, "sn"),
+    (Known::Epo, "eo"),
+    (Known::Lat, "la"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lang(text: &str, hints: &[&str]) -> Option<String> {
+        let hints: Vec<Lang> = hints.iter().filter_map(|hint| Lang::parse(hint)).collect();
+        detect(text, &hints).map(|lang| lang.as_str().to_owned())
+    }
+
+    #[test]
+    fn letters_tell_the_languages_of_the_arabic_script() {
+        let arabic = "قالت الوزارة إن المشروع الجديد سيبدأ في مطلع العام المقبل وإن الأموال اللازمة له قد رصدت في الموازنة العامة للدولة وينتظر موافقة المجلس";
+        let persian = "وزارتخانه گفت که پروژه جدید از آغاز سال آینده شروع می‌شود و پول لازم برای آن در بودجه پیش‌بینی شده است و چند شرکت بزرگ در آن شرکت می‌کنند";
+        let urdu = "وزارت نے کہا کہ نیا منصوبہ اگلے سال کے آغاز سے شروع ہو گا اور اس کے لیے ضروری رقم بجٹ میں رکھی گئی ہے اور کئی بڑی کمپنیاں اس میں حصہ لیں گی";
+        assert_eq!(lang(arabic, &["en"]).as_deref(), Some("ar"));
+        assert_eq!(lang(persian, &[]).as_deref(), Some("fa"));
+        assert_eq!(lang(urdu, &["ar"]).as_deref(), Some("ur"));
+    }
+
+    #[test]
+    fn a_short_text_in_a_shared_script_needs_one_consistent_hint() {
+        assert_eq!(lang("The ministry said on Monday", &[]), None);
+        assert_eq!(lang("The ministry said on Monday", &["en"]).as_deref(), Some("en"));
+        assert_eq!(lang("The ministry said on Monday", &["en", "fr"]), None);
+        assert_eq!(lang("The ministry said on Monday", &["ar"]), None);
+    }
+
+    #[test]
+    fn a_script_of_its_own_needs_few_letters() {
+        assert_eq!(lang("Το υπουργείο ανακοίνωσε το νέο σχέδιο", &[]).as_deref(), Some("el"));
+        assert_eq!(
+            lang("국토교통부는 월요일 새로운 계획을 발표했다고 밝혔다", &[]).as_deref(),
+            Some("ko")
+        );
+        assert_eq!(
+            lang("政府は月曜日に新しい計画を発表したと述べ、来年から始まる", &[]).as_deref(),
+            Some("ja")
+        );
+        assert_eq!(
+            lang("这个项目将从明年开始，国家已经为它准备了资金，几家公司会参加", &[]).as_deref(),
+            Some("zh-Hans")
+        );
+        assert_eq!(
+            lang("這個項目將從明年開始，國家已經為它準備了資金，幾家公司會參加", &[]).as_deref(),
+            Some("zh-Hant")
+        );
+    }
 }

@@ -1,9 +1,21 @@
 //! Metadata: what the page says of itself, as candidates with their source.
+//!
+//! One pass over the tree collects JSON-LD ([`jsonld`]), OpenGraph, meta names, microdata and the
+//! headings; then each field is decided. Names stay as written ([`Claim`]): who is an author is
+//! the byline's business. It never reads the body text.
 
-use scraper::Html;
+mod jsonld;
+mod title;
+
+use std::borrow::Cow;
+
+use scraper::node::Element;
+use scraper::{Html, Node};
 use url::Url;
 
-use super::{PageDate, Person};
+use self::jsonld::Described;
+use super::article::outline::folded;
+use super::{PageDate, Person, byline, dates};
 use crate::lang::Lang;
 
 /// Candidates from JSON-LD, OpenGraph, meta and microdata.
@@ -27,9 +39,343 @@ pub struct Metadata {
     pub article_body: Option<String>,
     /// Whether the page calls itself an article (`og:type`, JSON-LD `NewsArticle`, …).
     pub says_article: bool,
+    /// Author claims as written, JSON-LD before meta.
+    pub claims: Vec<Claim>,
+    /// Translators by metadata.
+    pub translators: Vec<Claim>,
+    /// Names of site and publisher, as far as the page tells them.
+    pub publishers: Vec<String>,
+}
+
+/// Somebody named by metadata, as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The text, white space folded.
+    pub text: String,
+    /// Whether the page calls it an organisation.
+    pub organisation: bool,
+    /// Job title, when given.
+    pub role: Option<String>,
+    /// Whether it stands in JSON-LD.
+    pub structured: bool,
+    /// The place of its kind in the order of trust, JSON-LD first.
+    pub rank: usize,
+}
+
+impl Claim {
+    fn named(text: &str) -> Self {
+        Self { text: folded(text), structured: true, ..Self::default() }
+    }
+}
+
+/// Most values kept of one kind; pages repeat themselves.
+const MAX_VALUES: usize = 60;
+
+/// Everything the pass collects.
+#[derive(Debug, Default)]
+struct Collected<'a> {
+    metas: Vec<(Cow<'a, str>, &'a str)>,
+    said: Described,
+    canonical: Option<&'a str>,
+    html_lang: Option<&'a str>,
+    title: Option<String>,
+    headings: Vec<String>,
+    itemprop_dates: Vec<(bool, &'a str)>,
 }
 
 /// Reads the metadata of a page.
-pub fn read(_dom: &Html, _url: &Url) -> Metadata {
-    Metadata::default()
+pub fn read(dom: &Html, url: &Url) -> Metadata {
+    let mut all = collect(dom);
+    jsonld::resolve(&mut all.said);
+    let site =
+        all.meta(&["og:site_name", "application-name", "twitter:app:name:iphone"]).map(folded);
+    let mut publishers: Vec<String> = all.said.publishers.iter().map(|name| folded(name)).collect();
+    publishers.extend(site.iter().cloned());
+    publishers.extend(
+        all.meta(&[
+            "dc.publisher",
+            "publisher",
+            "article:publisher",
+            "dcterms.publisher",
+            "copyright",
+        ])
+        .map(folded),
+    );
+    let claims = claims(&all);
+    Metadata {
+        canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
+        title: title::choose(&title::Candidates {
+            headline: all.said.headline.as_deref(),
+            opengraph: all.meta(&[
+                "og:title",
+                "twitter:title",
+                "dc.title",
+                "parsely-title",
+                "sailthru.title",
+            ]),
+            document: all.title.as_deref(),
+            headings: &all.headings,
+            site: site.as_deref(),
+        }),
+        declared: declared(&all),
+        published: published(&all),
+        modified: modified(&all),
+        says_article: all.said.is_article
+            || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
+        article_body: all.said.body.clone(),
+        authors: byline::people(&claims, &publishers),
+        translators: all.said.translators.clone(),
+        claims,
+        publishers,
+        site,
+    }
+}
+
+impl Collected<'_> {
+    /// The first value under any of `names`, in the order of the names.
+    fn meta(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| {
+            let found =
+                self.metas.iter().find(|(key, value)| key == name && !value.trim().is_empty());
+            found.map(|(_, value)| *value)
+        })
+    }
+
+    /// All values under one name.
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.metas.iter().filter(move |(key, _)| key == name).map(|(_, value)| *value)
+    }
+}
+
+fn collect(dom: &Html) -> Collected<'_> {
+    let mut all = Collected::default();
+    for node in dom.tree.root().descendants() {
+        let Node::Element(element) = node.value() else { continue };
+        match element.name() {
+            "html" => all.html_lang = element.attr("lang").or_else(|| element.attr("xml:lang")),
+            "meta" => take_meta(element, &mut all),
+            "link" => take_link(element, &mut all),
+            "script"
+                if element.attr("type").is_some_and(|kind| {
+                    kind.trim().eq_ignore_ascii_case("application/ld+json")
+                }) =>
+            {
+                let script: String = node
+                    .children()
+                    .filter_map(|child| child.value().as_text().map(|text| &**text))
+                    .collect();
+                if let Some(value) = jsonld::parse(&script) {
+                    jsonld::describe(&value, &mut all.said);
+                }
+            }
+            "title"
+                if all.title.is_none()
+                    && node.parent().is_some_and(|parent| is_named(parent.value(), "head")) =>
+            {
+                all.title = Some(text_of(node));
+            }
+            "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
+            "time" | "span" | "abbr" | "div" | "p" => take_itemprop(element, &mut all),
+            _ => {}
+        }
+    }
+    all
+}
+
+fn is_named(node: &Node, name: &str) -> bool {
+    node.as_element().is_some_and(|element| element.name() == name)
+}
+
+/// Text below a node, folded; a heading is short, so the walk is cut.
+fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
+    let mut out = String::new();
+    for below in node.descendants().take(200) {
+        match below.value() {
+            Node::Text(text) => super::article::outline::fold_into(&mut out, text),
+            Node::Element(element) if matches!(element.name(), "br" | "div" | "p") => out.push(' '),
+            _ => {}
+        }
+    }
+    folded(&out)
+}
+
+fn take_meta<'a>(element: &'a Element, all: &mut Collected<'a>) {
+    let Some(content) = element.attr("content") else { return };
+    for key in ["property", "name", "itemprop", "http-equiv"] {
+        let Some(name) = element.attr(key) else { continue };
+        let same = all.metas.iter().filter(|(known, _)| known == name).count();
+        if same < MAX_VALUES && all.metas.len() < 2_000 {
+            let name = name.trim();
+            let lower = name.bytes().any(|byte| byte.is_ascii_uppercase());
+            let name =
+                if lower { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
+            all.metas.push((name, content));
+        }
+    }
+}
+
+fn take_link<'a>(element: &'a Element, all: &mut Collected<'a>) {
+    let rel = element.attr("rel").unwrap_or_default();
+    if all.canonical.is_none()
+        && rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))
+    {
+        all.canonical = element.attr("href").filter(|href| !href.trim().is_empty());
+    }
+}
+
+fn take_itemprop<'a>(element: &'a Element, all: &mut Collected<'a>) {
+    let Some(prop) = element.attr("itemprop") else { return };
+    let modified = prop.contains("dateModified");
+    if !modified && !prop.contains("datePublished") || all.itemprop_dates.len() > MAX_VALUES {
+        return;
+    }
+    if let Some(value) = element.attr("datetime").or_else(|| element.attr("content")) {
+        all.itemprop_dates.push((modified, value));
+    }
+}
+
+fn declared(all: &Collected<'_>) -> Option<Lang> {
+    let said = [
+        all.html_lang,
+        all.meta(&["content-language", "language", "dc.language", "dcterms.language"]),
+        all.said.language.as_deref(),
+        all.meta(&["og:locale"]),
+    ];
+    said.into_iter().flatten().find_map(Lang::parse)
+}
+
+const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "dcsext.articlefirstpublished",
+    "article.published",
+    "published-date",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "publicationdate",
+    "pubdate",
+    "pub_date",
+    "og:published_time",
+    "og:pubdate",
+    "article:publish_date",
+    "citation_publication_date",
+    "citation_date",
+    "rnews:datepublished",
+    "article.created",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "bt:pubdate",
+    "date",
+    "article_date_original",
+    "originalpublicationdate",
+    "shareaholic:article_published_time",
+    "field-name-post-date",
+    "dateposted",
+    "ptime",
+    "timestamp",
+    "created",
+    "release_date",
+    "datecreated",
+    "dc.created",
+    "last-publish",
+];
+
+const MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+    "last-modified",
+    "revised",
+    "modified",
+    "article:modified",
+];
+
+fn published(all: &Collected<'_>) -> Option<PageDate> {
+    let structured =
+        all.said.published.as_deref().and_then(dates::iso).map(|iso| dates::from("json-ld", iso));
+    structured
+        .or_else(|| {
+            PUBLISHED
+                .iter()
+                .flat_map(|name| all.all(name))
+                .find_map(dates::iso)
+                .map(|iso| dates::from("meta", iso))
+        })
+        .or_else(|| itemprop_date(all, false))
+}
+
+fn modified(all: &Collected<'_>) -> Option<PageDate> {
+    let structured =
+        all.said.modified.as_deref().and_then(dates::iso).map(|iso| dates::from("json-ld", iso));
+    structured
+        .or_else(|| {
+            MODIFIED
+                .iter()
+                .flat_map(|name| all.all(name))
+                .find_map(dates::iso)
+                .map(|iso| dates::from("meta", iso))
+        })
+        .or_else(|| itemprop_date(all, true))
+}
+
+fn itemprop_date(all: &Collected<'_>, modified: bool) -> Option<PageDate> {
+    let mut values = all.itemprop_dates.iter().filter(|(is, _)| *is == modified);
+    values.find_map(|(_, value)| dates::iso(value)).map(|iso| dates::from("time", iso))
+}
+
+const AUTHORS: &[&str] = &[
+    "author",
+    "article:author",
+    "og:article:author",
+    "article:author_name",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "authors",
+    "citation_author",
+    "og:author",
+    "rbauthors",
+    "article.author",
+    "creator",
+    "dcsext.author",
+    "cxenseparse:author",
+    "twitter:data1:author",
+    "byline",
+    "author_name",
+    "authorname",
+];
+
+/// Author claims: JSON-LD, then every meta name that has any, in order.
+fn claims(all: &Collected<'_>) -> Vec<Claim> {
+    let mut claims = all.said.authors.clone();
+    for (rank, name) in AUTHORS.iter().enumerate() {
+        for value in all.all(name) {
+            let text = folded(value);
+            if !text.is_empty()
+                && !text.starts_with("http")
+                && !text.contains("//")
+                && claims.iter().all(|claim| claim.text != text)
+            {
+                claims.push(Claim { text, rank: rank + 1, ..Claim::default() });
+            }
+        }
+    }
+    claims
 }

@@ -7,6 +7,7 @@
 pub mod alternates;
 pub mod article;
 pub mod byline;
+pub mod dates;
 pub mod decode;
 pub mod dom;
 pub mod language;

@@ -1,0 +1,60 @@
+//! Reads articles offline. One page: `extract PAGE.html [URL]`; many: `extract --batch`, with lines
+//! `path<TAB>url<TAB>id` on standard input. Each page gives one JSON line.
+#![allow(clippy::print_stdout, reason = "printing is what this program is for")]
+
+use std::collections::HashSet;
+use std::io::{BufRead, Read};
+
+use anyhow::Context;
+use url::Url;
+use warraq::page::{article, dom, metadata};
+
+fn main() -> anyhow::Result<()> {
+    let mut args = std::env::args().skip(1);
+    match args.next().as_deref() {
+        Some("--batch") => {
+            for line in std::io::stdin().lock().lines() {
+                let line = line?;
+                let mut fields = line.split('\t');
+                let path = fields.next().context("a batch line is path<TAB>url<TAB>id")?;
+                let url = fields.next().unwrap_or_default();
+                println!("{}", extract(&read(path)?, url, fields.next().unwrap_or(path))?);
+            }
+        }
+        Some(path) => {
+            println!("{}", extract(&read(path)?, &args.next().unwrap_or_default(), path)?)
+        }
+        None => anyhow::bail!("give a file, `-` for standard input, or --batch"),
+    }
+    Ok(())
+}
+
+fn read(path: &str) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    match path {
+        "-" => std::io::stdin().read_to_end(&mut bytes)?,
+        path => {
+            std::fs::File::open(path).with_context(|| path.to_owned())?.read_to_end(&mut bytes)?
+        }
+    };
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn extract(html: &str, url: &str, id: &str) -> anyhow::Result<serde_json::Value> {
+    let url = Url::parse(url).or_else(|_| Url::parse("https://example.org/page"))?;
+    let tree = dom::parse(html);
+    let facts = metadata::read(&tree, &url);
+    let reading = article::read(&tree, &facts, &url, &HashSet::new());
+    let lang = reading.as_ref().and_then(|found| found.detected.clone()).or(facts.declared);
+    let found = reading.map(|reading| reading.article);
+    let people = found.as_ref().map_or(&facts.authors, |found| &found.byline);
+    let date = found.as_ref().map_or(&facts.published, |found| &found.published);
+    Ok(serde_json::json!({
+        "id": id, "title": found.as_ref().map(|a| &a.headline).or(facts.title.as_ref()),
+        "authors": people.iter().map(|person| &person.name).collect::<Vec<_>>(),
+        "roles": people.iter().map(|person| &person.role).collect::<Vec<_>>(),
+        "date": date.as_ref().map(|date| &date.iso),
+        "lang": lang, "body": found.as_ref().map(warraq::page::Article::text),
+        "found_by": found.as_ref().map(|a| a.found_by),
+    }))
+}

@@ -1,0 +1,250 @@
+//! Blocks: the lines of text of a whole page, each with its place.
+//!
+//! They are made once, over everything that was not pruned; a candidate for the body is then only
+//! a choice among them, so two candidates are compared by comparing places. Owned by one reading.
+
+use std::ops::Range;
+
+use super::outline::{Measure, Outline, Row, Tag, fold_into};
+use super::vocabulary::Signs;
+use crate::page::BlockKind;
+
+/// A block with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// What it is.
+    pub(crate) kind: BlockKind,
+    /// Its text, folded.
+    pub(crate) text: String,
+    /// Its first text row.
+    pub(crate) at: usize,
+    /// One past its last text row.
+    pub(crate) end: usize,
+    /// The block-level row it stands in.
+    pub(crate) holder: usize,
+    /// What it holds.
+    pub(crate) measure: Measure,
+    /// Letters in bold.
+    pub(crate) bold: u32,
+    /// The level of a heading, else 0.
+    pub(crate) level: u8,
+}
+
+impl Draft {
+    /// A paragraph that stands nowhere in the tree.
+    pub(crate) fn plain(text: String, measure: Measure) -> Self {
+        let kind = BlockKind::Paragraph;
+        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold: 0, level: 0 }
+    }
+
+    /// Whether it is all link, as a "read also" line is.
+    pub(crate) fn is_link(&self) -> bool {
+        self.measure.letters > 0 && self.measure.link_share() > 0.8
+    }
+
+    /// Whether it could be running text: long, hardly linked.
+    pub(crate) fn is_prose(&self) -> bool {
+        self.measure.letters >= 60 && self.measure.link_share() < 0.5
+    }
+}
+
+/// Makes the blocks of a page; `dropped` tells which subtrees are left out.
+pub(crate) fn drafts(outline: &Outline<'_>, dropped: &[bool]) -> Vec<Draft> {
+    let mut maker = Maker {
+        outline,
+        out: Vec::new(),
+        open: Vec::new(),
+        current: None,
+        breaks: 0,
+        bold_until: 0,
+    };
+    let mut at = 0;
+    while let Some(row) = outline.row(at) {
+        maker.close(at);
+        if dropped.get(at) == Some(&true) {
+            if is_block(row.tag) {
+                maker.flush();
+            }
+            at = row.end.max(at + 1);
+            continue;
+        }
+        maker.take(at, row);
+        at += 1;
+    }
+    maker.flush();
+    maker.out
+}
+
+/// Whether an element starts and ends a line.
+pub(crate) fn is_block(tag: Tag) -> bool {
+    !matches!(tag, Tag::Text | Tag::Inline | Tag::Bold | Tag::Link | Tag::Break | Tag::Time)
+}
+
+struct Maker<'o, 'a> {
+    outline: &'o Outline<'a>,
+    out: Vec<Draft>,
+    /// Open block-level rows: row, end, tag.
+    open: Vec<(usize, usize, Tag)>,
+    current: Option<Draft>,
+    breaks: u8,
+    bold_until: usize,
+}
+
+impl Maker<'_, '_> {
+    /// Closes every block that ended before `at`.
+    fn close(&mut self, at: usize) {
+        while self.open.last().is_some_and(|(_, end, _)| *end <= at) {
+            self.flush();
+            self.open.pop();
+        }
+    }
+
+    fn take(&mut self, at: usize, row: &Row<'_>) {
+        match row.tag {
+            Tag::Text => self.text(at, row.text),
+            Tag::Break => self.line_break(),
+            Tag::Bold => self.bold_until = self.bold_until.max(row.end),
+            tag if is_block(tag) => {
+                self.flush();
+                self.open.push((at, row.end, tag));
+            }
+            _ => {}
+        }
+    }
+
+    /// One `br` is a space, two in a row end the paragraph.
+    fn line_break(&mut self) {
+        self.breaks = self.breaks.saturating_add(1);
+        if self.breaks >= 2 {
+            self.flush();
+        } else if let Some(draft) = &mut self.current {
+            fold_into(&mut draft.text, "\n");
+        }
+    }
+
+    fn text(&mut self, at: usize, text: &str) {
+        if text.chars().all(char::is_whitespace) {
+            if let Some(draft) = &mut self.current {
+                fold_into(&mut draft.text, text);
+            }
+            return;
+        }
+        self.breaks = 0;
+        if self.current.is_none() {
+            self.current = Some(self.fresh(at));
+        }
+        let own = self.outline.measure(&Range { start: at, end: at + 1 });
+        let bold = if at < self.bold_until { own.letters } else { 0 };
+        if let Some(draft) = &mut self.current {
+            fold_into(&mut draft.text, text);
+            draft.end = at + 1;
+            draft.bold = draft.bold.saturating_add(bold);
+        }
+    }
+
+    fn fresh(&self, at: usize) -> Draft {
+        let (kind, level) = self.kind();
+        let holder = self.open.last().map_or(0, |(row, _, _)| *row);
+        let measure = Measure::default();
+        Draft { kind, text: String::new(), at, end: at + 1, holder, measure, bold: 0, level }
+    }
+
+    /// What the open blocks make of a text: a quotation wins, else the innermost that says.
+    fn kind(&self) -> (BlockKind, u8) {
+        let mut kind = None;
+        for (_, _, tag) in self.open.iter().rev().take(12) {
+            let says = match tag {
+                Tag::Quote => return (BlockKind::Quote, 0),
+                Tag::Heading(level) => (BlockKind::Heading, *level),
+                Tag::Item => (BlockKind::Item, 0),
+                Tag::Pre => (BlockKind::Code, 0),
+                Tag::Cell => (BlockKind::Cell, 0),
+                Tag::Caption => (BlockKind::Caption, 0),
+                _ => continue,
+            };
+            kind = kind.or(Some(says));
+        }
+        kind.unwrap_or((BlockKind::Paragraph, 0))
+    }
+
+    fn flush(&mut self) {
+        self.breaks = 0;
+        let Some(mut draft) = self.current.take() else { return };
+        draft.text.truncate(draft.text.trim_end().len());
+        draft.measure = self.outline.measure(&(draft.at..draft.end));
+        if !draft.text.is_empty() {
+            self.out.push(draft);
+        }
+    }
+}
+
+/// Decides which subtrees are never body: chrome, captions, credits, hidden parts, lists of links.
+/// Whatever holds the bulk of the page's own words, or its headline, stays.
+pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
+    let total = outline.measure(&(0..outline.rows.len()));
+    let words = total.letters.saturating_sub(total.linked);
+    let headline = outline.rows.iter().position(|row| row.tag == Tag::Heading(1));
+    let mut dropped = vec![false; outline.rows.len()];
+    let mut at = 0;
+    while let Some(row) = outline.row(at) {
+        let own = outline.below(at);
+        let bulk = own.letters.saturating_sub(own.linked) > words / 2;
+        let holds_headline =
+            headline.is_some_and(|h1| (at..row.end).contains(&h1)) && own.letters * 3 > words;
+        if row.tag != Tag::Text && !bulk && !holds_headline && is_never_body(outline, at, row, own)
+        {
+            if let Some(slot) = dropped.get_mut(at) {
+                *slot = true;
+            }
+            at = row.end.max(at + 1);
+        } else {
+            at += 1;
+        }
+    }
+    dropped
+}
+
+/// Share of linked letters from which a list or a box is navigation.
+const LIST_LINK_SHARE: f32 = 0.6;
+/// Unlinked letters from which a box of links may hold prose.
+const PROSE_LETTERS: u32 = 200;
+/// Letters up to which an element called byline or date is one.
+const LABEL_LETTERS: u32 = 160;
+
+fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) -> bool {
+    let signs = row.signs;
+    if signs.has(Signs::HIDDEN) {
+        return true;
+    }
+    if signs.has(Signs::CHROME) && row.tag != Tag::Root {
+        return !(signs.has(Signs::BODY) || is_prose_line(row, own));
+    }
+    if own.letters <= LABEL_LETTERS && signs.has(Signs::BYLINE.with(Signs::DATE).with(Signs::BIO)) {
+        return !matches!(row.tag, Tag::Link | Tag::Inline | Tag::Bold) || signs.has(Signs::BYLINE);
+    }
+    match row.tag {
+        Tag::Caption => true,
+        Tag::Figure => !holds(outline, at, &[Tag::Table, Tag::Pre, Tag::Quote]),
+        Tag::List | Tag::Table => own.linked > 0 && own.link_share() > LIST_LINK_SHARE,
+        Tag::Block | Tag::Article | Tag::Header => {
+            let unlinked = own.letters.saturating_sub(own.linked);
+            signs.has(Signs::CAPTION)
+                || (own.linked > 20
+                    && own.link_share() > LIST_LINK_SHARE
+                    && unlinked < PROSE_LETTERS)
+        }
+        Tag::Paragraph => signs.has(Signs::CAPTION),
+        Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
+        _ => false,
+    }
+}
+
+/// A real paragraph whose class only happens to hold a chrome word.
+fn is_prose_line(row: &Row<'_>, own: Measure) -> bool {
+    matches!(row.tag, Tag::Paragraph | Tag::Quote) && own.letters > 200 && own.link_share() < 0.2
+}
+
+fn holds(outline: &Outline<'_>, at: usize, tags: &[Tag]) -> bool {
+    let rows = outline.rows.get(outline.range(at)).unwrap_or_default();
+    rows.iter().any(|row| tags.contains(&row.tag))
+}

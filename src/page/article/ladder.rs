@@ -1,0 +1,151 @@
+//! The ladder: which of the candidates is the body.
+//!
+//! Named elements and density choose among the same blocks; JSON-LD `articleBody` is a witness, and
+//! the body itself only where the page shows next to nothing of it; all prose of the page is the
+//! last rung. It never makes text up: no rung with enough letters means no article.
+
+use super::blocks::Draft;
+use super::outline::{Measure, Outline, Tag, folded};
+use super::select::{Region, Words};
+use super::{density, select, trim};
+use crate::page::metadata::Metadata;
+use crate::page::{BlockKind, Stage};
+
+/// A body, chosen.
+pub(crate) struct Body {
+    /// Who found it.
+    pub(crate) stage: Stage,
+    /// Its blocks.
+    pub(crate) blocks: Vec<Draft>,
+}
+
+/// Letters under which a text is no article.
+const MIN_BODY: u32 = 140;
+/// How much longer the dense region must be to beat a named one.
+const DENSE_FACTOR: u32 = 2;
+/// How much longer `articleBody` must be to beat what the page shows.
+const STRUCTURED_FACTOR: u32 = 3;
+
+/// Climbs the ladder.
+pub(crate) fn climb(outline: &Outline<'_>, drafts: &[Draft], metadata: &Metadata) -> Option<Body> {
+    let words = Words::of(drafts);
+    let headline = metadata.title.as_deref().and_then(|title| headline_row(outline, title));
+    let named = select::region(outline, &words, headline);
+    let dense = density::region(outline, drafts);
+    let (mut stage, region) = choose(outline, &words, named, dense);
+    let mut blocks = pick(outline, &words, drafts, &region);
+    add_lead(outline, drafts, headline, &mut blocks);
+    let mut blocks = trim::trim(blocks, metadata);
+    if letters(&blocks) < MIN_BODY * 2 {
+        let prose = |draft: &&Draft| draft.is_prose() && draft.kind != BlockKind::Item;
+        let all: Vec<Draft> = drafts.iter().filter(prose).cloned().collect();
+        if letters(&all) > 2 * letters(&blocks) {
+            blocks = trim::trim(all, metadata);
+            stage = Stage::Baseline;
+        }
+    }
+    if let Some(structured) = structured(metadata, &blocks) {
+        blocks = structured;
+        stage = Stage::JsonLd;
+    }
+    (letters(&blocks) >= MIN_BODY).then_some(Body { stage, blocks })
+}
+
+/// The heading that shows the title: an `h1` where there is one.
+fn headline_row(outline: &Outline<'_>, title: &str) -> Option<usize> {
+    let title = trim::letters_of(title);
+    let mut found = None;
+    for (at, row) in outline.rows.iter().enumerate() {
+        let Tag::Heading(level) = row.tag else { continue };
+        if outline.below(at).letters > 600 {
+            continue;
+        }
+        let text = trim::letters_of(&outline.text(at, 600));
+        let same =
+            !text.is_empty() && (text == title || (text.len() > 20 && title.contains(&text)));
+        if same && (found.is_none() || level == 1) {
+            found = Some(at);
+            if level == 1 {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The blocks inside a region, in reading order.
+fn pick(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: &Region) -> Vec<Draft> {
+    let mut picked = Vec::new();
+    for root in &region.roots {
+        picked.extend_from_slice(drafts.get(words.inside(outline, *root)).unwrap_or_default());
+    }
+    picked
+}
+
+/// Letters a lead paragraph has at least.
+const MIN_LEAD: u32 = 40;
+/// Blocks between headline and body among which a lead is looked for.
+const MAX_BETWEEN: usize = 10;
+
+/// Puts back the lead: sentences between the headline and a body that starts below them.
+fn add_lead(
+    outline: &Outline<'_>,
+    drafts: &[Draft],
+    headline: Option<usize>,
+    blocks: &mut Vec<Draft>,
+) {
+    let (Some(headline), Some(first)) = (headline, blocks.first().map(|draft| draft.at)) else {
+        return;
+    };
+    let from = drafts.partition_point(|draft| draft.at < outline.range(headline).end);
+    let until = drafts.partition_point(|draft| draft.at < first);
+    let between = drafts.get(from..until).unwrap_or_default();
+    if between.len() > MAX_BETWEEN {
+        return;
+    }
+    let lead: Vec<Draft> = between.iter().filter(|draft| is_lead(draft)).cloned().collect();
+    blocks.splice(0..0, lead);
+}
+
+fn is_lead(draft: &Draft) -> bool {
+    let ends = draft.text.trim_end_matches(['"', '”', '»', '’', ')']);
+    matches!(draft.kind, BlockKind::Paragraph | BlockKind::Heading)
+        && draft.measure.letters >= MIN_LEAD
+        && draft.measure.linked * 5 < draft.measure.letters
+        && ends.ends_with(['.', '!', '?', '。', '؟', '।', '…'])
+}
+
+fn letters(blocks: &[Draft]) -> u32 {
+    blocks.iter().map(|draft| draft.measure.letters).sum()
+}
+
+/// Chooses between the named and the dense region.
+fn choose(
+    outline: &Outline<'_>,
+    words: &Words<'_>,
+    named: Option<Region>,
+    dense: Option<Region>,
+) -> (Stage, Region) {
+    let size =
+        |region: &Region| -> u32 { region.roots.iter().map(|at| words.below(outline, *at)).sum() };
+    match (named, dense) {
+        (None, None) => (Stage::Baseline, Region::default()),
+        (Some(named), None) => (Stage::Selector, named),
+        (None, Some(dense)) => (Stage::Density, dense),
+        (Some(named), Some(dense)) if size(&dense) > DENSE_FACTOR * size(&named) => {
+            (Stage::Density, dense)
+        }
+        (Some(named), _) => (Stage::Selector, named),
+    }
+}
+
+/// `articleBody` as blocks, when it says far more than what was found.
+fn structured(metadata: &Metadata, found: &[Draft]) -> Option<Vec<Draft>> {
+    let body = metadata.article_body.as_deref().filter(|body| !body.contains("</"))?;
+    if Measure::of(body).letters < STRUCTURED_FACTOR * letters(found).max(MIN_BODY / 2) {
+        return None;
+    }
+    let block = |line: &str| Draft::plain(folded(line), Measure::of(line));
+    let lines = body.lines().filter(|line| !line.trim().is_empty());
+    Some(lines.map(block).collect())
+}

@@ -1,0 +1,36 @@
+//! Trimming: what stands among the body's blocks and is not body.
+use super::blocks::Draft;
+use crate::page::BlockKind;
+use crate::page::metadata::Metadata;
+
+/// Takes away the repeated headline, link-only lines, headings with nothing under them.
+pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
+    let title = metadata.title.as_deref().map(letters_of).unwrap_or_default();
+    let mut seen = 0;
+    blocks.retain(|draft| {
+        seen += 1;
+        !(seen <= 6 && !title.is_empty() && letters_of(&draft.text) == title)
+            && !is_link_line(draft)
+    });
+    let mut kept: Vec<Draft> = Vec::with_capacity(blocks.len());
+    for draft in blocks.into_iter().rev() {
+        let bare = draft.kind == BlockKind::Heading
+            && kept
+                .last()
+                .is_none_or(|next| next.kind == BlockKind::Heading && next.level <= draft.level);
+        if !bare {
+            kept.push(draft);
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+fn is_link_line(draft: &Draft) -> bool {
+    draft.is_link() && !matches!(draft.kind, BlockKind::Quote | BlockKind::Cell)
+}
+
+/// The letters of a text, lower case: what two spellings of one line share.
+pub(crate) fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

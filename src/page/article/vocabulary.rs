@@ -1,0 +1,250 @@
+//! The vocabulary: what the words in a `class`, an `id`, a `role` say about an element.
+//!
+//! Names are cut into words at punctuation and at camel-case humps and looked up whole, so that
+//! `ad` is found in `ad-slot` and not in `header`. The tables hold words many sites and themes
+//! share, never one publisher's. Owned by the outline; it never judges an element alone.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What the names of an element say of it, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signs(u16);
+
+impl Signs {
+    /// Menus, shares, comments, related links, boxes: never body.
+    pub(crate) const CHROME: Self = Self(1);
+    /// The body itself (`entry-content`, `articleBody`, …).
+    pub(crate) const BODY: Self = Self(1 << 1);
+    /// A word that speaks for text (`article`, `content`, `post`, …).
+    pub(crate) const TEXT: Self = Self(1 << 2);
+    /// A byline or an author.
+    pub(crate) const BYLINE: Self = Self(1 << 3);
+    /// A date.
+    pub(crate) const DATE: Self = Self(1 << 4);
+    /// A caption or a picture credit.
+    pub(crate) const CAPTION: Self = Self(1 << 5);
+    /// A headline.
+    pub(crate) const TITLE: Self = Self(1 << 6);
+    /// Not shown (`hidden`, `display:none`).
+    pub(crate) const HIDDEN: Self = Self(1 << 7);
+    /// A lead paragraph, standing apart from the body on many pages.
+    pub(crate) const LEAD: Self = Self(1 << 8);
+    /// A translator.
+    pub(crate) const TRANSLATOR: Self = Self(1 << 9);
+    /// The author's description: a job title or a biography.
+    pub(crate) const BIO: Self = Self(1 << 10);
+
+    /// Whether any bit of `other` is set.
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both together.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb breadcrumbs crumb crumbs \
+    footer foot sidebar aside related relateds share shares sharing sharebar sharetools \
+    social socials socialmedia addthis sharedaddy comment comments commentlist respond disqus reply \
+    newsletter newsletters subscribe subscription signup login register registration cookie cookies consent gdpr \
+    ad ads adv advert adverts advertisement advertising adsbygoogle adslot adbox banner banners \
+    sponsor sponsored promo promos promotion promoted outbrain taboola recirc \
+    recommend recommended recommendation recommendations popular trending mostread \
+    pagination pager paging toolbar tools tags taglist tagcloud \
+    popup modal overlay lightbox dialog tooltip teaser teasers paywall donate donation \
+    rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
+    noprint skip screen sr visually legal sitemap \
+    editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
+    feedback attachment attachments follow metadata prev previous noexcerpt";
+
+const BODY: &str = "articlebody storybody postbody entrycontent postcontent articlecontent \
+    articletext storycontent bodytext bodycopy storytext articlebodytext newsbody newscontent newstext \
+    fulltext";
+
+const TEXT: &str = "article body content entry main page post text story blog hentry column \
+    paragraph prose news richtext detail details";
+
+const PAIRS: &[(&str, &str)] = &[
+    ("article", "body"),
+    ("article", "content"),
+    ("article", "text"),
+    ("article", "main"),
+    ("article", "copy"),
+    ("body", "text"),
+    ("body", "content"),
+    ("body", "copy"),
+    ("content", "body"),
+    ("content", "text"),
+    ("content", "article"),
+    ("content", "story"),
+    ("detail", "content"),
+    ("detail", "text"),
+    ("detail", "body"),
+    ("entry", "content"),
+    ("entry", "body"),
+    ("entry", "text"),
+    ("main", "text"),
+    ("main", "article"),
+    ("news", "body"),
+    ("news", "content"),
+    ("news", "text"),
+    ("post", "body"),
+    ("post", "content"),
+    ("post", "entry"),
+    ("post", "text"),
+    ("story", "body"),
+    ("story", "content"),
+    ("story", "text"),
+    ("rich", "text"),
+    ("text", "content"),
+    ("text", "body"),
+    ("text", "article"),
+    ("article", "paragraph"),
+];
+
+const BYLINE: &str = "author authors byline bylines writer reporter journalist contributor \
+    contributors autor autore auteur autoren redakteur authorname bylinename verfasser \
+    dateline writtenby postedby creator";
+
+const DATE: &str = "date dates time datetime timestamp published publish pubdate publishdate \
+    publication datum fecha updated dateline";
+
+const CAPTION: &str =
+    "caption captions figcaption credit credits wp-caption-text photographer legend";
+
+const TITLE: &str = "title headline heading headlines h1";
+
+const LEAD: &str = "lead lede intro introduction standfirst subtitle excerpt summary abstract \
+    kicker teaser chapo dek deck description subheadline subhead";
+
+const TRANSLATOR: &str = "translator translators translatedby";
+
+const BIO: &str = "bio biography authorbox aboutauthor jobtitle position";
+
+/// Beginnings that say as much as the whole word, for names written without a hump.
+const STEMS: &[(&str, Signs)] = &[
+    ("related", Signs::CHROME),
+    ("comment", Signs::CHROME),
+    ("recommend", Signs::CHROME),
+    ("newsletter", Signs::CHROME),
+    ("advert", Signs::CHROME),
+    ("sponsor", Signs::CHROME),
+    ("sidebar", Signs::CHROME),
+    ("social", Signs::CHROME),
+    ("breadcrumb", Signs::CHROME),
+    ("navigation", Signs::CHROME),
+    ("footer", Signs::CHROME),
+    ("cookie", Signs::CHROME),
+    ("subscri", Signs::CHROME),
+    ("byline", Signs::BYLINE),
+];
+
+static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
+    let lists = [
+        (CHROME, Signs::CHROME),
+        (BODY, Signs::BODY),
+        (TEXT, Signs::TEXT),
+        (BYLINE, Signs::BYLINE),
+        (DATE, Signs::DATE),
+        (CAPTION, Signs::CAPTION),
+        (TITLE, Signs::TITLE),
+        (LEAD, Signs::LEAD),
+        (TRANSLATOR, Signs::TRANSLATOR),
+        (BIO, Signs::BIO),
+    ];
+    let mut words: HashMap<&'static str, Signs> = HashMap::new();
+    for (list, sign) in lists {
+        for word in list.split_ascii_whitespace() {
+            let known = words.entry(word).or_default();
+            *known = known.with(sign);
+        }
+    }
+    words
+});
+
+/// Longest name that is read; utility-class soup beyond it says nothing.
+const MAX_NAME: usize = 256;
+
+/// What one `class` or `id` says.
+pub(crate) fn signs(name: &str) -> Signs {
+    let mut all = Signs::default();
+    for token in name.split_ascii_whitespace().take(24) {
+        if token.len() <= MAX_NAME {
+            all = all.with(token_signs(token));
+        }
+    }
+    all
+}
+
+/// What one class token says: its words, alone and in pairs.
+fn token_signs(token: &str) -> Signs {
+    let mut all = Signs::default();
+    let mut before = String::new();
+    // WordPress gives this bare class to its boxes; page builders compound it for anything.
+    if token == "widget" {
+        all = all.with(Signs::CHROME);
+    }
+    for word in words(token) {
+        // `has-sidebar`, `no-ads`: what an element has, it is not.
+        if matches!(before.as_str(), "has" | "no" | "with" | "without" | "hide" | "show") {
+            before = word;
+            continue;
+        }
+        if PAIRS.contains(&(before.as_str(), word.as_str())) {
+            all = all.with(Signs::BODY);
+        }
+        all = all.with(word_signs(&word));
+        before = word;
+    }
+    all
+}
+
+/// What one word says.
+fn word_signs(word: &str) -> Signs {
+    if let Some(signs) = WORDS.get(word) {
+        return *signs;
+    }
+    let stem = STEMS.iter().find(|(stem, _)| word.len() > 5 && word.starts_with(stem));
+    stem.map(|(_, signs)| *signs).unwrap_or_default()
+}
+
+/// The words of a name, lower case: cut at punctuation, digits and humps.
+fn words(token: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    let mut lower_before = false;
+    for c in token.chars() {
+        if !c.is_alphabetic() || (c.is_uppercase() && lower_before) {
+            if !word.is_empty() {
+                out.push(std::mem::take(&mut word));
+            }
+        }
+        if c.is_alphabetic() {
+            word.extend(c.to_lowercase());
+        }
+        lower_before = c.is_lowercase();
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_by_whole_words() {
+        assert!(signs("ad-slot").has(Signs::CHROME));
+        assert!(!signs("header loading").has(Signs::CHROME));
+        assert!(signs("articleBody").has(Signs::BODY));
+        assert!(signs("td-post-content").has(Signs::BODY));
+        assert!(signs("relatedPosts").has(Signs::CHROME));
+        assert!(!signs("has-sidebar").has(Signs::CHROME));
+        assert!(signs("entry-author vcard").has(Signs::BYLINE));
+    }
+}

@@ -1,0 +1,462 @@
+//! Names: from what stands after a by-word to people, one by one, clean.
+//!
+//! A text is split only where both halves look like names; titles, addresses, handles, dates and
+//! places go, a role goes into its own field, an initial keeps its dot.
+
+use super::words::{
+    ACCOUNTS, BY, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, OTHERS, PARTICLES, ROLE_SUFFIXES,
+    ROLES, TRANSLATED,
+};
+use crate::page::Person;
+use crate::page::article::outline::folded;
+
+/// Longest text that is looked at for names.
+const MAX_TEXT: usize = 600;
+/// Most people one text gives.
+const MAX_PEOPLE: usize = 40;
+
+/// What a line opens with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening<'t> {
+    /// A by-word; the rest of the line.
+    By(&'t str),
+    /// A translator's credit; the rest.
+    Translated(&'t str),
+    /// Somebody else's credit.
+    Other,
+    /// Nothing known.
+    Plain,
+}
+
+/// Reads the by-word at the start of a line.
+pub(crate) fn opening(line: &str) -> Opening<'_> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let translated = longest(line, TRANSLATED);
+    let by = longest(line, BY);
+    let other = longest(line, OTHERS);
+    let size = |rest: Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
+    if size(translated) > 0 && size(translated) >= size(by) {
+        return translated.map_or(Opening::Plain, Opening::Translated);
+    }
+    if size(other) > size(by) {
+        return Opening::Other;
+    }
+    match by {
+        Some(rest) => Opening::By(rest),
+        None if ends_in_role(line) => Opening::By(line),
+        None => Opening::Plain,
+    }
+}
+
+/// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
+fn ends_in_role(line: &str) -> bool {
+    line.chars().count() <= 60 && {
+        let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
+        suffix_role(&words.join(" "))
+            .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
+    }
+}
+
+/// What is left of a line after the longest opening of a table.
+fn longest<'t>(line: &'t str, table: &[&str]) -> Option<&'t str> {
+    table.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
+}
+
+/// The rest of `line` after `word`, when the word ends there.
+fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
+    let mut rest = line.chars();
+    for want in word.chars() {
+        let got = rest.next()?;
+        if got != want && !got.to_lowercase().eq(std::iter::once(want)) {
+            return None;
+        }
+    }
+    let rest = rest.as_str();
+    let spaceless = word.chars().last().is_some_and(is_east_asian);
+    let ends = rest
+        .chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’' | '.'));
+    let marks = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ':' | '：'
+                    | '/'
+                    | '／'
+                    | '＝'
+                    | '='
+                    | '|'
+                    | '-'
+                    | '–'
+                    | '—'
+                    | '・'
+                    | '•'
+                    | '،'
+                    | ','
+                    | '】'
+                    | ']'
+            )
+    };
+    let apart = rest.chars().next().is_none_or(marks);
+    ((spaceless && apart) || (!spaceless && ends)).then(|| rest.trim_start_matches(marks))
+}
+
+fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '・' | '/')
+}
+
+/// The people a text names, in order.
+pub(crate) fn people(text: &str) -> Vec<Person> {
+    let text = prepared(text);
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let mut out: Vec<Person> = Vec::new();
+    for part in split(&text).into_iter().take(MAX_PEOPLE) {
+        if let Some(person) =
+            one(&part).filter(|person| out.iter().all(|known| known.name != person.name))
+        {
+            out.push(person);
+        }
+    }
+    out
+}
+
+/// Bidi marks, addresses, handles and bracketed remarks go; the by-word goes.
+fn prepared(text: &str) -> String {
+    let text = folded(
+        &text.replace(['\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{200B}'], ""),
+    );
+    if text.len() > MAX_TEXT {
+        return String::new();
+    }
+    let text = without_brackets(&text);
+    let words: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();
+    let mut text = words.join(" ");
+    for _ in 0..3 {
+        let rest = match opening(&text) {
+            Opening::By(rest) => rest.to_owned(),
+            Opening::Translated(_) | Opening::Other => return String::new(),
+            Opening::Plain => break,
+        };
+        text = rest;
+    }
+    text
+}
+
+fn is_address(word: &str) -> bool {
+    word.starts_with('@')
+        || word.contains("://")
+        || word.starts_with("www.")
+        || (word.contains('@') && word.contains('.'))
+}
+
+fn without_brackets(text: &str) -> String {
+    let whole = text.starts_with(['[', '【', '(']) && text.ends_with([']', '】', ')']);
+    if whole {
+        return text.trim_matches(['[', ']', '【', '】', '(', ')']).to_owned();
+    }
+    let mut depth = 0_u32;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '（' | '【' | '<' => depth += 1,
+            ')' | ']' | '）' | '】' | '>' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    folded(&out)
+}
+
+/// Splits a text into the names of several people, only where both halves look like names.
+fn split(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> =
+        text.split([';', '؛', '|', '•', '·', '\n']).map(str::to_owned).collect();
+    parts = parts.iter().flat_map(|part| commas(part)).collect();
+    for joiner in JOINERS {
+        parts = parts.iter().flat_map(|part| joined(part, joiner)).collect();
+    }
+    parts = parts.iter().flat_map(|part| glued(part)).collect();
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// Cuts at commas when every part, or every part but roles, is a name of two words or more.
+fn commas(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text
+        .split([',', '،', '，', '/', '／'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let named = |part: &&str| {
+        let part = part.trim_start_matches("and ").trim_start_matches("und ");
+        is_person(part) || JOINERS.iter().any(|joiner| joined(part, joiner).len() > 1)
+    };
+    if parts.len() > 1 && parts.iter().filter(|part| named(part)).count() > 1 {
+        let first = parts.first().copied().unwrap_or_default();
+        if named(&first) {
+            return parts.into_iter().filter(named).map(str::to_owned).collect();
+        }
+    }
+    vec![text.to_owned()]
+}
+
+fn joined(text: &str, joiner: &str) -> Vec<String> {
+    let Some(at) =
+        text.to_lowercase().find(joiner).filter(|_| text.to_lowercase().len() == text.len())
+    else {
+        return vec![text.to_owned()];
+    };
+    let (front, back) = (
+        text.get(..at).unwrap_or_default().trim(),
+        text.get(at + joiner.len()..).unwrap_or_default().trim(),
+    );
+    let name =
+        |half: &str| is_person(half) || one(half).is_some_and(|person| is_person(&person.name));
+    let back_is_list = || joined(back, joiner).len() > 1;
+    if name(front) && (name(back) || (back.len() < text.len() && back_is_list())) {
+        let mut out = vec![front.to_owned()];
+        out.extend(joined(back, joiner));
+        return out;
+    }
+    vec![text.to_owned()]
+}
+
+/// Arabic `و` written onto the second name.
+fn glued(text: &str) -> Vec<String> {
+    let Some(at) = text.find(" و") else { return vec![text.to_owned()] };
+    let (front, back) =
+        (text.get(..at).unwrap_or_default(), text.get(at + " و".len()..).unwrap_or_default());
+    let two = |half: &str| half.split_whitespace().count() >= 2 && is_person(half);
+    if two(front) && two(back) {
+        vec![front.to_owned(), back.to_owned()]
+    } else {
+        vec![text.to_owned()]
+    }
+}
+
+/// One person (or organisation) of a text that names one.
+pub(crate) fn one(text: &str) -> Option<Person> {
+    let text = text.trim_start_matches("and ").trim();
+    // `Text and interview: Jane Doe`
+    let text =
+        text.rsplit_once(": ").map(|(_, name)| name).filter(|name| is_person(name)).unwrap_or(text);
+    let (name, role) = role_apart(text);
+    let (name, role) = match suffix_role(&name) {
+        Some((bare, suffix)) => (bare, role.or(Some(suffix))),
+        None => (name, role),
+    };
+    let name = tidy(&name);
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let lower = name.to_lowercase();
+    let numbers = name.chars().any(char::is_numeric) && name.contains(' ');
+    if numbers
+        || letters < 2
+        || NOT_NAMES.contains(&lower.as_str())
+        || name.chars().count() > 90
+        || ACCOUNTS.contains(&lower.as_str())
+    {
+        return None;
+    }
+    Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
+}
+
+/// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
+fn role_apart(text: &str) -> (String, Option<String>) {
+    for mark in [" / ", " – ", " — ", " - ", " | ", ", ", "، ", " in ", " für ", " for "] {
+        let Some((name, role)) = text.split_once(mark) else { continue };
+        let single = mark == ", " && name.split_whitespace().count() < 2;
+        if !single && is_person(name) {
+            return (name.to_owned(), is_role(role).then(|| role.trim().to_owned()));
+        }
+    }
+    (text.to_owned(), None)
+}
+
+/// Whether a text reads like a job title.
+pub(crate) fn is_role(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let count = lower.split_whitespace().count();
+    count <= 14
+        && lower
+            .split(|c: char| !c.is_alphanumeric() && c != '\u{200C}')
+            .any(|word| ROLES.contains(&word))
+}
+
+fn suffix_role(text: &str) -> Option<(String, String)> {
+    let text = text.trim();
+    ROLE_SUFFIXES.iter().find_map(|suffix| {
+        let bare = text.strip_suffix(suffix)?.trim();
+        let few = bare.chars().count();
+        (2..=12).contains(&few).then(|| (bare.to_owned(), (*suffix).to_owned()))
+    })
+}
+
+/// Titles in front, dates and marks around.
+fn tidy(text: &str) -> String {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    while words.len() > 1
+        && words.first().is_some_and(|word| HONORIFICS.contains(&word.to_lowercase().as_str()))
+    {
+        words.remove(0);
+    }
+    let foreign = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '|' | '»' | '•'))
+            || is_not_name(word)
+    };
+    if let Some(at) = words.iter().skip(1).position(|word| foreign(word)) {
+        words.truncate(at + 1);
+    }
+    while words.len() > 1 && words.last().is_some_and(|word| is_date_word(word)) {
+        words.pop();
+    }
+    let initial = words.last().is_some_and(|word| word.ends_with('.') && word.chars().count() <= 3);
+    let name = words.join(" ");
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !is_joining_mark(c) && c != '.');
+    let name = if initial { name } else { name.trim_end_matches('.') };
+    name.trim_start_matches(['.', ' ']).trim().to_owned()
+}
+
+fn is_not_name(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    NOT_NAMES.contains(&bare.to_lowercase().as_str())
+}
+
+fn is_joining_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0DFF}' | '\u{0E30}'..='\u{0E4E}')
+}
+
+fn is_date_word(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    matches!(
+        bare.as_str(),
+        "on" | "am"
+            | "at"
+            | "le"
+            | "el"
+            | "den"
+            | "published"
+            | "updated"
+            | "posted"
+            | "last"
+            | ""
+            | "о"
+            | "в"
+    ) || (!matches!(bare.as_str(), "may" | "april" | "august")
+        && crate::page::dates::is_month(&bare))
+}
+
+/// Whether a text is an organisation, a desk or an agency.
+pub(crate) fn is_organisation(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| ORGANISATION.contains(&word))
+        || [
+            ".com",
+            ".de",
+            ".org",
+            ".net",
+            ".at",
+            ".ch",
+            "编辑部",
+            "編集部",
+            "新闻",
+            "新聞",
+            "뉴스",
+            "デジタル",
+            "通信",
+        ]
+        .iter()
+        .any(|end| lower.ends_with(end))
+}
+
+/// Whether a text looks like the name of one person.
+pub(crate) fn is_person(text: &str) -> bool {
+    let text = text.trim();
+    let chars = text.chars().count();
+    if !(2..=60).contains(&chars)
+        || text
+            .contains(['!', '?', '"', ':', '…', '|', '؟', '。', '«', '»', '“', '”', '%', '_', '#'])
+        || text.chars().any(char::is_numeric)
+    {
+        return false;
+    }
+    if is_organisation(text)
+        || text.split_whitespace().any(|word| is_not_name(word) && !PARTICLES.contains(&word))
+    {
+        return false;
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
+    if ROLES.contains(&last.as_str())
+        && !matches!(last.as_str(), "head" | "fellow" | "senior" | "chief")
+    {
+        return false;
+    }
+    let east = text.chars().filter(|c| is_east_asian(*c)).count();
+    if east * 2 > chars {
+        return chars <= 12 && words.len() <= 3;
+    }
+    let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
+    if !cased {
+        return (2..=5).contains(&words.len())
+            && !text.ends_with('.')
+            && words.iter().all(|word| word.chars().count() <= 14);
+    }
+    (2..=6).contains(&words.len())
+        && words.iter().all(|word| is_name_word(word))
+        && words.last().is_some_and(|word| starts_upper(word))
+}
+
+fn starts_upper(word: &str) -> bool {
+    word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_uppercase() || !c.is_lowercase())
+}
+
+fn is_name_word(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
+    !bare.is_empty()
+        && (starts_upper(bare)
+            || PARTICLES.contains(&bare.to_lowercase().as_str())
+            || bare.contains(['\'', '’', '-']))
+        && (!word.ends_with('.') || word.chars().count() <= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        people(text).into_iter().map(|person| person.name).collect()
+    }
+
+    #[test]
+    fn several_names_are_split_only_between_names() {
+        assert_eq!(names("By Jane Doe and John A. Smith"), ["Jane Doe", "John A. Smith"]);
+        assert_eq!(
+            names("Von Anna Weber, Ben Groß und Cem Yıldız"),
+            ["Anna Weber", "Ben Groß", "Cem Yıldız"]
+        );
+        assert_eq!(names("You, Xiaoying"), ["You, Xiaoying"]);
+        assert_eq!(names("بقلم سامر الحداد وليلى منصور"), ["سامر الحداد", "ليلى منصور"]);
+        assert_eq!(names("Kari Moen og Ola Lie"), ["Kari Moen", "Ola Lie"]);
+    }
+
+    #[test]
+    fn roles_leave_the_name() {
+        let person = people("Jane Doe, Health Editor").remove(0);
+        assert_eq!(
+            (person.name.as_str(), person.role.as_deref()),
+            ("Jane Doe", Some("Health Editor"))
+        );
+        let person = people("김민수 기자").remove(0);
+        assert_eq!((person.name.as_str(), person.role.as_deref()), ("김민수", Some("기자")));
+        assert_eq!(names("记者 王小明"), ["王小明"]);
+        assert_eq!(names("文＝佐藤花子"), ["佐藤花子"]);
+    }
+
+    #[test]
+    fn an_initial_keeps_its_dot() {
+        assert_eq!(names("von Karl M."), ["Karl M."]);
+        assert_eq!(names("By Dr. Jane Doe."), ["Jane Doe"]);
+    }
+}

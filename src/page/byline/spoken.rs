@@ -1,0 +1,130 @@
+//! Spoken bylines: lines of text that name the author, before the body or at either of its ends.
+//!
+//! Nobody looks behind the text, and that is where much of the world signs. A by-word is needed,
+//! or a last line that is a name and nothing else; the short line after a name is a role.
+
+use super::names::{self, Opening};
+use super::{Scene, known};
+use crate::page::Person;
+use crate::page::article::blocks::Draft;
+
+/// What lines of text say.
+#[derive(Debug, Default)]
+pub(crate) struct Spoken {
+    /// Authors behind a by-word.
+    pub(crate) people: Vec<Person>,
+    /// A bare name as the last line: believed only when nobody else is named.
+    pub(crate) signed: Vec<Person>,
+    /// Translators.
+    pub(crate) translators: Vec<Person>,
+    /// Rows of the blocks that said it.
+    pub(crate) lines: Vec<usize>,
+}
+
+/// Blocks at the start of the body that may be byline.
+const LEADING: usize = 4;
+/// Blocks at its end.
+const TRAILING: usize = 3;
+/// Characters behind the body that are looked at.
+const BEHIND: usize = 400;
+/// Blocks between headline and body that are looked at.
+const BEFORE: usize = 12;
+/// Longest byline, in characters.
+const LONGEST: usize = 140;
+
+/// Hears the lines around and at both ends of the body.
+pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
+    let mut spoken = Spoken::default();
+    let (Some(first), Some(last)) = (scene.body.first(), scene.body.last()) else { return spoken };
+    let start = scene.drafts.partition_point(|draft| draft.at < first.at);
+    let end = scene.drafts.partition_point(|draft| draft.at <= last.at);
+    let mut budget = BEHIND;
+    let behind = scene.drafts.get(end..).unwrap_or_default().iter().take_while(|draft| {
+        let fits = budget > 0;
+        budget = budget.saturating_sub(draft.text.chars().count());
+        fits
+    });
+    let until = end + behind.count();
+    let from = start.saturating_sub(BEFORE);
+    let middle = start + LEADING..end.saturating_sub(TRAILING);
+    let lines: Vec<&Draft> = scene.drafts.get(from..until).unwrap_or_default().iter().collect();
+    listen(&lines, |at| !middle.contains(&(from + at)), &mut spoken);
+    let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
+    sign(trailing.unwrap_or_default(), &mut spoken);
+    spoken
+}
+
+/// Reads by-words; the short line behind a name is its role.
+fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spoken) {
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1;
+        if !may_speak(at - 1)
+            || line.text.chars().count() > LONGEST
+            || spoken.lines.contains(&line.at)
+        {
+            continue;
+        }
+        let (translated, rest) = match names::opening(&line.text) {
+            Opening::By(rest) => (false, rest),
+            Opening::Translated(rest) => (true, rest),
+            _ => continue,
+        };
+        let mut rows = vec![line.at];
+        let mut rest = rest.to_owned();
+        if rest.is_empty() {
+            let Some(next) = lines.get(at).filter(|next| next.text.chars().count() <= LONGEST)
+            else {
+                continue;
+            };
+            rest.clone_from(&next.text);
+            rows.push(next.at);
+            at += 1;
+        }
+        let mut found: Vec<Person> = names::people(&rest);
+        found.retain(|person| names::is_person(&person.name));
+        if found.is_empty() {
+            continue;
+        }
+        if let Some(next) = lines.get(at).filter(|next| is_role_line(next) && found.len() == 1) {
+            if let Some(person) = found.first_mut().filter(|person| person.role.is_none()) {
+                person.role = Some(next.text.clone());
+                rows.push(next.at);
+                at += 1;
+            }
+        }
+        let list = if translated { &mut spoken.translators } else { &mut spoken.people };
+        for person in found {
+            if !known(list, &person.name) {
+                list.push(person);
+            }
+        }
+        spoken.lines.extend(rows);
+    }
+}
+
+/// A short line without a sentence, as a job title is.
+fn is_role_line(draft: &Draft) -> bool {
+    let words = draft.text.split_whitespace().count();
+    words <= 12
+        && draft.text.chars().count() <= 90
+        && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
+        && draft.measure.link_share() < 0.5
+        && !matches!(names::opening(&draft.text), Opening::By(_) | Opening::Translated(_))
+        && !draft.text.chars().any(char::is_numeric)
+}
+
+/// A last line that is nothing but a name.
+fn sign(trailing: &[Draft], spoken: &mut Spoken) {
+    let Some(last) = trailing.last() else { return };
+    let text = last.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    if last.level > 0
+        || spoken.lines.contains(&last.at)
+        || text.chars().count() > 40
+        || !names::is_person(text)
+    {
+        return;
+    }
+    spoken.signed = names::people(text);
+    spoken.lines.push(last.at);
+}

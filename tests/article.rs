@@ -1,0 +1,207 @@
+//! The article room: body, byline, dates, title and language of whole pages, in many scripts.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use scraper::Selector;
+use url::Url;
+use warraq::page::article::{self, Reading};
+use warraq::page::metadata::{self, Metadata};
+use warraq::page::{BlockKind, Stage, dom};
+
+fn page(name: &str) -> String {
+    let path = format!("{}/tests/pages/{name}.html", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn read_html(html: &str, address: &str) -> (Metadata, Option<Reading>) {
+    let url = Url::parse(address).unwrap();
+    let tree = dom::parse(html);
+    let notice = Selector::parse(".wpml-ls-statics-post_translations").unwrap();
+    let cut: HashSet<_> = tree.select(&notice).map(|element| element.id()).collect();
+    let facts = metadata::read(&tree, &url);
+    let reading = article::read(&tree, &facts, &url, &cut);
+    (facts, reading)
+}
+
+fn read(name: &str) -> Reading {
+    read_html(&page(name), "https://example.org/story").1.expect(name)
+}
+
+/// Names with roles, `Name (role)`.
+fn byline(reading: &Reading) -> Vec<String> {
+    let show = |person: &warraq::page::Person| match &person.role {
+        Some(role) => format!("{} ({role})", person.name),
+        None => person.name.clone(),
+    };
+    reading.article.byline.iter().map(show).collect()
+}
+
+fn day(reading: &Reading) -> String {
+    reading
+        .article
+        .published
+        .as_ref()
+        .map(|date| date.iso.chars().take(10).collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn pages_of_many_languages_say_who_when_and_in_what_language() {
+    let cases: &[(&str, &[&str], &str, &str)] = &[
+        ("ar-wpml", &["ليلى الحداد (باحثة في شؤون الزراعة)"], "2026-03-14", "ar"),
+        ("fa", &["مریم کاظمی"], "2026-03-14", "fa"),
+        ("he", &["דנה לוינסון"], "2026-02-03", "he"),
+        ("zh", &["林小雨"], "2026-01-09", "zh-Hans"),
+        ("ja", &["青木春子"], "2026-04-02", "ja"),
+        ("ko", &["한지우 (기자)"], "2026-05-20", "ko"),
+        ("de", &["Annika Vogt", "Karl M."], "2026-06-11", "de"),
+        ("fr", &["Élodie Marchand (journaliste)"], "2026-05-07", "fr"),
+        ("ru", &["Марина Соколова"], "2026-04-18", "ru"),
+        ("tr", &["Elif Karaca"], "2026-08-30", "tr"),
+        ("en-brand", &["Nora A. Quill (Food Correspondent)"], "2026-01-20", "en"),
+    ];
+    for (name, people, date, lang) in cases {
+        let reading = read(name);
+        assert_eq!(byline(&reading), *people, "byline of {name}");
+        assert_eq!(day(&reading), *date, "date of {name}");
+        let detected = reading.detected.as_ref().map(|lang| lang.as_str().to_owned());
+        assert_eq!(detected.as_deref(), Some(*lang), "language of {name}");
+    }
+}
+
+#[test]
+fn titles_lose_the_site() {
+    for (name, title) in [
+        ("ar-wpml", "مزارعو الوادي يعودون إلى بذور الأجداد"),
+        ("fa", "کتابخانه‌ای روی چرخ"),
+        ("zh", "老茶馆里的最后一位说书人"),
+        ("ja", "港町の時計店、百年目の朝"),
+        ("de", "Die Mühle dreht sich wieder"),
+        ("en-brand", "The bakery that opens at midnight"),
+    ] {
+        assert_eq!(read(name).article.headline, title);
+    }
+}
+
+#[test]
+fn the_body_is_the_story_and_nothing_else() {
+    let cases: &[(&str, usize, &[&str])] = &[
+        ("ar-wpml", 3, &["also available", "اقرأ", "شارك", "بقلم", "باحثة", "الحقوق", "السمك"]),
+        ("fa", 3, &["به قلم", "اخبار", "۲۰۲۶"]),
+        ("he", 3, &["מאת"]),
+        ("zh", 3, &["记者", "版权", "来源"]),
+        ("ja", 3, &["文＝"]),
+        ("ko", 3, &["기자", "@"]),
+        ("fr", 3, &["Par Élodie", "Traduit", "Publié"]),
+        ("ru", 3, &["Автор", "листок"]),
+        ("tr", 3, &["Yazan"]),
+        ("en-brand", 3, &["cookies", "Photo", "By Dr", "walked past", "Comments"]),
+    ];
+    for (name, blocks, never) in cases {
+        let article = read(name).article;
+        assert_eq!(article.blocks.len(), *blocks, "{name}: {:#?}", article.blocks);
+        for word in *never {
+            assert!(!article.text().contains(word), "{name} holds {word:?}: {}", article.text());
+        }
+    }
+}
+
+#[test]
+fn blocks_keep_their_kind_and_order() {
+    let kinds: Vec<BlockKind> = read("de").article.blocks.iter().map(|block| block.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            BlockKind::Paragraph,
+            BlockKind::Heading,
+            BlockKind::Paragraph,
+            BlockKind::Item,
+            BlockKind::Item,
+            BlockKind::Quote,
+            BlockKind::Paragraph,
+        ]
+    );
+}
+
+#[test]
+fn translators_are_no_authors() {
+    let article = read("fr").article;
+    assert_eq!(article.translators[0].name, "Hugo Lemaire");
+    assert_eq!(article.byline.len(), 1);
+}
+
+#[test]
+fn an_organisation_stays_when_it_is_the_only_author() {
+    let html = page("en-brand").replace("<p>By Dr. Nora A. Quill, Food Correspondent</p>", "");
+    let (_, reading) = read_html(&html, "https://example.org/story");
+    assert_eq!(byline(&reading.unwrap()), ["Harbour Daily"]);
+}
+
+#[test]
+fn a_change_is_no_publication() {
+    let html = page("en-brand").replace("\"datePublished\":\"2026-01-20T05:00:00Z\",", "");
+    let article = read_html(&html, "https://example.org/story").1.unwrap().article;
+    assert_eq!(article.published, None);
+    assert_eq!(article.modified.unwrap().iso, "2026-01-22T05:00:00Z");
+}
+
+#[test]
+fn a_section_is_no_article() {
+    assert!(read_html(&page("section"), "https://example.org/culture").1.is_none());
+}
+
+#[test]
+fn found_by_says_which_stage_spoke() {
+    assert_eq!(read("ar-wpml").article.found_by, Stage::Selector);
+    assert_eq!(read("fa").article.found_by, Stage::Selector);
+}
+
+#[test]
+fn structured_data_speaks_where_the_page_shows_nothing() {
+    let sentence =
+        "The river came back in spring, and with it the ferries, the mud and the quarrels. ";
+    let html = format!(
+        "<html lang=en><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"The river is back\",\"articleBody\":\"{}\"}}</script><body><div id=app></div></body></html>",
+        sentence.repeat(6)
+    );
+    let article = read_html(&html, "https://example.org/river").1.unwrap().article;
+    assert_eq!(article.found_by, Stage::JsonLd);
+    assert_eq!(article.headline, "The river is back");
+}
+
+#[test]
+fn deep_and_wide_pages_end_in_time() {
+    let deep = format!("{}text{}", "<div class=a>".repeat(2_000), "</div>".repeat(2_000));
+    let wide = "<p>word, word, word</p><a href=/x>y</a>".repeat(20_000);
+    for html in [deep, wide] {
+        let _ = read_html(&html, "https://example.org/");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Pages cut and spliced anywhere still read without panic.
+    #[test]
+    fn reading_is_total(name in prop::sample::select(vec!["ar-wpml", "ko", "de", "en-brand", "ru"]),
+        from in 0..4_000_usize, len in 0..400_usize, junk in "\\PC{0,40}|[<>\"'&;=/]{0,20}") {
+        let html = page(name);
+        let chars: Vec<char> = html.chars().collect();
+        let from = from.min(chars.len());
+        let until = (from + len).min(chars.len());
+        let spliced: String = chars[..from].iter().collect::<String>() + &junk + &chars[until..].iter().collect::<String>();
+        let _ = read_html(&spliced, "https://example.org/2026/11/22/x");
+    }
+
+    #[test]
+    fn blocks_are_folded_and_never_empty(body in "\\PC{0,300}") {
+        let html = format!("<h1>t</h1><article><p>{body}</p><p>{}</p></article>", "One long sentence, with commas, goes here. ".repeat(8));
+        if let Some(reading) = read_html(&html, "https://example.org/").1 {
+            for block in &reading.article.blocks {
+                prop_assert!(!block.text.trim().is_empty());
+                prop_assert!(!block.text.contains('\n') && !block.text.contains("  "));
+            }
+        }
+    }
+}
