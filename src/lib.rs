@@ -6,6 +6,7 @@ pub mod cli;
 pub mod crawl;
 pub mod digest;
 pub mod event;
+pub mod export;
 pub mod frontier;
 pub mod groups;
 pub mod head;

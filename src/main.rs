@@ -1,7 +1,7 @@
-//! The `warraq` command.
+//! The `warraq` command; everything is in the library.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    warraq::cli::run(std::env::args_os())
 }

@@ -201,7 +201,8 @@ fn is_web_port(port: u16) -> bool {
     matches!(port, 80 | 443) || (port >= 1024 && !OTHER_PORTS.contains(&port))
 }
 
-fn is_public(address: IpAddr) -> bool {
+/// Whether an address belongs to the public internet.
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => match embedded_v4(address) {

@@ -1,1 +1,175 @@
-//! cli
+//! The command line: flags as typed, one file a command, and the words people read.
+//!
+//! Only this room talks to people and only it decides exit codes. [`given`] turns flags into
+//! [`crate::settings::Settings`]; [`show`] renders events and summaries; the commands join the two
+//! with the rooms below.
+
+mod crawl;
+mod given;
+mod info;
+mod show;
+mod state;
+mod text;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::state::StateError;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   complete
+  1   another failure
+  2   usage or configuration: nothing was fetched
+  3   finished, but a seed failed, or sites were given up for this run
+  5   another run holds the folder
+  10  interrupted once: drained, state saved
+  13  interrupted twice: stopped at once, state is recoverable
+  22  the archive or the state could not be written or read";
+
+/// How a command ends, as a process tells it (`--help` lists them).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All done.
+    Complete = 0,
+    /// Another failure.
+    Failure = 1,
+    /// Usage or configuration.
+    Usage = 2,
+    /// Seeds failed, or sites were given up for this run.
+    FailedSeeds = 3,
+    /// Another run holds the folder.
+    Locked = 5,
+    /// One interrupt.
+    Interrupted = 10,
+    /// Two interrupts.
+    Killed = 13,
+    /// Output or state.
+    Output = 22,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The web archiving crawler for multilingual journalism.
+///
+/// From seed articles warraq follows the links that lead to the same article in other languages,
+/// writes every exchange to WARC files byte for byte, reads body, byline, date and language from
+/// each page, and holds the translations of one article together.
+#[derive(Debug, Parser)]
+#[command(name = "warraq", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Warraq {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Crawl(Box<given::CrawlFlags>),
+    /// Tell what is in the archive and the state of a crawl folder.
+    ///
+    /// Lists WARC files with their records, the numbers of the last run, the refusals by rule, and
+    /// the translation groups with their languages. Reads only; a running crawl is not disturbed.
+    #[command(after_help = EXIT_CODES)]
+    Info {
+        /// The folder given to `crawl --into`.
+        dir: PathBuf,
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the extracted articles as JSON lines.
+    ///
+    /// One line an article capture, oldest first: url, title, byline with roles, dates, language,
+    /// body, and the file, offset and length of the WARC record it was read from. Reads the WARC
+    /// files only, so it works on any folder of WARCs and beside a running crawl. A payload that
+    /// was met again (a `revisit`) is printed once.
+    #[command(after_help = EXIT_CODES)]
+    Text {
+        /// A crawl folder, a folder of WARC files, or one WARC file.
+        dir: PathBuf,
+    },
+    /// Care for the state beside the archive.
+    #[command(subcommand)]
+    State(StateCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum StateCommand {
+    /// Make the state anew from the WARC files.
+    ///
+    /// The old state is set aside as `state.bad-TIME`, never deleted. Queue, seen set, groups and
+    /// ledger come back from the `metadata` records of the archive.
+    #[command(after_help = EXIT_CODES)]
+    Rebuild {
+        /// The folder given to `crawl --into`.
+        dir: PathBuf,
+    },
+}
+
+/// Runs a command line, the program's name first. Reads no arguments of its own, so examples and
+/// tests can run what a user would type.
+pub fn run<I, A>(arguments: I) -> ExitCode
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString> + Clone,
+{
+    let typed = match Warraq::try_parse_from(arguments) {
+        Ok(typed) => typed,
+        Err(error) => {
+            // Help and version come this way too; printing can only fail on a closed pipe.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Complete.into() };
+        }
+    };
+    let ended = match typed.command {
+        Command::Crawl(flags) => crawl::run(&flags),
+        Command::Info { dir, json } => info::run(&dir, json),
+        Command::Text { dir } => text::run(&dir),
+        Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(stopped) => {
+            show::complain(&stopped.to_string());
+            stopped.exit.into()
+        }
+    }
+}
+
+/// A command that could not go on: one sentence and an exit code.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    exit: Exit,
+    why: anyhow::Error,
+}
+
+impl Stopped {
+    fn new(exit: Exit, why: impl Into<anyhow::Error>) -> Self {
+        Self { exit, why: why.into() }
+    }
+
+    fn usage(why: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Usage, anyhow::anyhow!("{why}"))
+    }
+}
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:#}", self.why)
+    }
+}
+
+impl From<StateError> for Stopped {
+    fn from(error: StateError) -> Self {
+        let exit =
+            if matches!(error, StateError::Locked { .. }) { Exit::Locked } else { Exit::Output };
+        Self::new(exit, error)
+    }
+}

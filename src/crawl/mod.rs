@@ -1,3 +1,221 @@
-//! crawl
+//! A crawl from start to end: open, resume, work, drain, sum up.
+//!
+//! [`run`] is the whole journey. N equal workers share one desk; the loop each of them runs is
+//! `worker`, one visit is `attempt`, its end is `settle`. The archive is written first, then the
+//! state, then the event is told: killed at any moment, the next [`run`] goes on from what the
+//! archive says.
 
 pub mod archive;
+mod attempt;
+mod desk;
+mod kept;
+mod open;
+pub mod reading;
+mod robots;
+mod settle;
+pub mod summary;
+mod worker;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+pub use desk::Stop;
+pub use open::{Rebuild, rebuild};
+use desk::{Desk, Parts};
+use open::Opened;
+use summary::Summary;
+
+use crate::capture::request::RequestError;
+use crate::capture::{CaptureError, Carrier, Fetch};
+use crate::event::{Event, Watch};
+use crate::frontier::{Frontier, FrontierError};
+use crate::lead::{Hop, Lead, Outcome};
+use crate::moment::Clock;
+use crate::settings::{Settings, SettingsError};
+use crate::state::StateError;
+
+/// How long visits in flight may go on after the intake ended.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// What is to be crawled, and with what.
+#[derive(Debug)]
+pub struct Job {
+    /// The settings.
+    pub settings: Settings,
+    /// The seeds; none to go on with the last run, or to start a new one with its seeds.
+    pub seeds: Vec<Lead>,
+    /// Whether a state that does not open is set aside and made anew from the archive.
+    pub recover: bool,
+    /// The clock.
+    pub clock: Clock,
+    /// Who is told.
+    pub watch: Watch,
+    /// How it is told to stop.
+    pub stop: Stop,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// Nothing is left that may be fetched in this run.
+    Complete,
+    /// `--max-pages` was reached; the rest is queued.
+    MaxPages,
+    /// Told to stop; what was in flight is finished, the rest is queued.
+    Interrupted,
+    /// Told to stop at once; what was in flight is queued again.
+    Killed,
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Complete => "complete",
+            Self::MaxPages => "stopped at --max-pages; the rest is queued",
+            Self::Interrupted => "interrupted; the rest is queued",
+            Self::Killed => "stopped at once; what was in flight is queued again",
+        })
+    }
+}
+
+/// The end of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ended {
+    /// How.
+    pub how: How,
+    /// What it did.
+    pub summary: Summary,
+}
+
+/// What can stop a whole crawl. A URL that fails does not.
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    /// Contradictory settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The crawl folder cannot be used.
+    #[error("cannot use the folder {}: {why}; give --into a folder you may write to", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
+    /// Nothing to do.
+    #[error("no seeds: give URLs or --seeds FILE (an empty folder has nothing to go on with)")]
+    NoSeeds,
+    /// The state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The frontier.
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] archive::ArchiveError),
+    /// The archive could not be read back.
+    #[error(transparent)]
+    Read(crate::record::reader::ReadError),
+    /// The transport could not be set up.
+    #[error(transparent)]
+    Transport(#[from] CaptureError),
+    /// A request could not be written.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// A response kept aside while it is filed could not be read back.
+    #[error("a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files")]
+    Spool(io::Error),
+    /// A worker died outside of any visit: a bug.
+    #[error("a worker died, please report it: {0}")]
+    Worker(String),
+}
+
+/// Crawls. Effect on the archive: new WARC files in `INTO/archive`, sealed when this returns.
+pub async fn run(job: Job) -> Result<Ended, CrawlError> {
+    job.settings.check()?;
+    let fetch = Carrier::new(&job.settings, job.clock.clone())?;
+    let lost_seeds = Arc::new(Mutex::new(Vec::new()));
+    let watch = noting_seeds(job.watch.clone(), Arc::clone(&lost_seeds));
+    let Opened { frontier, archive, run, seeds, .. } = open::open(&job, &watch).await?;
+    let stop = job.stop.clone();
+    let into = job.settings.into.clone();
+    let desk = Arc::new(Desk::new(Parts {
+        frontier,
+        fetch,
+        archive,
+        settings: job.settings,
+        seeds,
+        run,
+        clock: job.clock,
+        watch,
+        stop: job.stop,
+    }));
+    let worked = work(&desk).await;
+    let how = how(&desk, &stop);
+    let sealed = desk.archive.seal().await;
+    desk.frontier.commit().await?;
+    let lost = lost_seeds.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
+    let summary = Summary { how: Some(how), ..summary };
+    desk.frontier.close().await?;
+    summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
+    worked?;
+    sealed?;
+    Ok(Ended { how, summary })
+}
+
+/// Runs the workers to their end. The first that fails ends the intake of all.
+async fn work<F: Frontier, T: Fetch + 'static>(desk: &Arc<Desk<F, T>>) -> Result<(), CrawlError> {
+    let mut workers = JoinSet::new();
+    for _ in 0..desk.settings.concurrency {
+        workers.spawn(worker::work(Arc::clone(desk)));
+    }
+    let drain = tokio::spawn(drain(desk.stop.clone()));
+    let mut first = Ok(());
+    while let Some(ended) = workers.join_next().await {
+        let ended = ended.unwrap_or_else(|died| Err(CrawlError::Worker(died.to_string())));
+        if ended.is_err() && first.is_ok() {
+            first = ended;
+            desk.stop.intake.cancel();
+        }
+    }
+    drain.abort();
+    first
+}
+
+async fn drain(stop: Stop) {
+    stop.intake.cancelled().await;
+    tokio::time::sleep(DRAIN).await;
+    stop.now.cancel();
+}
+
+fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
+    if desk.pages_used_up() {
+        How::MaxPages
+    } else if stop.now.is_cancelled() {
+        How::Killed
+    } else if stop.intake.is_cancelled() {
+        How::Interrupted
+    } else {
+        How::Complete
+    }
+}
+
+/// The watch, also noting seeds that came to nothing.
+fn noting_seeds(watch: Watch, lost: Arc<Mutex<Vec<String>>>) -> Watch {
+    Watch::new(move |event| {
+        if let Event::Settled(settled) = event
+            && settled.hop == Hop::Seed
+            && matches!(settled.outcome, Outcome::Failed(_) | Outcome::Refused(_))
+        {
+            lost.lock().unwrap_or_else(PoisonError::into_inner).push(settled.url.clone());
+        }
+        watch.tell(event);
+    })
+}

@@ -66,7 +66,14 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let bytes = coding::remove(&head.content_codings(), bytes, &mut notes);
     let declared =
         head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
-    let declared = declared.unwrap_or_default();
+    let mut declared = declared.unwrap_or_default();
+    let bytes = match unpacked(&bytes) {
+        Some(markup) => {
+            declared.media_type = "application/xml".to_owned();
+            markup.into()
+        }
+        None => bytes,
+    };
     if let Some(media_type) = binary(&bytes) {
         return Decoded { media_type: media_type.to_owned(), notes, ..Decoded::default() };
     }
@@ -77,6 +84,21 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let media_type = settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
     Decoded { text, is_html, media_type, charset: charset.to_owned(), notes }
+}
+
+/// The bytes of an entity, content codings removed, whatever they are (robots.txt).
+pub fn bytes(head: &Head, entity: &[u8]) -> Vec<u8> {
+    coding::remove(&head.content_codings(), entity, &mut Vec::new()).into_owned()
+}
+
+/// The markup in a file that is itself gzip (`sitemap.xml.gz`).
+fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.starts_with(b"\x1f\x8b\x08") {
+        return None;
+    }
+    let inside = coding::remove(&["gzip".to_owned()], bytes, &mut Vec::new()).into_owned();
+    let start = inside.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&inside);
+    start.trim_ascii_start().starts_with(b"<").then_some(inside)
 }
 
 /// The parts of a Content-Type that are used (RFC 9110 §8.3).

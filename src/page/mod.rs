@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::head::Head;
 use crate::lang::Lang;
+use crate::seeds::discover;
 
 /// What there is to read: one entity, transfer coding removed, content coding still on.
 #[derive(Clone, Copy, Debug)]
@@ -256,7 +257,7 @@ impl Article {
 pub fn read(source: Source<'_>) -> Page {
     let decoded = decode::entity(source.head, source.entity);
     if !decoded.is_html {
-        return Page { kind: PageKind::Other, notes: decoded.notes, ..Page::default() };
+        return listed(source.url, decoded);
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, source.url);
@@ -273,4 +274,17 @@ pub fn read(source: Source<'_>) -> Page {
         article: reading.map(|reading| reading.article),
         notes: decoded.notes,
     }
+}
+
+/// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.
+fn listed(url: &Url, decoded: decode::Decoded) -> Page {
+    let kind = discover::kind(&decoded.media_type, &decoded.text);
+    let listing = match kind {
+        PageKind::Sitemap => discover::sitemap(&decoded.text, url),
+        PageKind::Feed => discover::feed(&decoded.text, url),
+        _ => discover::Listing::default(),
+    };
+    let mut notes = decoded.notes;
+    notes.extend(listing.notes);
+    Page { kind, links: listing.links, notes, ..Page::default() }
 }

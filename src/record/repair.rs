@@ -41,6 +41,19 @@ pub struct Repaired {
     pub fate: Fate,
 }
 
+impl std::fmt::Display for Repaired {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { file, members, lost, .. } = self;
+        match &self.fate {
+            Fate::Sealed => {
+                write!(f, "{file} was left open: {members} whole records sealed, {lost} bytes of a torn one cut off")
+            }
+            Fate::PutAside(name) => write!(f, "{file} held no whole record: put aside as {name}"),
+            Fate::Removed => write!(f, "{file} was left open and empty: removed"),
+        }
+    }
+}
+
 /// Repairs every file of `folder` that was left open. Call it before a [`super::writer::Writer`]
 /// is made, and only while no other process writes there.
 pub fn repair(folder: &Path) -> Result<Vec<Repaired>, RecordError> {

@@ -12,6 +12,9 @@ use fs4::{FileExt, TryLockError};
 use super::StateError;
 use crate::moment::Clock;
 
+/// The lock file.
+const NAME: &str = "warraq.lock";
+
 /// Longest holder line that is read.
 const HOLDER_BYTES: u64 = 512;
 
@@ -24,7 +27,7 @@ pub(crate) struct Lock {
 impl Lock {
     /// Takes the lock of `dir`, or says who has it.
     pub(crate) fn take(dir: &Path, clock: &Clock) -> Result<Self, StateError> {
-        let path = dir.join("warraq.lock");
+        let path = dir.join(NAME);
         let failed = |why| StateError::io(&path, why);
         let mut file = OpenOptions::new()
             .read(true)
@@ -45,6 +48,15 @@ impl Lock {
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         file.write_all(line.as_bytes()).map_err(failed)?;
         Ok(Self { _file: file })
+    }
+}
+
+/// Who works on `dir` now, when somebody does. Takes no lock that outlives the call.
+pub fn working_on(dir: &Path) -> Option<String> {
+    let file = File::open(dir.join(NAME)).ok()?;
+    match FileExt::try_lock_shared(&file) {
+        Err(TryLockError::WouldBlock) => Some(holder(&file)),
+        _ => None,
     }
 }
 

@@ -36,13 +36,14 @@ pub mod disk;
 mod keys;
 mod leases;
 mod ledger;
-mod lock;
+pub mod lock;
 mod open;
 mod owner;
 pub mod rebuild;
 mod restore;
 mod rows;
 pub mod seen;
+pub mod traces;
 mod settle;
 mod store;
 

@@ -1,0 +1,180 @@
+//! The desk: what all workers of a crawl share, and the few decisions that join two rooms.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::CrawlError;
+use super::archive::Archive;
+use crate::address::HostKey;
+use crate::capture::Limits;
+use crate::event::{Event, Watch};
+use crate::frontier::scope::Scope;
+use crate::frontier::{Frontier, Release};
+use crate::lead::{Lead, Rule, Visit};
+use crate::moment::Clock;
+use crate::politeness::{Answer, Politeness};
+use crate::settings::Settings;
+
+/// How a crawl is told to stop.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// No new visits; those in flight are finished.
+    pub intake: CancellationToken,
+    /// Nothing more at all: visits in flight are dropped, and stay queued.
+    pub now: CancellationToken,
+}
+
+/// Everything a worker needs.
+pub(super) struct Desk<F, T> {
+    pub(super) frontier: F,
+    pub(super) fetch: T,
+    pub(super) archive: Archive,
+    pub(super) politeness: Politeness,
+    pub(super) scope: Scope,
+    pub(super) settings: Settings,
+    pub(super) limits: Limits,
+    pub(super) seeds: Vec<HostKey>,
+    pub(super) run: u32,
+    pub(super) clock: Clock,
+    pub(super) watch: Watch,
+    pub(super) stop: Stop,
+    pages: Semaphore,
+    left: AtomicU64,
+    asking: Mutex<HashSet<HostKey>>,
+}
+
+/// The right to capture one more page of `--max-pages`.
+pub(super) type Permit<'a> = SemaphorePermit<'a>;
+
+/// What a desk is made of.
+pub(super) struct Parts<F, T> {
+    pub(super) frontier: F,
+    pub(super) fetch: T,
+    pub(super) archive: Archive,
+    pub(super) settings: Settings,
+    pub(super) seeds: Vec<Lead>,
+    pub(super) run: u32,
+    pub(super) clock: Clock,
+    pub(super) watch: Watch,
+    pub(super) stop: Stop,
+}
+
+impl<F: Frontier, T> Desk<F, T> {
+    pub(super) fn new(parts: Parts<F, T>) -> Self {
+        let settings = parts.settings;
+        let pages = usize::try_from(settings.max_pages).unwrap_or(usize::MAX);
+        let seeds = parts.seeds.iter().filter_map(|seed| seed.url().ok());
+        Self {
+            frontier: parts.frontier,
+            fetch: parts.fetch,
+            archive: parts.archive,
+            politeness: Politeness::new(&settings, parts.clock.clone()),
+            scope: Scope::new(&settings, &parts.seeds),
+            limits: Limits::of(&settings),
+            seeds: seeds.map(|url| HostKey::of(&url)).collect(),
+            run: parts.run,
+            clock: parts.clock,
+            watch: parts.watch,
+            stop: parts.stop,
+            pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
+            left: AtomicU64::new(settings.max_pages),
+            asking: Mutex::default(),
+            settings,
+        }
+    }
+
+    /// The next visit, with the right to capture it; `None` when the crawl is over.
+    pub(super) async fn lease(&self) -> Result<Option<(Permit<'_>, Visit)>, CrawlError> {
+        let permit = tokio::select! {
+            biased;
+            () = self.stop.intake.cancelled() => return Ok(None),
+            permit = self.pages.acquire() => permit,
+        };
+        let Ok(permit) = permit else { return Ok(None) };
+        let leased = tokio::select! {
+            biased;
+            () = self.stop.intake.cancelled() => return Ok(None),
+            leased = self.frontier.lease() => leased?,
+        };
+        match leased {
+            Some(visit) => Ok(Some((permit, visit))),
+            None => {
+                // Nothing is queued and nothing is in flight: wakes those that wait for a permit.
+                self.pages.close();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Counts a captured page; ends the intake when it was the last one allowed.
+    pub(super) fn spend(&self, permit: Permit<'_>) {
+        permit.forget();
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.pages.close();
+        }
+    }
+
+    /// Whether `--max-pages` has been reached.
+    pub(super) fn pages_used_up(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    /// May this visit be made now? Scope's budgets first, then robots and pace.
+    pub(super) fn ask(&self, visit: &Visit) -> Answer {
+        if let Some(rule) = self.scope.admit(visit) {
+            return Answer::Never(rule);
+        }
+        if visit.lead.robots_for.is_some() {
+            return self.politeness.turn(&visit.site);
+        }
+        match visit.lead.url() {
+            Ok(url) => self.politeness.ask(&url, &visit.site),
+            Err(_) => Answer::Never(Rule::NotAUrl),
+        }
+    }
+
+    /// Leaves the visit's site alone for the rest of the run; its URLs stay queued.
+    pub(super) async fn park(&self, visit: &Visit, why: &str) -> Result<(), CrawlError> {
+        self.frontier.release(visit, Release::NextRun).await?;
+        let text = format!(
+            "{}: left alone for this run ({why}); its URLs stay queued for the next one",
+            visit.site
+        );
+        self.watch.tell(&Event::Warning { text });
+        Ok(())
+    }
+
+    /// Whether somebody is reading this origin's robots.txt already; if not, the caller is now.
+    pub(super) fn begin_asking(&self, host: &HostKey) -> bool {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(host.clone())
+    }
+
+    /// The origin's robots.txt is read, or could not be.
+    pub(super) fn end_asking(&self, host: &HostKey) {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+    }
+
+    /// The header fields of a request: the operator's own only towards the seeds' origins, so that
+    /// a key never reaches another server.
+    pub(super) fn fields(&self, url: &Url) -> Vec<(&str, &str)> {
+        let mut fields = vec![
+            ("User-Agent", self.settings.user_agent.as_str()),
+            ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+            ("Accept-Language", self.settings.accept_language.as_str()),
+            ("Accept-Encoding", "gzip, br"),
+        ];
+        if self.settings.contact.contains('@') && !self.settings.contact.contains("://") {
+            fields.push(("From", &self.settings.contact));
+        }
+        if self.seeds.contains(&HostKey::of(url)) {
+            let own = &self.settings.headers;
+            fields.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        }
+        fields
+    }
+}

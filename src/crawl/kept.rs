@@ -1,0 +1,75 @@
+//! What is kept of a job beside the archive: the seeds, and the settings that scope depends on.
+//!
+//! `job.json` outlives the state. With it and the WARC files the frontier can be made again
+//! without anybody remembering the command line.
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Lang;
+use crate::lead::Lead;
+use crate::settings::{AlternatesScope, Settings};
+
+const FILE: &str = "job.json";
+
+/// The part of a job that a rebuild needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KeptJob {
+    seeds: Vec<String>,
+    depth: u32,
+    languages: Vec<Lang>,
+    alternates_scope: AlternatesScope,
+    alternates_per_page: usize,
+    sitemaps: bool,
+    feeds: bool,
+    host_budget: u64,
+}
+
+impl KeptJob {
+    /// Of a job with these settings and seeds.
+    pub(super) fn of(settings: &Settings, seeds: &[Lead]) -> Self {
+        Self {
+            seeds: seeds.iter().map(|seed| seed.found.clone()).collect(),
+            depth: settings.depth,
+            languages: settings.languages.clone(),
+            alternates_scope: settings.alternates_scope,
+            alternates_per_page: settings.alternates_per_page,
+            sitemaps: settings.sitemaps,
+            feeds: settings.feeds,
+            host_budget: settings.host_budget,
+        }
+    }
+
+    /// The one kept in a folder; `None` when there is none that can be read.
+    pub(super) fn load(into: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(into.join(FILE)).ok()?).ok()
+    }
+
+    /// Keeps it, whole or not at all.
+    pub(super) fn save(&self, into: &Path) -> io::Result<()> {
+        let temporary = into.join("job.json.new");
+        std::fs::write(&temporary, serde_json::to_vec_pretty(self)?)?;
+        std::fs::rename(temporary, into.join(FILE))
+    }
+
+    /// The seeds.
+    pub(super) fn seeds(&self) -> Vec<Lead> {
+        self.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
+    }
+
+    /// `settings` with the kept scope.
+    pub(super) fn apply(self, settings: Settings) -> Settings {
+        Settings {
+            depth: self.depth,
+            languages: self.languages,
+            alternates_scope: self.alternates_scope,
+            alternates_per_page: self.alternates_per_page,
+            sitemaps: self.sitemaps,
+            feeds: self.feeds,
+            host_budget: self.host_budget,
+            ..settings
+        }
+    }
+}

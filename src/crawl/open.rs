@@ -1,0 +1,227 @@
+//! Opening a crawl folder: lock, state, archive, and what an earlier process left undone.
+//!
+//! The state's lock comes first, so that nobody repairs the archive of a running crawl. Then torn
+//! tails are cut, and what the archive has beyond the state's checkpoint is read back.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::archive::Archive;
+use super::kept::KeptJob;
+use super::{CrawlError, How, Job, Stop, summary};
+use crate::event::{Event, Watch};
+use crate::frontier::Frontier;
+use crate::frontier::scope::Scope;
+use crate::lead::Lead;
+use crate::moment::Clock;
+use crate::record::ids::Ids;
+use crate::record::Position;
+use crate::settings::Settings;
+use crate::state::disk::{self, DiskFrontier, Options};
+use crate::state::{self, StateError, rebuild, traces};
+
+/// A folder, ready to be worked on.
+pub(super) struct Opened {
+    pub(super) frontier: DiskFrontier,
+    pub(super) archive: Archive,
+    pub(super) run: u32,
+    pub(super) seeds: Vec<Lead>,
+    pub(super) read: rebuild::Rebuilt,
+}
+
+/// The archive, once it is open; `None` when it could not be.
+type Cell = Arc<OnceLock<Option<Archive>>>;
+
+/// Opens the folder of a job and begins or goes on with a run.
+pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError> {
+    usable(&job.settings.into)?;
+    let cell = Cell::default();
+    let state = open_state(job, watch, &cell).await?;
+    let opened = Archive::open(&job.settings, job.clock.clone(), Ids::Random, watch.clone());
+    let _ = cell.set(opened.as_ref().ok().map(|(archive, _)| archive.clone()));
+    let (archive, found) = opened?;
+    for repaired in &found.repaired {
+        watch.tell(&Event::Warning { text: repaired.to_string() });
+    }
+    for url in &state.given_up {
+        let text = format!("{url}: given up; it was in flight when the process died, twice");
+        watch.tell(&Event::Warning { text });
+    }
+    let mut seeds = kept_seeds(&state, &job.settings.into);
+    seeds.extend(job.seeds.iter().cloned());
+    let read = read_back(&state, &job.settings, &seeds, watch).await?;
+    let run = begin(&state, job, &mut seeds, watch).await?;
+    Ok(Opened { frontier: state.frontier, archive, run, seeds, read })
+}
+
+/// Goes on with the last run when something is left of it, else begins the next.
+async fn begin(
+    state: &disk::Opened,
+    job: &Job,
+    seeds: &mut Vec<Lead>,
+    watch: &Watch,
+) -> Result<u32, CrawlError> {
+    let frontier = &state.frontier;
+    let left = frontier.stats().await?.queued;
+    let resumed = left > 0 && !ended(&job.settings.into, state.run);
+    if !job.seeds.is_empty() && !resumed {
+        job.seeds.clone_into(seeds);
+    }
+    if seeds.is_empty() && left == 0 {
+        return Err(CrawlError::NoSeeds);
+    }
+    if !resumed {
+        let list = seeds.iter().map(|seed| seed.found.clone()).collect();
+        frontier.begin_run(list).await?;
+    }
+    let into = &job.settings.into;
+    KeptJob::of(&job.settings, seeds).save(into).map_err(|why| folder(into, why))?;
+    frontier.put(seeds.clone()).await?;
+    frontier.commit().await?;
+    let stats = frontier.stats().await?;
+    watch.tell(&Event::Started { run: stats.run, resumed, queued: stats.queued });
+    Ok(stats.run)
+}
+
+/// Whether this run had come to its end: what is queued all the same was given up for its time,
+/// and is carried into the next.
+fn ended(into: &Path, run: u32) -> bool {
+    summary::kept(into)
+        .is_some_and(|kept| kept.stats.run == run && kept.how == Some(How::Complete))
+}
+
+/// The folder exists and can be written to.
+fn usable(into: &Path) -> Result<(), CrawlError> {
+    std::fs::create_dir_all(into)
+        .and_then(|()| tempfile::tempfile_in(into).map(drop))
+        .map_err(|why| folder(into, why))
+}
+
+fn folder(path: &Path, why: io::Error) -> CrawlError {
+    CrawlError::Folder { path: path.to_owned(), why }
+}
+
+async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
+    let first = open_once(job, watch, cell).await;
+    match first {
+        Err(CrawlError::State(why)) if job.recover && why.is_damage() => {
+            let aside = state::set_aside(&job.settings.into, &job.clock)?;
+            let text = format!("{why}; set aside as {}, making it anew", aside.display());
+            watch.tell(&Event::Warning { text });
+            open_once(job, watch, cell).await
+        }
+        other => other,
+    }
+}
+
+async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
+    let archive = Arc::clone(cell);
+    let durable = Box::new(move || match archive.wait() {
+        Some(archive) => archive.sync_blocking().map_err(|why| why.to_string()),
+        None => Err("the archive is not open".to_owned()),
+    });
+    let secret = *uuid::Uuid::new_v4().as_bytes();
+    let options = Options {
+        watch: watch.clone(),
+        per_host: job.settings.per_host,
+        ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
+    };
+    let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
+    Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
+}
+
+/// Reads back what the archive has beyond the state's checkpoint; all of it into a fresh state.
+async fn read_back(
+    state: &disk::Opened,
+    settings: &Settings,
+    seeds: &[Lead],
+    watch: &Watch,
+) -> Result<rebuild::Rebuilt, CrawlError> {
+    let from = if state.fresh { Some(Position::default()) } else { state.replay_from.clone() };
+    let Some(from) = from else { return Ok(rebuild::Rebuilt::default()) };
+    let read = rebuild_from(&state.frontier, settings, seeds, &from).await?;
+    if read.unreadable > 0 {
+        let text = format!(
+            "{} records could not be read back and were passed over: {}",
+            read.unreadable,
+            read.reasons.join("; ")
+        );
+        watch.tell(&Event::Warning { text });
+    }
+    if read.restored > 0 {
+        let text = format!("{} visits were read back from the archive", read.restored);
+        watch.tell(&Event::Warning { text });
+    }
+    Ok(read)
+}
+
+/// Walks the archive from a position into the state, judging each trace as the worker did.
+pub(super) async fn rebuild_from(
+    frontier: &DiskFrontier,
+    settings: &Settings,
+    seeds: &[Lead],
+    from: &Position,
+) -> Result<rebuild::Rebuilt, CrawlError> {
+    let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?;
+    let scope = Scope::new(settings, seeds);
+    let judge = |trace: &_| {
+        let judged = scope.judge(trace);
+        (judged.leads, judged.refused)
+    };
+    Ok(rebuild::replay(frontier, visits, judge).await?)
+}
+
+/// The seeds of the last run: the state's, or those kept beside it when the state is new.
+fn kept_seeds(state: &disk::Opened, into: &Path) -> Vec<Lead> {
+    if state.fresh {
+        return KeptJob::load(into).map_or_else(Vec::new, |kept| kept.seeds());
+    }
+    state.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
+}
+
+/// What a rebuild did.
+#[derive(Clone, Debug)]
+pub struct Rebuild {
+    /// Where the old state went.
+    pub aside: Option<PathBuf>,
+    /// Visits read back.
+    pub read: u64,
+    /// URLs queued now.
+    pub queued: u64,
+    /// URLs settled.
+    pub settled: u64,
+    /// Records that could not be read.
+    pub unreadable: Vec<String>,
+}
+
+/// Makes the state of a folder anew from its archive. The old one is set aside, never deleted;
+/// the archive is only repaired where a crash tore it.
+pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlError> {
+    let into = settings.into.clone();
+    let aside = match into.join("state").exists() {
+        true => Some(state::set_aside(&into, &clock)?),
+        false => None,
+    };
+    let kept = KeptJob::load(&into);
+    let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
+    let settings = match kept {
+        Some(kept) => kept.apply(settings),
+        None => settings,
+    };
+    let (watch, stop) = (Watch::none(), Stop::default());
+    let job = Job { settings, seeds, recover: false, clock, watch, stop };
+    let opened = open(&job, &job.watch).await?;
+    let stats = opened.frontier.stats().await?;
+    opened.frontier.close().await?;
+    let settled = stats.captured + stats.revisits + stats.moved + stats.failed + stats.refused;
+    let (read, unreadable) = (opened.read.read, opened.read.reasons);
+    Ok(Rebuild { aside, read, queued: stats.queued, settled, unreadable })
+}
+
+impl StateError {
+    /// Whether making the state anew from the archive would help.
+    fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+}

@@ -1,0 +1,48 @@
+//! Reading one archived body: the same call for the live crawl and for any WARC.
+//!
+//! HTML goes to [`crate::page`], sitemaps and feeds to [`crate::seeds::discover`]; what comes back
+//! is a [`Page`] in every case. Nothing here fetches or writes.
+
+use url::Url;
+
+use crate::head::Head;
+use crate::page::{self, Page, PageKind, Source};
+use crate::record::trace::PageRow;
+
+/// Body characters of a title that are kept beside the archive.
+const TITLE_CHARS: usize = 200;
+
+/// Reads an entity (transfer coding removed).
+pub fn read(url: &Url, head: &Head, entity: &[u8]) -> Page {
+    page::read(Source { url, head, entity })
+}
+
+/// What is kept of a page for groups and summaries.
+pub fn row(url: &Url, page: &Page) -> PageRow {
+    let article = page.article.as_ref();
+    let title = article.map(|article| article.headline.clone()).or_else(|| page.title.clone());
+    PageRow {
+        url: url.as_str().to_owned(),
+        canonical: page.canonical.clone(),
+        kind: page.kind,
+        title: title.map(|title| title.chars().take(TITLE_CHARS).collect()),
+        byline: article.map_or_else(Vec::new, names),
+        declared: page.declared.clone(),
+        detected: page.detected.clone(),
+        length: article.map_or(0, characters),
+    }
+}
+
+/// Whether a page says something worth keeping a row for.
+pub fn is_kept(page: &Page) -> bool {
+    matches!(page.kind, PageKind::Article) || !page.alternates.is_empty()
+}
+
+fn names(article: &page::Article) -> Vec<String> {
+    article.byline.iter().map(|person| person.name.clone()).collect()
+}
+
+fn characters(article: &page::Article) -> u64 {
+    let count: usize = article.blocks.iter().map(|block| block.text.chars().count()).sum();
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,235 @@
+//! The end of a visit: its trace, its records, its place in the state.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::desk::Desk;
+use super::{CrawlError, reading};
+use crate::capture::{Capture, End, Fidelity};
+use crate::event::{Event, Settled};
+use crate::frontier::{Frontier, Settlement};
+use crate::lead::{Failure, FailureKind, Outcome, Refusal, Rule, Visit};
+use crate::moment::Moment;
+use crate::page::Page;
+use crate::politeness::Next;
+use crate::record::trace::Trace;
+use crate::record::{Exchange, Filed, Origin, Reply};
+
+/// Bytes of debris and excess that are quoted in the `metadata` record.
+const QUOTED_BYTES: usize = 4096;
+
+/// A refusal before anything was sent: no records, one ledger line.
+pub(super) async fn settle_refused<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    rule: Rule,
+) -> Result<(), CrawlError> {
+    let refusal = Refusal { url: visit.lead.found.clone(), rule };
+    settle_plain(desk, visit, Outcome::Refused(refusal)).await
+}
+
+/// The attempt itself died: warraq's fault, told as such.
+pub(super) async fn settle_failed<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    why: &str,
+) -> Result<(), CrawlError> {
+    let detail = format!("{}: internal error, please report it: {why}", visit.lead.found);
+    if let Some(host) = &visit.lead.robots_for {
+        desk.end_asking(host);
+    }
+    let failure = Failure { kind: FailureKind::Internal, detail };
+    settle_plain(desk, visit, Outcome::Failed(failure)).await
+}
+
+async fn settle_plain<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    outcome: Outcome,
+) -> Result<(), CrawlError> {
+    let settlement = Settlement {
+        outcome: outcome.clone(),
+        again: false,
+        due: desk.clock.steady(),
+        delay_ms: 0,
+        archived: None,
+        payload: None,
+        page: None,
+        alternates: Vec::new(),
+        refused: Vec::new(),
+        event: Some(Event::Settled(Settled {
+            url: visit.lead.found.clone(),
+            hop: visit.lead.hop,
+            outcome,
+            bytes: 0,
+            took: Duration::ZERO,
+            lang: None,
+            title: None,
+            byline: Vec::new(),
+            record: None,
+        })),
+    };
+    desk.frontier.ack(visit, settlement).await?;
+    Ok(())
+}
+
+/// A visit that has been made and read, ready to be settled.
+pub(super) struct Work<'a, F, T> {
+    pub(super) desk: &'a Desk<F, T>,
+    pub(super) visit: &'a Visit,
+    pub(super) next: Next,
+    pub(super) origin: Option<Origin>,
+}
+
+impl<F: Frontier, T> Work<'_, F, T> {
+    /// Writes the records, queues what the page leads to, ends the visit.
+    pub(super) async fn settle(self, capture: Capture, trace: Trace) -> Result<(), CrawlError> {
+        let judged = self.desk.scope.judge(&trace);
+        let payload = self.new_payload(&capture);
+        let (date, uri) = (capture.began, &self.visit.lead.found);
+        let filed = match &trace.outcome {
+            Outcome::Refused(_) => None,
+            _ => Some(self.desk.archive.file(self.exchange(capture, &trace)).await?),
+        };
+        self.desk.frontier.put(judged.leads).await?;
+        let event = if trace.again { self.retried(&trace) } else { settled(&trace, filed.as_ref()) };
+        let settlement = Settlement {
+            again: trace.again,
+            due: self.next.due,
+            delay_ms: self.next.delay_ms,
+            payload: payload.zip(filed.as_ref().and_then(|filed| origin(date, uri, filed))),
+            archived: filed.map(|filed| filed.end),
+            page: trace.page,
+            alternates: trace.alternates,
+            refused: judged.refused,
+            event: Some(event),
+            outcome: trace.outcome,
+        };
+        self.desk.frontier.ack(self.visit, settlement).await?;
+        Ok(())
+    }
+
+    fn exchange(&self, capture: Capture, trace: &Trace) -> Exchange {
+        let truncated = match capture.end {
+            End::Truncated(why) => Some(why),
+            _ => None,
+        };
+        let reply = capture.response.map(|response| Reply {
+            block: response.block,
+            head_length: response.head_length,
+            block_digest: response.block_digest,
+            payload_digest: response.payload_digest,
+            truncated,
+            revisit_of: self.origin.clone(),
+        });
+        Exchange {
+            target_uri: self.visit.lead.found.clone(),
+            date: capture.began,
+            ip: capture.peer.map(|peer| peer.ip()),
+            protocols: capture.protocols,
+            cipher: capture.cipher,
+            request: capture.request,
+            reply,
+            metadata: trace.to_fields(),
+        }
+    }
+
+    /// The digest of a payload that later captures may refer to.
+    fn new_payload(&self, capture: &Capture) -> Option<crate::digest::Digest> {
+        let response = capture.response.as_ref()?;
+        let whole = capture.end == End::Complete && response.payload_length > 0;
+        (whole && self.origin.is_none()).then_some(response.payload_digest)
+    }
+
+    fn retried(&self, trace: &Trace) -> Event {
+        Event::Retried {
+            url: trace.lead.found.clone(),
+            attempt: trace.attempt + 1,
+            why: match &trace.outcome {
+                Outcome::Failed(failure) => failure.detail.clone(),
+                Outcome::Captured { status, .. } | Outcome::Revisit { status } => {
+                    format!("HTTP status {status}")
+                }
+                _ => String::new(),
+            },
+        }
+    }
+}
+
+/// What the visit leaves behind, before it is judged.
+pub(super) fn trace<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    url: &Url,
+    capture: &Capture,
+    ended: (Outcome, bool),
+    page: Page,
+) -> Trace {
+    let (outcome, again) = ended;
+    let mut notes = notes(capture);
+    notes.extend(page.notes.iter().map(|note| ("note".to_owned(), note.clone())));
+    Trace {
+        run: desk.run,
+        lead: visit.lead.clone(),
+        attempt: visit.attempt,
+        again,
+        outcome,
+        took_ms: u64::try_from(capture.took.as_millis()).unwrap_or(u64::MAX),
+        bytes: capture.received,
+        page: reading::is_kept(&page).then(|| reading::row(url, &page)),
+        alternates: page.alternates,
+        links: page.links,
+        notes,
+    }
+}
+
+fn notes(capture: &Capture) -> Vec<(String, String)> {
+    let mut notes: Vec<(String, String)> =
+        capture.defects.iter().map(|defect| ("defect".to_owned(), defect.clone())).collect();
+    let mut quote = |name: &str, bytes: &[u8]| {
+        if !bytes.is_empty() {
+            let cut = bytes.get(..QUOTED_BYTES).unwrap_or(bytes);
+            notes.push((name.to_owned(), cut.escape_ascii().to_string()));
+        }
+    };
+    quote("interim", &capture.interim);
+    quote("debris", &capture.debris);
+    if let Some(excess) = &capture.excess {
+        quote("excess", &excess.first);
+        notes.push(("excessLength".to_owned(), excess.length.to_string()));
+    }
+    if capture.fidelity == Fidelity::Reconstructed {
+        notes.push(("fidelity".to_owned(), "reconstructed".to_owned()));
+    }
+    if let End::Failed(failure) = &capture.end {
+        notes.push(("failure".to_owned(), failure.detail.clone()));
+    }
+    notes
+}
+
+fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
+    let page = trace.page.as_ref();
+    let lang = page.and_then(|page| page.detected.as_ref().or(page.declared.as_ref()));
+    Event::Settled(Settled {
+        url: trace.lead.found.clone(),
+        hop: trace.lead.hop,
+        outcome: trace.outcome.clone(),
+        bytes: trace.bytes,
+        took: Duration::from_millis(trace.took_ms),
+        lang: lang.map(ToString::to_string),
+        title: page.and_then(|page| page.title.clone()),
+        byline: page.map_or_else(Vec::new, |page| page.byline.clone()),
+        record: filed.and_then(|filed| filed.reply.clone()),
+    })
+}
+
+/// The origin that later captures of this payload will name.
+fn origin(date: Moment, uri: &str, filed: &Filed) -> Option<Origin> {
+    Some(Origin {
+        record_id: filed.reply_id.clone()?,
+        uri: uri.to_owned(),
+        date,
+        locator: filed.reply.clone()?,
+    })
+}

@@ -1,0 +1,112 @@
+//! The summary: what a run did, and what the folder holds.
+//!
+//! Computed from the state when a run ends and for `warraq info`; kept as `summary.json` beside the
+//! archive so that it can be read while nothing runs and while something does.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::How;
+use crate::frontier::{Frontier, FrontierError, Stats};
+use crate::groups::{self, Group};
+use crate::page::PageKind;
+use crate::record::name as record;
+use crate::record::trace::PageRow;
+
+/// What a run did, and what the folder holds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// How the run ended.
+    pub how: Option<How>,
+    /// The numbers of the run.
+    pub stats: Stats,
+    /// Article pages known, all runs together.
+    pub articles: u64,
+    /// Articles with at least one named author.
+    pub with_byline: u64,
+    /// Names of authors, in the order of first sight, at most [`AUTHORS_KEPT`].
+    pub authors: Vec<String>,
+    /// Translation groups of two and more languages.
+    pub groups: Vec<Group>,
+    /// WARC files of the folder, oldest first.
+    pub files: Vec<ArchiveFile>,
+    /// Whether seeds failed.
+    pub failed_seeds: Vec<String>,
+}
+
+/// One WARC file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveFile {
+    /// Its path below the crawl folder.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Authors a summary names; more are only counted.
+pub const AUTHORS_KEPT: usize = 200;
+
+impl Summary {
+    fn count(&mut self, page: &PageRow) {
+        if page.kind != PageKind::Article {
+            return;
+        }
+        self.articles += 1;
+        self.with_byline += u64::from(!page.byline.is_empty());
+        for name in &page.byline {
+            if self.authors.len() < AUTHORS_KEPT && !self.authors.contains(name) {
+                self.authors.push(name.clone());
+            }
+        }
+    }
+}
+
+/// Sums up a frontier and the archive beside it.
+pub async fn sum_up<F: Frontier>(
+    frontier: &F,
+    archive: &Path,
+    failed_seeds: Vec<String>,
+) -> Result<Summary, FrontierError> {
+    let mut summary =
+        Summary { stats: frontier.stats().await?, failed_seeds, ..Summary::default() };
+    let mut builder = groups::Builder::new();
+    let mut after = None;
+    loop {
+        let (pages, next) = frontier.pages(after).await?;
+        for kept in &pages {
+            summary.count(&kept.page);
+            builder.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
+        }
+        if next.is_none() {
+            break;
+        }
+        after = next;
+    }
+    summary.groups =
+        builder.finish().into_iter().filter(|group| group.members.len() > 1).collect();
+    summary.files = files(archive);
+    Ok(summary)
+}
+
+/// The WARC files of a folder, oldest first.
+pub fn files(archive: &Path) -> Vec<ArchiveFile> {
+    let sized = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        Some(ArchiveFile { name, bytes: path.metadata().ok()?.len() })
+    };
+    record::files(archive).unwrap_or_default().into_iter().filter_map(sized).collect()
+}
+
+/// Keeps the summary as `summary.json` in the crawl folder, whole or not at all.
+pub fn keep(summary: &Summary, into: &Path) -> io::Result<()> {
+    let temporary = into.join("summary.json.new");
+    std::fs::write(&temporary, serde_json::to_vec_pretty(summary)?)?;
+    std::fs::rename(temporary, into.join("summary.json"))
+}
+
+/// The summary that [`keep`] left, if it did.
+pub fn kept(into: &Path) -> Option<Summary> {
+    serde_json::from_slice(&std::fs::read(into.join("summary.json")).ok()?).ok()
+}

@@ -1,0 +1,72 @@
+//! Export: clean text from any WARC, with the extraction code of the live crawl.
+//!
+//! Reads archives only: no state, no network. A file or record that cannot be read is named and
+//! passed over, never the end.
+
+pub mod document;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use warc::RecordType;
+
+use crate::address::fetchable;
+use crate::crawl::reading;
+use crate::head::Head;
+use crate::record::entity::split;
+use crate::record::entry::Entry;
+use crate::record::name;
+use crate::record::reader::{ReadError, Records};
+use document::Document;
+
+/// Largest response block that is read for its text.
+const MAX_BLOCK_BYTES: u64 = 64 << 20;
+
+/// The articles of a WARC file, or of all WARC files of a folder, in the order they were captured.
+/// A capture whose payload stands earlier in the same archive is given once.
+pub fn documents(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<Document, ReadError>>, ReadError> {
+    let files = files(path)?;
+    let mut met = HashSet::new();
+    let entries = files.into_iter().flat_map(|file| {
+        let (records, error) = match Records::open(&file) {
+            Ok(records) => (Some(records), None),
+            Err(why) => (None, Some(Err(why))),
+        };
+        error.into_iter().chain(records.into_iter().flatten())
+    });
+    Ok(entries.filter_map(move |entry| match entry {
+        Ok(entry) => article(&entry, &mut met).map(Ok),
+        Err(why) => Some(Err(why)),
+    }))
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    name::files(path)
+        .map_err(|source| ReadError::Io { path: path.display().to_string(), source })
+}
+
+fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {
+    if entry.kind != RecordType::Response || !entry.is_http() {
+        return None;
+    }
+    let target = entry.target_uri()?.to_owned();
+    let digest = entry.header.get("WARC-Payload-Digest").unwrap_or_default();
+    // The same payload under the same URL is one text, however often it was stored.
+    if !digest.is_empty() && !met.insert(format!("{digest} {target}")) {
+        return None;
+    }
+    let url = fetchable(&target, None).ok()?;
+    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
+    let message = split(&block);
+    let head = Head::parse(block.get(..message.head_length)?);
+    if !matches!(head.status(), Some(200..=299)) {
+        return None;
+    }
+    let page = reading::read(&url, &head, &message.entity);
+    Document::of(entry, &target, page)
+}
