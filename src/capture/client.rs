@@ -15,7 +15,7 @@ use reqwest::{Version, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::guard::{Denied, FixedResolver, Guard, GuardedResolver, denial, fixed_for};
+use super::guard::{Denied, FixedResolver, Guard, GuardedResolver, denial, is_for};
 use super::spool::{self, Spool};
 use super::tls::{self, Tls, Trust};
 use super::{
@@ -71,9 +71,8 @@ impl Client {
     ) -> Result<reqwest::Response, End> {
         let url = request.url().clone();
         let mut client = &self.plain;
-        if let Some(rule) = fixed_for(&self.fixed_rules(), &url) {
-            let pinned = self.fixed.iter().find(|(known, _)| known == rule);
-            client = pinned.map_or(client, |(_, client)| client);
+        if let Some((rule, fixed)) = self.fixed.iter().find(|(rule, _)| is_for(rule, &url)) {
+            client = fixed;
             redirect_port(&mut request, rule.to_port);
         }
         let until = total.min(Instant::now() + limits.connect + limits.head);
@@ -85,10 +84,6 @@ impl Client {
                 Err(failed(FailureKind::Timeout, format!("{host}: no response head in time")))
             }
         }
-    }
-
-    fn fixed_rules(&self) -> Vec<Resolve> {
-        self.fixed.iter().map(|(rule, _)| rule.clone()).collect()
     }
 
     /// Reads the body into a block behind the head written anew.

@@ -83,6 +83,8 @@ pub struct Framer {
     /// The head that is being read, and where its present line starts.
     raw: Vec<u8>,
     line: usize,
+    /// Whether its start line is whole; only empty lines may come before it.
+    began: bool,
     interims: u32,
     head: Head,
     head_start: u64,
@@ -109,6 +111,7 @@ impl Framer {
             limit: max_head.saturating_add(1),
             raw: Vec::new(),
             line: 0,
+            began: false,
             interims: 0,
             head: Head::default(),
             head_start: 0,
@@ -297,7 +300,7 @@ impl Framer {
         self.raw.extend_from_slice(bytes.get(..taken).unwrap_or_default());
         self.at += taken as u64;
         let line = self.raw.get(self.line..).unwrap_or_default();
-        let starts = self.raw.iter().take(self.line).all(|byte| matches!(byte, b'\r' | b'\n'));
+        let starts = !self.began;
         let blank = matches!(line, b"\r" | b"\n" | b"\r\n");
         if starts && !blank && !has_http_prefix(line) {
             self.state = State::Bad(Bad::NotHttp);
@@ -307,7 +310,10 @@ impl Framer {
             if starts && !blank && status_of(line.trim_ascii_end()).is_none() {
                 self.state = State::Bad(Bad::NotHttp);
             } else if blank && !starts {
+                self.began = false;
                 self.head_is_whole();
+            } else {
+                self.began |= !blank;
             }
             self.line = self.raw.len();
         }

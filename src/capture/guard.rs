@@ -116,7 +116,7 @@ impl GuardedResolver {
         if let Some(address) = literal(url) {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
-        if let Some(fixed) = fixed_for(&self.fixed, url) {
+        if let Some(fixed) = self.fixed.iter().find(|rule| is_for(rule, url)) {
             let address = SocketAddr::new(fixed.addr, fixed.to_port);
             return self.guard.vet(std::iter::once(address)).map_err(Denied::Rule);
         }
@@ -161,15 +161,12 @@ impl reqwest::dns::Resolve for FixedResolver {
     }
 }
 
-/// The `--resolve` that holds for `url`: the first that names its host, or any host.
-pub(super) fn fixed_for<'a>(fixed: &'a [Resolve], url: &Url) -> Option<&'a Resolve> {
-    let Some(Host::Domain(name)) = url.host() else { return None };
-    let port = url.port_or_known_default()?;
-    let is_for = |rule: &&Resolve| match &rule.host {
-        Some(host) => host.trim_end_matches('.').eq_ignore_ascii_case(name.trim_end_matches('.')),
-        None => true,
-    };
-    fixed.iter().filter(|rule| rule.port == port).find(is_for)
+/// Whether a `--resolve` holds for `url`; the first one that does is used.
+pub(super) fn is_for(rule: &Resolve, url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return false };
+    let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    let named = rule.host.as_deref().is_none_or(|host| bare(host) == bare(name));
+    named && url.port_or_known_default() == Some(rule.port)
 }
 
 /// The reason a connector gave up, when it was this policy.

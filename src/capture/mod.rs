@@ -149,7 +149,7 @@ pub trait Fetch: Send + Sync {
     ) -> impl Future<Output = Capture> + Send;
 }
 
-/// A transport that cannot be set up. Whatever goes wrong later is in the captures.
+/// What cannot be set up or asked at all. Whatever goes wrong later is in the captures.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// The file of `--ca-file`.
@@ -160,6 +160,9 @@ pub enum CaptureError {
         /// What is wrong with it.
         why: String,
     },
+    /// A request field.
+    #[error("the request field {0:?} holds a byte no header may hold; remove it from --header")]
+    Field(String),
     /// TLS as a whole.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),

@@ -8,19 +8,16 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request};
 use url::Url;
 
+use super::CaptureError;
+
 /// Fields that are the transport's own business.
 const OURS: &[&str] = &["host", "connection", "content-length", "transfer-encoding"];
 
-/// A request that cannot be written.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the request field {0:?} holds a byte no header may hold; remove it from --header")]
-pub struct RequestError(String);
-
 /// A GET of `url` with `fields`, in this order.
-pub fn build(url: &Url, fields: &[(&str, &str)]) -> Result<Request, RequestError> {
+pub fn build(url: &Url, fields: &[(&str, &str)]) -> Result<Request, CaptureError> {
     let mut request = Request::new(Method::GET, url.clone());
     for (name, value) in fields {
-        let refuse = || RequestError((*name).to_owned());
+        let refuse = || CaptureError::Field((*name).to_owned());
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
         let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refuse())?;
         request.headers_mut().append(key, value);
@@ -29,12 +26,12 @@ pub fn build(url: &Url, fields: &[(&str, &str)]) -> Result<Request, RequestError
 }
 
 /// The bytes of `request` (RFC 9112 §3.2.1).
-pub(super) fn render(request: &Request, keepalive: bool) -> Result<Vec<u8>, RequestError> {
+pub(super) fn render(request: &Request, keepalive: bool) -> Result<Vec<u8>, CaptureError> {
     let url = request.url();
     let mut out = Vec::with_capacity(512);
     let mut put = |name: &str, parts: &[&[u8]]| {
         if parts.iter().any(|part| part.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))) {
-            return Err(RequestError(name.to_owned()));
+            return Err(CaptureError::Field(name.to_owned()));
         }
         for part in parts {
             out.extend_from_slice(part);

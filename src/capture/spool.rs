@@ -22,8 +22,8 @@ use crate::record::Block;
 /// Bytes of one response that are held in memory.
 pub const MEMORY: usize = 256 << 10;
 
-/// Room for the first read: the whole of most redirects, errors and robots.txt files.
-const FIRST_READ: usize = 16 << 10;
+/// Room for the first read: the whole of most redirects, errors and robots.txt files, half a page.
+const FIRST_READ: usize = 32 << 10;
 
 /// Most room that is made for one read.
 const LARGEST_READ: usize = 64 << 10;
@@ -75,7 +75,8 @@ impl Spool {
     ) -> io::Result<usize> {
         if self.tail.capacity() - self.tail.len() < 2 << 10 {
             let doubled = self.tail.len().clamp(FIRST_READ, LARGEST_READ);
-            let known = remaining.and_then(|left| usize::try_from(left + BEYOND).ok());
+            let known =
+                remaining.and_then(|left| usize::try_from(left.saturating_add(BEYOND)).ok());
             let room =
                 known.map_or(doubled, |known| known.min(MEMORY - MEMORY.min(self.tail.len())));
             self.tail.reserve(room.max(FIRST_READ));

@@ -160,6 +160,8 @@ fn chunks() -> Vec<Case> {
         whole("two chunks", b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
         whole("extensions", b"5;a=b;c=\"d\"\r\nhello\r\n0;x\r\n\r\n"),
         whole("trailers", b"5\r\nhello\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n"),
+        case("gzip inside", &chunked(b"4\r\n\x1f\x8b\x08\0\r\n0\r\n\r\n"), Keep, Want::Whole)
+            .entity(b"\x1f\x8b\x08\0"),
         whole("zeros and white space", b"0005 \r\nhello\r\n000\r\n\r\n"),
         case(
             "hex in both cases",

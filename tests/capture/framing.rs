@@ -101,6 +101,15 @@ fn the_head_limit_counts_everything_before_the_body() {
 }
 
 #[test]
+fn a_flood_of_empty_lines_costs_no_more_than_its_bytes() {
+    let flood = b"\r\n".repeat(2_000_000);
+    let mut framer = Framer::new(false, 3_999_999, 60);
+    // Quadratic, this would take hours.
+    framer.feed(&flood, |_| ());
+    assert_eq!(framer.progress(), Progress::Bad(Bad::HeadTooLong));
+}
+
+#[test]
 fn persistence() {
     let keeps = |head: &str| {
         feed(framer(false), std::iter::once(format!("{head}\r\n\r\n").as_bytes())).keep_alive

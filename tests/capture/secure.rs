@@ -8,11 +8,12 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
-use warraq::capture::{CaptureError, Client, End, Fidelity, Wire};
+use warraq::capture::{CaptureError, Client, End, Fetch, Fidelity, Wire};
 use warraq::lead::FailureKind;
 
-use super::server::{NEXT, Server, clock, read_request};
-use super::{block_of, body_of, fetch};
+use super::cases;
+use super::server::{After, NEXT, Packets, Script, Server, clock, limits, read_request};
+use super::{block_of, body_of, check, fetch, get};
 
 /// A certificate authority and a server certificate for `name` by it.
 fn identity(name: &str) -> (String, ServerConfig) {
@@ -83,6 +84,50 @@ async fn a_named_authority_is_trusted() {
     let capture = fetch(&client, "https://case.example/").await;
     assert_eq!(capture.fidelity, Fidelity::Reconstructed);
     assert_eq!(body_of(&capture), b"ordinary");
+}
+
+/// A server that plays `script` over TLS, and is ordinary for `/next`.
+async fn plays(config: ServerConfig, script: Script) -> Server {
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    Server::with(move |stream, _| {
+        let (acceptor, script) = (acceptor.clone(), script.clone());
+        async move {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            while let Some(request) = read_request(&mut stream).await {
+                let is_next = request.contains(" /next ");
+                let bytes = if is_next { NEXT } else { &script.bytes };
+                stream.write_all(bytes).await.ok();
+                stream.flush().await.ok();
+                if !is_next && script.after != After::Keep {
+                    break;
+                }
+            }
+            stream.shutdown().await.ok();
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_case_comes_through_tls_as_well() {
+    let (ca, config) = identity("case.example");
+    let file = pem_file(&ca);
+    for case in cases::all() {
+        let script =
+            Script { bytes: case.bytes.clone(), packets: Packets::AtOnce, after: case.after };
+        let server = plays(config.clone(), script).await;
+        let mut settings = server.settings();
+        settings.ca_file = Some(file.path().to_owned());
+        let wire = Wire::new(&settings, clock()).unwrap();
+        let mut request = get("https://case.example/");
+        if case.head {
+            *request.method_mut() = reqwest::Method::HEAD;
+        }
+        let capture = wire.fetch(request, &limits()).await;
+        check(&case, Packets::HeadThenBody, &capture, case.name);
+        let next = fetch(&wire, "https://case.example/next").await;
+        assert_eq!(block_of(next.response.as_ref().unwrap()), NEXT, "{}: the next", case.name);
+    }
 }
 
 #[tokio::test]
