@@ -422,7 +422,7 @@ fn errors_say_what_where_and_what_to_do() {
     let damaged = "checksum".to_owned();
     let texts = [
         RecordError::Field { target: target.clone(), source }.to_string(),
-        RecordError::Target { target: "a\nb".to_owned() }.to_string(),
+        RecordError::Target { target: "a\\nb".to_owned() }.to_string(),
         RecordError::Block { target, source: io(ErrorKind::UnexpectedEof) }.to_string(),
         RecordError::Write {
             path: path.clone(),
