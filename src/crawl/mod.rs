@@ -30,7 +30,6 @@ use desk::{Desk, Parts};
 use open::Opened;
 use summary::Summary;
 
-use crate::capture::request::RequestError;
 use crate::capture::{CaptureError, Carrier, Fetch};
 use crate::event::{Event, Watch};
 use crate::frontier::{Frontier, FrontierError};
@@ -125,9 +124,6 @@ pub enum CrawlError {
     /// The transport could not be set up.
     #[error(transparent)]
     Transport(#[from] CaptureError),
-    /// A request could not be written.
-    #[error(transparent)]
-    Request(#[from] RequestError),
     /// A response kept aside while it is filed could not be read back.
     #[error("a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files")]
     Spool(io::Error),
