@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::crawl::summary::Summary;
 use crate::event::{Event, Settled, Watch};
-use crate::groups::Group;
+use crate::groups::{Group, Member};
 use crate::lead::Outcome;
 
 /// How much is said.
@@ -113,7 +113,7 @@ fn line(event: &Event) -> Option<String> {
         }
         Event::Settled(settled) => settled_line(settled),
         Event::Retried { url, attempt, why } => {
-            format!("again    attempt {attempt} failed: {}  {}", clean(why), clean(url))
+            format!("again    attempt {attempt} failed: {}  {}", clean(why), readable(url))
         }
         Event::Parked { site, wait, why } => {
             let wait = humantime::format_duration(*wait);
@@ -132,7 +132,7 @@ fn settled_line(settled: &Settled) -> String {
         }
         Outcome::Revisit { status } => format!("{status} same"),
         Outcome::Moved { status, to } => {
-            format!("{status} -> {}", to.as_deref().map_or_else(|| "nowhere".into(), clean))
+            format!("{status} to {}", to.as_deref().map_or_else(|| "nowhere".into(), readable))
         }
         Outcome::Refused(refusal) => format!("refused by {}", refusal.rule),
         Outcome::Failed(failure) => format!("failed: {}", clean(&failure.detail)),
@@ -140,13 +140,22 @@ fn settled_line(settled: &Settled) -> String {
     let lang = settled.lang.as_deref().unwrap_or("-");
     let size = ByteSize::b(settled.bytes);
     let took = settled.took.as_millis();
-    format!("{end:<8} {lang:<4} {size:>9} {took:>6} ms  {}", clean(&settled.url))
+    format!("{end:<8} {lang:<7} {size:>9} {took:>6} ms  {}", readable(&settled.url))
 }
 
 /// Text from the web, made safe for a terminal and for one line.
 pub(super) fn clean(text: &str) -> String {
     let direction = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || direction(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// A URL as people read it: escaped letters of any script unescaped, still one word.
+fn readable(url: &str) -> String {
+    let plain = percent_encoding::percent_decode_str(url).decode_utf8();
+    match plain {
+        Ok(plain) if !plain.contains(char::is_whitespace) => clean(&plain),
+        _ => clean(url),
+    }
 }
 
 /// The summary for people.
@@ -170,7 +179,7 @@ pub(super) fn summary(summary: &Summary, dir: &str) -> String {
         out.push(format!("             … and {} more", summary.groups.len() - GROUPS_SHOWN));
     }
     for refusal in &stats.refusals {
-        let example = refusal.examples.first().map(|url| clean(url)).unwrap_or_default();
+        let example = refusal.examples.first().map(|url| readable(url)).unwrap_or_default();
         out.push(format!("  refused    {:>5} by {}, as {example}", refusal.count, refusal.rule));
     }
     for site in &stats.parked_sites {
@@ -186,7 +195,10 @@ pub(super) fn summary(summary: &Summary, dir: &str) -> String {
 }
 
 fn group_line(group: &Group) -> String {
-    let langs: Vec<&str> = group.members.keys().map(String::as_str).collect();
+    let tag = |(key, member): (&String, &Member)| {
+        member.lang.as_ref().map_or_else(|| key.clone(), ToString::to_string)
+    };
+    let langs: Vec<String> = group.members.iter().map(tag).collect();
     let title = group.members.values().find_map(|member| member.title.as_deref());
     format!("             {:<16} {}", langs.join(" "), clean(title.unwrap_or("(no title)")))
 }
