@@ -17,9 +17,10 @@ use paper::{Archive, Crawl, START, begin, captured, judge, scope, url};
 use warraq::digest::Digest;
 use warraq::frontier::{Frontier, FrontierError, Poll, Release, Settlement};
 use warraq::lead::Lead;
+use warraq::moment::Clock;
 use warraq::record::Position;
 use warraq::state::rebuild::replay;
-use warraq::state::{DiskFrontier, set_aside};
+use warraq::state::{DiskFrontier, Options, set_aside};
 
 #[tokio::test]
 async fn a_closed_crawl_goes_on_where_it_was() {
@@ -236,4 +237,23 @@ async fn a_failed_sync_of_the_archive_settles_nothing() {
     drop(frontier);
     let opened = crawl.open();
     assert_eq!(opened.frontier.stats().await.unwrap().captured, 0);
+}
+
+#[tokio::test]
+async fn a_lease_waits_until_its_site_is_due() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::system();
+    let durable = Box::new(|| Ok(Position::default()));
+    let options = Options::new(dir.path().into(), clock.clone(), [1; 16], durable);
+    let frontier = DiskFrontier::open(options).unwrap().frontier;
+    frontier.begin_run(vec![]).await.unwrap();
+    let leads = ["http://a.example/1", "http://a.example/2"];
+    frontier.put(leads.iter().map(|url| Lead::seed(url).unwrap()).collect()).await.unwrap();
+    let visit = frontier.lease().await.unwrap().unwrap();
+    let due = clock.steady().plus(Duration::from_millis(40));
+    frontier.ack(&visit, captured(due)).await.unwrap();
+    let visit = frontier.lease().await.unwrap().unwrap();
+    assert!(clock.steady() >= due);
+    frontier.ack(&visit, captured(due)).await.unwrap();
+    assert_eq!(frontier.lease().await.unwrap(), None);
 }
