@@ -24,7 +24,8 @@ use warraq::state::seen::Seen;
 use warraq::state::{DiskFrontier, Options};
 
 const QUEUED: u64 = 1_000_000;
-const FETCHED: u64 = 20_000;
+const FETCHED: u64 = 19_200;
+const BATCH: u64 = 64;
 const SEEN: u64 = 10_000_000;
 const CANDIDATES: u64 = 2_000_000;
 
@@ -68,10 +69,10 @@ fn queue(shape: &str, sites: u64) {
         let put = each(began.elapsed(), QUEUED);
         let grown = rss() - before;
         let on_disk = bytes(&dir.path().join("state"));
-        let (lease, ack) = fetch(&frontier).await;
+        let (lease, ack, commit) = fetch(&frontier).await;
         println!(
-            "{QUEUED} queued on {shape}: {} MB RSS more, {} MB on disk, put {put:.1} us, lease \
-             {lease:.1} us, ack {ack:.1} us (commits of 64 with fsync), RSS {} MB after {FETCHED} visits",
+            "{QUEUED} queued on {shape}: {} MB RSS more, {} MB on disk, put {put:.1} us (commits included), lease \
+             {lease:.1} us, ack {ack:.1} us, commit of {BATCH} {commit:.0} us, RSS {} MB after {FETCHED} visits",
             grown / 1_000_000,
             on_disk / 1_000_000,
             rss() / 1_000_000,
@@ -85,10 +86,10 @@ fn queue(shape: &str, sites: u64) {
     });
 }
 
-/// Mean microseconds of a lease and of an acknowledgement, commits included.
-async fn fetch(frontier: &DiskFrontier) -> (f64, f64) {
-    let (mut lease, mut ack) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..FETCHED {
+/// Mean microseconds of a lease, of an acknowledgement and of a commit with its syncs.
+async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
+    let (mut lease, mut ack, mut commit) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    for n in 1..=FETCHED {
         let began = Instant::now();
         let visit = frontier.lease().await.unwrap().unwrap();
         lease += began.elapsed();
@@ -107,11 +108,13 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64) {
         let began = Instant::now();
         frontier.ack(&visit, end).await.unwrap();
         ack += began.elapsed();
+        if n % BATCH == 0 {
+            let began = Instant::now();
+            frontier.commit().await.unwrap();
+            commit += began.elapsed();
+        }
     }
-    let began = Instant::now();
-    frontier.commit().await.unwrap();
-    ack += began.elapsed();
-    (each(lease, FETCHED), each(ack, FETCHED))
+    (each(lease, FETCHED), each(ack, FETCHED), each(commit, FETCHED / BATCH))
 }
 
 fn candidates() {
@@ -137,7 +140,10 @@ fn candidates() {
 
 fn open(dir: &Path) -> DiskFrontier {
     let durable = Box::new(|| Ok(Position::default()));
-    let options = Options::new(dir.to_owned(), Clock::system(), [5; 16], durable);
+    let mut options = Options::new(dir.to_owned(), Clock::system(), [5; 16], durable);
+    // Commits are asked for, so that they can be timed apart.
+    options.commit_every = usize::MAX;
+    options.commit_after = Duration::from_hours(1);
     DiskFrontier::open(options).unwrap().frontier
 }
 

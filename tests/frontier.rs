@@ -8,9 +8,12 @@
     reason = "a test's helpers fail the test"
 )]
 
+mod paper;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use paper::{Polled, START, captured, end};
 use tempfile::TempDir;
 use url::Url;
 use warraq::address::{HostKey, Site};
@@ -24,25 +27,6 @@ use warraq::page::PageKind;
 use warraq::record::trace::PageRow;
 use warraq::record::{Origin, Position};
 use warraq::state::{DiskFrontier, Options};
-
-const START: Moment = Moment::from_millis(1_795_339_800_000);
-
-/// A frontier that answers without waiting, whichever it is.
-trait Polled: Frontier {
-    async fn next(&self) -> Poll;
-}
-
-impl Polled for MemoryFrontier {
-    async fn next(&self) -> Poll {
-        self.poll()
-    }
-}
-
-impl Polled for DiskFrontier {
-    async fn next(&self) -> Poll {
-        self.poll().await.unwrap()
-    }
-}
 
 struct Bench<F> {
     frontier: F,
@@ -128,25 +112,6 @@ fn lead(text: &str, hop: Hop) -> Lead {
 
 fn link(text: &str) -> Lead {
     lead(text, Hop::Link)
-}
-
-fn end(outcome: Outcome, due: Moment) -> Settlement {
-    Settlement {
-        outcome,
-        again: false,
-        due,
-        delay_ms: 0,
-        archived: None,
-        payload: None,
-        page: None,
-        alternates: vec![],
-        refused: vec![],
-        event: None,
-    }
-}
-
-fn captured(due: Moment) -> Settlement {
-    end(Outcome::Captured { status: 200, truncated: None }, due)
 }
 
 fn failed(due: Moment) -> Settlement {

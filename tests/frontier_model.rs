@@ -3,53 +3,22 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers fail the test")]
 
+mod paper;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use paper::{Polled, START, captured};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use url::Url;
 use warraq::event::Watch;
 use warraq::frontier::memory::MemoryFrontier;
-use warraq::frontier::{Ack, Frontier, Poll, Release, Settlement, Stats};
-use warraq::lead::{Hop, Lead, Outcome, Visit};
+use warraq::frontier::{Ack, Poll, Release, Settlement, Stats};
+use warraq::lead::{Hop, Lead, Visit};
 use warraq::moment::{Clock, Moment};
 use warraq::record::Position;
 use warraq::state::{DiskFrontier, Opened, Options};
-
-const START: Moment = Moment::from_millis(1_795_339_800_000);
-
-/// A frontier that answers without waiting, whichever it is.
-trait Polled: Frontier {
-    async fn next(&self) -> Poll;
-}
-
-impl Polled for MemoryFrontier {
-    async fn next(&self) -> Poll {
-        self.poll()
-    }
-}
-
-impl Polled for DiskFrontier {
-    async fn next(&self) -> Poll {
-        self.poll().await.unwrap()
-    }
-}
-
-fn captured(due: Moment) -> Settlement {
-    Settlement {
-        outcome: Outcome::Captured { status: 200, truncated: None },
-        again: false,
-        due,
-        delay_ms: 0,
-        archived: None,
-        payload: None,
-        page: None,
-        alternates: vec![],
-        refused: vec![],
-        event: None,
-    }
-}
 
 /// What the proptest does.
 #[derive(Clone, Debug)]

@@ -404,3 +404,40 @@ impl Schedule {
         Some((id, self.plans.get_mut(&id)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tail of `0..n`.
+    struct Numbers(u64);
+
+    impl Tail for Numbers {
+        type Error = ();
+
+        fn places(&self, _: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, ()> {
+            let places = (0..self.0).map(|seq| Place { order: 7, seq });
+            Ok(places.filter(|place| !skip.contains(place)).take(want).collect())
+        }
+    }
+
+    #[test]
+    fn memory_holds_heads_only_and_forgets_idle_sites() {
+        let (now, site) = (Moment::from_millis(1), Site::from("a.example".to_owned()));
+        let mut schedule = Schedule::new(1, 40);
+        schedule.admit(&site, SiteFacts::default());
+        for seq in 0..1_000 {
+            schedule.push(&site, Place { order: 7, seq }, now);
+        }
+        assert_eq!((schedule.queued(), schedule.due.len()), (1_000, 1));
+        assert_eq!(schedule.plan(&site).map(|plan| (plan.head.len(), plan.tail)), Some((64, 936)));
+        for seq in (1..1_000).rev() {
+            schedule.withdraw(&site, Place { order: 7, seq });
+        }
+        let Ok(Next::Grant(grant)) = schedule.next(now, &Numbers(1)) else { panic!() };
+        assert_eq!((grant.token, grant.place.seq), (40, 0));
+        assert!(schedule.finish(grant.token, now, 0, 1).is_some());
+        assert_eq!((schedule.active_sites(), schedule.queued()), (0, 0));
+        assert_eq!(schedule.next(now, &Numbers(0)), Ok(Next::Finished));
+    }
+}

@@ -25,6 +25,11 @@ impl LeaseMarks {
         (Self { file }, left)
     }
 
+    /// No file: nothing is remembered.
+    pub(crate) const fn none() -> Self {
+        Self { file: None }
+    }
+
     pub(crate) fn began(&mut self, print: u64) {
         self.write(&record(b'+', print));
     }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::StateError;
 use crate::frontier::tally::Standing;
 use crate::lead::{Lead, Locator, Outcome, Refusal};
 use crate::moment::Moment;
@@ -17,6 +18,7 @@ use crate::moment::Moment;
 #[derive(Debug)]
 pub(crate) struct Ledger {
     file: File,
+    path: PathBuf,
     length: u64,
     pending: Vec<u8>,
 }
@@ -57,19 +59,28 @@ struct Line<'a> {
 }
 
 impl Ledger {
-    /// Opens the ledger of `dir` and cuts it back to `length`. `None`: there was no state; a ledger
-    /// that is there already is kept as `ledger-<stamp>.jsonl`.
-    pub(crate) fn open(dir: &Path, length: Option<u64>, now: Moment) -> io::Result<Self> {
+    /// Opens the ledger of `dir`. Where there was no state (`fresh`), a ledger that is there already
+    /// is kept as `ledger-<stamp>.jsonl`.
+    pub(crate) fn open(dir: &Path, fresh: bool, now: Moment) -> Result<Self, StateError> {
         let path = dir.join("ledger.jsonl");
-        if length.is_none() && std::fs::metadata(&path).is_ok_and(|meta| meta.len() > 0) {
-            std::fs::rename(&path, kept_name(dir, now))?;
+        if fresh && std::fs::metadata(&path).is_ok_and(|meta| meta.len() > 0) {
+            std::fs::rename(&path, kept_name(dir, now))
+                .map_err(|why| StateError::io(&path, why))?;
         }
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
-        // After a power cut it may be shorter than it was told to be; what is there stays.
-        let length = file.metadata()?.len().min(length.unwrap_or(0));
-        file.set_len(length)?;
-        file.seek(SeekFrom::Start(length))?;
-        Ok(Self { file, length, pending: Vec::new() })
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(|why| StateError::io(&path, why))?;
+        Ok(Self { file, path, length: 0, pending: Vec::new() })
+    }
+
+    /// Cuts it back to the length the checkpoint tells of. After a power cut it may be shorter;
+    /// then what is there stays.
+    pub(crate) fn cut_back(&mut self, length: u64) -> Result<(), StateError> {
+        let cut = self.file.metadata().and_then(|meta| {
+            self.length = meta.len().min(length);
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))
+        });
+        cut.map(drop).map_err(|why| StateError::io(&self.path, why))
     }
 
     /// Bytes written and synced.

@@ -50,10 +50,7 @@ impl Desk {
         let mut store = Store::open(&folder, options.cache_bytes)?;
         let basis = basis(&mut store, &folder, options.secret)?;
         let now = options.clock.steady();
-        let length = (!basis.fresh).then_some(basis.checkpoint.ledger);
-        let ledger = Ledger::open(&options.dir, length, options.clock.wall())
-            .map_err(|why| StateError::io(&options.dir.join("ledger.jsonl"), why))?;
-        let (marks, in_flight) = LeaseMarks::open(&folder);
+        let ledger = Ledger::open(&options.dir, basis.fresh, options.clock.wall())?;
         let unclean = !basis.fresh && !basis.checkpoint.clean;
         let mut desk = Self {
             schedule: Schedule::new(options.per_host, first_token(&basis)),
@@ -62,7 +59,7 @@ impl Desk {
             seen: Seen::new(&basis.secret),
             tally: Tally::default(),
             ledger,
-            marks,
+            marks: LeaseMarks::none(),
             held: HashMap::new(),
             run: basis.run,
             seq: 0,
@@ -77,7 +74,15 @@ impl Desk {
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
-        let given_up = if unclean { desk.strike(&in_flight).map_err(damaged)? } else { Vec::new() };
+        desk.ledger.cut_back(desk.checkpoint.ledger)?;
+        let (marks, in_flight) = LeaseMarks::open(&folder);
+        desk.marks = marks;
+        let given_up = if unclean {
+            desk.strike(&in_flight).map_err(damaged)?
+        } else {
+            desk.store.remove(keys::SUSPECTS.to_vec());
+            Vec::new()
+        };
         let seeds = desk.seeds().map_err(damaged)?;
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
