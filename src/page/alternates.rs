@@ -116,7 +116,9 @@ impl<'a> Survey<'a> {
                 if links::has_token(element.attr("rel"), "canonical") && self.canonical.is_none() {
                     self.canonical = element.attr("href");
                 }
-                self.declared.extend(declared::link(element));
+                if self.declared.len() < MAX_CLAIMS {
+                    self.declared.extend(declared::link(element));
+                }
             }
             "script" => self.declared.extend(declared::json_ld(node, element)),
             "a" if self.anchors.len() < MAX_CLAIMS => {
