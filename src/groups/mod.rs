@@ -1,7 +1,7 @@
 //! Groups: which pages are one article in several languages, decided from typed evidence.
 //!
 //! Pages and their alternates are streamed into a [`Builder`]; [`Builder::finish`] lays out the
-//! [`graph`], scores its edges ([`score`]) and forms groups best edge first ([`form`]), one member
+//! `graph`, scores its edges (`score`) and forms groups best edge first (`form`), one member
 //! a language and script. A wrong merge costs two articles, a missed one costs a link: whatever is in doubt stays
 //! apart and is kept as a [`Conflict`] beside its group. Pure: no clock, no network, and the same
 //! pages in any order give the same groups.

@@ -1,7 +1,7 @@
 //! Alternates: every way a page declares itself in other languages, as typed evidence.
 //!
-//! Each channel makes [`Claim`]s: [`declared`] reads the head, the HTTP field and JSON-LD,
-//! [`switcher`] the links and options of the body, [`notice`] tells which of those stand in a block
+//! Each channel makes `Claim`s: `declared` reads the head, the HTTP field and JSON-LD,
+//! `switcher` the links and options of the body, `notice` tells which of those stand in a block
 //! of the article itself. Here the claims that cannot be translations are dropped; which of the
 //! rest *are* is decided by `groups`, never here.
 

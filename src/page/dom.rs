@@ -1,7 +1,7 @@
 //! The tree: html5ever's, with its input, depth and node count capped before it grows.
 //!
 //! html5ever searches its stack of open elements for every tag and a tag's attributes for every
-//! attribute, so nesting and attributes cost their square. A [`Guard`] between tokenizer and tree
+//! attribute, so nesting and attributes cost their square. A `Guard` between tokenizer and tree
 //! builder drops the start tags past the cap; their content stays, as siblings. Nobody walks this
 //! tree recursively.
 
