@@ -5,12 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use url::Url;
-
 use super::score::{self, ACCEPTED, CONTRADICTS, MAX_FROM_ONE_LANGUAGE, OWN_WORD_DIFFERS};
 use super::{Builder, Evidence, Kept, Why};
 use crate::lang::Lang;
-use crate::page::alternates::target::is_home;
 
 /// Redirects followed from one declaration.
 const MAX_MOVES: usize = 10;
@@ -128,7 +125,7 @@ impl<'a> Graph<'a> {
     }
 
     fn is_front_page(&self, number: usize) -> bool {
-        Url::parse(self.url(number)).is_ok_and(|url| is_home(&url))
+        self.page(number).is_some_and(|page| page.is_front)
     }
 
     /// Pages that more articles of one language declare than can be translations of one.

@@ -18,7 +18,7 @@ use siphasher::sip::SipHasher13;
 use url::Url;
 
 use crate::lang::Lang;
-use crate::page::alternates::target::comparison_key;
+use crate::page::alternates::target::{comparison_key, is_home};
 use crate::page::{Alternate, PageKind, Place, Signal};
 use crate::record::trace::PageRow;
 
@@ -121,6 +121,8 @@ struct Kept {
     canonical: Option<u64>,
     url: Box<str>,
     title: Option<Box<str>>,
+    /// Whether its URL is that of a front page: such a page is nobody's translation.
+    is_front: bool,
     declared: Option<u16>,
     detected: Option<u16>,
 }
@@ -162,6 +164,7 @@ impl Builder {
                 .filter(|canonical| *canonical != key),
             url: page.url.as_str().into(),
             title: page.title.as_deref().map(Into::into),
+            is_front: is_home(&url),
             declared: self.number(page.declared.as_ref()),
             detected: self.number(page.detected.as_ref()),
         };
