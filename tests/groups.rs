@@ -236,6 +236,15 @@ fn redirects_and_canonicals_are_followed_to_the_page() {
 }
 
 #[test]
+fn a_page_without_a_language_is_what_the_others_call_it() {
+    let mut pages = three();
+    pages[2].row.declared = None;
+    pages[2].row.detected = None;
+    let groups = build(&pages, &[]);
+    assert_eq!(groups[0].members.keys().collect::<Vec<_>>(), ["ar-Arab", "en-Latn", "fr-Latn"]);
+}
+
+#[test]
 fn a_canonical_in_another_language_or_on_another_host_moves_nothing() {
     let pages = [
         page("/ar/a", "ar").head("en", "/en/a").canonical("/en/a"),

@@ -207,6 +207,21 @@ fn head_links_in_their_spellings() {
 }
 
 #[test]
+fn language_parameters_and_slugs_cut_in_an_escape_stay_as_they_are() {
+    let page = "<html lang=ar><link rel=alternate hreflang=it href='?lang=it'>\
+        <link rel=alternate hreflang=fa href='https://news.example/fa/%D9%86%D9%82%D8'>\
+        <link rel=alternate hreflang=tr href='https://news.example/tr/haritalar-2/'>";
+    assert_eq!(
+        alternates(page),
+        [
+            "it HeadLink Head /ar/kharait/?lang=it",
+            "fa HeadLink Head /fa/%D9%86%D9%82%D8",
+            "tr HeadLink Head /tr/haritalar-2/"
+        ]
+    );
+}
+
+#[test]
 fn the_http_field_and_json_ld_are_read() {
     let link = r#"<https://api.news.example/>; rel="https://api.w.org/", <https://news.example/es/a,b>; rel="alternate"; hreflang="es""#;
     let json = r#"<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","translationOfWork":

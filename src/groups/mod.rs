@@ -1,12 +1,13 @@
 //! Groups: which pages are one article in several languages, decided from typed evidence.
 //!
-//! Pages and their alternates are streamed into a [`Builder`]; [`Builder::finish`] scores the edges
-//! between them ([`score`]) and forms groups best edge first ([`form`]), one member a language and
-//! script. A wrong merge costs two articles, a missed one costs a link: whatever is in doubt stays
+//! Pages and their alternates are streamed into a [`Builder`]; [`Builder::finish`] lays out the
+//! `graph`, scores its edges (`score`) and forms groups best edge first (`form`), one member
+//! a language and script. A wrong merge costs two articles, a missed one costs a link: whatever is in doubt stays
 //! apart and is kept as a [`Conflict`] beside its group. Pure: no clock, no network, and the same
 //! pages in any order give the same groups.
 
 mod form;
+mod graph;
 mod score;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +18,7 @@ use siphasher::sip::SipHasher13;
 use url::Url;
 
 use crate::lang::Lang;
-use crate::page::alternates::target::comparison_key;
+use crate::page::alternates::target::{comparison_key, is_home};
 use crate::page::{Alternate, PageKind, Place, Signal};
 use crate::record::trace::PageRow;
 
@@ -120,6 +121,8 @@ struct Kept {
     canonical: Option<u64>,
     url: Box<str>,
     title: Option<Box<str>>,
+    /// Whether its URL is that of a front page: such a page is nobody's translation.
+    is_front: bool,
     declared: Option<u16>,
     detected: Option<u16>,
 }
@@ -161,6 +164,7 @@ impl Builder {
                 .filter(|canonical| *canonical != key),
             url: page.url.as_str().into(),
             title: page.title.as_deref().map(Into::into),
+            is_front: is_home(&url),
             declared: self.number(page.declared.as_ref()),
             detected: self.number(page.detected.as_ref()),
         };

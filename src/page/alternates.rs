@@ -1,7 +1,7 @@
 //! Alternates: every way a page declares itself in other languages, as typed evidence.
 //!
-//! Each channel makes [`Claim`]s: [`declared`] reads the head, the HTTP field and JSON-LD,
-//! [`switcher`] the links and options of the body, [`notice`] tells which of those stand in a block
+//! Each channel makes `Claim`s: `declared` reads the head, the HTTP field and JSON-LD,
+//! `switcher` the links and options of the body, `notice` tells which of those stand in a block
 //! of the article itself. Here the claims that cannot be translations are dropped; which of the
 //! rest *are* is decided by `groups`, never here.
 
@@ -116,7 +116,9 @@ impl<'a> Survey<'a> {
                 if links::has_token(element.attr("rel"), "canonical") && self.canonical.is_none() {
                     self.canonical = element.attr("href");
                 }
-                self.declared.extend(declared::link(element));
+                if self.declared.len() < MAX_CLAIMS {
+                    self.declared.extend(declared::link(element));
+                }
             }
             "script" => self.declared.extend(declared::json_ld(node, element)),
             "a" if self.anchors.len() < MAX_CLAIMS => {

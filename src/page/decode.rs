@@ -1,6 +1,6 @@
 //! Decoding: from entity bytes to text, for reading only; the archive keeps the wire bytes.
 //!
-//! Content codings come off first ([`coding`], capped), then the charset ([`charset`]), then the
+//! Content codings come off first (`coding`, capped), then the charset (`charset`), then the
 //! media type is settled: the declared one, unless the text plainly is something else. What goes
 //! wrong is noted and lived with.
 

@@ -1,7 +1,7 @@
 //! The tree: html5ever's, with its input, depth and node count capped before it grows.
 //!
 //! html5ever searches its stack of open elements for every tag and a tag's attributes for every
-//! attribute, so nesting and attributes cost their square. A [`Guard`] between tokenizer and tree
+//! attribute, so nesting and attributes cost their square. A `Guard` between tokenizer and tree
 //! builder drops the start tags past the cap; their content stays, as siblings. Nobody walks this
 //! tree recursively.
 
@@ -24,6 +24,9 @@ pub const MAX_TEXT: usize = 16 * 1024 * 1024;
 /// Open elements and formatting elements together, past which start tags are dropped. Browsers
 /// stop at 512 as well.
 pub const MAX_DEPTH: usize = 512;
+
+/// A stack below this is measured again only after as many start tags: measuring walks it.
+const SHALLOW: usize = 64;
 
 /// Raw-text elements are let past [`MAX_DEPTH`] so that scripts never turn into markup, up to this.
 const MAX_DEPTH_RAW: usize = MAX_DEPTH + 64;
@@ -56,6 +59,7 @@ pub fn parse(text: &str) -> Html {
         builder: TreeBuilder::new(sink, TreeBuilderOpts::default()),
         full: Cell::new(false),
         over: Cell::new(false),
+        unmeasured: Cell::new(0),
         dropped: RefCell::default(),
     };
     let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
@@ -79,6 +83,8 @@ struct Guard {
     full: Cell<bool>,
     /// The stack was too deep and nothing has been closed since.
     over: Cell<bool>,
+    /// Start tags that pass before the stack is measured again.
+    unmeasured: Cell<usize>,
     /// Start tags that were dropped and whose end tags are still to come.
     dropped: RefCell<Vec<LocalName>>,
 }
@@ -121,9 +127,22 @@ impl Guard {
                 self.over.set(self.over.get() && of_dropped);
                 !of_dropped
             }
+            TagKind::StartTag if self.is_shallow() => true,
             TagKind::StartTag if VOID.contains(&&*tag.name) => true,
             TagKind::StartTag => self.may_open(&tag.name),
         }
+    }
+
+    /// Whether the stack was measured to be so shallow that the tags since cannot have filled it:
+    /// a tag opens one element and at most all formatting elements again.
+    fn is_shallow(&self) -> bool {
+        if let Some(left) = self.unmeasured.get().checked_sub(1) {
+            self.unmeasured.set(left);
+            return true;
+        }
+        let is_shallow = !self.over.get() && self.depth() < SHALLOW;
+        self.unmeasured.set(if is_shallow { SHALLOW } else { 0 });
+        is_shallow
     }
 
     fn may_open(&self, name: &LocalName) -> bool {

@@ -12,7 +12,9 @@ use scraper::Node;
 use scraper::node::Element;
 use url::Url;
 
-use super::switcher::{Anchor, is_article_block, is_chrome, is_switcher, parents, short_text};
+use super::switcher::{
+    Anchor, classes, is_article_block, is_chrome, is_switcher, parents, short_text,
+};
 use super::{Survey, target};
 use crate::page::vocabulary;
 
@@ -29,6 +31,9 @@ const MAX_NODES: usize = 600;
 /// Blocks at each edge of the content where a notice may stand (a lead image or a byline may come
 /// before it).
 const EDGE: usize = 3;
+
+/// Nodes beside a notice that are looked at.
+const SIBLINGS: usize = 32;
 
 /// How far a notice's root may lie above its links.
 const MAX_CLIMB: usize = 5;
@@ -77,14 +82,12 @@ impl Notices {
 
     /// Whether a link stands in the block of this page's article.
     pub(super) fn holds(&self, node: NodeRef<'_, Node>) -> bool {
-        !self.own.is_empty()
-            && node.ancestors().take(REACH).any(|parent| self.own.contains(&parent.id()))
+        is_inside(node, &self.own)
     }
 
     /// Whether a link stands in the block of another article.
     pub(super) fn of_another(&self, node: NodeRef<'_, Node>) -> bool {
-        !self.others.is_empty()
-            && node.ancestors().take(REACH).any(|parent| self.others.contains(&parent.id()))
+        is_inside(node, &self.others)
     }
 }
 
@@ -111,11 +114,12 @@ fn blocks_by_structure<'a>(
     survey: &Survey<'a>,
     known: &[NodeRef<'a, Node>],
 ) -> Vec<NodeRef<'a, Node>> {
+    let known: HashSet<NodeId> = known.iter().map(NodeRef::id).collect();
     let mut found: Vec<NodeRef<'a, Node>> = Vec::new();
     let mut tried = HashSet::new();
     for anchor in survey.anchors.iter().filter(|anchor| anchor.named.is_some()) {
         let Some(block) = block_of(anchor) else { continue };
-        let is_known = known.iter().any(|block| is_inside(anchor.node, *block));
+        let is_known = is_inside(anchor.node, &known);
         if is_known || !tried.insert(block.id()) {
             continue;
         }
@@ -126,8 +130,9 @@ fn blocks_by_structure<'a>(
     found
 }
 
-fn is_inside(node: NodeRef<'_, Node>, block: NodeRef<'_, Node>) -> bool {
-    node.ancestors().take(REACH).any(|parent| parent.id() == block.id())
+/// Whether one of these blocks lies round a node.
+fn is_inside(node: NodeRef<'_, Node>, blocks: &HashSet<NodeId>) -> bool {
+    !blocks.is_empty() && node.ancestors().take(REACH).any(|parent| blocks.contains(&parent.id()))
 }
 
 /// The nearest element round a link that may be a block of its own.
@@ -177,7 +182,7 @@ impl Tally {
             match node.value() {
                 Node::Element(element) if element.name() == "a" => tally.add_link(node, element),
                 Node::Text(text) if !parents(node).take(8).any(|parent| parent.name() == "a") => {
-                    tally.words.push_str(text);
+                    tally.words.extend(text.chars().take(8 * MAX_WORDS));
                 }
                 _ => {}
             }
@@ -216,15 +221,15 @@ impl Tally {
 /// Whether a block stands at an edge of the article's content.
 fn stands_in_content(block: NodeRef<'_, Node>) -> bool {
     let Some(parent) = block.parent() else { return false };
-    let siblings = || parent.children().filter(|child| child.value().is_element());
-    let after = block.next_siblings().filter(|node| node.value().is_element()).take(EDGE).count();
-    let before = block.prev_siblings().filter(|node| node.value().is_element()).take(EDGE).count();
+    let is_element = |node: &NodeRef<'_, Node>| node.value().is_element();
+    let after = block.next_siblings().take(SIBLINGS).filter(is_element).count();
+    let before = block.prev_siblings().take(SIBLINGS).filter(is_element).count();
     if before >= EDGE && after >= EDGE {
         return false;
     }
     for element in parents(block).take(REACH) {
         let in_content = matches!(element.name(), "article" | "main")
-            || element.classes().any(|class| CONTENT.contains(&class))
+            || classes(element).any(|class| CONTENT.contains(&class))
             || element.attr("itemprop").is_some_and(|name| CONTENT.contains(&name));
         if in_content {
             return true;
@@ -233,16 +238,16 @@ fn stands_in_content(block: NodeRef<'_, Node>) -> bool {
             return false;
         }
     }
-    siblings().take(64).filter(|child| element_is(*child, |element| element.name() == "p")).count()
-        >= 2
+    let is_paragraph = |child: &NodeRef<'_, Node>| element_is(*child, |one| one.name() == "p");
+    parent.children().take(4 * SIBLINGS).filter(is_paragraph).count() >= 2
 }
 
 /// Whether a block belongs to one of several articles listed on the page.
 fn is_card(block: NodeRef<'_, Node>) -> bool {
     block.ancestors().take(REACH).any(|node| {
         let Some(element) = node.value().as_element() else { return false };
-        let classes = element.attr("class").unwrap_or_default();
-        (vocabulary::matches(&vocabulary::CARD, classes) && !has_main_heading(node))
+        let is_listed = classes(element).any(|class| vocabulary::matches(&vocabulary::CARD, class));
+        (is_listed && !has_main_heading(node))
             || (element.name() == "article" && has_twin(node, element))
             || element.name() == "aside"
     })
@@ -257,7 +262,7 @@ fn has_main_heading(node: NodeRef<'_, Node>) -> bool {
 fn has_twin(node: NodeRef<'_, Node>, element: &Element) -> bool {
     let is_twin = |other: NodeRef<'_, Node>| {
         element_is(other, |other| {
-            other.name() == element.name() && other.classes().next() == element.classes().next()
+            other.name() == element.name() && classes(other).next() == classes(element).next()
         })
     };
     node.next_siblings().take(8).any(is_twin) || node.prev_siblings().take(8).any(is_twin)
@@ -279,7 +284,8 @@ fn is_cuttable(node: NodeRef<'_, Node>) -> bool {
         if let Some(text) = child.value().as_text()
             && !parents(child).take(8).any(|parent| matches!(parent.name(), "a" | "option"))
         {
-            words += text.trim().chars().count();
+            let shown = text.chars().take(8 * MAX_SWITCHER_WORDS);
+            words += shown.filter(|c| !c.is_whitespace()).count();
         }
         if count >= 4 * MAX_NODES || words > MAX_SWITCHER_WORDS {
             return false;

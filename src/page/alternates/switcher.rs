@@ -28,6 +28,12 @@ const MAX_LABEL: usize = 32;
 /// Nodes of a link whose text is read.
 const MAX_TEXT_NODES: usize = 64;
 
+/// Longest class attribute or id that is read. WordPress gives `body` some 800 bytes.
+const MAX_MARK_BYTES: usize = 1_024;
+
+/// Class names of one element that are read.
+const MAX_CLASSES: usize = 64;
+
 /// A link that names a language in some way.
 pub(super) struct Anchor<'a> {
     pub(super) node: NodeRef<'a, Node>,
@@ -82,6 +88,16 @@ fn around<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<It
     std::iter::once(element).chain(parents(node).take(3))
 }
 
+/// The class names of an element; none where the attribute is absurdly long, as it is read again
+/// for every link below it.
+pub(super) fn classes(element: &Element) -> impl Iterator<Item = &str> {
+    marks(element).flat_map(str::split_ascii_whitespace).take(MAX_CLASSES)
+}
+
+fn marks(element: &Element) -> impl Iterator<Item = &str> {
+    element.attr("class").into_iter().filter(|names| names.len() <= MAX_MARK_BYTES)
+}
+
 /// Whether an element's class or id may be that of a switcher.
 pub(super) fn is_marked(element: &Element) -> bool {
     [element.attr("class"), element.attr("id")]
@@ -94,12 +110,12 @@ pub(super) fn is_marked(element: &Element) -> bool {
 pub(super) fn current_language(element: &Element) -> Option<Lang> {
     let is_current = ["wpml-ls-current-language", "current-lang"]
         .iter()
-        .any(|name| has_token(element.attr("class"), name));
+        .any(|name| classes(element).any(|class| class == *name));
     class_code(element).filter(|_| is_current).map(|(_, lang)| lang)
 }
 
 fn class_code(element: &Element) -> Option<(String, Lang)> {
-    let codes = element.classes().flat_map(|class| {
+    let codes = classes(element).flat_map(|class| {
         CODE_PREFIXES.iter().filter_map(move |prefix| class.strip_prefix(prefix))
     });
     // `lang-item-5` is a number, `lang-item-first` a place.
@@ -112,13 +128,13 @@ fn class_code(element: &Element) -> Option<(String, Lang)> {
 pub(super) fn is_switcher(element: &Element) -> bool {
     let id = element.attr("id").unwrap_or_default();
     SWITCHERS.contains(&id)
-        || element.classes().any(|class| SWITCHERS.contains(&class))
+        || classes(element).any(|class| SWITCHERS.contains(&class))
         || is_article_block(element)
 }
 
 /// Whether an element is a block of existing translations, by class.
 pub(super) fn is_article_block(element: &Element) -> bool {
-    element.classes().any(|class| ARTICLE_BLOCKS.contains(&class))
+    classes(element).any(|class| ARTICLE_BLOCKS.contains(&class))
 }
 
 /// The elements round a node, innermost first.
@@ -177,13 +193,13 @@ fn is_no_translation(anchor: &Anchor<'_>) -> bool {
         return true;
     }
     let mut around = std::iter::once(element).chain(parents(anchor.node).take(CLASS_REACH));
-    around.any(|element| element.classes().any(|class| NO_TRANSLATION.contains(&class)))
+    around.any(|element| classes(element).any(|class| NO_TRANSLATION.contains(&class)))
 }
 
 /// Drupal's language link with the system path of a node: the same path in every language.
 fn is_drupal_link(element: &Element) -> bool {
     let path = element.attr("data-drupal-link-system-path").unwrap_or_default();
-    has_token(element.attr("class"), "language-link")
+    classes(element).any(|class| class == "language-link")
         && !path.is_empty()
         && !path.starts_with("<front>")
 }
@@ -204,9 +220,8 @@ fn place_of(node: NodeRef<'_, Node>) -> Place {
 /// Whether an element is a menu, a header, a footer, a sidebar or a list of other things.
 pub(super) fn is_chrome(element: &Element) -> bool {
     matches!(element.name(), "nav" | "header" | "footer" | "aside" | "body")
-        || [element.attr("class"), element.attr("id")]
-            .into_iter()
-            .flatten()
+        || marks(element)
+            .chain(element.attr("id").filter(|id| id.len() <= MAX_MARK_BYTES))
             .any(|names| vocabulary::matches(&vocabulary::CHROME, names))
 }
 
@@ -214,7 +229,7 @@ fn option_claim(option: NodeRef<'_, Node>) -> Option<Claim> {
     let element = option.value().as_element()?;
     let href = element.attr("value")?.trim();
     let is_url = href.starts_with("http") || href.starts_with('/') || href.starts_with('?');
-    if !is_url || element.classes().any(|class| NO_TRANSLATION.contains(&class)) {
+    if !is_url || classes(element).any(|class| NO_TRANSLATION.contains(&class)) {
         return None;
     }
     let text = short_text(option)?;
@@ -231,6 +246,9 @@ pub(super) fn short_text(node: NodeRef<'_, Node>) -> Option<String> {
     let mut text = String::new();
     for part in node.descendants().take(MAX_TEXT_NODES).filter_map(|child| child.value().as_text())
     {
+        if part.len() > 4 * MAX_NAME_BYTES {
+            return None;
+        }
         for word in part.split_whitespace() {
             if !text.is_empty() {
                 text.push(' ');

@@ -1,5 +1,7 @@
 //! Targets: what a URL says about where an alternate leads, and when two URLs are one page.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -32,6 +34,9 @@ const SETTERS: &[&str] = &[
 const LANGUAGE_PARAMETERS: &[&str] =
     &["lang", "language", "locale", "l", "uselang", "hl", "setlang", "lng", "lg"];
 
+/// A query value as long as this is a headline.
+const LONG_VALUE: usize = 20;
+
 /// A key under which the spellings of one page are equal: scheme, `www.`, a final slash,
 /// percent-encoding and campaign parameters put aside; language parameters kept, as they may be
 /// all that tells two languages apart. For comparison only, never fetched.
@@ -48,8 +53,12 @@ pub(crate) fn comparison_key(url: &Url) -> String {
 
 /// Whether a URL is the front page of a site or of one of its languages.
 pub(crate) fn is_home(url: &Url) -> bool {
-    if url.query_pairs().any(|(name, _)| !LANGUAGE_PARAMETERS.contains(&&*name.to_lowercase())) {
-        // `/?p=12` is an article.
+    let names_article = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        // `/?p=12` and `/?title=a-long-headline` are articles, `/?from=menu` is not.
+        (value.contains(|c: char| c.is_ascii_digit()) || value.len() >= LONG_VALUE)
+            && !LANGUAGE_PARAMETERS.contains(&name.to_lowercase().as_str())
+    };
+    if url.query_pairs().any(names_article) {
         return false;
     }
     let segments: Vec<String> = url
