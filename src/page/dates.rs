@@ -221,7 +221,7 @@ fn split(text: &str) -> Vec<String> {
     for c in text.chars() {
         let now = match c {
             c if c.is_ascii_digit() => '0',
-            c if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') => 'k',
+            '年' | '月' | '日' | '년' | '월' | '일' => 'k',
             c if c.is_alphanumeric() || is_mark(c) => 'a',
             c if c.is_whitespace() => ' ',
             _ => '.',

@@ -130,7 +130,6 @@ fn choose(
         |region: &Region| -> u32 { region.roots.iter().map(|at| words.below(outline, *at)).sum() };
     match (named, dense) {
         (None, None) => (Stage::Baseline, Region::default()),
-        (Some(named), None) => (Stage::Selector, named),
         (None, Some(dense)) => (Stage::Density, dense),
         (Some(named), Some(dense)) if size(&dense) > DENSE_FACTOR * size(&named) => {
             (Stage::Density, dense)

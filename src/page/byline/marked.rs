@@ -58,13 +58,7 @@ fn rank(scene: &Scene<'_, '_>, at: usize, first: usize, last: usize) -> u8 {
     let Some(row) = scene.outline.row(at) else { return 0 };
     let property = row.attr("itemprop").is_some_and(|value| value.contains("author"));
     let rel = row.attr("rel").is_some_and(|value| value.contains("author"));
-    let place = if at < first {
-        2
-    } else if at < last {
-        1
-    } else {
-        0
-    };
+    let place = u8::from(at < first) + u8::from(at < last);
     place + if property || rel { 3 } else { 1 }
 }
 

@@ -54,53 +54,53 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     spoken
 }
 
-/// Reads by-words; the short line behind a name is its role.
+/// One credit: who, and the lines that say so.
+struct Credit {
+    translated: bool,
+    people: Vec<Person>,
+    lines: usize,
+}
+
+/// Reads by-words at every line that may speak.
 fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spoken) {
     let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        at += 1;
-        if !may_speak(at - 1)
-            || line.text.chars().count() > LONGEST
-            || spoken.lines.contains(&line.at)
-        {
-            continue;
-        }
-        let (translated, rest) = match names::opening(&line.text) {
-            Opening::By(rest) => (false, rest),
-            Opening::Translated(rest) => (true, rest),
-            _ => continue,
-        };
-        let mut rows = vec![line.at];
-        let mut rest = rest.to_owned();
-        if rest.is_empty() {
-            let Some(next) = lines.get(at).filter(|next| next.text.chars().count() <= LONGEST)
-            else {
-                continue;
-            };
-            rest.clone_from(&next.text);
-            rows.push(next.at);
+    while at < lines.len() {
+        let Some(credit) = lines.get(at..).filter(|_| may_speak(at)).and_then(credit) else {
             at += 1;
-        }
-        let mut found: Vec<Person> = names::people(&rest);
-        found.retain(|person| names::is_person(&person.name));
-        if found.is_empty() {
             continue;
-        }
-        if let Some(next) = lines.get(at).filter(|next| is_role_line(next) && found.len() == 1) {
-            if let Some(person) = found.first_mut().filter(|person| person.role.is_none()) {
-                person.role = Some(next.text.clone());
-                rows.push(next.at);
-                at += 1;
-            }
-        }
-        let list = if translated { &mut spoken.translators } else { &mut spoken.people };
-        for person in found {
+        };
+        let list = if credit.translated { &mut spoken.translators } else { &mut spoken.people };
+        for person in credit.people {
             if !known(list, &person.name) {
                 list.push(person);
             }
         }
-        spoken.lines.extend(rows);
+        spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
+        at += credit.lines;
     }
+}
+
+/// A by-word with people behind it, on the same line or the next; then perhaps a role.
+fn credit(lines: &[&Draft]) -> Option<Credit> {
+    let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
+    let (translated, rest) = match names::opening(&short(0)?.text) {
+        Opening::By(rest) => (false, rest),
+        Opening::Translated(rest) => (true, rest),
+        Opening::Other | Opening::Plain => return None,
+    };
+    let (rest, used) = if rest.is_empty() { (short(1)?.text.as_str(), 2) } else { (rest, 1) };
+    let mut people = names::people(rest);
+    people.retain(|person| names::is_person(&person.name));
+    let role = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.clone());
+    let lines = match (people.as_mut_slice(), role) {
+        ([], _) => return None,
+        ([only], Some(role)) if only.role.is_none() => {
+            only.role = Some(role);
+            used + 1
+        }
+        _ => used,
+    };
+    Some(Credit { translated, people, lines })
 }
 
 /// A short line without a sentence, as a job title is.
