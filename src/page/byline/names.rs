@@ -216,10 +216,13 @@ fn joined(text: &str, joiner: &str) -> Vec<String> {
     );
     let name =
         |half: &str| is_person(half) || one(half).is_some_and(|person| is_person(&person.name));
-    let back_is_list = || joined(back, joiner).len() > 1;
-    if name(front) && (name(back) || (back.len() < text.len() && back_is_list())) {
+    if !name(front) {
+        return vec![text.to_owned()];
+    }
+    let rest = joined(back, joiner);
+    if rest.len() > 1 || name(back) {
         let mut out = vec![front.to_owned()];
-        out.extend(joined(back, joiner));
+        out.extend(rest);
         return out;
     }
     vec![text.to_owned()]
