@@ -301,7 +301,10 @@ fn numeric(tokens: &[Token]) -> Option<String> {
     if matches!(tokens.get(1), Some(Token::Number(..))) {
         return None;
     }
+    let dots = matches!(first, Token::Mark('.' | '/'));
     match (a_len, c_len) {
+        // `30.11.22`
+        (1..=2, 2) if dots && *c < 60 => day_of(2000 + *c, b8, i8::try_from(*a).ok()?),
         (4, 1..=2) => day_of(*a, b8, c8?),
         (1..=2, 4) => {
             let a8 = i8::try_from(*a).ok()?;

@@ -10,6 +10,11 @@ const NEAR_ROWS: usize = 150;
 /// Letters an element called author may hold.
 const MARKED_LETTERS: u32 = 220;
 
+/// Rows an element called author may hold, however empty they are.
+const MARKED_ROWS: usize = 400;
+/// Marked-up elements that are looked at.
+const MAX_MARKED: usize = 120;
+
 /// Names in elements that are marked up as byline, best marked first.
 pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
     let outline = scene.outline;
@@ -24,9 +29,10 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
     let from = headline.saturating_sub(NEAR_ROWS / 2);
     let mut best: Vec<Person> = Vec::new();
     let mut best_rank = 0;
-    for (at, row) in outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from) {
-        if !row.signs.has(Signs::BYLINE)
-            || row.signs.has(Signs::TRANSLATOR)
+    let near = outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from);
+    for (at, row) in near.filter(|(_, row)| row.signs.has(Signs::BYLINE)).take(MAX_MARKED) {
+        if row.signs.has(Signs::TRANSLATOR)
+            || row.end > at + MARKED_ROWS
             || outline.below(at).letters > MARKED_LETTERS
             || in_comments(outline, at)
         {
