@@ -108,8 +108,14 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let spoken = spoken::spoken(scene);
     let chosen = choose(&scene.metadata.authors, &spoken.people, marked::marked(scene), publishers);
     let mut people = without_organisations(chosen, publishers);
-    if people.is_empty() {
+    let mut lines = spoken.lines;
+    let signed =
+        |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
+    if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
         people.clone_from(&spoken.signed);
+    }
+    if people.iter().any(signed) {
+        lines.extend(spoken.signature);
     }
     for person in &mut people {
         let others = || spoken.people.iter().chain(&spoken.signed);
@@ -124,7 +130,7 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         translators = claims.iter().flat_map(|claim| names::people(&claim.text)).collect();
     }
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
-    Byline { people, translators, lines: spoken.lines }
+    Byline { people, translators, lines }
 }
 
 /// Metadata, unless the text says otherwise in so many words; then the marked-up elements.

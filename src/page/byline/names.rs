@@ -247,6 +247,11 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     // `Text and interview: Jane Doe`
     let text =
         text.rsplit_once(": ").map(|(_, name)| name).filter(|name| is_person(name)).unwrap_or(text);
+    let text = if is_not_name(text.split(' ').next().unwrap_or_default()) {
+        behind_by(text)
+    } else {
+        text
+    };
     let (name, role) = role_apart(text);
     let (name, role) = match suffix_role(&name) {
         Some((bare, suffix)) => (bare, role.or(Some(suffix))),
@@ -255,7 +260,8 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     let name = tidy(&name);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let lower = name.to_lowercase();
-    let numbers = name.chars().any(char::is_numeric) && name.contains(' ');
+    let numbers = name.starts_with(|c: char| c.is_ascii_digit())
+        || (name.chars().any(char::is_numeric) && name.contains(' '));
     if numbers
         || letters < 2
         || NOT_NAMES.contains(lower.as_str())
@@ -265,6 +271,12 @@ pub(crate) fn one(text: &str) -> Option<Person> {
         return None;
     }
     Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
+}
+
+/// `Created by Jane Doe`: what stands behind a by-word inside a text that starts otherwise.
+fn behind_by(text: &str) -> &str {
+    let words = [" by ", " von ", " von: ", " par ", " por ", " da ", " av ", " af ", " door "];
+    words.iter().find_map(|word| text.split_once(word)).map_or(text, |(_, name)| name)
 }
 
 /// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.

@@ -206,7 +206,7 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
 /// Words no name has: what pages write around names.
 pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
     words(
-        "more|all|alle|posts|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
+        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
          folgen|the|this|zur|read|contact|e-mail|email|profile|profil|artikel|artikelübersicht| \
          facebook|twitter|instagram|linkedin|whatsapp|telegram|published|updated|text| \
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \
