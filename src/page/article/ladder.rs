@@ -84,6 +84,8 @@ fn pick(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: &Reg
 
 /// Letters a lead paragraph has at least.
 const MIN_LEAD: u32 = 40;
+/// Paragraphs a lead has at most.
+const MAX_LEADS: usize = 3;
 /// Blocks between headline and body among which a lead is looked for.
 const MAX_BETWEEN: usize = 10;
 
@@ -104,7 +106,10 @@ fn add_lead(
         return;
     }
     let lead: Vec<Draft> = between.iter().filter(|draft| is_lead(draft)).cloned().collect();
-    blocks.splice(0..0, lead);
+    // More such blocks are a summary or a box, not a lead.
+    if lead.len() <= MAX_LEADS {
+        blocks.splice(0..0, lead);
+    }
 }
 
 fn is_lead(draft: &Draft) -> bool {

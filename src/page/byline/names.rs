@@ -412,7 +412,12 @@ pub(crate) fn is_person(text: &str) -> bool {
     }
     let east = text.chars().filter(|c| is_east_asian(*c)).count();
     if east * 2 > chars {
-        return chars <= 12 && words.len() <= 3;
+        // Han and Hangul names are short; names from elsewhere are spelled out in katakana.
+        let foreign = text.chars().any(|c| matches!(c, '\u{30A0}'..='\u{30FF}'));
+        let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+        return letters <= if foreign { 16 } else { 5 }
+            && words.len() <= 3
+            && !text.contains(['，', '、', '。']);
     }
     let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
     if !cased {
