@@ -139,7 +139,7 @@ pub(crate) static ORGANISATION: Words = LazyLock::new(|| {
          وكالات|فريق|أسرة|تحریریه|خبرگزاری|سرویس|ویب|ڈیسک|המערכת|מערכת|סוכנויות|डेस्क|ডেস্ক| \
          প্রতিবেদক|编辑部|編集部|新闻|新聞|通讯社|新华社|通信|時事|共同|뉴스|연합뉴스|편집부|university|institute|ministry| \
          foundation|association|inc|llc|ltd|gmbh|ag|e.v|verlag|network|tv|radio|journal|times| \
-         post|guardian|bbc|cnn|npr|blog|website|group|company|corporation|society|committee| \
+         post|blog|website|group|company|corporation|society|committee| \
          department|office|polizei|police|publishing|publications|submissions|redax| \
          pressestelle|presse|associated|report|reports|correspondents|wire|services|.com|.de| \
          .org|.net|.at|.ch|club|center|centre|school|health|digital|sport|sports|politics| \
