@@ -1,43 +1,30 @@
-//! Reads articles offline. One page: `extract PAGE.html [URL]`; many: `extract --batch`, with lines
-//! `path<TAB>url<TAB>id` on standard input. Each page gives one JSON line.
+//! Reads UTF-8 articles offline. One page: `extract PAGE.html [URL]`; many: `extract --batch`, with
+//! lines `path<TAB>url<TAB>id` on standard input. Each page gives one JSON line.
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
 use std::collections::HashSet;
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use anyhow::Context;
 use url::Url;
 use warraq::page::{article, dom, metadata};
 
 fn main() -> anyhow::Result<()> {
-    let mut args = std::env::args().skip(1);
-    match args.next().as_deref() {
-        Some("--batch") => {
-            for line in std::io::stdin().lock().lines() {
-                let line = line?;
-                let mut fields = line.split('\t');
-                let path = fields.next().context("a batch line is path<TAB>url<TAB>id")?;
-                let url = fields.next().unwrap_or_default();
-                println!("{}", extract(&read(path)?, url, fields.next().unwrap_or(path))?);
-            }
-        }
-        Some(path) => {
-            println!("{}", extract(&read(path)?, &args.next().unwrap_or_default(), path)?)
-        }
-        None => anyhow::bail!("give a file, `-` for standard input, or --batch"),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let lines: Vec<String> = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--batch"] => std::io::stdin().lock().lines().collect::<Result<_, _>>()?,
+        [_] | [_, _] => vec![args.join("\t")],
+        _ => anyhow::bail!("give a file and its URL, or --batch"),
+    };
+    for line in lines {
+        let mut fields = line.split('\t');
+        let path = fields.next().unwrap_or_default();
+        let url = fields.next().unwrap_or_default();
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
+        let html = String::from_utf8_lossy(&bytes);
+        println!("{}", extract(&html, url, fields.next().unwrap_or(path))?);
     }
     Ok(())
-}
-
-fn read(path: &str) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    match path {
-        "-" => std::io::stdin().read_to_end(&mut bytes)?,
-        path => {
-            std::fs::File::open(path).with_context(|| path.to_owned())?.read_to_end(&mut bytes)?
-        }
-    };
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn extract(html: &str, url: &str, id: &str) -> anyhow::Result<serde_json::Value> {

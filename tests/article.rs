@@ -1,5 +1,7 @@
 //! The article room: body, byline, dates, title and language of whole pages, in many scripts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;

@@ -41,6 +41,7 @@ const LABELS: usize = 4;
 
 /// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
 /// that are never body (language notices).
+#[allow(clippy::implicit_hasher, reason = "the one caller has a plain HashSet")]
 pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
     let outline = Outline::of(dom, cut);
     let dropped = blocks::prune(&outline);

@@ -105,45 +105,50 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let publishers = &scene.metadata.publishers;
-    let mut spoken = spoken::spoken(scene);
-    let marked = marked::marked(scene);
-    let claimed = &scene.metadata.authors;
-    let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
-    let agrees = |a: &[Person], b: &[Person]| a.iter().any(|person| known(b, &person.name));
-    let said = real(&spoken.people);
-    let chosen = if real(claimed)
-        && (!said || agrees(claimed, &spoken.people) || agrees(claimed, &marked))
-    {
-        claimed.clone()
-    } else if said {
-        spoken.people.clone()
-    } else if real(&marked) || claimed.is_empty() {
-        marked
-    } else {
-        claimed.clone()
-    };
+    let spoken = spoken::spoken(scene);
+    let chosen = choose(&scene.metadata.authors, &spoken.people, marked::marked(scene), publishers);
     let mut people = without_organisations(chosen, publishers);
-    if people.is_empty() {
-        people = spoken.signed.clone();
+    let mut lines = spoken.lines;
+    let signed =
+        |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
+    if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
+        people.clone_from(&spoken.signed);
+    }
+    if people.iter().any(signed) {
+        lines.extend(spoken.signature);
     }
     for person in &mut people {
-        let role = spoken
-            .people
-            .iter()
-            .chain(&spoken.signed)
+        let others = || spoken.people.iter().chain(&spoken.signed);
+        let role = others()
             .find(|other| same(&other.name, &person.name))
             .and_then(|other| other.role.clone());
         person.role = person.role.take().or(role);
     }
-    if spoken.translators.is_empty() {
-        spoken.translators = scene
-            .metadata
-            .translators
-            .iter()
-            .flat_map(|claim| names::people(&claim.text))
-            .collect();
+    let mut translators = spoken.translators;
+    if translators.is_empty() {
+        let claims = &scene.metadata.translators;
+        translators = claims.iter().flat_map(|claim| names::people(&claim.text)).collect();
     }
-    people
-        .retain(|person| !spoken.translators.iter().any(|other| equal(&other.name, &person.name)));
-    Byline { people, translators: spoken.translators, lines: spoken.lines }
+    people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
+    Byline { people, translators, lines }
+}
+
+/// Metadata, unless the text says otherwise in so many words; then the marked-up elements.
+fn choose(
+    claimed: &[Person],
+    said: &[Person],
+    marked: Vec<Person>,
+    publishers: &[String],
+) -> Vec<Person> {
+    let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
+    let agrees = |with: &[Person]| claimed.iter().any(|person| known(with, &person.name));
+    if real(claimed) && (!real(said) || agrees(said) || agrees(&marked)) {
+        claimed.to_vec()
+    } else if real(said) {
+        said.to_vec()
+    } else if real(&marked) || claimed.is_empty() {
+        marked
+    } else {
+        claimed.to_vec()
+    }
 }

@@ -134,18 +134,24 @@ pub(crate) fn in_url(url: &Url) -> Option<String> {
     let path = url.path();
     let numbers = runs(path);
     let at = numbers.windows(3).find_map(|window| {
-        let [(y, ye), (m, me), (d, _)] = window else { return None };
-        let joined =
-            |end: &usize| path.get(*end..).is_some_and(|rest| rest.starts_with(['/', '-', '_']));
-        (y.len() == 4 && m.len() <= 2 && d.len() <= 2 && joined(ye) && joined(me))
-            .then(|| day_of(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?))?
+        let [(y, from), (m, month_from), (d, day_from)] = window else { return None };
+        let joined = |end: usize, next: usize| {
+            path.get(end..next).is_some_and(|between| matches!(between, "/" | "-" | "_"))
+        };
+        let whole = joined(from + y.len(), *month_from) && joined(month_from + m.len(), *day_from);
+        let sizes = y.len() == 4 && m.len() <= 2 && d.len() <= 2;
+        if whole && sizes {
+            day_of(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?)
+        } else {
+            None
+        }
     });
     at.or_else(|| {
         numbers.iter().filter(|(run, _)| run.len() == 8).find_map(|(run, _)| compact(run))
     })
 }
 
-/// Runs of ASCII digits with where they end.
+/// Runs of ASCII digits with where they start.
 fn runs(text: &str) -> Vec<(&str, usize)> {
     let mut out = Vec::new();
     let mut start = None;
@@ -153,7 +159,7 @@ fn runs(text: &str) -> Vec<(&str, usize)> {
         match (c.is_ascii_digit(), start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
-                out.extend(text.get(from..at).map(|run| (run, at)));
+                out.extend(text.get(from..at).map(|run| (run, from)));
                 start = None;
             }
             _ => {}
@@ -221,7 +227,7 @@ fn split(text: &str) -> Vec<String> {
     for c in text.chars() {
         let now = match c {
             c if c.is_ascii_digit() => '0',
-            c if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') => 'k',
+            '年' | '月' | '日' | '년' | '월' | '일' => 'k',
             c if c.is_alphanumeric() || is_mark(c) => 'a',
             c if c.is_whitespace() => ' ',
             _ => '.',
@@ -295,7 +301,10 @@ fn numeric(tokens: &[Token]) -> Option<String> {
     if matches!(tokens.get(1), Some(Token::Number(..))) {
         return None;
     }
+    let dots = matches!(first, Token::Mark('.' | '/'));
     match (a_len, c_len) {
+        // `30.11.22`
+        (1..=2, 2) if dots && *c < 60 => day_of(2000 + *c, b8, i8::try_from(*a).ok()?),
         (4, 1..=2) => day_of(*a, b8, c8?),
         (1..=2, 4) => {
             let a8 = i8::try_from(*a).ok()?;

@@ -48,7 +48,7 @@ pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
     let code = match script {
         Script::Sole(code) => Some(code.to_owned()),
         Script::Kana => Some("ja".to_owned()),
-        Script::Han => han(&sample, &hinted),
+        Script::Han => Some(han(&sample, &hinted)),
         Script::Arabic => arabic(&sample, letters, &hinted),
         Script::Hebrew => Some(sole(&hinted).unwrap_or_else(|| "he".to_owned())),
         Script::Latin | Script::Cyrillic | Script::Devanagari => {
@@ -172,22 +172,22 @@ const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问
 const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
 
 /// Chinese with its script, by characters of one standard.
-fn han(text: &str, hinted: &[&Lang]) -> Option<String> {
+fn han(text: &str, hinted: &[&Lang]) -> String {
     if sole(hinted).as_deref() == Some("ja") {
-        return Some("ja".to_owned());
+        return "ja".to_owned();
     }
     let count = |only: &str, other: &str| {
         text.chars().filter(|c| only.contains(*c) && !other.contains(*c)).count()
     };
     let (simplified, traditional) =
         (count(SIMPLIFIED, TRADITIONAL), count(TRADITIONAL, SIMPLIFIED));
-    Some(match simplified.cmp(&traditional) {
+    match simplified.cmp(&traditional) {
         std::cmp::Ordering::Greater => "zh-Hans".to_owned(),
         std::cmp::Ordering::Less => "zh-Hant".to_owned(),
         std::cmp::Ordering::Equal => {
             hinted.first().map_or_else(|| "zh".to_owned(), |hint| hint.as_str().to_owned())
         }
-    })
+    }
 }
 
 /// N-grams among the allowed languages; a hint the n-grams can live with wins near ties.

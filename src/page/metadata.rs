@@ -87,36 +87,12 @@ struct Collected<'a> {
 pub fn read(dom: &Html, url: &Url) -> Metadata {
     let mut all = collect(dom);
     jsonld::resolve(&mut all.said);
-    let site =
-        all.meta(&["og:site_name", "application-name", "twitter:app:name:iphone"]).map(folded);
-    let mut publishers: Vec<String> = all.said.publishers.iter().map(|name| folded(name)).collect();
-    publishers.extend(site.iter().cloned());
-    publishers.extend(
-        all.meta(&[
-            "dc.publisher",
-            "publisher",
-            "article:publisher",
-            "dcterms.publisher",
-            "copyright",
-        ])
-        .map(folded),
-    );
+    let site = all.meta(&["og:site_name", "application-name"]).map(folded);
+    let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
-        title: title::choose(&title::Candidates {
-            headline: all.said.headline.as_deref(),
-            opengraph: all.meta(&[
-                "og:title",
-                "twitter:title",
-                "dc.title",
-                "parsely-title",
-                "sailthru.title",
-            ]),
-            document: all.title.as_deref(),
-            headings: &all.headings,
-            site: site.as_deref(),
-        }),
+        title: best_title(&all, site.as_deref()),
         declared: declared(&all),
         published: published(&all),
         modified: modified(&all),
@@ -129,6 +105,26 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
         publishers,
         site,
     }
+}
+
+/// Names of site and publisher, each once for each place that gives it.
+fn publishers(all: &Collected<'_>, site: Option<&str>) -> Vec<String> {
+    const NAMES: &[&str] = &["dc.publisher", "publisher", "dcterms.publisher", "copyright"];
+    let said = all.said.publishers.iter().map(String::as_str);
+    said.chain(site).chain(NAMES.iter().filter_map(|name| all.meta(&[name]))).map(folded).collect()
+}
+
+/// The title, of everything that may be one.
+fn best_title(all: &Collected<'_>, site: Option<&str>) -> Option<String> {
+    const NAMES: &[&str] =
+        &["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"];
+    title::choose(&title::Candidates {
+        headline: all.said.headline.as_deref(),
+        opengraph: all.meta(NAMES),
+        document: all.title.as_deref(),
+        headings: &all.headings,
+        site,
+    })
 }
 
 impl Collected<'_> {

@@ -28,7 +28,7 @@ pub(crate) fn region(outline: &Outline<'_>, drafts: &[Draft]) -> Option<Region> 
         .filter(|(_, score)| **score > 0.0)
         .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
         .map(|(at, score)| (at, *score))?;
-    Some(Region { roots: with_siblings(outline, &scores, top, best), strong: false })
+    Some(Region { roots: with_siblings(outline, &scores, top, best) })
 }
 
 fn scores(outline: &Outline<'_>, drafts: &[Draft]) -> Vec<f32> {

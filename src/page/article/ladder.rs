@@ -84,6 +84,8 @@ fn pick(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: &Reg
 
 /// Letters a lead paragraph has at least.
 const MIN_LEAD: u32 = 40;
+/// Paragraphs a lead has at most.
+const MAX_LEADS: usize = 3;
 /// Blocks between headline and body among which a lead is looked for.
 const MAX_BETWEEN: usize = 10;
 
@@ -104,7 +106,10 @@ fn add_lead(
         return;
     }
     let lead: Vec<Draft> = between.iter().filter(|draft| is_lead(draft)).cloned().collect();
-    blocks.splice(0..0, lead);
+    // More such blocks are a summary or a box, not a lead.
+    if lead.len() <= MAX_LEADS {
+        blocks.splice(0..0, lead);
+    }
 }
 
 fn is_lead(draft: &Draft) -> bool {
@@ -130,7 +135,6 @@ fn choose(
         |region: &Region| -> u32 { region.roots.iter().map(|at| words.below(outline, *at)).sum() };
     match (named, dense) {
         (None, None) => (Stage::Baseline, Region::default()),
-        (Some(named), None) => (Stage::Selector, named),
         (None, Some(dense)) => (Stage::Density, dense),
         (Some(named), Some(dense)) if size(&dense) > DENSE_FACTOR * size(&named) => {
             (Stage::Density, dense)

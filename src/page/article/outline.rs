@@ -71,8 +71,6 @@ pub(crate) enum Tag {
 /// One row: an element or a text node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
-    /// Its node in the tree.
-    pub(crate) id: NodeId,
     /// The element; `None` for text.
     pub(crate) element: Option<&'a Element>,
     /// The text of a text node.
@@ -338,7 +336,6 @@ impl<'a> Builder<'a, '_> {
         let at = self.rows.len();
         let row = match node.value() {
             DomNode::Text(text) => Row {
-                id: node.id(),
                 element: None,
                 text,
                 parent,
@@ -352,15 +349,7 @@ impl<'a> Builder<'a, '_> {
                     return false;
                 }
                 let signs = element_signs(element, tag);
-                Row {
-                    id: node.id(),
-                    element: Some(element),
-                    text: "",
-                    parent,
-                    end: at + 1,
-                    tag,
-                    signs,
-                }
+                Row { element: Some(element), text: "", parent, end: at + 1, tag, signs }
             }
             _ => return false,
         };

@@ -10,13 +10,11 @@ use super::vocabulary::Signs;
 /// Words a selected element must hold to be believed.
 const ENOUGH: u32 = 250;
 
-/// A region: the rows whose subtrees hold the body, and how much the choice is trusted.
+/// A region: the rows whose subtrees hold the body.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
     /// Roots in reading order, none inside another.
     pub(crate) roots: Vec<usize>,
-    /// Whether a name made for bodies chose it.
-    pub(crate) strong: bool,
 }
 
 /// Running sums of unlinked letters over the blocks, by row.
@@ -109,7 +107,7 @@ fn best(
         }
         outer
     });
-    Some(Region { roots, strong })
+    Some(Region { roots })
 }
 
 /// Whether two elements are parts of one body: same class, same parent or grandparent.

@@ -1,4 +1,8 @@
 //! Trimming: what stands among the body's blocks and is not body.
+//!
+//! The repeated headline, lines that are all link, headings with nothing under them. It looks at
+//! blocks only, never at the tree.
+
 use super::blocks::Draft;
 use crate::page::BlockKind;
 use crate::page::metadata::Metadata;
@@ -9,8 +13,8 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     let mut seen = 0;
     blocks.retain(|draft| {
         seen += 1;
-        !(seen <= 6 && !title.is_empty() && letters_of(&draft.text) == title)
-            && !is_link_line(draft)
+        let headline = seen <= 6 && !title.is_empty() && letters_of(&draft.text) == title;
+        !(headline || is_link_line(draft))
     });
     let mut kept: Vec<Draft> = Vec::with_capacity(blocks.len());
     for draft in blocks.into_iter().rev() {

@@ -217,10 +217,9 @@ fn words(token: &str) -> Vec<String> {
     let mut word = String::new();
     let mut lower_before = false;
     for c in token.chars() {
-        if !c.is_alphabetic() || (c.is_uppercase() && lower_before) {
-            if !word.is_empty() {
-                out.push(std::mem::take(&mut word));
-            }
+        let ends = !c.is_alphabetic() || (c.is_uppercase() && lower_before);
+        if ends && !word.is_empty() {
+            out.push(std::mem::take(&mut word));
         }
         if c.is_alphabetic() {
             word.extend(c.to_lowercase());

@@ -23,6 +23,16 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
         .or_else(|| day.map(from("url")))
         .or_else(|| marked(scene, false).map(from("text")))
         .or_else(|| lines(scene).map(from("text")))
+        .or_else(|| only_time(scene).map(from("time")))
+}
+
+/// The day of the page's `time` elements, when they all agree.
+fn only_time(scene: &Scene<'_, '_>) -> Option<String> {
+    let times = scene.outline.rows.iter().filter(|row| row.tag == Tag::Time && !says_modified(row));
+    let mut days = times.filter_map(|row| dates::iso(row.attr("datetime")?)).take(50);
+    let first = days.next()?;
+    let day = |iso: &str| iso.chars().take(10).collect::<String>();
+    days.all(|other| day(&other) == day(&first)).then_some(first)
 }
 
 /// The rows around headline and body.

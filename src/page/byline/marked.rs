@@ -2,7 +2,7 @@
 
 use super::{Scene, known, names};
 use crate::page::Person;
-use crate::page::article::outline::{Outline, Tag};
+use crate::page::article::outline::{Outline, Row, Tag};
 use crate::page::article::vocabulary::Signs;
 
 /// Rows around the headline and the body in which marked-up bylines count.
@@ -10,33 +10,20 @@ const NEAR_ROWS: usize = 150;
 /// Letters an element called author may hold.
 const MARKED_LETTERS: u32 = 220;
 
+/// Rows an element called author may hold, however empty they are.
+const MARKED_ROWS: usize = 400;
+/// Marked-up elements that are looked at.
+const MAX_MARKED: usize = 120;
+
 /// Names in elements that are marked up as byline, best marked first.
 pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
-    let outline = scene.outline;
-    let first = scene.body.first().map_or(0, |draft| draft.at);
-    let last = scene.body.last().map_or(outline.rows.len(), |draft| draft.end);
-    let headline = outline
-        .rows
-        .iter()
-        .take(first)
-        .rposition(|row| row.tag == Tag::Heading(1))
-        .unwrap_or(first);
-    let from = headline.saturating_sub(NEAR_ROWS / 2);
     let mut best: Vec<Person> = Vec::new();
     let mut best_rank = 0;
-    for (at, row) in outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from) {
-        if !row.signs.has(Signs::BYLINE)
-            || row.signs.has(Signs::TRANSLATOR)
-            || outline.below(at).letters > MARKED_LETTERS
-            || in_comments(outline, at)
-        {
-            continue;
-        }
-        let rank = rank(scene, at, first, last);
-        let people: Vec<Person> = element_names(outline, at);
+    for at in candidates(scene) {
+        let people: Vec<Person> = element_names(scene.outline, at);
         let real = people.iter().any(|person| names::is_person(&person.name));
-        let rank = if real { rank + 10 } else { rank };
-        if people.is_empty() || rank < best_rank {
+        let rank = rank(scene, at) + if real { 10 } else { 0 };
+        if rank < best_rank || !(real || people.iter().any(|person| is_plausible(&person.name))) {
             continue;
         }
         if rank > best_rank {
@@ -53,19 +40,48 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
     best
 }
 
-/// How much an element's mark is worth.
-fn rank(scene: &Scene<'_, '_>, at: usize, first: usize, last: usize) -> u8 {
-    let Some(row) = scene.outline.row(at) else { return 0 };
-    let property = row.attr("itemprop").is_some_and(|value| value.contains("author"));
-    let rel = row.attr("rel").is_some_and(|value| value.contains("author"));
-    let place = if at < first {
-        2
-    } else if at < last {
-        1
-    } else {
-        0
+/// A nickname or a desk: short, and written like a name.
+fn is_plausible(name: &str) -> bool {
+    names::is_organisation(name) || (name.split_whitespace().count() <= 3 && !name.contains(':'))
+}
+
+/// The rows that are marked up as byline, near the headline and the body.
+fn candidates(scene: &Scene<'_, '_>) -> Vec<usize> {
+    let outline = scene.outline;
+    let (first, last) = ends(scene);
+    let rows = outline.rows.iter();
+    let headline = rows.take(first).rposition(|row| row.tag == Tag::Heading(1)).unwrap_or(first);
+    let from = headline.saturating_sub(NEAR_ROWS / 2);
+    let near = outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from);
+    let byline = near.filter(|(_, row)| row.signs.has(Signs::BYLINE)).take(MAX_MARKED);
+    let fits = |(at, row): &(usize, &Row<'_>)| {
+        !row.signs.has(Signs::TRANSLATOR)
+            && row.end <= at + MARKED_ROWS
+            && outline.below(*at).letters <= MARKED_LETTERS
+            && !in_comments(outline, *at)
     };
-    place + if property || rel { 3 } else { 1 }
+    byline.filter(fits).map(|(at, _)| at).collect()
+}
+
+/// The first and the last row of the body.
+fn ends(scene: &Scene<'_, '_>) -> (usize, usize) {
+    let first = scene.body.first().map_or(0, |draft| draft.at);
+    (first, scene.body.last().map_or(scene.outline.rows.len(), |draft| draft.end))
+}
+
+/// How much an element's mark is worth.
+fn rank(scene: &Scene<'_, '_>, at: usize) -> u8 {
+    let (first, last) = ends(scene);
+    let named = scene.outline.row(at).is_some_and(names_author);
+    let place = u8::from(at < first) + u8::from(at < last);
+    place + if named { 3 } else { 1 }
+}
+
+/// Whether an attribute made for it calls the element the author.
+fn names_author(row: &Row<'_>) -> bool {
+    ["itemprop", "rel"]
+        .iter()
+        .any(|name| row.attr(name).is_some_and(|value| value.contains("author")))
 }
 
 fn in_comments(outline: &Outline<'_>, at: usize) -> bool {

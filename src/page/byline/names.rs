@@ -4,8 +4,8 @@
 //! places go, a role goes into its own field, an initial keeps its dot.
 
 use super::words::{
-    ACCOUNTS, BY, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, OTHERS, PARTICLES, ROLE_SUFFIXES,
-    ROLES, TRANSLATED,
+    ACCOUNTS, BY, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, OTHERS, Openings, PARTICLES,
+    ROLE_SUFFIXES, ROLES, TRANSLATED,
 };
 use crate::page::Person;
 use crate::page::article::outline::folded;
@@ -31,9 +31,9 @@ pub(crate) enum Opening<'t> {
 /// Reads the by-word at the start of a line.
 pub(crate) fn opening(line: &str) -> Opening<'_> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let translated = longest(line, TRANSLATED);
-    let by = longest(line, BY);
-    let other = longest(line, OTHERS);
+    let translated = longest(line, &TRANSLATED);
+    let by = longest(line, &BY);
+    let other = longest(line, &OTHERS);
     let size = |rest: Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
     if size(translated) > 0 && size(translated) >= size(by) {
         return translated.map_or(Opening::Plain, Opening::Translated);
@@ -58,8 +58,10 @@ fn ends_in_role(line: &str) -> bool {
 }
 
 /// What is left of a line after the longest opening of a table.
-fn longest<'t>(line: &'t str, table: &[&str]) -> Option<&'t str> {
-    table.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
+fn longest<'t>(line: &'t str, table: &Openings) -> Option<&'t str> {
+    let first = line.chars().next()?.to_lowercase().next()?;
+    let words = table.get(&first)?;
+    words.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
 }
 
 /// The rest of `line` after `word`, when the word ends there.
@@ -103,7 +105,7 @@ fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
 }
 
 fn is_east_asian(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '・' | '/')
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '/')
 }
 
 /// The people a text names, in order.
@@ -214,10 +216,13 @@ fn joined(text: &str, joiner: &str) -> Vec<String> {
     );
     let name =
         |half: &str| is_person(half) || one(half).is_some_and(|person| is_person(&person.name));
-    let back_is_list = || joined(back, joiner).len() > 1;
-    if name(front) && (name(back) || (back.len() < text.len() && back_is_list())) {
+    if !name(front) {
+        return vec![text.to_owned()];
+    }
+    let rest = joined(back, joiner);
+    if rest.len() > 1 || name(back) {
         let mut out = vec![front.to_owned()];
-        out.extend(joined(back, joiner));
+        out.extend(rest);
         return out;
     }
     vec![text.to_owned()]
@@ -242,6 +247,11 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     // `Text and interview: Jane Doe`
     let text =
         text.rsplit_once(": ").map(|(_, name)| name).filter(|name| is_person(name)).unwrap_or(text);
+    let text = if is_not_name(text.split(' ').next().unwrap_or_default()) {
+        behind_by(text)
+    } else {
+        text
+    };
     let (name, role) = role_apart(text);
     let (name, role) = match suffix_role(&name) {
         Some((bare, suffix)) => (bare, role.or(Some(suffix))),
@@ -250,16 +260,23 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     let name = tidy(&name);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let lower = name.to_lowercase();
-    let numbers = name.chars().any(char::is_numeric) && name.contains(' ');
+    let numbers = name.starts_with(|c: char| c.is_ascii_digit())
+        || (name.chars().any(char::is_numeric) && name.contains(' '));
     if numbers
         || letters < 2
-        || NOT_NAMES.contains(&lower.as_str())
+        || NOT_NAMES.contains(lower.as_str())
         || name.chars().count() > 90
-        || ACCOUNTS.contains(&lower.as_str())
+        || ACCOUNTS.contains(lower.as_str())
     {
         return None;
     }
     Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
+}
+
+/// `Created by Jane Doe`: what stands behind a by-word inside a text that starts otherwise.
+fn behind_by(text: &str) -> &str {
+    let words = [" by ", " von ", " von: ", " par ", " por ", " da ", " av ", " af ", " door "];
+    words.iter().find_map(|word| text.split_once(word)).map_or(text, |(_, name)| name)
 }
 
 /// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
@@ -281,7 +298,7 @@ pub(crate) fn is_role(text: &str) -> bool {
     count <= 14
         && lower
             .split(|c: char| !c.is_alphanumeric() && c != '\u{200C}')
-            .any(|word| ROLES.contains(&word))
+            .any(|word| ROLES.contains(word))
 }
 
 fn suffix_role(text: &str) -> Option<(String, String)> {
@@ -297,7 +314,7 @@ fn suffix_role(text: &str) -> Option<(String, String)> {
 fn tidy(text: &str) -> String {
     let mut words: Vec<&str> = text.split_whitespace().collect();
     while words.len() > 1
-        && words.first().is_some_and(|word| HONORIFICS.contains(&word.to_lowercase().as_str()))
+        && words.first().is_some_and(|word| HONORIFICS.contains(word.to_lowercase().as_str()))
     {
         words.remove(0);
     }
@@ -320,7 +337,7 @@ fn tidy(text: &str) -> String {
 
 fn is_not_name(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    NOT_NAMES.contains(&bare.to_lowercase().as_str())
+    NOT_NAMES.contains(bare.to_lowercase().as_str())
 }
 
 fn is_joining_mark(c: char) -> bool {
@@ -350,7 +367,7 @@ fn is_date_word(word: &str) -> bool {
 /// Whether a text is an organisation, a desk or an agency.
 pub(crate) fn is_organisation(name: &str) -> bool {
     let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|word| ORGANISATION.contains(&word))
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| ORGANISATION.contains(word))
         || [
             ".com",
             ".de",
@@ -382,20 +399,25 @@ pub(crate) fn is_person(text: &str) -> bool {
         return false;
     }
     if is_organisation(text)
-        || text.split_whitespace().any(|word| is_not_name(word) && !PARTICLES.contains(&word))
+        || text.split_whitespace().any(|word| is_not_name(word) && !PARTICLES.contains(word))
     {
         return false;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
-    if ROLES.contains(&last.as_str())
+    if ROLES.contains(last.as_str())
         && !matches!(last.as_str(), "head" | "fellow" | "senior" | "chief")
     {
         return false;
     }
     let east = text.chars().filter(|c| is_east_asian(*c)).count();
     if east * 2 > chars {
-        return chars <= 12 && words.len() <= 3;
+        // Han and Hangul names are short; names from elsewhere are spelled out in katakana.
+        let foreign = text.chars().any(|c| matches!(c, '\u{30A0}'..='\u{30FF}'));
+        let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+        return letters <= if foreign { 16 } else { 5 }
+            && words.len() <= 3
+            && !text.contains(['，', '、', '。']);
     }
     let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
     if !cased {
@@ -416,7 +438,7 @@ fn is_name_word(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
     !bare.is_empty()
         && (starts_upper(bare)
-            || PARTICLES.contains(&bare.to_lowercase().as_str())
+            || PARTICLES.contains(bare.to_lowercase().as_str())
             || bare.contains(['\'', '’', '-']))
         && (!word.ends_with('.') || word.chars().count() <= 4)
 }

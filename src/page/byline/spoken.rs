@@ -7,14 +7,17 @@ use super::names::{self, Opening};
 use super::{Scene, known};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
+use crate::page::article::outline;
 
 /// What lines of text say.
 #[derive(Debug, Default)]
 pub(crate) struct Spoken {
     /// Authors behind a by-word.
     pub(crate) people: Vec<Person>,
-    /// A bare name as the last line: believed only when nobody else is named.
+    /// A bare name as a line of its own: believed only when no other person is named.
     pub(crate) signed: Vec<Person>,
+    /// The row of that line.
+    pub(crate) signature: Option<usize>,
     /// Translators.
     pub(crate) translators: Vec<Person>,
     /// Rows of the blocks that said it.
@@ -50,57 +53,58 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     let lines: Vec<&Draft> = scene.drafts.get(from..until).unwrap_or_default().iter().collect();
     listen(&lines, |at| !middle.contains(&(from + at)), &mut spoken);
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
-    sign(trailing.unwrap_or_default(), &mut spoken);
+    let leading = scene.drafts.get(start..(start + LEADING).min(end));
+    sign(leading.unwrap_or_default(), trailing.unwrap_or_default(), &mut spoken);
     spoken
 }
 
-/// Reads by-words; the short line behind a name is its role.
+/// One credit: who, and the lines that say so.
+struct Credit {
+    translated: bool,
+    people: Vec<Person>,
+    lines: usize,
+}
+
+/// Reads by-words at every line that may speak.
 fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spoken) {
     let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        at += 1;
-        if !may_speak(at - 1)
-            || line.text.chars().count() > LONGEST
-            || spoken.lines.contains(&line.at)
-        {
-            continue;
-        }
-        let (translated, rest) = match names::opening(&line.text) {
-            Opening::By(rest) => (false, rest),
-            Opening::Translated(rest) => (true, rest),
-            _ => continue,
-        };
-        let mut rows = vec![line.at];
-        let mut rest = rest.to_owned();
-        if rest.is_empty() {
-            let Some(next) = lines.get(at).filter(|next| next.text.chars().count() <= LONGEST)
-            else {
-                continue;
-            };
-            rest.clone_from(&next.text);
-            rows.push(next.at);
+    while at < lines.len() {
+        let Some(credit) = lines.get(at..).filter(|_| may_speak(at)).and_then(credit) else {
             at += 1;
-        }
-        let mut found: Vec<Person> = names::people(&rest);
-        found.retain(|person| names::is_person(&person.name));
-        if found.is_empty() {
             continue;
-        }
-        if let Some(next) = lines.get(at).filter(|next| is_role_line(next) && found.len() == 1) {
-            if let Some(person) = found.first_mut().filter(|person| person.role.is_none()) {
-                person.role = Some(next.text.clone());
-                rows.push(next.at);
-                at += 1;
-            }
-        }
-        let list = if translated { &mut spoken.translators } else { &mut spoken.people };
-        for person in found {
+        };
+        let list = if credit.translated { &mut spoken.translators } else { &mut spoken.people };
+        for person in credit.people {
             if !known(list, &person.name) {
                 list.push(person);
             }
         }
-        spoken.lines.extend(rows);
+        spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
+        at += credit.lines;
     }
+}
+
+/// A by-word with people behind it, on the same line or the next; then perhaps a role.
+fn credit(lines: &[&Draft]) -> Option<Credit> {
+    let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
+    let (translated, rest) = match names::opening(&short(0)?.text) {
+        Opening::By(rest) => (false, rest),
+        Opening::Translated(rest) => (true, rest),
+        Opening::Other | Opening::Plain => return None,
+    };
+    let (rest, used) = if rest.is_empty() { (short(1)?.text.as_str(), 2) } else { (rest, 1) };
+    let mut people = names::people(rest);
+    people.retain(|person| names::is_person(&person.name));
+    let role = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.clone());
+    let lines = match (people.as_mut_slice(), role) {
+        ([], _) => return None,
+        ([only], Some(role)) if only.role.is_none() => {
+            only.role = Some(role);
+            used + 1
+        }
+        _ => used,
+    };
+    Some(Credit { translated, people, lines })
 }
 
 /// A short line without a sentence, as a job title is.
@@ -114,17 +118,32 @@ fn is_role_line(draft: &Draft) -> bool {
         && !draft.text.chars().any(char::is_numeric)
 }
 
-/// A last line that is nothing but a name.
-fn sign(trailing: &[Draft], spoken: &mut Spoken) {
-    let Some(last) = trailing.last() else { return };
-    let text = last.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    if last.level > 0
-        || spoken.lines.contains(&last.at)
-        || text.chars().count() > 40
-        || !names::is_person(text)
-    {
-        return;
+/// A line that is nothing but names, as the last one or in bold among the first.
+fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
+    let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_names(draft));
+    let last = trailing.last().filter(|draft| is_names(draft));
+    let heard = |draft: &&Draft| !spoken.lines.contains(&draft.at);
+    if let Some(line) = last.or(bold).filter(heard) {
+        spoken.signed = names::people(&line.text);
+        spoken.signature = Some(line.at);
     }
-    spoken.signed = names::people(text);
-    spoken.lines.push(last.at);
+}
+
+fn spaceless(text: &str) -> bool {
+    text.chars().all(|c| outline::spaceless(c) || c.is_whitespace())
+}
+
+/// Whether a block holds one or a few names and nothing else.
+fn is_names(draft: &Draft) -> bool {
+    let text = draft.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let few = draft.level == 0 && text.chars().count() <= 60;
+    let short = text.chars().count() <= 40 && names::is_person(text);
+    let several = || {
+        let people = names::people(text);
+        people.len() > 1 && people.iter().all(|person| names::is_person(&person.name))
+    };
+    // A bare East Asian line may be any label; names are short and in Han or Hangul.
+    let label = text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}'))
+        || (spaceless(text) && text.chars().count() > 4);
+    few && !label && (short || several())
 }
