@@ -44,7 +44,11 @@ fn main() {
     println!("pages fetched            {fetched} of {bytes} bytes and more");
     println!("pages/s                  {:.0}", fetched as f64 / wall.as_secs_f64());
     println!("CPU s per 1,000 pages    {:.2}", cpu / thousands);
-    println!("  user / system          {:.2} / {:.2}", seconds(used.user_time()) / thousands, seconds(used.system_time()) / thousands);
+    println!(
+        "  user / system          {:.2} / {:.2}",
+        seconds(used.user_time()) / thousands,
+        seconds(used.system_time()) / thousands
+    );
     println!("peak RSS                 {} MB", used.max_rss() / 1024);
     println!("archive                  {} MB", archive_bytes(dir.path()) / 1_000_000);
 }

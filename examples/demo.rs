@@ -18,9 +18,21 @@ fn main() -> ExitCode {
     // What follows is the command line a user would type:
     let resolve = format!("*:80:127.0.0.1:{port}");
     warraq::cli::run([
-        "warraq", "crawl", &seed,
-        "--contact", "demo@warraq.test", "--into", &folder,
-        "--depth", "2", "--sitemaps", "--feeds",
-        "--delay", "100ms", "--allow-private", "--resolve", &resolve,
+        "warraq",
+        "crawl",
+        &seed,
+        "--contact",
+        "demo@warraq.test",
+        "--into",
+        &folder,
+        "--depth",
+        "2",
+        "--sitemaps",
+        "--feeds",
+        "--delay",
+        "100ms",
+        "--allow-private",
+        "--resolve",
+        &resolve,
     ])
 }

@@ -122,7 +122,9 @@ fn groups(web: &Site, summary: &Value) {
         .iter()
         .map(|group| {
             let members = group["members"].as_object().unwrap().values();
-            members.map(|member| site::canonical(member["url"].as_str().unwrap()).unwrap()).collect()
+            members
+                .map(|member| site::canonical(member["url"].as_str().unwrap()).unwrap())
+                .collect()
         })
         .collect();
     let truth = web.expected();

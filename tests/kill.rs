@@ -41,9 +41,15 @@ fn twenty_kills_lose_nothing() {
     assert!(start(&web, dir.path()).wait().unwrap().success());
 
     let captured = captures(dir.path());
-    let missing: Vec<_> =
-        web.expected().robots.iter().filter(|url| url.contains("bulk")).chain(&Bulk { pages: PAGES, bytes: 0 }.urls())
-            .filter(|url| !captured.contains_key(*url)).cloned().collect();
+    let missing: Vec<_> = web
+        .expected()
+        .robots
+        .iter()
+        .filter(|url| url.contains("bulk"))
+        .chain(&Bulk { pages: PAGES, bytes: 0 }.urls())
+        .filter(|url| !captured.contains_key(*url))
+        .cloned()
+        .collect();
     assert_eq!(missing, Vec::<String>::new(), "lost");
     let repeats: usize = arrivals(&web).values().map(|times| times - 1).sum();
     assert!(repeats <= KILLS * IN_FLIGHT, "{repeats} repeated fetches in {KILLS} kills");

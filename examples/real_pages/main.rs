@@ -28,9 +28,28 @@ fn main() -> ExitCode {
     let (plain, tls) =
         (format!("*:80:127.0.0.1:{}", ports.plain), format!("*:443:127.0.0.1:{}", ports.tls));
     warraq::cli::run([
-        "warraq", "crawl", "--seeds", &seeds, "--into", &into,
-        "--contact", "real-pages@warraq.test", "--alternates-scope", "same-host",
-        "--languages", "xx", "--delay", "0", "--retries", "0",
-        "--allow-private", "--resolve", &plain, "--resolve", &tls, "--ca-file", &ca,
+        "warraq",
+        "crawl",
+        "--seeds",
+        &seeds,
+        "--into",
+        &into,
+        "--contact",
+        "real-pages@warraq.test",
+        "--alternates-scope",
+        "same-host",
+        "--languages",
+        "xx",
+        "--delay",
+        "0",
+        "--retries",
+        "0",
+        "--allow-private",
+        "--resolve",
+        &plain,
+        "--resolve",
+        &tls,
+        "--ca-file",
+        &ca,
     ])
 }

@@ -94,10 +94,7 @@ async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, pages: Arc<Page
 }
 
 /// Answers the requests of one connection until it ends.
-async fn answer(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    pages: &Pages,
-) -> io::Result<()> {
+async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, pages: &Pages) -> io::Result<()> {
     let mut pending = Vec::new();
     loop {
         let end = loop {

@@ -40,7 +40,8 @@ async fn crawl(
 ) -> Result<Ended, Stopped> {
     let stop = Stop::default();
     heed_signals(&stop).map_err(|why| Stopped::new(Exit::Failure, why))?;
-    let job = Job { settings, seeds, recover, clock: Clock::system(), watch: show::watch(voice), stop };
+    let job =
+        Job { settings, seeds, recover, clock: Clock::system(), watch: show::watch(voice), stop };
     crawl::run(job).await.map_err(stopped)
 }
 
@@ -94,7 +95,8 @@ fn tell(ended: &Ended, dir: &Path, voice: Voice) {
     match voice {
         Voice::Quiet => {}
         Voice::Json => {
-            let line = serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });
+            let line =
+                serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });
             show::say(&line.to_string());
         }
         Voice::Lines => {

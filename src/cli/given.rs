@@ -287,9 +287,8 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 /// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
 fn resolve(text: &str) -> Result<Resolve, String> {
-    let wrong = || {
-        format!("{text:?}: write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets")
-    };
+    let wrong =
+        || format!("{text:?}: write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets");
     let mut parts = text.splitn(3, ':');
     let host = parts.next().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
     let port = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;

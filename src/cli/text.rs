@@ -11,8 +11,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
     if !path.exists() {
         return Err(Stopped::usage(format!("{}: no such file or folder", path.display())));
     }
-    let documents =
-        export::documents(path).map_err(|why| Stopped::new(Exit::Output, why))?;
+    let documents = export::documents(path).map_err(|why| Stopped::new(Exit::Output, why))?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut unreadable = 0_u64;
     for document in documents {
@@ -24,7 +23,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
                 continue;
             }
         };
-        let line = serde_json::to_string(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let line =
+            serde_json::to_string(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
         if writeln!(out, "{line}").is_err() {
             // The reader has seen enough (`warraq text DIR | head`).
             return Ok(Exit::Complete);

@@ -132,10 +132,9 @@ fn outcome(url: &Url, capture: &Capture, known: bool) -> Outcome {
         }
         (_, Some(response)) if known => Outcome::Revisit { status: response.status },
         (_, Some(response)) => Outcome::Captured { status: response.status, truncated: None },
-        (End::Complete | End::Truncated(_), None) => Outcome::Captured {
-            status: 0,
-            truncated: Some(Truncated::Unspecified),
-        },
+        (End::Complete | End::Truncated(_), None) => {
+            Outcome::Captured { status: 0, truncated: Some(Truncated::Unspecified) }
+        }
     }
 }
 

@@ -25,9 +25,9 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 pub use desk::Stop;
-pub use open::{Rebuild, rebuild};
 use desk::{Desk, Parts};
 use open::Opened;
+pub use open::{Rebuild, rebuild};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -125,7 +125,9 @@ pub enum CrawlError {
     #[error(transparent)]
     Transport(#[from] CaptureError),
     /// A response kept aside while it is filed could not be read back.
-    #[error("a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files")]
+    #[error(
+        "a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files"
+    )]
     Spool(io::Error),
     /// A worker died outside of any visit: a bug.
     #[error("a worker died, please report it: {0}")]

@@ -15,8 +15,8 @@ use crate::frontier::Frontier;
 use crate::frontier::scope::Scope;
 use crate::lead::Lead;
 use crate::moment::Clock;
-use crate::record::ids::Ids;
 use crate::record::Position;
+use crate::record::ids::Ids;
 use crate::settings::Settings;
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, StateError, rebuild, traces};
@@ -87,8 +87,7 @@ async fn begin(
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
 /// and is carried into the next.
 fn ended(into: &Path, run: u32) -> bool {
-    summary::kept(into)
-        .is_some_and(|kept| kept.stats.run == run && kept.how == Some(How::Complete))
+    summary::kept(into).is_some_and(|kept| kept.stats.run == run && kept.how == Some(How::Complete))
 }
 
 /// The folder exists and can be written to.

@@ -93,7 +93,8 @@ impl<F: Frontier, T> Work<'_, F, T> {
             _ => Some(self.desk.archive.file(self.exchange(capture, &trace)).await?),
         };
         self.desk.frontier.put(judged.leads).await?;
-        let event = if trace.again { self.retried(&trace) } else { settled(&trace, filed.as_ref()) };
+        let event =
+            if trace.again { self.retried(&trace) } else { settled(&trace, filed.as_ref()) };
         let settlement = Settlement {
             again: trace.again,
             due: self.next.due,

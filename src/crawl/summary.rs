@@ -84,8 +84,7 @@ pub async fn sum_up<F: Frontier>(
         }
         after = next;
     }
-    summary.groups =
-        builder.finish().into_iter().filter(|group| group.members.len() > 1).collect();
+    summary.groups = builder.finish().into_iter().filter(|group| group.members.len() > 1).collect();
     summary.files = files(archive);
     Ok(summary)
 }

@@ -46,8 +46,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    name::files(path)
-        .map_err(|source| ReadError::Io { path: path.display().to_string(), source })
+    name::files(path).map_err(|source| ReadError::Io { path: path.display().to_string(), source })
 }
 
 fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {

@@ -184,6 +184,10 @@ enum Token {
 /// characters are read.
 pub(crate) fn text(text: &str) -> Option<String> {
     let cut: String = ascii_digits(text).chars().take(400).collect();
+    // A day has a number in it; most lines of an article have none.
+    if !cut.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let tokens = tokens(&cut.to_lowercase());
     (0..tokens.len()).find_map(|at| {
         let rest = tokens.get(at..)?;

@@ -46,7 +46,10 @@ impl std::fmt::Display for Repaired {
         let Self { file, members, lost, .. } = self;
         match &self.fate {
             Fate::Sealed => {
-                write!(f, "{file} was left open: {members} whole records sealed, {lost} bytes of a torn one cut off")
+                write!(
+                    f,
+                    "{file} was left open: {members} whole records sealed, {lost} bytes of a torn one cut off"
+                )
             }
             Fate::PutAside(name) => write!(f, "{file} held no whole record: put aside as {name}"),
             Fate::Removed => write!(f, "{file} was left open and empty: removed"),

@@ -43,9 +43,9 @@ pub mod rebuild;
 mod restore;
 mod rows;
 pub mod seen;
-pub mod traces;
 mod settle;
 mod store;
+pub mod traces;
 
 use std::io;
 use std::path::{Path, PathBuf};

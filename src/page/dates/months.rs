@@ -1,5 +1,8 @@
 //! Month names of many languages, lower case, with the forms dates use (genitives, short forms).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Words by month, January first.
 const NAMES: [&str; 12] = [
     "january jan januar jänner janvier janv enero ene janeiro gennaio gen januari tammikuu tammikuuta \
@@ -66,12 +69,20 @@ pub(crate) fn month(word: &str, next: Option<&str>) -> Option<(u8, bool)> {
     let word = word.trim_end_matches('.');
     if FIRST_HALVES.contains(&word) {
         let both = format!("{word}_{}", next?);
-        return find(&SYRIAC, &both).map(|month| (month, true));
+        return MONTHS.get(both.as_str()).map(|month| (*month, true));
     }
-    find(&NAMES, word).or_else(|| find(&SYRIAC, word)).map(|month| (month, false))
+    MONTHS.get(word).map(|month| (*month, false))
 }
 
-fn find(table: &[&str; 12], word: &str) -> Option<u8> {
-    let at = table.iter().position(|names| names.split_whitespace().any(|name| name == word))?;
-    u8::try_from(at + 1).ok()
-}
+/// Month by name. Where a name means two months (listopad), the first of the table stands.
+static MONTHS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+    let mut months = HashMap::new();
+    for table in [&NAMES, &SYRIAC] {
+        for (month, names) in (1..).zip(table) {
+            for name in names.split_whitespace() {
+                months.entry(name).or_insert(month);
+            }
+        }
+    }
+    months
+});
