@@ -140,7 +140,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
     let lost_seeds = Arc::new(Mutex::new(Vec::new()));
     let watch = noting_seeds(job.watch.clone(), Arc::clone(&lost_seeds));
-    let Opened { frontier, archive, run, seeds, .. } = open::open(&job, &watch).await?;
+    let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
     let desk = Arc::new(Desk::new(Parts {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::schedule::{Next, Place, Schedule, SiteFacts, Tail};
-use super::tally::{Standing, Tally, kept};
+use super::tally::{Standing, Tally, kept, key_of};
 use super::{
     Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
     site_of,
@@ -196,14 +196,13 @@ impl Core {
         if let Some((site, facts)) = self.schedule.finish(token, end.due, end.delay_ms, ended) {
             self.facts.insert(site, facts);
         }
-        let page = kept(&held.lead, &end);
+        let pages = kept(&held.lead, &end);
         self.origins.extend(end.payload);
         for refusal in &end.refused {
             self.tally.refused(print(&refusal.url), refusal);
         }
-        if let Some(page) = page {
-            self.pages.insert(page.page.url.clone().into_bytes(), page);
-        }
+        let keyed = pages.into_iter().map(|page| (key_of(&page).into_bytes(), page));
+        self.pages.extend(keyed);
         if end.again {
             self.seq += 1;
             let place = held.place.again(self.seq);
@@ -260,6 +259,11 @@ impl Frontier for MemoryFrontier {
 
     async fn lease(&self) -> Result<Option<Visit>, FrontierError> {
         Ok(self.wait().await)
+    }
+
+    async fn hazard(&self, _: &Visit) -> Result<(), FrontierError> {
+        // Memory does not outlive a crash.
+        Ok(())
     }
 
     async fn ack(&self, visit: &Visit, mut end: Settlement) -> Result<Ack, FrontierError> {

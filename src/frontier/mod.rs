@@ -190,6 +190,11 @@ pub trait Frontier: Send + Sync + 'static {
     /// still be fetched in this run, and no lease out.
     fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
 
+    /// What could kill the process begins for this visit: its bytes are going to be read. A visit
+    /// that was at this point in several crashes in a row is given up, so that one page cannot
+    /// keep the crawl from ever ending.
+    fn hazard(&self, visit: &Visit) -> impl Future<Output = Result<(), FrontierError>> + Send;
+
     /// Ends a visit.
     fn ack(
         &self,

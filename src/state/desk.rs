@@ -78,6 +78,8 @@ pub(crate) struct Held {
     pub(crate) attempt: u32,
     /// The end of the archive when it was handed out: its records come after it.
     pub(crate) noted: Position,
+    /// Whether its bytes are being read.
+    pub(crate) hazard: bool,
 }
 
 /// A URL on its way into the queue.
@@ -237,12 +239,20 @@ impl Desk {
         let attempt = row.attempt;
         let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
         let print = self.seen.print(lead.address.as_str());
-        self.marks.began(print);
         let noted = self.known_end.clone();
         let visit =
             Visit { lead: lead.clone(), attempt, site: site.clone(), site_settled: settled, token };
-        self.held.insert(token, Held { print, site, place, lead, attempt, noted });
+        let hazard = false;
+        self.held.insert(token, Held { print, site, place, lead, attempt, noted, hazard });
         Ok(visit)
+    }
+
+    /// The visit is about to be read: what a crash from here on is held against.
+    pub(crate) fn hazard(&mut self, token: u64) {
+        if let Some(held) = self.held.get_mut(&token).filter(|held| !held.hazard) {
+            held.hazard = true;
+            self.marks.began(held.print);
+        }
     }
 
     pub(crate) fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, Fault> {

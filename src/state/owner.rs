@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Lease(Reply<Option<Handout>>),
     Poll(Reply<Poll>),
     TakeBack(u64),
+    Hazard(u64, Reply<()>),
     Ack(u64, Box<Settlement>, Reply<Ack>),
     Release(u64, Release, Reply<Ack>),
     Robots(HostKey, Reply<Option<RobotsFact>>),
@@ -223,6 +224,10 @@ impl Owner {
             }
             Command::LearnRobots(host, fact, reply) => answer(reply, desk, |desk| {
                 desk.learn_robots(&host, &fact);
+                Ok(())
+            }),
+            Command::Hazard(token, reply) => answer(reply, desk, |desk| {
+                desk.hazard(token);
                 Ok(())
             }),
             Command::Commit(reply) => answer(reply, desk, |desk| desk.commit(false)),
