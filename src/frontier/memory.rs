@@ -156,10 +156,10 @@ impl Core {
         put
     }
 
-    fn put_first(&mut self, lead: Lead, now: Moment) {
-        let Some(site) = site_of(&lead) else { return };
+    fn put_first(&mut self, lead: Lead, now: Moment) -> bool {
+        let Some(site) = site_of(&lead) else { return false };
         if self.held.values().any(|held| held.lead.address == lead.address) {
-            return;
+            return false;
         }
         match self.known.get(&lead.address).copied() {
             None => self.tally.put(),
@@ -171,6 +171,7 @@ impl Core {
         }
         self.seq += 1;
         self.queue(&site, lead, 0, Place::front(self.seq), now);
+        true
     }
 
     fn queue(&mut self, site: &Site, lead: Lead, attempt: u32, place: Place, now: Moment) {
@@ -251,10 +252,10 @@ impl Frontier for MemoryFrontier {
         Ok(put)
     }
 
-    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
-        self.core().put_first(lead, self.clock.steady());
+    async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {
+        let put = self.core().put_first(lead, self.clock.steady());
         self.changed.notify_waiters();
-        Ok(())
+        Ok(put)
     }
 
     async fn lease(&self) -> Result<Option<Visit>, FrontierError> {

@@ -170,11 +170,11 @@ impl Desk {
         Ok(put)
     }
 
-    pub(crate) fn put_first(&mut self, lead: Lead) -> Result<(), Fault> {
-        let Some(site) = site_of(&lead) else { return Ok(()) };
+    pub(crate) fn put_first(&mut self, lead: Lead) -> Result<bool, Fault> {
+        let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
         if self.held.values().any(|held| held.print == print) {
-            return Ok(());
+            return Ok(false);
         }
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         match row.filter(|row| row.run == self.run) {
@@ -187,7 +187,8 @@ impl Desk {
         }
         self.seen.insert(print);
         let place = Place::front(self.ticket());
-        self.queue(&site, Queued { print, lead, attempt: 0, place })
+        self.queue(&site, Queued { print, lead, attempt: 0, place })?;
+        Ok(true)
     }
 
     /// Writes the rows of a queued URL and schedules it.

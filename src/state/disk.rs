@@ -253,7 +253,7 @@ impl Frontier for DiskFrontier {
         self.ask(|reply| Command::Put(leads, reply)).await
     }
 
-    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
+    async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {
         self.ask(|reply| Command::PutFirst(Box::new(lead), reply)).await
     }
 

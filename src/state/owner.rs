@@ -36,7 +36,7 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, FrontierError>>;
 /// What the thread is asked to do.
 pub(crate) enum Command {
     Put(Vec<Lead>, Reply<Put>),
-    PutFirst(Box<Lead>, Reply<()>),
+    PutFirst(Box<Lead>, Reply<bool>),
     Lease(Reply<Option<Handout>>),
     Poll(Reply<Poll>),
     TakeBack(u64),
@@ -224,7 +224,8 @@ impl Owner {
             }
             Command::LearnRobots(host, fact, reply) => answer(reply, desk, |desk| {
                 desk.learn_robots(&host, &fact);
-                Ok(())
+                // No trace holds it: what is not committed would be asked for again after a crash.
+                desk.commit(false)
             }),
             Command::Hazard(token, reply) => answer(reply, desk, |desk| {
                 desk.hazard(token);
