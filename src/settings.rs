@@ -206,8 +206,8 @@ impl Settings {
         if self.delay.is_zero() && !self.allow_private && !self.own_hosts {
             return Err(SettingsError::Delay);
         }
-        if self.per_host == 0 || self.concurrency == 0 {
-            return value("--per-host, --concurrency", "must be at least 1");
+        if let Some(flag) = self.zero() {
+            return value(flag, "must be more than 0");
         }
         if self.gzip_level > 9 {
             return value("--gzip-level", "must be from 0 to 9");
@@ -218,9 +218,31 @@ impl Settings {
         let values = self.headers.iter().map(|(_, value)| value);
         let single = [&self.user_agent, &self.accept_language, &self.contact];
         if single.into_iter().chain(values).any(|text| text.contains(['\r', '\n', '\0'])) {
-            return value("--header", "may not hold line breaks");
+            return value(
+                "--header, --user-agent, --accept-language, --contact",
+                "may not hold line breaks",
+            );
+        }
+        if self.user_agent.trim().is_empty() {
+            return value("--user-agent", "may not be empty; leave it out for the default");
         }
         Ok(())
+    }
+
+    /// A limit under which nothing could be fetched or archived.
+    fn zero(&self) -> Option<&'static str> {
+        let limits = [
+            ("--per-host", self.per_host == 0),
+            ("--concurrency", self.concurrency == 0),
+            ("--max-pages", self.max_pages == 0),
+            ("--host-budget", self.host_budget == 0),
+            ("--max-body", self.max_body == 0),
+            ("--warc-size", self.warc_size == 0),
+            ("--connect-timeout", self.connect_timeout.is_zero()),
+            ("--idle-timeout", self.idle_timeout.is_zero()),
+            ("--total-timeout", self.total_timeout.is_zero()),
+        ];
+        limits.into_iter().find(|(_, zero)| *zero).map(|(flag, _)| flag)
     }
 }
 

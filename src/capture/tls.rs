@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
@@ -88,11 +88,14 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, CaptureError> {
     }
     let Some(path) = ca_file else { return Ok(roots) };
     let refuse = |why: String| CaptureError::CaFile { path: path.to_owned(), why };
-    let certificates =
-        CertificateDer::pem_file_iter(path).map_err(|why| refuse(why.to_string()))?;
+    let unreadable = |why| match why {
+        pem::Error::Io(why) => refuse(why.to_string()),
+        other => refuse(other.to_string()),
+    };
+    let certificates = CertificateDer::pem_file_iter(path).map_err(unreadable)?;
     let mut added = 0;
     for certificate in certificates {
-        let certificate = certificate.map_err(|why| refuse(why.to_string()))?;
+        let certificate = certificate.map_err(unreadable)?;
         roots.add(certificate).map_err(|why| refuse(why.to_string()))?;
         added += 1;
     }

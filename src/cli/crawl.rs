@@ -5,11 +5,13 @@ use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::given::CrawlFlags;
-use super::show::{self, Voice};
+use super::report;
+use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped};
 use crate::crawl::{self, CrawlError, Ended, Job, Stop};
 use crate::lead::Lead;
 use crate::moment::Clock;
+use crate::record::name;
 use crate::seeds;
 use crate::settings::Settings;
 
@@ -17,6 +19,9 @@ use crate::settings::Settings;
 pub(super) fn run(flags: &CrawlFlags) -> Result<Exit, Stopped> {
     let settings = flags.settings().map_err(Stopped::usage)?;
     let (seeds, bad) = seeds(flags)?;
+    if seeds.is_empty() && !has_begun(&settings.into) {
+        return Err(Stopped::usage(CrawlError::NoSeeds));
+    }
     let voice = match (flags.quiet, flags.json) {
         (true, _) => Voice::Quiet,
         (_, true) => Voice::Json,
@@ -27,7 +32,10 @@ pub(super) fn run(flags: &CrawlFlags) -> Result<Exit, Stopped> {
         .build()
         .map_err(|why| Stopped::new(Exit::Failure, why))?;
     let dir = settings.into.clone();
-    let ended = runtime.block_on(crawl(settings, seeds, flags.recover, voice))?;
+    let display = Display::new(voice);
+    let ended = runtime.block_on(crawl(settings, seeds, flags.recover, &display));
+    display.end();
+    let ended = ended?;
     tell(&ended, &dir, voice);
     Ok(exit(&ended, bad))
 }
@@ -36,17 +44,17 @@ async fn crawl(
     settings: Settings,
     seeds: Vec<Lead>,
     recover: bool,
-    voice: Voice,
+    display: &Display,
 ) -> Result<Ended, Stopped> {
     let stop = Stop::default();
-    heed_signals(&stop).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
     let job =
-        Job { settings, seeds, recover, clock: Clock::system(), watch: show::watch(voice), stop };
+        Job { settings, seeds, recover, clock: Clock::system(), watch: display.watch(), stop };
     crawl::run(job).await.map_err(stopped)
 }
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything.
-fn heed_signals(stop: &Stop) -> std::io::Result<()> {
+fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = stop.clone();
@@ -58,7 +66,8 @@ fn heed_signals(stop: &Stop) -> std::io::Result<()> {
             }
             stop.intake.cancel();
             if round == 1 {
-                show::complain("finishing what is in flight; interrupt again to stop at once");
+                let told = "finishing what is in flight; interrupt again to stop at once";
+                display.beside(|| show::complain(told));
             } else {
                 stop.now.cancel();
             }
@@ -81,17 +90,21 @@ fn seeds(flags: &CrawlFlags) -> Result<(Vec<Lead>, u64), Stopped> {
         }
         bad += report.bad;
     }
-    if bad > 0 {
-        show::complain(&format!("{bad} seed lines could not be read; the rest is crawled"));
-        if leads.is_empty() {
-            return Err(Stopped::usage("no seed could be read"));
-        }
+    let lines = show::count(bad, "seed line");
+    match (bad, leads.is_empty()) {
+        (0, _) => {}
+        (_, false) => show::complain(&format!("{lines} could not be read; the rest is crawled")),
+        (_, true) => return Err(Stopped::usage(format!("no seed is left: {lines} of no use"))),
     }
     Ok((leads, bad))
 }
 
+/// Whether there may be something in the folder to go on with, so that seeds are not needed.
+fn has_begun(dir: &Path) -> bool {
+    dir.join("state").exists() || name::files(dir).is_ok_and(|files| !files.is_empty())
+}
+
 fn tell(ended: &Ended, dir: &Path, voice: Voice) {
-    let dir = dir.display().to_string();
     match voice {
         Voice::Quiet => {}
         Voice::Json => {
@@ -100,10 +113,9 @@ fn tell(ended: &Ended, dir: &Path, voice: Voice) {
             show::say(&line.to_string());
         }
         Voice::Lines => {
-            let run = ended.summary.stats.run;
-            show::say(&format!("\nRun {run} {}.\n", ended.how));
-            show::say(&show::summary(&ended.summary, &dir));
-            show::say(&format!("\n{}", show::look_next(&dir)));
+            let (run, how) = (ended.summary.stats.run, ended.how);
+            let numbers = report::summary(&ended.summary, dir, Direction::of_stdout());
+            show::say(&format!("\nRun {run}: {how}.\n\n{numbers}\n\n{}", report::look_next(dir)));
         }
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
-use super::EXIT_CODES;
 use crate::lang::Lang;
 use crate::settings::{AlternatesScope, Resolve, Settings, Transport};
 
@@ -22,7 +21,7 @@ use crate::settings::{AlternatesScope, Resolve, Settings, Transport};
 /// run, in which unchanged payloads become `revisit` records. With no seeds given, a new run takes
 /// the seeds of the last one. Killing it is safe at any moment.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(allow_negative_numbers = true, after_help = super::CRAWL_AFTER)]
 pub(crate) struct CrawlFlags {
     /// Seed URLs: articles, home pages, feeds or sitemaps.
     #[arg(value_name = "URL")]
@@ -34,14 +33,14 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "DIR")]
     pub(crate) into: PathBuf,
     /// E-mail address or URL where webmasters can reach you; goes into the User-Agent.
-    #[arg(long, env = "WARRAQ_CONTACT", value_name = "EMAIL_OR_URL")]
+    #[arg(long, env = "WARRAQ_CONTACT", hide_env_values = true, value_name = "EMAIL_OR_URL")]
     pub(crate) contact: Option<String>,
 
     /// Ordinary links away from a seed that are followed; alternates cost nothing.
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "What is fetched")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 0, help_heading = "What is fetched")]
     depth: u32,
     /// Stop after N captured pages in this call; the rest stays queued.
-    #[arg(long, value_name = "N", help_heading = "What is fetched")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>, help_heading = "What is fetched")]
     max_pages: Option<u64>,
     /// Fetch alternates in these languages only (BCP 47); the rest are recorded.
     #[arg(long, value_name = "a,b", value_delimiter = ',', help_heading = "What is fetched")]
@@ -57,11 +56,11 @@ pub(crate) struct CrawlFlags {
     #[arg(long, help_heading = "What is fetched")]
     feeds: bool,
     /// Pages of one registered domain in one run.
-    #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "What is fetched")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100_000, help_heading = "What is fetched")]
     host_budget: u64,
 
-    /// Least time between two requests to one registered domain, start to start; `0` turns it off
-    /// (a Crawl-delay in robots.txt is obeyed all the same).
+    /// Least time between two requests to one registered domain, start to start; `0` turns it off,
+    /// for your own hosts (a Crawl-delay in robots.txt is obeyed all the same).
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "2s")]
     #[arg(help_heading = "Politeness")]
     delay: Duration,
@@ -69,20 +68,20 @@ pub(crate) struct CrawlFlags {
     #[arg(long, help_heading = "Politeness")]
     i_own_the_hosts: bool,
     /// Requests in flight to one registered domain.
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Politeness")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>, default_value_t = 1, help_heading = "Politeness")]
     per_host: usize,
     /// Requests in flight in all.
-    #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Politeness")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>, default_value_t = 32, help_heading = "Politeness")]
     concurrency: usize,
     /// Requests per second in all; 0 for no limit.
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Politeness")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 0, help_heading = "Politeness")]
     requests_per_second: u32,
     /// Bytes received per second in all; 0 for no limit.
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "0")]
     #[arg(help_heading = "Politeness")]
     bytes_per_second: u64,
     /// Attempts after the first, for failures that may pass.
-    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Politeness")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 3, help_heading = "Politeness")]
     retries: u32,
     /// First pause after a failure; doubled each time, with jitter.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "2s")]
@@ -143,7 +142,7 @@ pub(crate) struct CrawlFlags {
     #[arg(help_heading = "Archive")]
     warc_size: u64,
     /// Deflate level of the archive, 0 to 9.
-    #[arg(long, value_name = "N", default_value_t = 6, help_heading = "Archive")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 6, help_heading = "Archive")]
     gzip_level: u32,
     /// When the state does not open: set it aside and make it anew from the WARCs.
     #[arg(long, help_heading = "Archive")]
@@ -249,21 +248,28 @@ fn languages(typed: &[String]) -> Result<Vec<Lang>, String> {
         .iter()
         .filter(|text| !text.trim().is_empty())
         .map(|text| {
-            Lang::parse(text)
-                .ok_or_else(|| format!("--languages: {text:?} is no language tag, as in ar,en,fr"))
+            Lang::parse(text).ok_or_else(|| {
+                format!("--languages: {text:?} is no language tag; write tags as in ar,en,fr")
+            })
         })
         .collect()
+}
+
+/// A whole number.
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is no number this flag can take; give a whole number"))
 }
 
 /// `500ms`, `2s`, `1m 30s`; a bare number is seconds.
 fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
+    let wrong = || format!("{text:?} is no length of time; write it as 500ms, 2s or 1m");
     if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds)
-            .map_err(|_| format!("{text:?} is no length of time"));
+        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong());
     }
-    humantime::parse_duration(text)
-        .map_err(|_| format!("{text:?} is no length of time; write it as 500ms, 2s or 1m"))
+    humantime::parse_duration(text).map_err(|_| wrong())
 }
 
 /// `1MiB`, `500kB`; a bare number is bytes.
@@ -280,15 +286,18 @@ fn header(text: &str) -> Result<(String, String), String> {
     let name = name.trim();
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
-        return Err(format!("{name:?} is no header name"));
+        return Err(format!("{name:?} is no header name; write it as \"Name: value\""));
     }
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
 /// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
 fn resolve(text: &str) -> Result<Resolve, String> {
-    let wrong =
-        || format!("{text:?}: write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets");
+    let wrong = || {
+        format!(
+            "{text:?} leads nowhere; write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets"
+        )
+    };
     let mut parts = text.splitn(3, ':');
     let host = parts.next().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
     let port = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;

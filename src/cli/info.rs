@@ -6,11 +6,14 @@ use std::path::Path;
 use bytesize::ByteSize;
 use serde::Serialize;
 
-use super::{Exit, Stopped, show};
+use super::show::{self, Direction};
+use super::{Exit, Stopped, report};
 use crate::crawl::summary::{self, Summary};
-use crate::record::name;
 use crate::record::reader::Records;
 use crate::state::lock;
+
+/// Unreadable records told of one file; the rest is counted.
+const UNREADABLE_SHOWN: usize = 8;
 
 /// What one WARC file holds.
 #[derive(Debug, Serialize)]
@@ -35,20 +38,14 @@ struct Info {
 
 /// Runs the command.
 pub(super) fn run(dir: &Path, json: bool) -> Result<Exit, Stopped> {
-    if !dir.is_dir() {
-        return Err(Stopped::usage(format!("{}: no such folder", dir.display())));
-    }
-    let files = name::files(dir).map_err(|why| Stopped::new(Exit::Output, why))?;
+    let files = super::archive_at(dir)?;
     let info = Info {
         running: lock::working_on(dir),
         summary: summary::kept(dir),
         files: files.iter().map(|path| file(path)).collect(),
     };
     if info.files.is_empty() && info.summary.is_none() && info.running.is_none() {
-        return Err(Stopped::usage(format!(
-            "{}: no WARC file and no state here; give the folder of `crawl --into`",
-            dir.display()
-        )));
+        return Err(super::nothing_at(dir));
     }
     if json {
         show::say(&serde_json::to_string(&info).unwrap_or_default());
@@ -82,26 +79,48 @@ fn file(path: &Path) -> FileInfo {
 }
 
 fn tell(dir: &Path, info: &Info) {
-    let dir = dir.display().to_string();
     if let Some(who) = &info.running {
         show::say(&format!("A crawl is running here: {}\n", show::clean(who)));
     }
-    match &info.summary {
-        Some(summary) => {
-            show::say(&format!("Run {}, the last that ended:\n", summary.stats.run));
-            show::say(&show::summary(summary, &dir));
-        }
-        None => show::say("No run has ended here yet."),
+    if let Some(summary) = &info.summary {
+        let how = summary.how.map(|how| format!(": {how}")).unwrap_or_default();
+        show::say(&format!("Run {}, the last that ended{how}.\n", summary.stats.run));
+        // The files follow, with what is in them.
+        let summary = Summary { files: Vec::new(), ..summary.clone() };
+        show::say(&report::summary(&summary, dir, Direction::of_stdout()));
+        show::say("");
+    } else if dir.is_dir() {
+        show::say("No run of warraq has ended here.\n");
     }
-    show::say("\nRecords:\n");
-    for file in &info.files {
-        let counts: Vec<String> =
-            file.records.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    show::say(&records(&info.files));
+    if info.summary.is_some() {
+        show::say(&format!("\n{}", report::look_next(dir)));
+    }
+}
+
+/// The WARC files with their records by type, in columns.
+fn records(files: &[FileInfo]) -> String {
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    let number = show::count(files.len() as u64, "WARC file");
+    let mut out = vec![format!("{number}, {}:", ByteSize::b(bytes))];
+    for file in files {
         let open = if file.open { ", still open" } else { "" };
         let size = ByteSize::b(file.bytes);
-        show::say(&format!("  {} ({size}{open})\n      {}", file.file, counts.join(", ")));
-        for why in &file.unreadable {
-            show::say(&format!("      unreadable: {}", show::clean(why)));
+        out.push(format!("  {} ({size}{open})", show::clean(&file.file)));
+        let counts: Vec<String> = file
+            .records
+            .iter()
+            .map(|(kind, count)| format!("{count} {}", show::clean(kind)))
+            .collect();
+        let counts = if counts.is_empty() { "no record".to_owned() } else { counts.join(", ") };
+        out.push(format!("      {counts}"));
+        for why in file.unreadable.iter().take(UNREADABLE_SHOWN) {
+            out.push(format!("      unreadable: {}", show::clean(why)));
+        }
+        let more = file.unreadable.len().saturating_sub(UNREADABLE_SHOWN);
+        if more > 0 {
+            out.push(format!("      and {more} more"));
         }
     }
+    out.join("\n")
 }

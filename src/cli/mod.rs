@@ -1,25 +1,31 @@
 //! The command line: flags as typed, one file a command, and the words people read.
 //!
 //! Only this room talks to people and only it decides exit codes. [`given`] turns flags into
-//! [`crate::settings::Settings`]; [`show`] renders events and summaries; the commands join the two
+//! [`crate::settings::Settings`]; [`show`] words events, [`report`] summaries, [`usage`] what is wrong with a command line; the commands join the two
 //! with the rooms below.
 
 mod crawl;
 mod given;
 mod info;
+mod report;
 mod show;
 mod state;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::record::name;
 use crate::state::StateError;
 
-const EXIT_CODES: &str = "\
+/// The exit codes, for every command's help.
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
   0   complete
   1   another failure
@@ -28,7 +34,31 @@ Exit codes:
   5   another run holds the folder
   10  interrupted once: drained, state saved
   13  interrupted twice: stopped at once, state is recoverable
-  22  the archive or the state could not be written or read";
+  22  the archive or the state could not be written or read"
+    };
+}
+
+const EXIT_CODES: &str = exit_codes!();
+
+/// What follows the flags in the help of `crawl`.
+const CRAWL_AFTER: &str = concat!(
+    "\
+Durations are written as 500ms, 2s or 1m 30s, sizes as 500kB, 1MiB or 1GB; a bare number is seconds
+or bytes.
+
+Examples:
+  One article, and every translation its page declares:
+    warraq crawl https://example.org/ar/story --contact you@example.org --into archive
+  The articles that front pages link to, with their translations, at most 500 pages:
+    warraq crawl --seeds seeds/europe.txt --depth 1 --max-pages 500 --contact you@example.org \\
+        --into europe
+  Arabic, English and French only, as JSON lines for a script:
+    warraq crawl https://example.org/ar/ --depth 1 --languages ar,en,fr --json \\
+        --contact https://example.org/about-our-archive --into archive
+
+",
+    exit_codes!()
+);
 
 /// How a command ends, as a process tells it (`--help` lists them).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +108,7 @@ enum Command {
     /// the translation groups with their languages. Reads only; a running crawl is not disturbed.
     #[command(after_help = EXIT_CODES)]
     Info {
-        /// The folder given to `crawl --into`.
+        /// A folder given to `crawl --into`, any folder of WARC files, or one WARC file.
         dir: PathBuf,
         /// Print one JSON object instead of text.
         #[arg(long)]
@@ -122,11 +152,7 @@ where
 {
     let typed = match Warraq::try_parse_from(arguments) {
         Ok(typed) => typed,
-        Err(error) => {
-            // Help and version come this way too; printing can only fail on a closed pipe.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Complete.into() };
-        }
+        Err(error) => return refused(&error).into(),
     };
     let ended = match typed.command {
         Command::Crawl(flags) => crawl::run(&flags),
@@ -141,6 +167,36 @@ where
             stopped.exit.into()
         }
     }
+}
+
+/// A command line that runs nothing: a wrong one, or one that asks for help or the version.
+fn refused(error: &clap::Error) -> Exit {
+    match usage::sentence(error) {
+        Some(sentence) => show::complain(&sentence),
+        // Printing can only fail on a closed pipe.
+        None => drop(error.print()),
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Complete }
+}
+
+/// The WARC files of a folder, or the one file that was given.
+fn archive_at(path: &Path) -> Result<Vec<PathBuf>, Stopped> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !path.is_dir() {
+        let what = "no such file or folder; give the folder of `crawl --into`, or a WARC file";
+        return Err(Stopped::usage(format!("{}: {what}", path.display())));
+    }
+    name::files(path).map_err(|why| {
+        Stopped::new(Exit::Output, anyhow::anyhow!("cannot read {}: {why}", path.display()))
+    })
+}
+
+/// A folder that holds neither archive nor state.
+fn nothing_at(dir: &Path) -> Stopped {
+    let what = "no WARC file and no state here; give the folder of `crawl --into`";
+    Stopped::usage(format!("{}: {what}", dir.display()))
 }
 
 /// A command that could not go on: one sentence and an exit code.

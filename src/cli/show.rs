@@ -1,17 +1,16 @@
-//! What people see: one line an event, a progress line on a terminal, the summary at the end.
+//! What people see while a command works: one line an event, a progress line on a terminal.
 //!
 //! Everything that came from the web passes [`clean`]: no control byte and no direction override
 //! reaches a terminal. Lines go to standard error, results to standard output.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, Once};
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::crawl::summary::Summary;
 use crate::event::{Event, Settled, Watch};
-use crate::groups::{Group, Member};
 use crate::lead::Outcome;
 
 /// How much is said.
@@ -25,58 +24,104 @@ pub(super) enum Voice {
     Json,
 }
 
-/// Groups listed in a summary; the rest is counted.
-const GROUPS_SHOWN: usize = 20;
-/// Authors listed in a summary.
-const AUTHORS_SHOWN: usize = 12;
+/// How often the progress line is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
 
 /// One sentence on standard error.
 pub(super) fn complain(sentence: &str) {
-    let _ = writeln!(io::stderr().lock(), "warraq: {}", clean(sentence));
+    let _ = writeln!(io::stderr().lock(), "warraq: {}", clean(&plain(sentence)));
 }
 
-/// A line on standard output. A reader that went away is no error.
+/// The sentence without the numbers of the operating system: its words say the same.
+fn plain(sentence: &str) -> String {
+    let mut parts = sentence.split(" (os error ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        out.push_str(digits.strip_prefix(')').unwrap_or(digits));
+    }
+    out
+}
+
+/// A line on standard output. A reader that went away is no error; a full disk is told, once.
 pub(super) fn say(line: &str) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
-}
-
-/// The watch that shows events in this voice.
-pub(super) fn watch(voice: Voice) -> Watch {
-    match voice {
-        Voice::Quiet => Watch::none(),
-        Voice::Json => Watch::new(|event| {
-            if let Ok(line) = serde_json::to_string(event) {
-                say(&line);
-            }
-        }),
-        Voice::Lines => lines(),
+    static TOLD: Once = Once::new();
+    if let Err(why) = writeln!(io::stdout().lock(), "{line}")
+        && why.kind() != io::ErrorKind::BrokenPipe
+    {
+        TOLD.call_once(|| complain(&unwritten(&why)));
     }
 }
 
-fn lines() -> Watch {
-    let bar = io::stderr().is_terminal().then(|| {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
-            bar.set_style(style);
-        }
-        bar
-    });
-    let tally = Mutex::new(Tally::default());
-    Watch::new(move |event| {
-        let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        tally.count(event);
-        let Some(line) = line(event) else { return };
-        match &bar {
-            Some(bar) => {
-                bar.println(line);
-                bar.set_message(tally.to_string());
-                bar.tick();
+/// Why standard output takes nothing more.
+pub(super) fn unwritten(why: &io::Error) -> String {
+    format!("cannot write to standard output: {why}; what was to be printed is lost")
+}
+
+/// What shows a running crawl: on a terminal there is a line at the bottom that keeps counting.
+#[derive(Clone)]
+pub(super) struct Display {
+    voice: Voice,
+    bar: Option<ProgressBar>,
+}
+
+impl Display {
+    pub(super) fn new(voice: Voice) -> Self {
+        let bar = (voice == Voice::Lines && io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+                bar.set_style(style);
             }
-            None => {
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Self { voice, bar }
+    }
+
+    /// The watch that shows events.
+    pub(super) fn watch(&self) -> Watch {
+        match self.voice {
+            Voice::Quiet => Watch::none(),
+            Voice::Json => Watch::new(|event| {
+                if let Ok(line) = serde_json::to_string(event) {
+                    say(&line);
+                }
+            }),
+            Voice::Lines => self.lines(),
+        }
+    }
+
+    fn lines(&self) -> Watch {
+        let display = self.clone();
+        let direction = if self.bar.is_some() { Direction::Isolated } else { Direction::Plain };
+        let tally = Mutex::new(Tally::default());
+        Watch::new(move |event| {
+            let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            tally.count(event);
+            let line = line(event, direction);
+            display.beside(|| {
                 let _ = writeln!(io::stderr().lock(), "{line}");
+            });
+            if let Some(bar) = &display.bar {
+                bar.set_message(tally.to_string());
             }
+        })
+    }
+
+    /// Prints something while the line at the bottom is out of the way.
+    pub(super) fn beside(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
-    })
+    }
+
+    /// Takes the line at the bottom away, for good.
+    pub(super) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// The running numbers of the progress line.
@@ -100,47 +145,83 @@ impl Tally {
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bytes = ByteSize::b(self.bytes);
-        write!(f, "{} URLs done, {} failed, {bytes} received", self.settled, self.failed)
+        let done = count(self.settled, "URL");
+        write!(f, "{done} done, {} failed, {bytes} received", self.failed)
     }
 }
 
 /// One event as one line.
-fn line(event: &Event) -> Option<String> {
-    Some(match event {
+fn line(event: &Event, direction: Direction) -> String {
+    match event {
         Event::Started { run, resumed, queued } => {
             let how = if *resumed { "goes on" } else { "begins" };
-            format!("run {run} {how}, {queued} URLs queued")
+            format!("run {run} {how}, {} queued", count(*queued, "URL"))
         }
-        Event::Settled(settled) => settled_line(settled),
+        Event::Settled(settled) => settled_line(settled, direction),
         Event::Retried { url, attempt, why } => {
-            format!("again    attempt {attempt} failed: {}  {}", clean(why), readable(url))
+            format!("again    attempt {attempt} failed, {}  {}", clean(&plain(why)), readable(url))
         }
         Event::Parked { site, wait, why } => {
-            let wait = humantime::format_duration(*wait);
-            format!("waiting  {} for {wait}: {}", clean(site), clean(why))
+            format!(
+                "waiting  {} for {site}: {}",
+                span(*wait),
+                clean(&plain(why)),
+                site = clean(site)
+            )
         }
         Event::Sealed { file, bytes } => format!("sealed   {file} ({})", ByteSize::b(*bytes)),
-        Event::Warning { text } => format!("warning  {}", clean(text)),
-    })
+        Event::Warning { text } => format!("warning  {}", clean(&plain(text))),
+    }
 }
 
-fn settled_line(settled: &Settled) -> String {
-    let end = match &settled.outcome {
-        Outcome::Captured { status, truncated: None } => status.to_string(),
+/// Short facts in columns, then the URL, then what needs words.
+fn settled_line(settled: &Settled, direction: Direction) -> String {
+    let (end, words) = match &settled.outcome {
+        Outcome::Captured { status, truncated: None } => (status.to_string(), None),
         Outcome::Captured { status, truncated: Some(why) } => {
-            format!("{status} cut ({})", why.as_str())
+            (format!("{status} cut"), Some(why.as_str().to_owned()))
         }
-        Outcome::Revisit { status } => format!("{status} same"),
+        Outcome::Revisit { status } => (format!("{status} same"), None),
         Outcome::Moved { status, to } => {
-            format!("{status} to {}", to.as_deref().map_or_else(|| "nowhere".into(), readable))
+            let to = to.as_deref().map_or_else(|| "nowhere".into(), readable);
+            (status.to_string(), Some(format!("to {}", direction.set(&to))))
         }
-        Outcome::Refused(refusal) => format!("refused by {}", refusal.rule),
-        Outcome::Failed(failure) => format!("failed: {}", clean(&failure.detail)),
+        Outcome::Refused(refusal) => ("refused".to_owned(), Some(format!("by {}", refusal.rule))),
+        Outcome::Failed(failure) => ("failed".to_owned(), Some(clean(&plain(&failure.detail)))),
     };
     let lang = settled.lang.as_deref().unwrap_or("-");
-    let size = ByteSize::b(settled.bytes);
-    let took = settled.took.as_millis();
-    format!("{end:<8} {lang:<7} {size:>9} {took:>6} ms  {}", readable(&settled.url))
+    let size = ByteSize::b(settled.bytes).to_string();
+    let (took, url) = (span(settled.took), readable(&settled.url));
+    let facts = format!("{end:<8} {lang:<7} {size:>9} {took:>8}");
+    match words {
+        None => format!("{facts}  {url}"),
+        Some(words) => format!("{facts}  {}  ({words})", direction.set(&url)),
+    }
+}
+
+/// Text of any direction, kept apart from the line around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// For a terminal: isolated.
+    Isolated,
+    /// For files, pipes and tests: as it is.
+    Plain,
+}
+
+impl Direction {
+    /// What standard output calls for.
+    pub(super) fn of_stdout() -> Self {
+        if io::stdout().is_terminal() { Self::Isolated } else { Self::Plain }
+    }
+
+    /// Web text, made safe and set apart. An ASCII text needs no setting apart.
+    pub(super) fn set(self, text: &str) -> String {
+        let text = clean(text);
+        match self {
+            Self::Isolated if !text.is_ascii() => format!("\u{2068}{text}\u{2069}"),
+            _ => text,
+        }
+    }
 }
 
 /// Text from the web, made safe for a terminal and for one line.
@@ -150,7 +231,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// A URL as people read it: escaped letters of any script unescaped, still one word.
-fn readable(url: &str) -> String {
+pub(super) fn readable(url: &str) -> String {
     let plain = percent_encoding::percent_decode_str(url).decode_utf8();
     match plain {
         Ok(plain) if !plain.contains(char::is_whitespace) => clean(&plain),
@@ -158,63 +239,44 @@ fn readable(url: &str) -> String {
     }
 }
 
-/// The summary for people.
-pub(super) fn summary(summary: &Summary, dir: &str) -> String {
-    let stats = &summary.stats;
-    let mut out = vec![
-        format!(
-            "  pages      {} captured, {} seen before, {} redirects, {} failed, {} refused, {} left",
-            stats.captured, stats.revisits, stats.moved, stats.failed, stats.refused, stats.queued
-        ),
-        format!("  articles   {}, {} with a byline", summary.articles, summary.with_byline),
-    ];
-    if !summary.authors.is_empty() {
-        let names: Vec<String> =
-            summary.authors.iter().take(AUTHORS_SHOWN).map(|name| clean(name)).collect();
-        out.push(format!("  bylines    {}", names.join("; ")));
-    }
-    out.push(format!("  groups     {} of two languages or more", summary.groups.len()));
-    out.extend(summary.groups.iter().take(GROUPS_SHOWN).map(group_line));
-    if summary.groups.len() > GROUPS_SHOWN {
-        out.push(format!("             … and {} more", summary.groups.len() - GROUPS_SHOWN));
-    }
-    for refusal in &stats.refusals {
-        let example = refusal.examples.first().map(|url| readable(url)).unwrap_or_default();
-        out.push(format!("  refused    {:>5} by {}, as {example}", refusal.count, refusal.rule));
-    }
-    for site in &stats.parked_sites {
-        out.push(format!("  given up   {} for this run; its URLs stay queued", clean(site)));
-    }
-    for seed in &summary.failed_seeds {
-        out.push(format!("  seed lost  {}", clean(seed)));
-    }
-    for file in &summary.files {
-        out.push(format!("  archive    {dir}/{} ({})", file.name, ByteSize::b(file.bytes)));
-    }
-    out.join("\n")
+/// `1 URL`, `2 URLs`.
+pub(super) fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn group_line(group: &Group) -> String {
-    let tag = |(key, member): (&String, &Member)| {
-        member.lang.as_ref().map_or_else(|| key.clone(), ToString::to_string)
-    };
-    let langs: Vec<String> = group.members.iter().map(tag).collect();
-    let title = group.members.values().find_map(|member| member.title.as_deref());
-    format!("             {:<16} {}", langs.join(" "), clean(title.unwrap_or("(no title)")))
-}
-
-/// Where to look next.
-pub(super) fn look_next(dir: &str) -> String {
-    format!(
-        "Look next:\n  warraq text {dir}    the articles as JSON lines\n  warraq info {dir}    \
-         what is in the archive and the state\n  {dir}/*.warc.gz     the WARC files, for any replay \
-         tool\n  {dir}/ledger.jsonl   how every URL ended"
-    )
+/// A length of time with as many digits as say something.
+fn span(span: Duration) -> String {
+    match span.as_millis() {
+        0..1_000 => format!("{} ms", span.as_millis()),
+        1_000..60_000 => format!("{:.1} s", span.as_secs_f64()),
+        _ => humantime::format_duration(Duration::from_secs(span.as_secs())).to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_are_set_apart_on_a_terminal_only() {
+        assert_eq!(Direction::Isolated.set("ورق"), "\u{2068}ورق\u{2069}");
+        assert_eq!(Direction::Isolated.set("paper"), "paper");
+        assert_eq!(Direction::Plain.set("ورق"), "ورق");
+        // What the page brings along itself cannot end the isolation.
+        assert_eq!(Direction::Isolated.set("ب\u{2069}x"), "\u{2068}ب\u{FFFD}x\u{2069}");
+    }
+
+    #[test]
+    fn numbers_of_the_system_are_left_out() {
+        assert_eq!(plain("x: No such file (os error 2); give one"), "x: No such file; give one");
+        assert_eq!(plain("x (os error"), "x (os error");
+    }
+
+    #[test]
+    fn times_have_the_digits_that_matter() {
+        let told = [9, 2_099, 61_234].map(|ms| span(Duration::from_millis(ms)));
+        assert_eq!(told, ["9 ms", "2.1 s", "1m 1s"]);
+    }
 
     #[test]
     fn nothing_from_the_web_drives_the_terminal() {

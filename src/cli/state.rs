@@ -9,8 +9,9 @@ use crate::settings::Settings;
 
 /// Runs the command.
 pub(super) fn rebuild(dir: &Path) -> Result<Exit, Stopped> {
-    if !dir.is_dir() {
-        return Err(Stopped::usage(format!("{}: no such folder", dir.display())));
+    if super::archive_at(dir)?.is_empty() || !dir.is_dir() {
+        let what = "no WARC file to make a state from; give the folder of `crawl --into`";
+        return Err(Stopped::usage(format!("{}: {what}", dir.display())));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -21,11 +22,13 @@ pub(super) fn rebuild(dir: &Path) -> Result<Exit, Stopped> {
     let told = runtime.block_on(crawl::rebuild(settings, Clock::system()));
     let rebuilt = told.map_err(super::crawl::stopped)?;
     if let Some(aside) = &rebuilt.aside {
-        show::say(&format!("The old state is kept as {}", aside.display()));
+        show::say(&format!("The old state is kept as {}.", aside.display()));
     }
     show::say(&format!(
-        "{} visits read back from the archive, {} URLs queued, {} settled",
-        rebuilt.read, rebuilt.queued, rebuilt.settled
+        "{} read back from the archive: {} settled, {} queued.",
+        show::count(rebuilt.read, "visit"),
+        show::count(rebuilt.settled, "URL"),
+        rebuilt.queued
     ));
     for why in &rebuilt.unreadable {
         show::complain(why);

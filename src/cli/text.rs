@@ -8,12 +8,13 @@ use crate::export;
 
 /// Runs the command.
 pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
-    if !path.exists() {
-        return Err(Stopped::usage(format!("{}: no such file or folder", path.display())));
+    let files = super::archive_at(path)?.len() as u64;
+    if files == 0 {
+        return Err(super::nothing_at(path));
     }
     let documents = export::documents(path).map_err(|why| Stopped::new(Exit::Output, why))?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut unreadable = 0_u64;
+    let (mut told, mut unreadable) = (0_u64, 0_u64);
     for document in documents {
         let document = match document {
             Ok(document) => document,
@@ -25,11 +26,26 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
         };
         let line =
             serde_json::to_string(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
-        if writeln!(out, "{line}").is_err() {
-            // The reader has seen enough (`warraq text DIR | head`).
-            return Ok(Exit::Complete);
+        if let Err(why) = writeln!(out, "{line}") {
+            return enough(&why);
         }
+        told += 1;
     }
-    let _ = out.flush();
+    if let Err(why) = out.flush() {
+        return enough(&why);
+    }
+    if told == 0 {
+        let files = show::count(files, "WARC file");
+        show::complain(&format!("no article was found in {files} of {}", path.display()));
+    }
     Ok(if unreadable > 0 { Exit::Output } else { Exit::Complete })
+}
+
+/// The end of the output before the end of the articles: the reader has seen enough
+/// (`warraq text DIR | head`), or the disk is full.
+fn enough(why: &io::Error) -> Result<Exit, Stopped> {
+    match why.kind() {
+        io::ErrorKind::BrokenPipe => Ok(Exit::Complete),
+        _ => Err(Stopped::new(Exit::Output, anyhow::anyhow!(show::unwritten(why)))),
+    }
 }
