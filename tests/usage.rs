@@ -1,0 +1,192 @@
+//! What the README and the help say is what the program does: the help is quoted exactly, every
+//! command line shown is run (on the bundled web), and every flag named exists.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "test code: a broken fixture must fail loudly"
+)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+#[path = "site/mod.rs"]
+mod site;
+
+use site::Site;
+
+const README: &str = include_str!("../README.md");
+
+/// Flags of `crawl` that scripts rest on; they keep their names for good.
+const FOR_GOOD: &[&str] = &[
+    "--seeds <FILE>",
+    "--into <DIR>",
+    "--contact <EMAIL_OR_URL>",
+    "--depth <N>",
+    "--max-pages <N>",
+    "--delay <DURATION>",
+    "--i-own-the-hosts",
+    "--per-host <N>",
+    "--concurrency <N>",
+    "--languages <a,b>",
+    "--alternates-scope <SCOPE>",
+    "--transport <TRANSPORT>",
+    "--allow-private",
+    "--resolve <HOST:PORT:ADDR[:PORT]>",
+    "--max-body <SIZE>",
+    "--connect-timeout <DURATION>",
+    "--idle-timeout <DURATION>",
+    "--total-timeout <DURATION>",
+    "--no-keepalive",
+    "--insecure-tls",
+    "--ca-file <FILE>",
+    "--user-agent <TEXT>",
+    "--header <HEADER>",
+    "--accept-language <TEXT>",
+    "--warc-prefix <NAME>",
+    "--warc-size <SIZE>",
+    "--gzip-level <N>",
+    "--quiet",
+    "--json",
+];
+
+/// Flags the README names that are cargo's.
+const CARGOS: &[&str] = &["--release", "--example", "--path", "--bench"];
+
+fn warraq(at: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_warraq"))
+        .args(args)
+        .current_dir(at)
+        .env_remove("WARRAQ_CONTACT")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn help(args: &[&str]) -> String {
+    let out = warraq(Path::new("."), args);
+    assert_eq!(out.status.code(), Some(0), "{args:?}");
+    String::from_utf8(out.stdout).unwrap()
+}
+
+/// The text without white space at the ends of lines, which no README keeps.
+fn trimmed(text: &str) -> String {
+    text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// A `text` block that begins with `$ warraq …` quotes what that command prints.
+#[test]
+fn the_readme_quotes_the_help() {
+    let mut quoted = Vec::new();
+    for block in README.split("```text\n$ warraq ").skip(1) {
+        let block = block.split("\n```").next().unwrap();
+        let (command, want) = block.split_once('\n').unwrap();
+        let told = help(&command.split(' ').collect::<Vec<_>>());
+        assert_eq!(trimmed(want), trimmed(&told), "README quotes `warraq {command}` wrongly");
+        quoted.push(command);
+    }
+    assert_eq!(quoted, ["--help", "crawl -h"]);
+}
+
+#[test]
+fn every_help_is_worth_reading() {
+    for command in [&["crawl"][..], &["info"], &["text"], &["state", "rebuild"]] {
+        let told = help(&[command, &["--help"]].concat());
+        assert!(told.contains("Exit codes:\n  0   complete\n"), "{command:?}");
+        let paragraphs = told.split("\n\nUsage: ").next().unwrap().split("\n\n").count();
+        assert!(paragraphs > 1, "{command:?} is not explained");
+        assert!(told.lines().all(|line| line.chars().count() <= 100), "{command:?} is too wide");
+    }
+}
+
+#[test]
+fn flags_keep_their_names() {
+    let told = help(&["crawl", "--help"]);
+    let has =
+        |flag: &str| told.lines().any(|line| line.trim_start_matches("  -q, ").trim() == flag);
+    let missing: Vec<_> = FOR_GOOD.iter().filter(|flag| !has(flag)).collect();
+    assert_eq!(missing, Vec::<&&str>::new());
+    assert!(told.contains("--into <DIR> [URL]..."), "URLs are positional");
+}
+
+#[test]
+fn every_flag_the_readme_names_exists() {
+    let commands = [&["crawl", "--help"][..], &["info", "--help"], &["--help"]];
+    let told: String = commands.iter().map(|args| help(args)).collect();
+    let flag = regex::Regex::new(r"--[a-z][a-z-]+").unwrap();
+    let flags = |text| flag.find_iter(text).map(|found| found.as_str().to_owned());
+    let known: BTreeSet<String> =
+        flags(&told).chain(CARGOS.iter().map(ToString::to_string)).collect();
+    let unknown: Vec<String> = flags(README).filter(|flag| !known.contains(flag)).collect();
+    assert_eq!(unknown, Vec::<String>::new());
+}
+
+/// Runs the command lines of a text one after the other, on the bundled web; says how many.
+fn run_all(commands: &[String], web: &Site, at: &Path) {
+    std::fs::create_dir(at.join("seeds")).unwrap();
+    for list in ["deirezzor24.txt", "europe.txt"] {
+        let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(list);
+        assert!(real.is_file(), "{list} is named and not there");
+        std::fs::write(at.join("seeds").join(list), web.seed_url()).unwrap();
+    }
+    for command in commands {
+        let seed = web.seed_url();
+        let command = command.split(" #").next().unwrap();
+        let mut args: Vec<&str> = command.split_whitespace().skip(1).collect();
+        for place in 1..args.len() {
+            if args[place].starts_with("https://example.org/ar/") && args[place - 1] != "--contact"
+            {
+                args[place] = &seed;
+            }
+        }
+        let resolve = web.resolve();
+        if args[0] == "crawl" {
+            args.extend(["--delay", "0", "--allow-private", "--resolve", &resolve]);
+        }
+        let out = warraq(at, &args);
+        assert_eq!(out.status.code(), Some(0), "{command}: {out:?}");
+        assert!(!out.stdout.is_empty(), "{command} is silent");
+    }
+}
+
+/// Lines that begin with four spaces or more and `warraq`, continued lines joined.
+fn commands(text: &str) -> Vec<String> {
+    let joined = regex::Regex::new(r"\\\n *").unwrap().replace_all(text, "").into_owned();
+    let lines = joined.lines().filter(|line| line.starts_with("    warraq "));
+    lines.map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_runs() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let quotes = README.find("```text").unwrap();
+    let mut shown = commands(&README[..quotes]);
+    assert!(README.contains("`warraq state rebuild my-archive`"));
+    shown.push("warraq state rebuild my-archive".to_owned());
+    run_all(&shown, &web, dir.path());
+    assert_eq!(shown.len(), 5, "{shown:?}");
+    let folder = dir.path().join("my-archive");
+    for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
+        let name = name.split_whitespace().next().unwrap().trim_end_matches('/');
+        let there = match name.strip_prefix('*') {
+            Some(end) => std::fs::read_dir(&folder)
+                .unwrap()
+                .any(|file| file.unwrap().file_name().to_string_lossy().ends_with(end)),
+            None => folder.join(name).exists(),
+        };
+        assert!(there, "the README promises my-archive/{name}");
+    }
+}
+
+#[test]
+fn every_example_of_the_help_runs() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let shown = commands(&help(&["crawl", "--help"]));
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    run_all(&shown, &web, dir.path());
+}
