@@ -457,6 +457,7 @@ fn property_signs(value: &str) -> Signs {
             "datePublished" | "dateCreated" => Signs::DATE,
             "headline" => Signs::TITLE,
             "translator" => Signs::TRANSLATOR,
+            "jobTitle" => Signs::ROLE,
             "caption" | "copyrightHolder" => Signs::CAPTION,
             "tag" | "nofollow-tag" => Signs::CHROME,
             _ => Signs::default(),

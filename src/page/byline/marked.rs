@@ -10,6 +10,8 @@ const NEAR_ROWS: usize = 150;
 /// Letters an element called author may hold.
 const MARKED_LETTERS: u32 = 220;
 
+/// Letters a job title may hold.
+const ROLE_LETTERS: u32 = 90;
 /// Rows an element called author may hold, however empty they are.
 const MARKED_ROWS: usize = 400;
 /// Marked-up elements that are looked at.
@@ -20,7 +22,10 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
     let mut best: Vec<Person> = Vec::new();
     let mut best_rank = 0;
     for at in candidates(scene) {
-        let people: Vec<Person> = element_names(scene.outline, at);
+        let mut people: Vec<Person> = element_names(scene.outline, at);
+        if let [only] = people.as_mut_slice() {
+            only.role = only.role.take().or_else(|| role_beside(scene.outline, at));
+        }
         let real = people.iter().any(|person| names::is_person(&person.name));
         let rank = rank(scene, at) + if real { 10 } else { 0 };
         if rank < best_rank || !(real || people.iter().any(|person| is_plausible(&person.name))) {
@@ -82,6 +87,22 @@ fn names_author(row: &Row<'_>) -> bool {
     ["itemprop", "rel"]
         .iter()
         .any(|name| row.attr(name).is_some_and(|value| value.contains("author")))
+}
+
+/// The job title marked up in or beside the author's element, where there is exactly one.
+fn role_beside(outline: &Outline<'_>, at: usize) -> Option<String> {
+    let parent = outline.row(at)?.parent;
+    let near = [at, parent].into_iter().filter(|at| outline.below(*at).letters <= MARKED_LETTERS);
+    let said = |row: &usize| {
+        outline.row(*row).is_some_and(|row| row.signs.has(Signs::ROLE))
+            && (1..=ROLE_LETTERS).contains(&outline.below(*row).letters)
+    };
+    near.filter_map(|near| {
+        let mut rows = outline.range(near).take(MARKED_ROWS).filter(said);
+        let row = rows.next().filter(|row| rows.all(|other| outline.range(*row).contains(&other)));
+        row.map(|row| outline.text(row, 300))
+    })
+    .next()
 }
 
 fn in_comments(outline: &Outline<'_>, at: usize) -> bool {

@@ -3,11 +3,11 @@
 //! Nobody looks behind the text, and that is where much of the world signs. A by-word is needed,
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
-use super::names::{self, Opening};
-use super::{Scene, known};
+use super::opening::{Opening, opening};
+use super::{Scene, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
-use crate::page::article::outline;
+use crate::page::article::outline::{self, Tag};
 
 /// What lines of text say.
 #[derive(Debug, Default)]
@@ -48,14 +48,24 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
         fits
     });
     let until = end + behind.count();
-    let from = start.saturating_sub(BEFORE);
+    let from = start.saturating_sub(BEFORE).max(below_headline(scene, first.at));
     let middle = start + LEADING..end.saturating_sub(TRAILING);
     let lines: Vec<&Draft> = scene.drafts.get(from..until).unwrap_or_default().iter().collect();
-    listen(&lines, |at| !middle.contains(&(from + at)), &mut spoken);
+    let speaks = |at: usize| !middle.contains(&(from + at));
+    // A line under a name at the end is its title, whatever it says; at the start it must say so.
+    let behind = |at: usize| from + at >= middle.end.max(start + 1);
+    listen(&lines, speaks, behind, &mut spoken);
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
     let leading = scene.drafts.get(start..(start + LEADING).min(end));
     sign(leading.unwrap_or_default(), trailing.unwrap_or_default(), &mut spoken);
     spoken
+}
+
+/// The first block at or below the headline: what stands above speaks for the site.
+fn below_headline(scene: &Scene<'_, '_>, body: usize) -> usize {
+    let above = scene.outline.rows.get(..body).unwrap_or_default();
+    let headline = above.iter().rposition(|row| row.tag == Tag::Heading(1)).unwrap_or(0);
+    scene.drafts.partition_point(|draft| draft.at < headline)
 }
 
 /// One credit: who, and the lines that say so.
@@ -66,10 +76,16 @@ struct Credit {
 }
 
 /// Reads by-words at every line that may speak.
-fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spoken) {
+fn listen(
+    lines: &[&Draft],
+    may_speak: impl Fn(usize) -> bool,
+    is_end: impl Fn(usize) -> bool,
+    spoken: &mut Spoken,
+) {
     let mut at = 0;
     while at < lines.len() {
-        let Some(credit) = lines.get(at..).filter(|_| may_speak(at)).and_then(credit) else {
+        let rest = lines.get(at..).filter(|_| may_speak(at));
+        let Some(credit) = rest.and_then(|rest| credit(rest, is_end(at))) else {
             at += 1;
             continue;
         };
@@ -85,9 +101,9 @@ fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spok
 }
 
 /// A by-word with people behind it, on the same line or the next; then perhaps a role.
-fn credit(lines: &[&Draft]) -> Option<Credit> {
+fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
-    let (translated, rest) = match names::opening(&short(0)?.text) {
+    let (translated, rest) = match opening(&short(0)?.text) {
         Opening::By(rest) => (false, rest),
         Opening::Translated(rest) => (true, rest),
         Opening::Other | Opening::Plain => return None,
@@ -95,16 +111,21 @@ fn credit(lines: &[&Draft]) -> Option<Credit> {
     let (rest, used) = if rest.is_empty() { (short(1)?.text.as_str(), 2) } else { (rest, 1) };
     let mut people = names::people(rest);
     people.retain(|person| names::is_person(&person.name));
-    let role = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.clone());
-    let lines = match (people.as_mut_slice(), role) {
+    let next = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.as_str());
+    match (people.as_mut_slice(), next) {
         ([], _) => return None,
-        ([only], Some(role)) if only.role.is_none() => {
-            only.role = Some(role);
-            used + 1
+        ([only], Some(next)) if only.role.is_none() => {
+            only.role = (at_end || roles::is_role(next)).then(|| title(next));
+            return Some(Credit { translated, people, lines: used + 1 });
         }
-        _ => used,
-    };
-    Some(Credit { translated, people, lines })
+        _ => {}
+    }
+    Some(Credit { translated, people, lines: used })
+}
+
+/// A job title without the brackets and dashes around it.
+fn title(line: &str) -> String {
+    line.trim_matches(|c: char| c.is_whitespace() || "()[]-–—ـ/|،,*•".contains(c)).to_owned()
 }
 
 /// A short line without a sentence, as a job title is.
@@ -114,7 +135,7 @@ fn is_role_line(draft: &Draft) -> bool {
         && draft.text.chars().count() <= 90
         && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
         && draft.measure.link_share() < 0.5
-        && !matches!(names::opening(&draft.text), Opening::By(_) | Opening::Translated(_))
+        && !matches!(opening(&draft.text), Opening::By(_) | Opening::Translated(_))
         && !draft.text.chars().any(char::is_numeric)
 }
 
