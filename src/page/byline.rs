@@ -110,7 +110,7 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let publishers = &scene.metadata.publishers;
     let spoken = spoken::spoken(scene);
     let marked = marked::marked(scene);
-    let chosen = choose(&scene.metadata.authors, &spoken.people, &marked, publishers);
+    let chosen = choose(&scene.metadata.authors, &spoken.people, &marked.people, publishers);
     let mut people = without_organisations(chosen, publishers);
     let mut lines = spoken.lines;
     let signed =
@@ -122,11 +122,18 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         lines.extend(spoken.signature);
     }
     for person in &mut people {
-        let mut others = spoken.people.iter().chain(&spoken.signed).chain(&marked);
+        let mut others = spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
         let role = others
             .find(|other| other.role.is_some() && same(&other.name, &person.name))
             .and_then(|other| other.role.clone());
         person.role = person.role.take().or(role);
+    }
+    if let ([only], Some((role, line))) =
+        (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
+        && only.role.as_ref().is_none_or(|known| *known == role)
+    {
+        only.role = Some(role);
+        lines.push(line);
     }
     let mut translators = spoken.translators;
     if translators.is_empty() {

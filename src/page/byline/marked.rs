@@ -17,9 +17,18 @@ const MARKED_ROWS: usize = 400;
 /// Marked-up elements that are looked at.
 const MAX_MARKED: usize = 120;
 
-/// Names in elements that are marked up as byline, best marked first.
-pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
-    let mut best: Vec<Person> = Vec::new();
+/// Who the marked-up elements name.
+#[derive(Debug, Default)]
+pub(crate) struct Marked {
+    /// The people, best marked first.
+    pub(crate) people: Vec<Person>,
+    /// The rows of the elements that name them.
+    pub(crate) rows: Vec<usize>,
+}
+
+/// Names in elements that are marked up as byline.
+pub(crate) fn marked(scene: &Scene<'_, '_>) -> Marked {
+    let (mut best, mut rows): (Vec<Person>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut best_rank = 0;
     for at in candidates(scene) {
         let mut people: Vec<Person> = element_names(scene.outline, at);
@@ -33,8 +42,10 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
         }
         if rank > best_rank {
             best.clear();
+            rows.clear();
             best_rank = rank;
         }
+        rows.push(at);
         for person in people {
             let more = if real { names::is_person(&person.name) } else { best.is_empty() };
             if more && !known(&best, &person.name) {
@@ -42,7 +53,7 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
             }
         }
     }
-    best
+    Marked { people: best, rows }
 }
 
 /// A nickname or a desk: short, and written like a name.

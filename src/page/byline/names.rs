@@ -4,7 +4,7 @@
 //! places go, a role goes into its own field, an initial keeps its dot.
 
 use super::opening::{Opening, is_east_asian, opening};
-use super::roles::{role_apart, suffix_role};
+use super::roles::{role_apart, role_in_brackets, suffix_role};
 use super::words::{ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, ROLES};
 use crate::page::Person;
 use crate::page::article::outline::folded;
@@ -18,6 +18,7 @@ const MAX_PEOPLE: usize = 40;
 
 /// The people a text names, in order.
 pub(crate) fn people(text: &str) -> Vec<Person> {
+    let written = text;
     let text = prepared(text);
     if text.is_empty() {
         return Vec::new();
@@ -29,6 +30,9 @@ pub(crate) fn people(text: &str) -> Vec<Person> {
         {
             out.push(person);
         }
+    }
+    if let [only] = out.as_mut_slice() {
+        only.role = only.role.take().or_else(|| role_in_brackets(written));
     }
     out
 }

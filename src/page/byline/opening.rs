@@ -40,6 +40,45 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
     }
 }
 
+/// Characters that may stand before a credit on its line: a place, a day.
+const FRONT: usize = 40;
+
+/// The credits of one line: cut before every by-word that has a mark behind it, and at the dash
+/// between a place and a by-word. Most lines are one.
+pub(crate) fn credits(line: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, mark) in line.match_indices(is_cut) {
+        let (front, behind) = (line.get(..at), line.get(at + mark.len()..).unwrap_or_default());
+        let dash = front.is_some_and(|front| {
+            front.ends_with([' ', '-', '–', '—', '：', ':']) && front.chars().count() <= FRONT
+        });
+        let placed = dash && matches!(opening(behind), Opening::By(rest) if !rest.is_empty());
+        if placed || is_labelled(behind) {
+            out.extend(line.get(start..at));
+            start = at + mark.len();
+        }
+    }
+    out.extend(line.get(start..));
+    out
+}
+
+/// Where one credit may end and the next begin.
+fn is_cut(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '／' | '/' | '|' | '｜' | '；' | ';')
+}
+
+/// Whether a text begins with a by-word of any kind and a mark that leads to a name.
+fn is_labelled(text: &str) -> bool {
+    let label = |table| {
+        longest(text, table).is_some_and(|rest| {
+            let used = text.get(..text.len() - rest.len()).unwrap_or_default();
+            !rest.is_empty() && used.trim_end().ends_with([':', '：', '｜', '・', '＝', '/', '／'])
+        })
+    };
+    label(&BY) || label(&TRANSLATED) || label(&OTHERS)
+}
+
 /// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
 fn ends_in_role(line: &str) -> bool {
     line.chars().count() <= 60 && {
@@ -85,6 +124,7 @@ fn is_divider(c: char) -> bool {
         || matches!(
             c,
             ':' | '：'
+                | '｜'
                 | '/'
                 | '／'
                 | '\\'

@@ -30,6 +30,14 @@ fn behind_name(text: &str) -> Option<(String, String)> {
     is_person(&name).then_some((name, role))
 }
 
+/// `Jane Doe (Health Editor)`.
+pub(super) fn role_in_brackets(text: &str) -> Option<String> {
+    let (name, rest) = text.split_once(['(', '（'])?;
+    let (role, _) = rest.split_once([')', '）'])?;
+    let role = role.trim();
+    (!name.trim().is_empty() && is_role(role)).then(|| role.to_owned())
+}
+
 fn is_stop(c: char) -> bool {
     matches!(c, ',' | '،' | '.' | '؛' | ';')
 }

@@ -3,7 +3,7 @@
 //! Nobody looks behind the text, and that is where much of the world signs. A by-word is needed,
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
-use super::opening::{Opening, opening};
+use super::opening::{self, Opening, opening};
 use super::{Scene, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
@@ -32,6 +32,8 @@ const TRAILING: usize = 3;
 const BEHIND: usize = 400;
 /// Blocks between headline and body that are looked at.
 const BEFORE: usize = 12;
+/// Rows between a marked-up byline and the line behind it.
+const BELOW_ROWS: usize = 6;
 /// Longest byline, in characters.
 const LONGEST: usize = 140;
 
@@ -70,8 +72,8 @@ fn below_headline(scene: &Scene<'_, '_>, body: usize) -> usize {
 
 /// One credit: who, and the lines that say so.
 struct Credit {
-    translated: bool,
-    people: Vec<Person>,
+    authors: Vec<Person>,
+    translators: Vec<Person>,
     lines: usize,
 }
 
@@ -89,38 +91,71 @@ fn listen(
             at += 1;
             continue;
         };
-        let list = if credit.translated { &mut spoken.translators } else { &mut spoken.people };
-        for person in credit.people {
-            if !known(list, &person.name) {
-                list.push(person);
-            }
-        }
+        add(&mut spoken.people, credit.authors);
+        add(&mut spoken.translators, credit.translators);
         spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
         at += credit.lines;
     }
 }
 
-/// A by-word with people behind it, on the same line or the next; then perhaps a role.
+fn add(list: &mut Vec<Person>, people: Vec<Person>) {
+    for person in people {
+        if !known(list, &person.name) {
+            list.push(person);
+        }
+    }
+}
+
+/// A by-word with people behind it, on the same line or the next; then perhaps a role, and who
+/// took the pictures.
 fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
-    let (translated, rest) = match opening(&short(0)?.text) {
-        Opening::By(rest) => (false, rest),
-        Opening::Translated(rest) => (true, rest),
-        Opening::Other | Opening::Plain => return None,
-    };
-    let (rest, used) = if rest.is_empty() { (short(1)?.text.as_str(), 2) } else { (rest, 1) };
-    let mut people = names::people(rest);
-    people.retain(|person| names::is_person(&person.name));
-    let next = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.as_str());
+    let mut credit = Credit { authors: Vec::new(), translators: Vec::new(), lines: 1 };
+    for part in opening::credits(&short(0)?.text) {
+        let (list, rest) = match opening(part) {
+            // The first of a line wrote it; who comes behind edited or produced.
+            Opening::By(rest) if credit.authors.is_empty() => (&mut credit.authors, rest),
+            Opening::Translated(rest) => (&mut credit.translators, rest),
+            _ => continue,
+        };
+        let rest = if rest.is_empty() {
+            credit.lines = 2;
+            short(1)?.text.as_str()
+        } else {
+            rest
+        };
+        let people = names::people(rest).into_iter();
+        add(list, people.filter(|person| names::is_person(&person.name)).collect());
+    }
+    let mut people: Vec<&mut Person> =
+        credit.authors.iter_mut().chain(&mut credit.translators).collect();
+    let next = lines.get(credit.lines).filter(|next| is_role_line(next));
     match (people.as_mut_slice(), next) {
         ([], _) => return None,
         ([only], Some(next)) if only.role.is_none() => {
-            only.role = (at_end || roles::is_role(next)).then(|| title(next));
-            return Some(Credit { translated, people, lines: used + 1 });
+            only.role = (at_end || roles::is_role(&next.text)).then(|| title(&next.text));
+            credit.lines += 1;
         }
         _ => {}
     }
-    Some(Credit { translated, people, lines: used })
+    let pictures = |line: &&&Draft| {
+        line.text.chars().count() <= LONGEST / 2 && opening(&line.text) == Opening::Other
+    };
+    credit.lines += lines.iter().skip(credit.lines).take_while(pictures).count();
+    Some(credit)
+}
+
+/// The job title on the line right behind a marked-up byline, and the row of that line.
+pub(crate) fn title_below(scene: &Scene<'_, '_>, rows: &[usize]) -> Option<(String, usize)> {
+    rows.iter().find_map(|row| {
+        let end = scene.outline.range(*row).end;
+        let at = scene.drafts.partition_point(|draft| draft.at < end);
+        let (before, line) = (at.checked_sub(1), scene.drafts.get(at)?);
+        let near = before.and_then(|at| scene.drafts.get(at)).is_none_or(|draft| draft.end <= *row);
+        let beside = line.at <= end + BELOW_ROWS;
+        (near && beside && is_role_line(line) && roles::is_role(&line.text))
+            .then(|| (title(&line.text), line.at))
+    })
 }
 
 /// A job title without the brackets and dashes around it.
@@ -135,7 +170,7 @@ fn is_role_line(draft: &Draft) -> bool {
         && draft.text.chars().count() <= 90
         && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
         && draft.measure.link_share() < 0.5
-        && !matches!(opening(&draft.text), Opening::By(_) | Opening::Translated(_))
+        && opening(&draft.text) == Opening::Plain
         && !draft.text.chars().any(char::is_numeric)
 }
 
