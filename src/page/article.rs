@@ -63,9 +63,9 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         .map(|(_, draft)| draft)
         .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
         .collect();
-    let text: String =
-        blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n");
     let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
+    let texts = blocks.iter().map(|block| block.text.as_str());
+    let detected = language::detect_in(texts, &hints);
     let article = Article {
         headline: metadata.title.clone().unwrap_or_default(),
         byline: byline.people,
@@ -75,5 +75,5 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         blocks,
         found_by: body.stage,
     };
-    Some(Reading { article, detected: language::detect(&text, &hints) })
+    Some(Reading { article, detected })
 }

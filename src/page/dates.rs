@@ -124,9 +124,17 @@ pub(crate) fn ascii_digits(text: &str) -> String {
 }
 
 fn ascii_digit(c: char) -> Option<char> {
-    const ZEROS: [char; 6] = ['٠', '۰', '०', '০', '๐', '０'];
-    let code = u32::from(c);
-    ZEROS.iter().find_map(|zero| char::from_digit(code.checked_sub(u32::from(*zero))?, 10))
+    let zero = match c {
+        '0'..='9' => return Some(c),
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        '०'..='९' => '०',
+        '০'..='৯' => '০',
+        '๐'..='๙' => '๐',
+        '０'..='９' => '０',
+        _ => return None,
+    };
+    char::from_digit(u32::from(c).checked_sub(u32::from(zero))?, 10)
 }
 
 /// The day a URL's path carries: `/2026/11/22/`, `/2026-11-22-`, `/20261122/`.
@@ -180,14 +188,17 @@ enum Token {
     Other,
 }
 
+/// Characters of a text that are read.
+const MAX_TEXT: usize = 400;
+
 /// The first day written in a text, in any of the known languages; at most its first 400
 /// characters are read.
 pub(crate) fn text(text: &str) -> Option<String> {
-    let cut: String = ascii_digits(text).chars().take(400).collect();
-    // A day has a number in it; most lines of an article have none.
-    if !cut.contains(|c: char| c.is_ascii_digit()) {
+    // A day has four digits at the least; most lines of an article have fewer.
+    if text.chars().take(MAX_TEXT).filter(|c| ascii_digit(*c).is_some()).nth(3).is_none() {
         return None;
     }
+    let cut: String = text.chars().take(MAX_TEXT).map(|c| ascii_digit(c).unwrap_or(c)).collect();
     let tokens = tokens(&cut.to_lowercase());
     (0..tokens.len()).find_map(|at| {
         let rest = tokens.get(at..)?;

@@ -14,7 +14,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 use self::jsonld::Described;
-use super::article::outline::folded;
+use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
 use crate::lang::Lang;
 
@@ -187,7 +187,7 @@ fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
     let mut out = String::new();
     for below in node.descendants().take(200) {
         match below.value() {
-            Node::Text(text) => super::article::outline::fold_into(&mut out, text),
+            Node::Text(text) => super::letters::fold_into(&mut out, text),
             Node::Element(element) if matches!(element.name(), "br" | "div" | "p") => out.push(' '),
             _ => {}
         }

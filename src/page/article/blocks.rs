@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
-use super::outline::{Measure, Outline, Row, Tag, fold_into};
+use super::outline::{Measure, Outline, Row, Tag};
 use super::vocabulary::Signs;
 use crate::page::BlockKind;
+use crate::page::letters::fold_into;
 
 /// A block with its place.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use super::opening::{Opening, is_east_asian, opening};
 use super::roles::{role_apart, role_in_brackets, suffix_role};
 use super::words::{ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, ROLES};
 use crate::page::Person;
-use crate::page::article::outline::folded;
+use crate::page::letters::folded;
 
 /// Longest text that is looked at for names.
 const MAX_TEXT: usize = 600;

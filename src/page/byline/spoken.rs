@@ -7,7 +7,8 @@ use super::opening::{self, Opening, opening};
 use super::{Scene, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
-use crate::page::article::outline::{self, Tag};
+use crate::page::article::outline::Tag;
+use crate::page::letters::letters;
 
 /// What lines of text say.
 #[derive(Debug, Default)]
@@ -186,7 +187,8 @@ fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
 }
 
 fn spaceless(text: &str) -> bool {
-    text.chars().all(|c| outline::spaceless(c) || c.is_whitespace())
+    let letters = letters();
+    text.chars().map(|c| letters.of(c)).all(|class| class.is_spaceless() || class.is_space())
 }
 
 /// Whether a block holds one or a few names and nothing else.
