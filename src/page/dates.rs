@@ -194,8 +194,7 @@ const MAX_TEXT: usize = 400;
 /// The first day written in a text, in any of the known languages; at most its first 400
 /// characters are read.
 pub(crate) fn text(text: &str) -> Option<String> {
-    // A day has four digits at the least; most lines of an article have fewer.
-    if text.chars().take(MAX_TEXT).filter(|c| ascii_digit(*c).is_some()).nth(3).is_none() {
+    if !may_hold_day(text) {
         return None;
     }
     let cut: String = text.chars().take(MAX_TEXT).map(|c| ascii_digit(c).unwrap_or(c)).collect();
@@ -204,6 +203,25 @@ pub(crate) fn text(text: &str) -> Option<String> {
         let rest = tokens.get(at..)?;
         named(rest).or_else(|| numeric(rest))
     })
+}
+
+/// Whether a text has the digits of a day: a year of four, or four and a mark that parts them.
+/// Most lines of an article have neither.
+fn may_hold_day(text: &str) -> bool {
+    let (mut run, mut digits, mut marks) = (0_u8, 0_u16, 0_u16);
+    for c in text.chars().take(MAX_TEXT) {
+        if ascii_digit(c).is_some() {
+            run = run.saturating_add(1);
+            digits += 1;
+            continue;
+        }
+        if run == 4 {
+            return true;
+        }
+        run = 0;
+        marks += u16::from(matches!(c, '.' | '/'));
+    }
+    run == 4 || (digits >= 4 && marks >= 1)
 }
 
 fn tokens(text: &str) -> Vec<Token> {

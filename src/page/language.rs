@@ -16,9 +16,9 @@ const MIN_LETTERS: usize = 200;
 /// Letters under which a script of its own says nothing.
 const MIN_SCRIPT_LETTERS: usize = 20;
 /// Characters that are looked at; what more would say changes no answer.
-const MAX_CHARS: usize = 4_000;
-/// Characters n-grams are counted of.
-const MAX_GRAMS: usize = 2_000;
+const MAX_CHARS: usize = 2_400;
+/// Characters of which n-grams are counted.
+const MAX_GRAMS: usize = 1_200;
 /// Confidence under which an unhinted answer is none.
 const MIN_CONFIDENCE: f64 = 0.5;
 
@@ -41,8 +41,11 @@ pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
     detect_in(std::iter::once(text), hints)
 }
 
-/// The language of a text in pieces; only the first of them are looked at.
-pub(crate) fn detect_in<'t>(pieces: impl Iterator<Item = &'t str>, hints: &[Lang]) -> Option<Lang> {
+/// The language of a text in pieces, by a sample of all of them.
+pub(crate) fn detect_in<'t>(
+    pieces: impl Iterator<Item = &'t str> + Clone,
+    hints: &[Lang],
+) -> Option<Lang> {
     let sample = sample(pieces);
     let (script, letters) = main_script(&sample)?;
     if letters < MIN_SCRIPT_LETTERS {
@@ -64,13 +67,19 @@ pub(crate) fn detect_in<'t>(pieces: impl Iterator<Item = &'t str>, hints: &[Lang
     code.as_deref().and_then(Lang::parse)
 }
 
-/// The beginning of a text, without control characters.
-fn sample<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
-    let mut out = String::new();
+/// A text without control characters; of a long one the beginning of every piece, as much of each
+/// as of all.
+fn sample<'t>(pieces: impl Iterator<Item = &'t str> + Clone) -> String {
+    let all: usize = pieces.clone().map(|piece| piece.chars().count()).sum();
+    let mut out = String::with_capacity(MAX_CHARS * 2);
     let mut left = MAX_CHARS;
-    for piece in pieces {
-        let seen = piece.chars().filter(|c| !c.is_control() || c.is_whitespace()).take(left);
-        out.extend(seen.inspect(|_| left = left.saturating_sub(1)));
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        let share = match piece.chars().count() {
+            count if all <= MAX_CHARS => count,
+            count => (count.saturating_mul(MAX_CHARS) / all + 1).min(left),
+        };
+        left = left.saturating_sub(share);
+        out.extend(piece.chars().take(share).filter(|c| !c.is_control() || c.is_whitespace()));
         out.push('\n');
         if left == 0 {
             break;
@@ -229,7 +238,7 @@ fn han(text: &str, hinted: &[&Lang]) -> String {
         return "ja".to_owned();
     }
     let (mut simplified, mut traditional) = (0_usize, 0_usize);
-    for c in text.chars().take(MAX_GRAMS) {
+    for c in text.chars() {
         match STANDARDS.binary_search_by_key(&c, |(known, _)| *known) {
             Ok(at) if STANDARDS.get(at).is_some_and(|(_, is_simplified)| *is_simplified) => {
                 simplified += 1;

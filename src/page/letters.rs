@@ -159,7 +159,9 @@ mod tests {
                 }
             }
             let mut out = String::new();
-            parts.iter().for_each(|part| fold_into(&mut out, part));
+            for part in &parts {
+                fold_into(&mut out, part);
+            }
             prop_assert_eq!(out, plain);
         }
     }

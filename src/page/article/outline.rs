@@ -89,8 +89,13 @@ pub(crate) struct Row<'a> {
 impl Row<'_> {
     /// An attribute's value.
     pub(crate) fn attr(&self, name: &str) -> Option<&str> {
-        self.element.and_then(|element| element.attr(name))
+        attr(self.element?, name)
     }
+}
+
+/// An attribute's value, without interning its name first as [`Element::attr`] does.
+pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// What is counted of text.
@@ -344,7 +349,7 @@ fn tag(element: &Element) -> Option<Tag> {
         | "textarea" | "object" | "embed" | "audio" | "video" | "canvas" | "head" | "input"
         | "map" | "datalist" | "progress" | "link" | "meta" | "title" | "img" => return None,
         "html" | "body" => Tag::Root,
-        "a" if element.attr("href").is_some() => Tag::Link,
+        "a" if attr(element, "href").is_some() => Tag::Link,
         "b" | "strong" => Tag::Bold,
         "p" => Tag::Paragraph,
         "h1" => Tag::Heading(1),

@@ -103,17 +103,17 @@ fn names_author(row: &Row<'_>) -> bool {
 /// The job title marked up in or beside the author's element, where there is exactly one.
 fn role_beside(outline: &Outline<'_>, at: usize) -> Option<String> {
     let parent = outline.row(at)?.parent;
-    let near = [at, parent].into_iter().filter(|at| outline.below(*at).letters <= MARKED_LETTERS);
+    let mut near =
+        [at, parent].into_iter().filter(|at| outline.below(*at).letters <= MARKED_LETTERS);
     let said = |row: &usize| {
         outline.row(*row).is_some_and(|row| row.signs.has(Signs::ROLE))
             && (1..=ROLE_LETTERS).contains(&outline.below(*row).letters)
     };
-    near.filter_map(|near| {
+    near.find_map(|near| {
         let mut rows = outline.range(near).take(MARKED_ROWS).filter(said);
         let row = rows.next().filter(|row| rows.all(|other| outline.range(*row).contains(&other)));
         row.map(|row| outline.text(row, 300))
     })
-    .next()
 }
 
 fn in_comments(outline: &Outline<'_>, at: usize) -> bool {
