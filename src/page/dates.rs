@@ -366,6 +366,20 @@ mod tests {
     }
 
     #[test]
+    fn written_days() {
+        for (given, want) in [
+            ("السبت ١٤ مارس ٢٠٢٦", "2026-03-14"),
+            ("30.11.22", "2022-11-30"),
+            ("2026年1月9日", "2026-01-09"),
+            ("(101) was the number, not 14/3/2026", "2026-03-14"),
+        ] {
+            assert_eq!(text(given).as_deref(), Some(want), "{given}");
+        }
+        assert_eq!(text("Page 101 of 12345"), None);
+        assert_eq!(text("In 1984 there were 120 of them"), None);
+    }
+
+    #[test]
     fn a_url_may_carry_its_day() {
         let day = |url: &str| in_url(&Url::parse(url).unwrap());
         assert_eq!(day("https://example.org/news/2026/11/22/story").as_deref(), Some("2026-11-22"));

@@ -400,4 +400,13 @@ mod tests {
             Some("zh-Hant")
         );
     }
+
+    #[test]
+    fn a_long_text_is_judged_by_all_of_it() {
+        let opening = "The letter was found in a drawer and is printed here as it was. ".repeat(60);
+        let urdu = "وزارت نے کہا کہ نیا منصوبہ اگلے سال کے آغاز سے شروع ہو گا اور اس کے لیے ضروری رقم بجٹ میں رکھی گئی ہے ".repeat(80);
+        let pieces = [opening.as_str(), urdu.as_str()];
+        let found = detect_in(pieces.into_iter(), &[]).unwrap();
+        assert_eq!(found.as_str(), "ur");
+    }
 }

@@ -15,6 +15,9 @@ const LONGEST: usize = 140;
 /// Lines behind a credit that become blocks of their own: name, job title, place.
 const LINES: usize = 4;
 
+/// Lines at either end of a block among which a credit is looked for.
+const ENDS: usize = 8;
+
 /// Cuts every block that holds a credit.
 pub(crate) fn set_apart(outline: &Outline<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
     let mut out = Vec::with_capacity(drafts.len());
@@ -37,7 +40,8 @@ fn cuts(draft: &Draft) -> Vec<Seam> {
     let mut starts = vec![Seam { offset: 0, row: draft.at, line: true }];
     starts.extend(draft.seams.iter().filter(|seam| seam.line));
     let lines = pieces(draft, &starts);
-    let found = (0..lines.len()).find(|at| {
+    let ends = |at: &usize| *at < ENDS || at + ENDS >= lines.len();
+    let found = (0..lines.len()).filter(ends).find(|at| {
         let before = at.checked_sub(1).and_then(|before| lines.get(before));
         let rest = lines.get(*at..).unwrap_or_default();
         is_credit(rest) && before.is_none_or(|before| !runs_on(before, rest))

@@ -3,7 +3,7 @@
 //! Words are matched by the tables of [`super::words`], the longest first, without case, and with
 //! the stretches and vowels that Arabic may carry. Who is named behind it is read elsewhere.
 
-use super::names::{is_address, is_person};
+use super::names::{is_address, is_person, people};
 use super::roles::suffix_role;
 use super::words::{BY, OTHERS, Openings, TRANSLATED};
 
@@ -53,7 +53,9 @@ pub(crate) fn credits(line: &str) -> Vec<&str> {
         let dash = front.is_some_and(|front| {
             front.ends_with([' ', '-', '–', '—', '：', ':']) && front.chars().count() <= FRONT
         });
-        let placed = dash && matches!(opening(behind), Opening::By(rest) if !rest.is_empty());
+        let placed = dash
+            && matches!(opening(behind), Opening::By(rest)
+                if people(rest).iter().any(|person| is_person(&person.name)));
         if placed || is_labelled(behind) {
             out.extend(line.get(start..at));
             start = at + mark.len();
@@ -147,4 +149,36 @@ fn is_divider(c: char) -> bool {
 
 pub(super) fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_words_are_found_through_case_stretches_and_vowels() {
+        for line in ["بقلم ليلى", "بقلـــم: ليلى", "بِقلمِ / ليلى", "‏بقلم ـ ليلى"]
+        {
+            assert_eq!(opening(line), Opening::By("ليلى"), "{line}");
+        }
+        assert_eq!(opening("WRITTEN BY Jane Doe"), Opening::By("Jane Doe"));
+        assert_eq!(opening("ترجمة: سامر"), Opening::Translated("سامر"));
+        assert_eq!(opening("Photo: Jane Doe"), Opening::Other);
+        assert_eq!(opening("Bystanders watched"), Opening::Plain);
+    }
+
+    #[test]
+    fn a_line_is_cut_only_before_another_credit() {
+        assert_eq!(credits("文・水野遥香／翻訳・小川健"), ["文・水野遥香", "翻訳・小川健"]);
+        assert_eq!(
+            credits("Text: Jane Doe Photos: Ann Roe"),
+            ["Text: Jane Doe", "Photos: Ann Roe"]
+        );
+        assert_eq!(credits("القاهرة – كتبت ليلى منصور"), ["القاهرة –", "كتبت ليلى منصور"]);
+        for whole in
+            ["By Jane Doe / Berlin", "بقلم / ليلى الحداد", "They met by the river - by chance"]
+        {
+            assert_eq!(credits(whole), [whole]);
+        }
+    }
 }
