@@ -18,7 +18,7 @@ mod worker;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,9 @@ pub use open::{Rebuild, rebuild};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
-use crate::event::{Event, Watch};
+use crate::event::Watch;
 use crate::frontier::{Frontier, FrontierError};
-use crate::lead::{Hop, Lead, Outcome};
+use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::settings::{Settings, SettingsError};
 use crate::state::StateError;
@@ -138,9 +138,8 @@ pub enum CrawlError {
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let lost_seeds = Arc::new(Mutex::new(Vec::new()));
-    let watch = noting_seeds(job.watch.clone(), Arc::clone(&lost_seeds));
-    let Opened { frontier, archive, run, seeds, .. } = open::open(&job, &watch).await?;
+    let watch = job.watch.clone();
+    let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
     let desk = Arc::new(Desk::new(Parts {
@@ -156,9 +155,10 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     }));
     let worked = work(&desk).await;
     let how = how(&desk, &stop);
+    let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
-    desk.frontier.commit().await?;
-    let lost = lost_seeds.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    committed?;
+    let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
@@ -203,17 +203,4 @@ fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
     } else {
         How::Complete
     }
-}
-
-/// The watch, also noting seeds that came to nothing.
-fn noting_seeds(watch: Watch, lost: Arc<Mutex<Vec<String>>>) -> Watch {
-    Watch::new(move |event| {
-        if let Event::Settled(settled) = event
-            && settled.hop == Hop::Seed
-            && matches!(settled.outcome, Outcome::Failed(_) | Outcome::Refused(_))
-        {
-            lost.lock().unwrap_or_else(PoisonError::into_inner).push(settled.url.clone());
-        }
-        watch.tell(event);
-    })
 }
