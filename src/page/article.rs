@@ -6,6 +6,7 @@
 //! resort. [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
 pub(super) mod blocks;
+mod credits;
 mod density;
 mod ladder;
 pub(super) mod outline;
@@ -45,7 +46,7 @@ const LABELS: usize = 4;
 pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
     let outline = Outline::of(dom, cut);
     let dropped = blocks::prune(&outline);
-    let drafts = blocks::drafts(&outline, &dropped);
+    let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let body = ladder::climb(&outline, &drafts, metadata)?;
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene);
@@ -62,9 +63,9 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         .map(|(_, draft)| draft)
         .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
         .collect();
-    let text: String =
-        blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n");
     let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
+    let texts = blocks.iter().map(|block| block.text.as_str());
+    let detected = language::detect_in(texts, &hints);
     let article = Article {
         headline: metadata.title.clone().unwrap_or_default(),
         byline: byline.people,
@@ -74,5 +75,5 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         blocks,
         found_by: body.stage,
     };
-    Some(Reading { article, detected: language::detect(&text, &hints) })
+    Some(Reading { article, detected })
 }

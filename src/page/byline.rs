@@ -6,6 +6,8 @@
 
 mod marked;
 pub(crate) mod names;
+pub(crate) mod opening;
+pub(crate) mod roles;
 mod spoken;
 mod words;
 
@@ -70,7 +72,8 @@ fn known(people: &[Person], name: &str) -> bool {
 /// Whether two spellings mean one name: equal letters, or the words of one inside the other.
 fn same(a: &str, b: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
-        name.to_lowercase()
+        let bare: String = name.chars().filter(|c| !opening::is_ornament(*c)).collect();
+        bare.to_lowercase()
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .map(str::to_owned)
@@ -106,7 +109,8 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let publishers = &scene.metadata.publishers;
     let spoken = spoken::spoken(scene);
-    let chosen = choose(&scene.metadata.authors, &spoken.people, marked::marked(scene), publishers);
+    let marked = marked::marked(scene);
+    let chosen = choose(&scene.metadata.authors, &spoken.people, &marked.people, publishers);
     let mut people = without_organisations(chosen, publishers);
     let mut lines = spoken.lines;
     let signed =
@@ -118,11 +122,18 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         lines.extend(spoken.signature);
     }
     for person in &mut people {
-        let others = || spoken.people.iter().chain(&spoken.signed);
-        let role = others()
-            .find(|other| same(&other.name, &person.name))
+        let mut others = spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
+        let role = others
+            .find(|other| other.role.is_some() && same(&other.name, &person.name))
             .and_then(|other| other.role.clone());
         person.role = person.role.take().or(role);
+    }
+    if let ([only], Some((role, line))) =
+        (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
+        && only.role.as_ref().is_none_or(|known| *known == role)
+    {
+        only.role = Some(role);
+        lines.push(line);
     }
     let mut translators = spoken.translators;
     if translators.is_empty() {
@@ -137,17 +148,17 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
 fn choose(
     claimed: &[Person],
     said: &[Person],
-    marked: Vec<Person>,
+    marked: &[Person],
     publishers: &[String],
 ) -> Vec<Person> {
     let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
     let agrees = |with: &[Person]| claimed.iter().any(|person| known(with, &person.name));
-    if real(claimed) && (!real(said) || agrees(said) || agrees(&marked)) {
+    if real(claimed) && (!real(said) || agrees(said) || agrees(marked)) {
         claimed.to_vec()
     } else if real(said) {
         said.to_vec()
-    } else if real(&marked) || claimed.is_empty() {
-        marked
+    } else if real(marked) || claimed.is_empty() {
+        marked.to_vec()
     } else {
         claimed.to_vec()
     }

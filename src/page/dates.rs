@@ -124,9 +124,17 @@ pub(crate) fn ascii_digits(text: &str) -> String {
 }
 
 fn ascii_digit(c: char) -> Option<char> {
-    const ZEROS: [char; 6] = ['٠', '۰', '०', '০', '๐', '０'];
-    let code = u32::from(c);
-    ZEROS.iter().find_map(|zero| char::from_digit(code.checked_sub(u32::from(*zero))?, 10))
+    let zero = match c {
+        '0'..='9' => return Some(c),
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        '०'..='९' => '०',
+        '০'..='৯' => '০',
+        '๐'..='๙' => '๐',
+        '０'..='９' => '０',
+        _ => return None,
+    };
+    char::from_digit(u32::from(c).checked_sub(u32::from(zero))?, 10)
 }
 
 /// The day a URL's path carries: `/2026/11/22/`, `/2026-11-22-`, `/20261122/`.
@@ -180,19 +188,40 @@ enum Token {
     Other,
 }
 
+/// Characters of a text that are read.
+const MAX_TEXT: usize = 400;
+
 /// The first day written in a text, in any of the known languages; at most its first 400
 /// characters are read.
 pub(crate) fn text(text: &str) -> Option<String> {
-    let cut: String = ascii_digits(text).chars().take(400).collect();
-    // A day has a number in it; most lines of an article have none.
-    if !cut.contains(|c: char| c.is_ascii_digit()) {
+    if !may_hold_day(text) {
         return None;
     }
+    let cut: String = text.chars().take(MAX_TEXT).map(|c| ascii_digit(c).unwrap_or(c)).collect();
     let tokens = tokens(&cut.to_lowercase());
     (0..tokens.len()).find_map(|at| {
         let rest = tokens.get(at..)?;
         named(rest).or_else(|| numeric(rest))
     })
+}
+
+/// Whether a text has the digits of a day: a year of four, or four and a mark that parts them.
+/// Most lines of an article have neither.
+fn may_hold_day(text: &str) -> bool {
+    let (mut run, mut digits, mut marks) = (0_u8, 0_u16, 0_u16);
+    for c in text.chars().take(MAX_TEXT) {
+        if ascii_digit(c).is_some() {
+            run = run.saturating_add(1);
+            digits += 1;
+            continue;
+        }
+        if run == 4 {
+            return true;
+        }
+        run = 0;
+        marks += u16::from(matches!(c, '.' | '/'));
+    }
+    run == 4 || (digits >= 4 && marks >= 1)
 }
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -334,6 +363,20 @@ mod tests {
         ] {
             assert_eq!(iso(given).as_deref(), Some(want), "{given}");
         }
+    }
+
+    #[test]
+    fn written_days() {
+        for (given, want) in [
+            ("السبت ١٤ مارس ٢٠٢٦", "2026-03-14"),
+            ("30.11.22", "2022-11-30"),
+            ("2026年1月9日", "2026-01-09"),
+            ("(101) was the number, not 14/3/2026", "2026-03-14"),
+        ] {
+            assert_eq!(text(given).as_deref(), Some(want), "{given}");
+        }
+        assert_eq!(text("Page 101 of 12345"), None);
+        assert_eq!(text("In 1984 there were 120 of them"), None);
     }
 
     #[test]

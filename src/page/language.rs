@@ -4,16 +4,21 @@
 //! there the answer needs few letters. Where many languages share a script, n-grams decide among
 //! those the page declares and the script allows, and a short text stays unknown.
 
+use std::sync::LazyLock;
+
 use whatlang::{Detector, Lang as Known};
 
+use super::letters::letters;
 use crate::lang::Lang;
 
 /// Letters under which n-grams are not asked.
 const MIN_LETTERS: usize = 200;
 /// Letters under which a script of its own says nothing.
 const MIN_SCRIPT_LETTERS: usize = 20;
-/// Letters that are looked at.
-const MAX_LETTERS: usize = 6_000;
+/// Characters that are looked at; what more would say changes no answer.
+const MAX_CHARS: usize = 2_400;
+/// Characters of which n-grams are counted.
+const MAX_GRAMS: usize = 1_200;
 /// Confidence under which an unhinted answer is none.
 const MIN_CONFIDENCE: f64 = 0.5;
 
@@ -33,11 +38,15 @@ enum Script {
 /// The language of `text`; `None` under 200 letters of a script several languages share, or when
 /// nothing is sure. `hints` are the tags the page declares.
 pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
-    let sample: String = text
-        .chars()
-        .filter(|c| !c.is_control() || c.is_whitespace())
-        .take(MAX_LETTERS * 2)
-        .collect();
+    detect_in(std::iter::once(text), hints)
+}
+
+/// The language of a text in pieces, by a sample of all of them.
+pub(crate) fn detect_in<'t>(
+    pieces: impl Iterator<Item = &'t str> + Clone,
+    hints: &[Lang],
+) -> Option<Lang> {
+    let sample = sample(pieces);
     let (script, letters) = main_script(&sample)?;
     if letters < MIN_SCRIPT_LETTERS {
         return None;
@@ -58,6 +67,27 @@ pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
     code.as_deref().and_then(Lang::parse)
 }
 
+/// A text without control characters; of a long one the beginning of every piece, as much of each
+/// as of all.
+fn sample<'t>(pieces: impl Iterator<Item = &'t str> + Clone) -> String {
+    let all: usize = pieces.clone().map(|piece| piece.chars().count()).sum();
+    let mut out = String::with_capacity(MAX_CHARS * 2);
+    let mut left = MAX_CHARS;
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        let share = match piece.chars().count() {
+            count if all <= MAX_CHARS => count,
+            count => (count.saturating_mul(MAX_CHARS) / all + 1).min(left),
+        };
+        left = left.saturating_sub(share);
+        out.extend(piece.chars().take(share).filter(|c| !c.is_control() || c.is_whitespace()));
+        out.push('\n');
+        if left == 0 {
+            break;
+        }
+    }
+    out
+}
+
 /// The language of the only hint, or of several that agree.
 fn sole(hinted: &[&Lang]) -> Option<String> {
     let first = hinted.first()?.language();
@@ -67,7 +97,9 @@ fn sole(hinted: &[&Lang]) -> Option<String> {
 /// The script most letters are in, and how many there are. Kana outweighs the Han beside it.
 fn main_script(text: &str) -> Option<(Script, usize)> {
     let mut counts: Vec<(Script, usize)> = Vec::new();
-    for script in text.chars().filter(|c| c.is_alphabetic()).take(MAX_LETTERS).filter_map(script) {
+    let table = letters();
+    let letters = text.chars().filter(|c| table.of(*c).is_alphabetic());
+    for script in letters.filter_map(script) {
         match counts.iter_mut().find(|(known, _)| *known == script) {
             Some((_, count)) => *count += 1,
             None => counts.push((script, 1)),
@@ -140,19 +172,37 @@ fn languages(script: Script) -> &'static [&'static str] {
     }
 }
 
+/// Letters of Pashto, Uyghur, Sorani, Urdu and Persian that Arabic has not; at last the two forms
+/// Persian writes otherwise.
+const LISTS: [&[char]; 6] = [
+    &['ټ', 'ډ', 'ړ', 'ږ', 'ښ', 'ګ', 'ڼ', 'ۍ', 'ې'],
+    &['ۇ', 'ۆ', 'ې', 'ۋ'],
+    &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە', 'ۀ'],
+    &['ٹ', 'ڈ', 'ڑ', 'ے', 'ھ', 'ہ', 'ں'],
+    &['پ', 'چ', 'ژ', 'گ'],
+    &['ی', 'ک'],
+];
+
 /// Arabic, Persian, Urdu, Pashto, Sorani and Uyghur by the letters only some of them have.
 fn arabic(text: &str, letters: usize, hinted: &[&Lang]) -> Option<String> {
-    let share =
-        |wanted: &str| text.chars().filter(|c| wanted.contains(*c)).count() * 1000 / letters.max(1);
-    let code = if share("ټډړږښګڼۍې") >= 10 && share("ۇۆېۋ") < 30 {
+    // Counted once for each list below: a letter may stand in several.
+    let mut counts = [0_usize; LISTS.len()];
+    for c in text.chars().filter(|c| *c > '\u{660}') {
+        for (count, list) in counts.iter_mut().zip(&LISTS) {
+            *count += usize::from(list.contains(&c));
+        }
+    }
+    let [pashto, uyghur, sorani, urdu, persian, keheh] =
+        counts.map(|count| count * 1000 / letters.max(1));
+    let code = if pashto >= 10 && uyghur < 30 {
         "ps"
-    } else if share("ۇۆېۋ") >= 30 {
+    } else if uyghur >= 30 {
         "ug"
-    } else if share("ێۆڕڵەۀ") >= 25 {
+    } else if sorani >= 25 {
         "ckb"
-    } else if share("ٹڈڑےھہں") >= 15 {
+    } else if urdu >= 15 {
         "ur"
-    } else if share("پچژگ") >= 8 || share("یک") >= 30 {
+    } else if persian >= 8 || keheh >= 30 {
         "fa"
     } else {
         "ar"
@@ -171,16 +221,32 @@ fn arabic(text: &str, letters: usize, hinted: &[&Lang]) -> Option<String> {
 const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖";
 const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
 
+/// Those characters in order, and whether they are simplified; what both have says nothing.
+static STANDARDS: LazyLock<Vec<(char, bool)>> = LazyLock::new(|| {
+    let only = |these: &'static str, those: &'static str, simplified: bool| {
+        these.chars().filter(move |c| !those.contains(*c)).map(move |c| (c, simplified))
+    };
+    let simplified = only(SIMPLIFIED, TRADITIONAL, true);
+    let mut all: Vec<_> = simplified.chain(only(TRADITIONAL, SIMPLIFIED, false)).collect();
+    all.sort_unstable();
+    all
+});
+
 /// Chinese with its script, by characters of one standard.
 fn han(text: &str, hinted: &[&Lang]) -> String {
     if sole(hinted).as_deref() == Some("ja") {
         return "ja".to_owned();
     }
-    let count = |only: &str, other: &str| {
-        text.chars().filter(|c| only.contains(*c) && !other.contains(*c)).count()
-    };
-    let (simplified, traditional) =
-        (count(SIMPLIFIED, TRADITIONAL), count(TRADITIONAL, SIMPLIFIED));
+    let (mut simplified, mut traditional) = (0_usize, 0_usize);
+    for c in text.chars() {
+        match STANDARDS.binary_search_by_key(&c, |(known, _)| *known) {
+            Ok(at) if STANDARDS.get(at).is_some_and(|(_, is_simplified)| *is_simplified) => {
+                simplified += 1;
+            }
+            Ok(_) => traditional += 1,
+            Err(_) => {}
+        }
+    }
     match simplified.cmp(&traditional) {
         std::cmp::Ordering::Greater => "zh-Hans".to_owned(),
         std::cmp::Ordering::Less => "zh-Hant".to_owned(),
@@ -203,6 +269,8 @@ fn grams(text: &str, letters: usize, script: Script, hinted: &[&Lang]) -> Option
     let code = |known: Known| {
         TABLE.iter().find(|(other, _)| *other == known).map(|(_, code)| (*code).to_owned())
     };
+    let until = text.char_indices().nth(MAX_GRAMS).map_or(text.len(), |(at, _)| at);
+    let text = text.get(..until).unwrap_or(text);
     let free = Detector::with_allowlist(allowed).detect(text)?;
     let found = code(free.lang())?;
     let Some(hint) = sole(hinted) else {
@@ -331,5 +399,14 @@ mod tests {
             lang("這個項目將從明年開始，國家已經為它準備了資金，幾家公司會參加", &[]).as_deref(),
             Some("zh-Hant")
         );
+    }
+
+    #[test]
+    fn a_long_text_is_judged_by_all_of_it() {
+        let opening = "The letter was found in a drawer and is printed here as it was. ".repeat(60);
+        let urdu = "وزارت نے کہا کہ نیا منصوبہ اگلے سال کے آغاز سے شروع ہو گا اور اس کے لیے ضروری رقم بجٹ میں رکھی گئی ہے ".repeat(80);
+        let pieces = [opening.as_str(), urdu.as_str()];
+        let found = detect_in(pieces.into_iter(), &[]).unwrap();
+        assert_eq!(found.as_str(), "ur");
     }
 }

@@ -14,7 +14,8 @@ use scraper::{Html, Node};
 use url::Url;
 
 use self::jsonld::Described;
-use super::article::outline::folded;
+use super::article::outline::attr;
+use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
 use crate::lang::Lang;
 
@@ -148,11 +149,11 @@ fn collect(dom: &Html) -> Collected<'_> {
     for node in dom.tree.root().descendants() {
         let Node::Element(element) = node.value() else { continue };
         match element.name() {
-            "html" => all.html_lang = element.attr("lang").or_else(|| element.attr("xml:lang")),
+            "html" => all.html_lang = attr(element, "lang").or_else(|| attr(element, "xml:lang")),
             "meta" => take_meta(element, &mut all),
             "link" => take_link(element, &mut all),
             "script"
-                if element.attr("type").is_some_and(|kind| {
+                if attr(element, "type").is_some_and(|kind| {
                     kind.trim().eq_ignore_ascii_case("application/ld+json")
                 }) =>
             {
@@ -187,7 +188,7 @@ fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
     let mut out = String::new();
     for below in node.descendants().take(200) {
         match below.value() {
-            Node::Text(text) => super::article::outline::fold_into(&mut out, text),
+            Node::Text(text) => super::letters::fold_into(&mut out, text),
             Node::Element(element) if matches!(element.name(), "br" | "div" | "p") => out.push(' '),
             _ => {}
         }
@@ -196,9 +197,9 @@ fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
 }
 
 fn take_meta<'a>(element: &'a Element, all: &mut Collected<'a>) {
-    let Some(content) = element.attr("content") else { return };
+    let Some(content) = attr(element, "content") else { return };
     for key in ["property", "name", "itemprop", "http-equiv"] {
-        let Some(name) = element.attr(key) else { continue };
+        let Some(name) = attr(element, key) else { continue };
         let same = all.metas.iter().filter(|(known, _)| known == name).count();
         if same < MAX_VALUES && all.metas.len() < 2_000 {
             let name = name.trim();
@@ -211,21 +212,21 @@ fn take_meta<'a>(element: &'a Element, all: &mut Collected<'a>) {
 }
 
 fn take_link<'a>(element: &'a Element, all: &mut Collected<'a>) {
-    let rel = element.attr("rel").unwrap_or_default();
+    let rel = attr(element, "rel").unwrap_or_default();
     if all.canonical.is_none()
         && rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))
     {
-        all.canonical = element.attr("href").filter(|href| !href.trim().is_empty());
+        all.canonical = attr(element, "href").filter(|href| !href.trim().is_empty());
     }
 }
 
 fn take_itemprop<'a>(element: &'a Element, all: &mut Collected<'a>) {
-    let Some(prop) = element.attr("itemprop") else { return };
+    let Some(prop) = attr(element, "itemprop") else { return };
     let modified = prop.contains("dateModified");
     if !modified && !prop.contains("datePublished") || all.itemprop_dates.len() > MAX_VALUES {
         return;
     }
-    if let Some(value) = element.attr("datetime").or_else(|| element.attr("content")) {
+    if let Some(value) = attr(element, "datetime").or_else(|| attr(element, "content")) {
         all.itemprop_dates.push((modified, value));
     }
 }

@@ -11,6 +11,7 @@ pub mod dates;
 pub mod decode;
 pub mod dom;
 pub mod language;
+pub(crate) mod letters;
 pub mod links;
 pub mod metadata;
 pub(crate) mod vocabulary;

@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
-use super::outline::{Measure, Outline, Row, Tag, fold_into};
+use super::outline::{Measure, Outline, Row, Tag};
 use super::vocabulary::Signs;
 use crate::page::BlockKind;
+use crate::page::letters::fold_into;
 
 /// A block with its place.
 #[derive(Clone, Debug)]
@@ -28,13 +29,27 @@ pub(crate) struct Draft {
     pub(crate) bold: u32,
     /// The level of a heading, else 0.
     pub(crate) level: u8,
+    /// Where its lines and its bold beginnings end, in order.
+    pub(crate) seams: Vec<Seam>,
+}
+
+/// A place inside a block where one line ends and the next begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seam {
+    /// The offset in the block's text at which the next line begins.
+    pub(crate) offset: usize,
+    /// The text row it begins with.
+    pub(crate) row: usize,
+    /// Whether a `br` made it, and not the end of bold type.
+    pub(crate) line: bool,
 }
 
 impl Draft {
     /// A paragraph that stands nowhere in the tree.
     pub(crate) fn plain(text: String, measure: Measure) -> Self {
         let kind = BlockKind::Paragraph;
-        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold: 0, level: 0 }
+        let seams = Vec::new();
+        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold: 0, level: 0, seams }
     }
 
     /// Whether it is all link, as a "read also" line is.
@@ -57,6 +72,7 @@ pub(crate) fn drafts(outline: &Outline<'_>, dropped: &[bool]) -> Vec<Draft> {
         current: None,
         breaks: 0,
         bold_until: 0,
+        in_bold: false,
     };
     let mut at = 0;
     while let Some(row) = outline.row(at) {
@@ -86,8 +102,11 @@ struct Maker<'o, 'a> {
     /// Open block-level rows: row, end, tag.
     open: Vec<(usize, usize, Tag)>,
     current: Option<Draft>,
+    /// Line breaks since the last text.
     breaks: u8,
     bold_until: usize,
+    /// Whether the last text was bold.
+    in_bold: bool,
 }
 
 impl Maker<'_, '_> {
@@ -129,13 +148,19 @@ impl Maker<'_, '_> {
             }
             return;
         }
-        self.breaks = 0;
         if self.current.is_none() {
             self.current = Some(self.fresh(at));
         }
         let own = self.outline.measure(&Range { start: at, end: at + 1 });
         let bold = if at < self.bold_until { own.letters } else { 0 };
+        let (line, was_bold) = (self.breaks > 0, self.in_bold);
+        self.breaks = 0;
+        self.in_bold = at < self.bold_until;
         if let Some(draft) = &mut self.current {
+            let offset = draft.text.len();
+            if offset > 0 && (line || (was_bold && !self.in_bold)) {
+                draft.seams.push(Seam { offset, row: at, line });
+            }
             fold_into(&mut draft.text, text);
             draft.end = at + 1;
             draft.bold = draft.bold.saturating_add(bold);
@@ -146,7 +171,8 @@ impl Maker<'_, '_> {
         let (kind, level) = self.kind();
         let holder = self.open.last().map_or(0, |(row, _, _)| *row);
         let measure = Measure::default();
-        Draft { kind, text: String::new(), at, end: at + 1, holder, measure, bold: 0, level }
+        let (text, seams) = (String::new(), Vec::new());
+        Draft { kind, text, at, end: at + 1, holder, measure, bold: 0, level, seams }
     }
 
     /// What the open blocks make of a text: a quotation wins, else the innermost that says.

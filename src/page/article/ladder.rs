@@ -5,9 +5,10 @@
 //! last rung. It never makes text up: no rung with enough letters means no article.
 
 use super::blocks::Draft;
-use super::outline::{Measure, Outline, Tag, folded};
+use super::outline::{Measure, Outline, Tag};
 use super::select::{Region, Words};
 use super::{density, select, trim};
+use crate::page::letters::folded;
 use crate::page::metadata::Metadata;
 use crate::page::{BlockKind, Stage};
 

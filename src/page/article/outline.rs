@@ -13,6 +13,7 @@ use scraper::node::Element;
 use scraper::{Html, Node as DomNode};
 
 use super::vocabulary::{Signs, signs};
+use crate::page::letters::{fold_into, letters};
 
 /// Most rows an outline holds; a page beyond it is read up to here.
 pub(crate) const MAX_ROWS: usize = 120_000;
@@ -88,8 +89,13 @@ pub(crate) struct Row<'a> {
 impl Row<'_> {
     /// An attribute's value.
     pub(crate) fn attr(&self, name: &str) -> Option<&str> {
-        self.element.and_then(|element| element.attr(name))
+        attr(self.element?, name)
     }
+}
+
+/// An attribute's value, without interning its name first as [`Element::attr`] does.
+pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// What is counted of text.
@@ -106,11 +112,13 @@ pub(crate) struct Measure {
 impl Measure {
     /// The measure of a text.
     pub(crate) fn of(text: &str) -> Self {
+        let letters = letters();
         let mut all = Self::default();
         for c in text.chars() {
-            if c.is_alphanumeric() {
-                all.letters += if spaceless(c) { 3 } else { 1 };
-            } else if is_comma(c) {
+            let class = letters.of(c);
+            if class.is_alphanumeric() {
+                all.letters += if class.is_spaceless() { 3 } else { 1 };
+            } else if class.is_comma() {
                 all.commas += 1;
             }
         }
@@ -145,18 +153,6 @@ pub(crate) fn ratio(a: u32, b: u32) -> f32 {
     #[allow(clippy::cast_precision_loss, reason = "a score needs no 24th bit")]
     let share = a as f32 / b.max(1) as f32;
     share
-}
-
-/// Characters of scripts that put no spaces between words.
-pub(crate) fn spaceless(c: char) -> bool {
-    matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
-        | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// Commas and sentence ends that only running text has, in any script.
-fn is_comma(c: char) -> bool {
-    matches!(c, ',' | '،' | '、' | '，' | '؛' | '。' | '؟' | '।' | '۔' | '؍' | '．' | '！' | '？')
 }
 
 /// A page's rows with their running sums.
@@ -263,27 +259,6 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// Appends text with its white space folded to single spaces.
-pub(crate) fn fold_into(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if c.is_whitespace() {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else if !matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}') && !c.is_control() {
-            out.push(c);
-        }
-    }
-}
-
-/// White space folded and trimmed.
-pub(crate) fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    fold_into(&mut out, text);
-    out.truncate(out.trim_end().len());
-    out
-}
-
 /// Which rows stand inside a link.
 fn linked_rows(rows: &[Row<'_>]) -> Vec<bool> {
     let mut inside_until = 0;
@@ -374,7 +349,7 @@ fn tag(element: &Element) -> Option<Tag> {
         | "textarea" | "object" | "embed" | "audio" | "video" | "canvas" | "head" | "input"
         | "map" | "datalist" | "progress" | "link" | "meta" | "title" | "img" => return None,
         "html" | "body" => Tag::Root,
-        "a" if element.attr("href").is_some() => Tag::Link,
+        "a" if attr(element, "href").is_some() => Tag::Link,
         "b" | "strong" => Tag::Bold,
         "p" => Tag::Paragraph,
         "h1" => Tag::Heading(1),
@@ -457,6 +432,7 @@ fn property_signs(value: &str) -> Signs {
             "datePublished" | "dateCreated" => Signs::DATE,
             "headline" => Signs::TITLE,
             "translator" => Signs::TRANSLATOR,
+            "jobTitle" => Signs::ROLE,
             "caption" | "copyrightHolder" => Signs::CAPTION,
             "tag" | "nofollow-tag" => Signs::CHROME,
             _ => Signs::default(),

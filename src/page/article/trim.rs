@@ -13,7 +13,8 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     let mut seen = 0;
     blocks.retain(|draft| {
         seen += 1;
-        let headline = seen <= 6 && !title.is_empty() && letters_of(&draft.text) == title;
+        let short = draft.text.len() <= 4 * title.len() + 64;
+        let headline = seen <= 6 && short && !title.is_empty() && letters_of(&draft.text) == title;
         !(headline || is_link_line(draft))
     });
     let mut kept: Vec<Draft> = Vec::with_capacity(blocks.len());

@@ -34,6 +34,8 @@ impl Signs {
     pub(crate) const TRANSLATOR: Self = Self(1 << 9);
     /// The author's description: a job title or a biography.
     pub(crate) const BIO: Self = Self(1 << 10);
+    /// The author's job title and nothing else.
+    pub(crate) const ROLE: Self = Self(1 << 11);
 
     /// Whether any bit of `other` is set.
     pub(crate) fn has(self, other: Self) -> bool {
@@ -124,6 +126,8 @@ const TRANSLATOR: &str = "translator translators translatedby";
 
 const BIO: &str = "bio biography authorbox aboutauthor jobtitle position";
 
+const ROLE: &str = "role jobtitle occupation";
+
 /// Beginnings that say as much as the whole word, for names written without a hump.
 const STEMS: &[(&str, Signs)] = &[
     ("related", Signs::CHROME),
@@ -154,6 +158,7 @@ static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
         (LEAD, Signs::LEAD),
         (TRANSLATOR, Signs::TRANSLATOR),
         (BIO, Signs::BIO),
+        (ROLE, Signs::ROLE),
     ];
     let mut words: HashMap<&'static str, Signs> = HashMap::new();
     for (list, sign) in lists {
@@ -195,6 +200,9 @@ fn token_signs(token: &str) -> Signs {
         }
         if PAIRS.contains(&(before.as_str(), word.as_str())) {
             all = all.with(Signs::BODY);
+        }
+        if (before.as_str(), word.as_str()) == ("job", "title") {
+            all = all.with(Signs::ROLE);
         }
         all = all.with(word_signs(&word));
         before = word;

@@ -102,15 +102,19 @@ fn text_date(outline: &Outline<'_>, at: usize) -> Option<String> {
 
 /// The first date of a line that is not one of a change.
 fn line_date(text: &str) -> Option<String> {
+    let first = dates::text(text)?;
     let lower = text.to_lowercase();
     let changed = CHANGED.iter().filter_map(|word| lower.find(word)).min();
-    let front = changed.and_then(|at| lower.get(..at)).unwrap_or(&lower);
-    dates::text(front)
+    match changed.and_then(|at| lower.get(..at)) {
+        Some(front) => dates::text(front),
+        None => Some(first),
+    }
 }
 
 /// Whether a line is a date and little else.
 pub(crate) fn is_date_line(text: &str) -> bool {
-    text.chars().count() <= 80
+    text.len() <= 80 * 4
+        && text.chars().count() <= 80
         && text.chars().filter(|c| c.is_alphabetic()).count() <= 36
         && !text.ends_with(['.', '!', '?', '。', '؟'])
         && dates::text(text).is_some()
@@ -120,7 +124,7 @@ pub(crate) fn is_date_line(text: &str) -> bool {
 fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     let near = near(scene);
     let first = scene.body.first().map_or(0, |draft| draft.at);
-    let short = |text: &str| text.chars().count() <= 120;
+    let short = |text: &str| text.len() <= 120 * 4 && text.chars().count() <= 120;
     let start = scene.drafts.partition_point(|draft| draft.at < near.start);
     let end = scene.drafts.partition_point(|draft| draft.at < near.end);
     let all = scene.drafts.get(start..end).unwrap_or_default();

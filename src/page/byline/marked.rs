@@ -10,17 +10,31 @@ const NEAR_ROWS: usize = 150;
 /// Letters an element called author may hold.
 const MARKED_LETTERS: u32 = 220;
 
+/// Letters a job title may hold.
+const ROLE_LETTERS: u32 = 90;
 /// Rows an element called author may hold, however empty they are.
 const MARKED_ROWS: usize = 400;
 /// Marked-up elements that are looked at.
 const MAX_MARKED: usize = 120;
 
-/// Names in elements that are marked up as byline, best marked first.
-pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
-    let mut best: Vec<Person> = Vec::new();
+/// Who the marked-up elements name.
+#[derive(Debug, Default)]
+pub(crate) struct Marked {
+    /// The people, best marked first.
+    pub(crate) people: Vec<Person>,
+    /// The rows of the elements that name them.
+    pub(crate) rows: Vec<usize>,
+}
+
+/// Names in elements that are marked up as byline.
+pub(crate) fn marked(scene: &Scene<'_, '_>) -> Marked {
+    let (mut best, mut rows): (Vec<Person>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut best_rank = 0;
     for at in candidates(scene) {
-        let people: Vec<Person> = element_names(scene.outline, at);
+        let mut people: Vec<Person> = element_names(scene.outline, at);
+        if let [only] = people.as_mut_slice() {
+            only.role = only.role.take().or_else(|| role_beside(scene.outline, at));
+        }
         let real = people.iter().any(|person| names::is_person(&person.name));
         let rank = rank(scene, at) + if real { 10 } else { 0 };
         if rank < best_rank || !(real || people.iter().any(|person| is_plausible(&person.name))) {
@@ -28,8 +42,10 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
         }
         if rank > best_rank {
             best.clear();
+            rows.clear();
             best_rank = rank;
         }
+        rows.push(at);
         for person in people {
             let more = if real { names::is_person(&person.name) } else { best.is_empty() };
             if more && !known(&best, &person.name) {
@@ -37,7 +53,7 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Vec<Person> {
             }
         }
     }
-    best
+    Marked { people: best, rows }
 }
 
 /// A nickname or a desk: short, and written like a name.
@@ -82,6 +98,22 @@ fn names_author(row: &Row<'_>) -> bool {
     ["itemprop", "rel"]
         .iter()
         .any(|name| row.attr(name).is_some_and(|value| value.contains("author")))
+}
+
+/// The job title marked up in or beside the author's element, where there is exactly one.
+fn role_beside(outline: &Outline<'_>, at: usize) -> Option<String> {
+    let parent = outline.row(at)?.parent;
+    let mut near =
+        [at, parent].into_iter().filter(|at| outline.below(*at).letters <= MARKED_LETTERS);
+    let said = |row: &usize| {
+        outline.row(*row).is_some_and(|row| row.signs.has(Signs::ROLE))
+            && (1..=ROLE_LETTERS).contains(&outline.below(*row).letters)
+    };
+    near.find_map(|near| {
+        let mut rows = outline.range(near).take(MARKED_ROWS).filter(said);
+        let row = rows.next().filter(|row| rows.all(|other| outline.range(*row).contains(&other)));
+        row.map(|row| outline.text(row, 300))
+    })
 }
 
 fn in_comments(outline: &Outline<'_>, at: usize) -> bool {

@@ -3,113 +3,22 @@
 //! A text is split only where both halves look like names; titles, addresses, handles, dates and
 //! places go, a role goes into its own field, an initial keeps its dot.
 
-use super::words::{
-    ACCOUNTS, BY, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, OTHERS, Openings, PARTICLES,
-    ROLE_SUFFIXES, ROLES, TRANSLATED,
-};
+use super::opening::{Opening, is_east_asian, opening};
+use super::roles::{role_apart, role_in_brackets, suffix_role};
+use super::words::{ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, ROLES};
 use crate::page::Person;
-use crate::page::article::outline::folded;
+use crate::page::letters::folded;
 
 /// Longest text that is looked at for names.
 const MAX_TEXT: usize = 600;
+/// Longest text before its white space is folded.
+const MAX_RAW: usize = 4 * MAX_TEXT;
 /// Most people one text gives.
 const MAX_PEOPLE: usize = 40;
 
-/// What a line opens with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opening<'t> {
-    /// A by-word; the rest of the line.
-    By(&'t str),
-    /// A translator's credit; the rest.
-    Translated(&'t str),
-    /// Somebody else's credit.
-    Other,
-    /// Nothing known.
-    Plain,
-}
-
-/// Reads the by-word at the start of a line.
-pub(crate) fn opening(line: &str) -> Opening<'_> {
-    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let translated = longest(line, &TRANSLATED);
-    let by = longest(line, &BY);
-    let other = longest(line, &OTHERS);
-    let size = |rest: Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
-    if size(translated) > 0 && size(translated) >= size(by) {
-        return translated.map_or(Opening::Plain, Opening::Translated);
-    }
-    if size(other) > size(by) {
-        return Opening::Other;
-    }
-    match by {
-        Some(rest) => Opening::By(rest),
-        None if ends_in_role(line) => Opening::By(line),
-        None => Opening::Plain,
-    }
-}
-
-/// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
-fn ends_in_role(line: &str) -> bool {
-    line.chars().count() <= 60 && {
-        let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
-        suffix_role(&words.join(" "))
-            .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
-    }
-}
-
-/// What is left of a line after the longest opening of a table.
-fn longest<'t>(line: &'t str, table: &Openings) -> Option<&'t str> {
-    let first = line.chars().next()?.to_lowercase().next()?;
-    let words = table.get(&first)?;
-    words.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
-}
-
-/// The rest of `line` after `word`, when the word ends there.
-fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
-    let mut rest = line.chars();
-    for want in word.chars() {
-        let got = rest.next()?;
-        if got != want && !got.to_lowercase().eq(std::iter::once(want)) {
-            return None;
-        }
-    }
-    let rest = rest.as_str();
-    let spaceless = word.chars().last().is_some_and(is_east_asian);
-    let ends = rest
-        .chars()
-        .next()
-        .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’' | '.'));
-    let marks = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                ':' | '：'
-                    | '/'
-                    | '／'
-                    | '＝'
-                    | '='
-                    | '|'
-                    | '-'
-                    | '–'
-                    | '—'
-                    | '・'
-                    | '•'
-                    | '،'
-                    | ','
-                    | '】'
-                    | ']'
-            )
-    };
-    let apart = rest.chars().next().is_none_or(marks);
-    ((spaceless && apart) || (!spaceless && ends)).then(|| rest.trim_start_matches(marks))
-}
-
-fn is_east_asian(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '/')
-}
-
 /// The people a text names, in order.
 pub(crate) fn people(text: &str) -> Vec<Person> {
+    let written = text;
     let text = prepared(text);
     if text.is_empty() {
         return Vec::new();
@@ -122,14 +31,19 @@ pub(crate) fn people(text: &str) -> Vec<Person> {
             out.push(person);
         }
     }
+    if let [only] = out.as_mut_slice() {
+        only.role = only.role.take().or_else(|| role_in_brackets(written));
+    }
     out
 }
 
 /// Bidi marks, addresses, handles and bracketed remarks go; the by-word goes.
 fn prepared(text: &str) -> String {
-    let text = folded(
-        &text.replace(['\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{200B}'], ""),
-    );
+    if text.len() > MAX_RAW {
+        return String::new();
+    }
+    let unmarked: String = text.chars().filter(|c| !is_direction(*c)).collect();
+    let text = folded(&unmarked);
     if text.len() > MAX_TEXT {
         return String::new();
     }
@@ -147,7 +61,12 @@ fn prepared(text: &str) -> String {
     text
 }
 
-fn is_address(word: &str) -> bool {
+/// Marks of writing direction, and the joint of nothing.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+pub(super) fn is_address(word: &str) -> bool {
     word.starts_with('@')
         || word.contains("://")
         || word.starts_with("www.")
@@ -279,37 +198,6 @@ fn behind_by(text: &str) -> &str {
     words.iter().find_map(|word| text.split_once(word)).map_or(text, |(_, name)| name)
 }
 
-/// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
-fn role_apart(text: &str) -> (String, Option<String>) {
-    for mark in [" / ", " – ", " — ", " - ", " | ", ", ", "، ", " in ", " für ", " for "] {
-        let Some((name, role)) = text.split_once(mark) else { continue };
-        let single = mark == ", " && name.split_whitespace().count() < 2;
-        if !single && is_person(name) {
-            return (name.to_owned(), is_role(role).then(|| role.trim().to_owned()));
-        }
-    }
-    (text.to_owned(), None)
-}
-
-/// Whether a text reads like a job title.
-pub(crate) fn is_role(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let count = lower.split_whitespace().count();
-    count <= 14
-        && lower
-            .split(|c: char| !c.is_alphanumeric() && c != '\u{200C}')
-            .any(|word| ROLES.contains(word))
-}
-
-fn suffix_role(text: &str) -> Option<(String, String)> {
-    let text = text.trim();
-    ROLE_SUFFIXES.iter().find_map(|suffix| {
-        let bare = text.strip_suffix(suffix)?.trim();
-        let few = bare.chars().count();
-        (2..=12).contains(&few).then(|| (bare.to_owned(), (*suffix).to_owned()))
-    })
-}
-
 /// Titles in front, dates and marks around.
 fn tidy(text: &str) -> String {
     let mut words: Vec<&str> = text.split_whitespace().collect();
@@ -421,7 +309,8 @@ pub(crate) fn is_person(text: &str) -> bool {
     }
     let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
     if !cased {
-        return (2..=5).contains(&words.len())
+        return !words.first().is_some_and(|first| ROLES.contains(first))
+            && (2..=5).contains(&words.len())
             && !text.ends_with('.')
             && words.iter().all(|word| word.chars().count() <= 14);
     }

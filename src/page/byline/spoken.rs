@@ -3,11 +3,12 @@
 //! Nobody looks behind the text, and that is where much of the world signs. A by-word is needed,
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
-use super::names::{self, Opening};
-use super::{Scene, known};
+use super::opening::{self, Opening, opening};
+use super::{Scene, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
-use crate::page::article::outline;
+use crate::page::article::outline::Tag;
+use crate::page::letters::letters;
 
 /// What lines of text say.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ const TRAILING: usize = 3;
 const BEHIND: usize = 400;
 /// Blocks between headline and body that are looked at.
 const BEFORE: usize = 12;
+/// Rows between a marked-up byline and the line behind it.
+const BELOW_ROWS: usize = 6;
 /// Longest byline, in characters.
 const LONGEST: usize = 140;
 
@@ -48,63 +51,117 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
         fits
     });
     let until = end + behind.count();
-    let from = start.saturating_sub(BEFORE);
+    let from = start.saturating_sub(BEFORE).max(below_headline(scene, first.at));
     let middle = start + LEADING..end.saturating_sub(TRAILING);
     let lines: Vec<&Draft> = scene.drafts.get(from..until).unwrap_or_default().iter().collect();
-    listen(&lines, |at| !middle.contains(&(from + at)), &mut spoken);
+    let speaks = |at: usize| !middle.contains(&(from + at));
+    // A line under a name at the end is its title, whatever it says; at the start it must say so.
+    let behind = |at: usize| from + at >= middle.end.max(start + 1);
+    listen(&lines, speaks, behind, &mut spoken);
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
     let leading = scene.drafts.get(start..(start + LEADING).min(end));
     sign(leading.unwrap_or_default(), trailing.unwrap_or_default(), &mut spoken);
     spoken
 }
 
+/// The first block at or below the headline: what stands above speaks for the site.
+fn below_headline(scene: &Scene<'_, '_>, body: usize) -> usize {
+    let above = scene.outline.rows.get(..body).unwrap_or_default();
+    let headline = above.iter().rposition(|row| row.tag == Tag::Heading(1)).unwrap_or(0);
+    scene.drafts.partition_point(|draft| draft.at < headline)
+}
+
 /// One credit: who, and the lines that say so.
 struct Credit {
-    translated: bool,
-    people: Vec<Person>,
+    authors: Vec<Person>,
+    translators: Vec<Person>,
     lines: usize,
 }
 
 /// Reads by-words at every line that may speak.
-fn listen(lines: &[&Draft], may_speak: impl Fn(usize) -> bool, spoken: &mut Spoken) {
+fn listen(
+    lines: &[&Draft],
+    may_speak: impl Fn(usize) -> bool,
+    is_end: impl Fn(usize) -> bool,
+    spoken: &mut Spoken,
+) {
     let mut at = 0;
     while at < lines.len() {
-        let Some(credit) = lines.get(at..).filter(|_| may_speak(at)).and_then(credit) else {
+        let rest = lines.get(at..).filter(|_| may_speak(at));
+        let Some(credit) = rest.and_then(|rest| credit(rest, is_end(at))) else {
             at += 1;
             continue;
         };
-        let list = if credit.translated { &mut spoken.translators } else { &mut spoken.people };
-        for person in credit.people {
-            if !known(list, &person.name) {
-                list.push(person);
-            }
-        }
+        add(&mut spoken.people, credit.authors);
+        add(&mut spoken.translators, credit.translators);
         spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
         at += credit.lines;
     }
 }
 
-/// A by-word with people behind it, on the same line or the next; then perhaps a role.
-fn credit(lines: &[&Draft]) -> Option<Credit> {
-    let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
-    let (translated, rest) = match names::opening(&short(0)?.text) {
-        Opening::By(rest) => (false, rest),
-        Opening::Translated(rest) => (true, rest),
-        Opening::Other | Opening::Plain => return None,
-    };
-    let (rest, used) = if rest.is_empty() { (short(1)?.text.as_str(), 2) } else { (rest, 1) };
-    let mut people = names::people(rest);
-    people.retain(|person| names::is_person(&person.name));
-    let role = lines.get(used).filter(|next| is_role_line(next)).map(|next| next.text.clone());
-    let lines = match (people.as_mut_slice(), role) {
-        ([], _) => return None,
-        ([only], Some(role)) if only.role.is_none() => {
-            only.role = Some(role);
-            used + 1
+fn add(list: &mut Vec<Person>, people: Vec<Person>) {
+    for person in people {
+        if !known(list, &person.name) {
+            list.push(person);
         }
-        _ => used,
+    }
+}
+
+/// A by-word with people behind it, on the same line or the next; then perhaps a role, and who
+/// took the pictures.
+fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
+    let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
+    let mut credit = Credit { authors: Vec::new(), translators: Vec::new(), lines: 1 };
+    for part in opening::credits(&short(0)?.text) {
+        let (list, rest) = match opening(part) {
+            // The first of a line wrote it; who comes behind edited or produced.
+            Opening::By(rest) if credit.authors.is_empty() => (&mut credit.authors, rest),
+            Opening::Translated(rest) => (&mut credit.translators, rest),
+            _ => continue,
+        };
+        let rest = if rest.is_empty() {
+            credit.lines = 2;
+            short(1)?.text.as_str()
+        } else {
+            rest
+        };
+        let people = names::people(rest).into_iter();
+        add(list, people.filter(|person| names::is_person(&person.name)).collect());
+    }
+    let mut people: Vec<&mut Person> =
+        credit.authors.iter_mut().chain(&mut credit.translators).collect();
+    let next = lines.get(credit.lines).filter(|next| is_role_line(next));
+    match (people.as_mut_slice(), next) {
+        ([], _) => return None,
+        ([only], Some(next)) if only.role.is_none() => {
+            only.role = (at_end || roles::is_role(&next.text)).then(|| title(&next.text));
+            credit.lines += 1;
+        }
+        _ => {}
+    }
+    let pictures = |line: &&&Draft| {
+        line.text.chars().count() <= LONGEST / 2 && opening(&line.text) == Opening::Other
     };
-    Some(Credit { translated, people, lines })
+    credit.lines += lines.iter().skip(credit.lines).take_while(pictures).count();
+    Some(credit)
+}
+
+/// The job title on the line right behind a marked-up byline, and the row of that line.
+pub(crate) fn title_below(scene: &Scene<'_, '_>, rows: &[usize]) -> Option<(String, usize)> {
+    rows.iter().find_map(|row| {
+        let end = scene.outline.range(*row).end;
+        let at = scene.drafts.partition_point(|draft| draft.at < end);
+        let (before, line) = (at.checked_sub(1), scene.drafts.get(at)?);
+        let near = before.and_then(|at| scene.drafts.get(at)).is_none_or(|draft| draft.end <= *row);
+        let beside = line.at <= end + BELOW_ROWS;
+        (near && beside && is_role_line(line) && roles::is_role(&line.text))
+            .then(|| (title(&line.text), line.at))
+    })
+}
+
+/// A job title without the brackets and dashes around it.
+fn title(line: &str) -> String {
+    line.trim_matches(|c: char| c.is_whitespace() || "()[]-–—ـ/|،,*•".contains(c)).to_owned()
 }
 
 /// A short line without a sentence, as a job title is.
@@ -114,7 +171,7 @@ fn is_role_line(draft: &Draft) -> bool {
         && draft.text.chars().count() <= 90
         && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
         && draft.measure.link_share() < 0.5
-        && !matches!(names::opening(&draft.text), Opening::By(_) | Opening::Translated(_))
+        && opening(&draft.text) == Opening::Plain
         && !draft.text.chars().any(char::is_numeric)
 }
 
@@ -130,7 +187,8 @@ fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
 }
 
 fn spaceless(text: &str) -> bool {
-    text.chars().all(|c| outline::spaceless(c) || c.is_whitespace())
+    let letters = letters();
+    text.chars().map(|c| letters.of(c)).all(|class| class.is_spaceless() || class.is_space())
 }
 
 /// Whether a block holds one or a few names and nothing else.

@@ -1,0 +1,184 @@
+//! Openings: the by-word at the start of a line, and what it makes of the rest.
+//!
+//! Words are matched by the tables of [`super::words`], the longest first, without case, and with
+//! the stretches and vowels that Arabic may carry. Who is named behind it is read elsewhere.
+
+use super::names::{is_address, is_person, people};
+use super::roles::suffix_role;
+use super::words::{BY, OTHERS, Openings, TRANSLATED};
+
+/// What a line opens with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening<'t> {
+    /// A by-word; the rest of the line.
+    By(&'t str),
+    /// A translator's credit; the rest.
+    Translated(&'t str),
+    /// Somebody else's credit.
+    Other,
+    /// Nothing known.
+    Plain,
+}
+
+/// Reads the by-word at the start of a line.
+pub(crate) fn opening(line: &str) -> Opening<'_> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let translated = longest(line, &TRANSLATED);
+    let by = longest(line, &BY);
+    let other = longest(line, &OTHERS);
+    let size = |rest: Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
+    if size(translated) > 0 && size(translated) >= size(by) {
+        return translated.map_or(Opening::Plain, Opening::Translated);
+    }
+    if size(other) > size(by) {
+        return Opening::Other;
+    }
+    match by {
+        Some(rest) => Opening::By(rest),
+        None if ends_in_role(line) => Opening::By(line),
+        None => Opening::Plain,
+    }
+}
+
+/// Characters that may stand before a credit on its line: a place, a day.
+const FRONT: usize = 40;
+
+/// The credits of one line: cut before every by-word that has a mark behind it, and at the dash
+/// between a place and a by-word. Most lines are one.
+pub(crate) fn credits(line: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, mark) in line.match_indices(is_cut) {
+        let (front, behind) = (line.get(..at), line.get(at + mark.len()..).unwrap_or_default());
+        let dash = front.is_some_and(|front| {
+            front.ends_with([' ', '-', '–', '—', '：', ':']) && front.chars().count() <= FRONT
+        });
+        let placed = dash
+            && matches!(opening(behind), Opening::By(rest)
+                if people(rest).iter().any(|person| is_person(&person.name)));
+        if placed || is_labelled(behind) {
+            out.extend(line.get(start..at));
+            start = at + mark.len();
+        }
+    }
+    out.extend(line.get(start..));
+    out
+}
+
+/// Where one credit may end and the next begin.
+fn is_cut(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '／' | '/' | '|' | '｜' | '；' | ';')
+}
+
+/// Whether a text begins with a by-word of any kind and a mark that leads to a name.
+fn is_labelled(text: &str) -> bool {
+    let label = |table| {
+        longest(text, table).is_some_and(|rest| {
+            let used = text.get(..text.len() - rest.len()).unwrap_or_default();
+            !rest.is_empty() && used.trim_end().ends_with([':', '：', '｜', '・', '＝', '/', '／'])
+        })
+    };
+    label(&BY) || label(&TRANSLATED) || label(&OTHERS)
+}
+
+/// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
+fn ends_in_role(line: &str) -> bool {
+    line.chars().count() <= 60 && {
+        let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
+        suffix_role(&words.join(" "))
+            .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
+    }
+}
+
+/// What is left of a line after the longest opening of a table.
+fn longest<'t>(line: &'t str, table: &Openings) -> Option<&'t str> {
+    let first = line.chars().next()?.to_lowercase().next()?;
+    let words = table.get(&first)?;
+    words.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
+}
+
+/// The rest of `line` after `word`, when the word ends there.
+fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
+    let mut rest = line.chars();
+    for want in word.chars() {
+        let got = rest.find(|c| !is_ornament(*c))?;
+        if got != want && !got.to_lowercase().eq(std::iter::once(want)) {
+            return None;
+        }
+    }
+    let rest = rest.as_str().trim_start_matches(is_ornament);
+    let spaceless = word.chars().last().is_some_and(is_east_asian);
+    let next = rest.chars().next();
+    let ends = next.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’' | '.'));
+    let apart = next.is_none_or(is_divider);
+    let whole = if spaceless { apart } else { ends };
+    whole.then(|| rest.trim_start_matches(|c| is_divider(c) || is_ornament(c)))
+}
+
+/// What may be written into or onto an Arabic word without changing it: a stretch, a vowel.
+pub(super) fn is_ornament(c: char) -> bool {
+    matches!(c, '\u{0640}' | '\u{064B}'..='\u{0652}')
+}
+
+/// What stands between a by-word and a name.
+fn is_divider(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            ':' | '：'
+                | '｜'
+                | '/'
+                | '／'
+                | '\\'
+                | '＝'
+                | '='
+                | '|'
+                | '-'
+                | '–'
+                | '—'
+                | '・'
+                | '•'
+                | '،'
+                | ','
+                | '】'
+                | ']'
+                | '\u{200E}'
+                | '\u{200F}'
+        )
+}
+
+pub(super) fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '＝' | '：' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_words_are_found_through_case_stretches_and_vowels() {
+        for line in ["بقلم ليلى", "بقلـــم: ليلى", "بِقلمِ / ليلى", "‏بقلم ـ ليلى"]
+        {
+            assert_eq!(opening(line), Opening::By("ليلى"), "{line}");
+        }
+        assert_eq!(opening("WRITTEN BY Jane Doe"), Opening::By("Jane Doe"));
+        assert_eq!(opening("ترجمة: سامر"), Opening::Translated("سامر"));
+        assert_eq!(opening("Photo: Jane Doe"), Opening::Other);
+        assert_eq!(opening("Bystanders watched"), Opening::Plain);
+    }
+
+    #[test]
+    fn a_line_is_cut_only_before_another_credit() {
+        assert_eq!(credits("文・水野遥香／翻訳・小川健"), ["文・水野遥香", "翻訳・小川健"]);
+        assert_eq!(
+            credits("Text: Jane Doe Photos: Ann Roe"),
+            ["Text: Jane Doe", "Photos: Ann Roe"]
+        );
+        assert_eq!(credits("القاهرة – كتبت ليلى منصور"), ["القاهرة –", "كتبت ليلى منصور"]);
+        for whole in
+            ["By Jane Doe / Berlin", "بقلم / ليلى الحداد", "They met by the river - by chance"]
+        {
+            assert_eq!(credits(whole), [whole]);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Roles: job titles, told from names and cut off them.
+//!
+//! A role stands behind a mark, behind the name with nothing between, or stuck to it as East Asian
+//! functions are. A text is cut only where what stands before reads like a name.
+
+use super::names::is_person;
+use super::words::{ROLE_SUFFIXES, ROLES};
+
+/// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
+pub(super) fn role_apart(text: &str) -> (String, Option<String>) {
+    for mark in [" / ", " – ", " — ", " - ", " | ", ", ", "، ", " in ", " für ", " for "] {
+        let Some((name, role)) = text.split_once(mark) else { continue };
+        let single = mark == ", " && name.split_whitespace().count() < 2;
+        if !single && is_person(name) {
+            return (name.to_owned(), is_role(role).then(|| role.trim().to_owned()));
+        }
+    }
+    behind_name(text).map_or_else(|| (text.to_owned(), None), |(name, role)| (name, Some(role)))
+}
+
+/// `سامر الحداد مراسل ثقافي`: a job title behind a name with nothing between. Where there is case
+/// it starts in lower case, else it could be a surname.
+fn behind_name(text: &str) -> Option<(String, String)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let starts = |word: &&str| {
+        ROLES.contains(word.trim_end_matches(is_stop)) && !word.starts_with(char::is_uppercase)
+    };
+    let at = words.iter().skip(2).position(starts)? + 2;
+    let (name, role) = (words.get(..at)?.join(" "), words.get(at..)?.join(" "));
+    is_person(&name).then_some((name, role))
+}
+
+/// `Jane Doe (Health Editor)`.
+pub(super) fn role_in_brackets(text: &str) -> Option<String> {
+    let (name, rest) = text.split_once(['(', '（'])?;
+    let (role, _) = rest.split_once([')', '）'])?;
+    let role = role.trim();
+    (!name.trim().is_empty() && is_role(role)).then(|| role.to_owned())
+}
+
+fn is_stop(c: char) -> bool {
+    matches!(c, ',' | '،' | '.' | '؛' | ';')
+}
+
+/// Whether a text reads like a job title.
+pub(crate) fn is_role(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let count = lower.split_whitespace().count();
+    count <= 14
+        && lower.split(|c: char| !c.is_alphanumeric() && c != '\u{200C}').any(|word| {
+            ROLES.contains(word) || word.strip_prefix("ال").is_some_and(|bare| ROLES.contains(bare))
+        })
+}
+
+pub(super) fn suffix_role(text: &str) -> Option<(String, String)> {
+    let text = text.trim();
+    ROLE_SUFFIXES.iter().find_map(|suffix| {
+        let bare = text.strip_suffix(suffix)?.trim();
+        let few = bare.chars().count();
+        (2..=12).contains(&few).then(|| (bare.to_owned(), (*suffix).to_owned()))
+    })
+}
