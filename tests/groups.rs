@@ -39,6 +39,7 @@ impl Made {
         self.alternates.push(Alternate {
             url: absolute(path),
             url_raw: path.to_owned(),
+            about: None,
             lang: Lang::parse(lang),
             lang_raw: lang.to_owned(),
             signal,

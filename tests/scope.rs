@@ -35,6 +35,7 @@ fn alternate(url: &str, lang: &str) -> Alternate {
     Alternate {
         url: url.into(),
         url_raw: url.into(),
+        about: None,
         lang: (lang != "x-default").then(|| Lang::parse(lang)).flatten(),
         lang_raw: lang.into(),
         signal: Signal::HeadLink,

@@ -17,20 +17,20 @@ use url::Url;
 use warraq::address::Address;
 
 /// Pages by `host/path?query`.
-pub struct Pages {
+pub(crate) struct Pages {
     bodies: HashMap<String, (String, Vec<u8>)>,
     urls: Vec<String>,
 }
 
 /// Where the server listens.
-pub struct Ports {
-    pub plain: u16,
-    pub tls: u16,
+pub(crate) struct Ports {
+    pub(crate) plain: u16,
+    pub(crate) tls: u16,
 }
 
 impl Pages {
     /// Reads `gold.jsonl` and the gzip files it names.
-    pub fn load(dir: &Path) -> io::Result<Self> {
+    pub(crate) fn load(dir: &Path) -> io::Result<Self> {
         let (mut bodies, mut urls, mut seen) = (HashMap::new(), Vec::new(), HashSet::new());
         for line in std::fs::read_to_string(dir.join("gold.jsonl"))?.lines() {
             let row: serde_json::Value = serde_json::from_str(line)?;
@@ -51,7 +51,7 @@ impl Pages {
     }
 
     /// Every URL served.
-    pub fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         self.urls.clone()
     }
 }
@@ -62,7 +62,7 @@ fn key(url: &Url) -> String {
 }
 
 /// Serves on two ports of loopback, in threads of its own, and writes the CA's certificate.
-pub fn serve(pages: Pages, ca: &Path) -> Ports {
+pub(crate) fn serve(pages: Pages, ca: &Path) -> Ports {
     let (tls, pem) = tls();
     std::fs::write(ca, pem).expect("the CA certificate can be written");
     let runtime = Box::leak(Box::new(tokio::runtime::Runtime::new().expect("a runtime")));

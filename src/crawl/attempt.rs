@@ -47,7 +47,10 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
             let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
             Page { links, ..Page::default() }
         }
-        None => read(&url, &capture, &outcome, entity).await,
+        None => {
+            desk.frontier.hazard(&visit).await?;
+            read(&url, &capture, &outcome, entity).await
+        }
     };
     let again = visit.lead.robots_for.is_none() && desk.politeness.retry(&outcome, visit.attempt);
     let trace = trace(&desk, &visit, &url, &capture, (outcome, again), page);

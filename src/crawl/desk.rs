@@ -90,6 +90,9 @@ impl<F: Frontier, T> Desk<F, T> {
 
     /// The next visit, with the right to capture it; `None` when the crawl is over.
     pub(super) async fn lease(&self) -> Result<Option<(Permit<'_>, Visit)>, CrawlError> {
+        if self.pages_used_up() {
+            return Ok(None);
+        }
         let permit = tokio::select! {
             biased;
             () = self.stop.intake.cancelled() => return Ok(None),

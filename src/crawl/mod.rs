@@ -140,7 +140,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
     let lost_seeds = Arc::new(Mutex::new(Vec::new()));
     let watch = noting_seeds(job.watch.clone(), Arc::clone(&lost_seeds));
-    let Opened { frontier, archive, run, seeds, .. } = open::open(&job, &watch).await?;
+    let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
     let desk = Arc::new(Desk::new(Parts {
@@ -156,8 +156,9 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     }));
     let worked = work(&desk).await;
     let how = how(&desk, &stop);
+    let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
-    desk.frontier.commit().await?;
+    committed?;
     let lost = lost_seeds.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let summary = Summary { how: Some(how), ..summary };
@@ -205,12 +206,24 @@ fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
     }
 }
 
+/// Whether a seed that ended so brought nothing its operator wanted.
+const fn is_lost(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failed(_)
+            | Outcome::Refused(_)
+            | Outcome::Captured { status: 400.., .. }
+            | Outcome::Revisit { status: 400.. }
+            | Outcome::Moved { to: None, .. }
+    )
+}
+
 /// The watch, also noting seeds that came to nothing.
 fn noting_seeds(watch: Watch, lost: Arc<Mutex<Vec<String>>>) -> Watch {
     Watch::new(move |event| {
         if let Event::Settled(settled) = event
             && settled.hop == Hop::Seed
-            && matches!(settled.outcome, Outcome::Failed(_) | Outcome::Refused(_))
+            && is_lost(&settled.outcome)
         {
             lost.lock().unwrap_or_else(PoisonError::into_inner).push(settled.url.clone());
         }

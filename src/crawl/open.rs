@@ -27,14 +27,28 @@ pub(super) struct Opened {
     pub(super) archive: Archive,
     pub(super) run: u32,
     pub(super) seeds: Vec<Lead>,
-    pub(super) read: rebuild::Rebuilt,
 }
 
 /// The archive, once it is open; `None` when it could not be.
 type Cell = Arc<OnceLock<Option<Archive>>>;
 
+/// A folder whose state and archive agree, before anything new is begun.
+struct Attached {
+    state: disk::Opened,
+    archive: Archive,
+    seeds: Vec<Lead>,
+    read: rebuild::Rebuilt,
+}
+
 /// Opens the folder of a job and begins or goes on with a run.
 pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError> {
+    let Attached { state, archive, mut seeds, .. } = attach(job, watch).await?;
+    let run = begin(&state, job, &mut seeds, watch).await?;
+    Ok(Opened { frontier: state.frontier, archive, run, seeds })
+}
+
+/// Lock, state, archive, and what the archive has beyond the state.
+async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     usable(&job.settings.into)?;
     let cell = Cell::default();
     let state = open_state(job, watch, &cell).await?;
@@ -51,8 +65,7 @@ pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError>
     let mut seeds = kept_seeds(&state, &job.settings.into);
     seeds.extend(job.seeds.iter().cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
-    let run = begin(&state, job, &mut seeds, watch).await?;
-    Ok(Opened { frontier: state.frontier, archive, run, seeds, read })
+    Ok(Attached { state, archive, seeds, read })
 }
 
 /// Goes on with the last run when something is left of it, else begins the next.
@@ -210,12 +223,11 @@ pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlE
     };
     let (watch, stop) = (Watch::none(), Stop::default());
     let job = Job { settings, seeds, recover: false, clock, watch, stop };
-    let opened = open(&job, &job.watch).await?;
-    let stats = opened.frontier.stats().await?;
-    opened.frontier.close().await?;
+    let Attached { state, read, .. } = attach(&job, &job.watch).await?;
+    let stats = state.frontier.stats().await?;
+    state.frontier.close().await?;
     let settled = stats.captured + stats.revisits + stats.moved + stats.failed + stats.refused;
-    let (read, unreadable) = (opened.read.read, opened.read.reasons);
-    Ok(Rebuild { aside, read, queued: stats.queued, settled, unreadable })
+    Ok(Rebuild { aside, read: read.read, queued: stats.queued, settled, unreadable: read.reasons })
 }
 
 impl StateError {

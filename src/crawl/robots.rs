@@ -1,13 +1,20 @@
 //! robots.txt, read through the crawl itself: asked for like any URL, archived like any URL.
 
+use std::time::Duration;
+
+use url::Url;
+
 use super::CrawlError;
 use super::desk::Desk;
 use crate::address::{HostKey, fetchable};
-use crate::capture::Capture;
+use crate::capture::{Capture, End};
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
-use crate::lead::{Hop, Visit};
+use crate::lead::{Hop, Lead, Visit};
 use crate::page::Link;
 use crate::politeness::robots::{Reply, Rules, Verdict, verdict};
+
+/// How long a page waits for rules that somebody else is asking for.
+const WHILE_ASKING: Duration = Duration::from_millis(50);
 
 /// The visit's origin has unknown rules: remembers them from an earlier process, or queues its
 /// robots.txt ahead of everything, and gives the visit back.
@@ -24,15 +31,35 @@ pub(super) async fn ask_for<F: Frontier, T>(
         desk.frontier.release(visit, Release::Until(now)).await?;
         return Ok(());
     }
-    if desk.begin_asking(&host)
-        && let Some(url) = host.robots_url()
-    {
-        let mut lead = visit.lead.onward(&url, Hop::Robots);
-        lead.robots_for = Some(host);
-        desk.frontier.put_first(lead).await?;
-    }
-    desk.frontier.release(visit, Release::Until(now)).await?;
+    let queued =
+        desk.begin_asking(&host) && ask(desk, &visit.lead, Hop::Robots, &host, None).await?;
+    // Where the answer is on its way already, a moment later is soon enough.
+    let due = if queued { now } else { now.plus(WHILE_ASKING) };
+    desk.frontier.release(visit, Release::Until(due)).await?;
     Ok(())
+}
+
+/// Queues a robots.txt, or `to` where it has moved, ahead of everything. When that URL is being
+/// visited for another reason nothing is queued, and the asking begins again later.
+async fn ask<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    from: &Lead,
+    hop: Hop,
+    host: &HostKey,
+    to: Option<&Url>,
+) -> Result<bool, CrawlError> {
+    let queued = match to.cloned().or_else(|| host.robots_url()) {
+        Some(url) => {
+            let mut lead = from.onward(&url, hop);
+            lead.robots_for = Some(host.clone());
+            desk.frontier.put_first(lead).await?
+        }
+        None => false,
+    };
+    if !queued {
+        desk.end_asking(host);
+    }
+    Ok(queued)
 }
 
 /// What a robots.txt visit brought: learns it, or follows its redirect. `body` is the file, its
@@ -46,6 +73,14 @@ pub(super) async fn learn<F: Frontier, T>(
 ) -> Result<Vec<Link>, CrawlError> {
     let mut named = Vec::new();
     let Ok(url) = visit.lead.url() else { return Ok(named) };
+    if let End::Refused(_) = capture.end {
+        // What may not be connected to has no rules: its pages are refused by themselves. Another
+        // run may be given other rights, so nothing is remembered.
+        let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unavailable };
+        desk.politeness.learn(host, &fact);
+        desk.end_asking(host);
+        return Ok(named);
+    }
     let response = capture.response.as_ref();
     let location = response.and_then(|response| response.head.get("Location"));
     let reply = Reply {
@@ -57,9 +92,7 @@ pub(super) async fn learn<F: Frontier, T>(
     };
     match verdict(&reply) {
         Verdict::Follow(to) => {
-            let mut next = visit.lead.onward(&to, Hop::Redirect);
-            next.robots_for = Some(host.clone());
-            desk.frontier.put_first(next).await?;
+            ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await?;
         }
         Verdict::Known(answer) => {
             let fact = RobotsFact { read: desk.clock.wall(), answer };

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::schedule::{Next, Place, Schedule, SiteFacts, Tail};
-use super::tally::{Standing, Tally, kept};
+use super::tally::{Standing, Tally, kept, key_of};
 use super::{
     Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
     site_of,
@@ -156,10 +156,10 @@ impl Core {
         put
     }
 
-    fn put_first(&mut self, lead: Lead, now: Moment) {
-        let Some(site) = site_of(&lead) else { return };
+    fn put_first(&mut self, lead: Lead, now: Moment) -> bool {
+        let Some(site) = site_of(&lead) else { return false };
         if self.held.values().any(|held| held.lead.address == lead.address) {
-            return;
+            return false;
         }
         match self.known.get(&lead.address).copied() {
             None => self.tally.put(),
@@ -171,6 +171,7 @@ impl Core {
         }
         self.seq += 1;
         self.queue(&site, lead, 0, Place::front(self.seq), now);
+        true
     }
 
     fn queue(&mut self, site: &Site, lead: Lead, attempt: u32, place: Place, now: Moment) {
@@ -196,14 +197,13 @@ impl Core {
         if let Some((site, facts)) = self.schedule.finish(token, end.due, end.delay_ms, ended) {
             self.facts.insert(site, facts);
         }
-        let page = kept(&held.lead, &end);
+        let pages = kept(&held.lead, &end);
         self.origins.extend(end.payload);
         for refusal in &end.refused {
             self.tally.refused(print(&refusal.url), refusal);
         }
-        if let Some(page) = page {
-            self.pages.insert(page.page.url.clone().into_bytes(), page);
-        }
+        let keyed = pages.into_iter().map(|page| (key_of(&page).into_bytes(), page));
+        self.pages.extend(keyed);
         if end.again {
             self.seq += 1;
             let place = held.place.again(self.seq);
@@ -252,14 +252,19 @@ impl Frontier for MemoryFrontier {
         Ok(put)
     }
 
-    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
-        self.core().put_first(lead, self.clock.steady());
+    async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {
+        let put = self.core().put_first(lead, self.clock.steady());
         self.changed.notify_waiters();
-        Ok(())
+        Ok(put)
     }
 
     async fn lease(&self) -> Result<Option<Visit>, FrontierError> {
         Ok(self.wait().await)
+    }
+
+    async fn hazard(&self, _: &Visit) -> Result<(), FrontierError> {
+        // Memory does not outlive a crash.
+        Ok(())
     }
 
     async fn ack(&self, visit: &Visit, mut end: Settlement) -> Result<Ack, FrontierError> {

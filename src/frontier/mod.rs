@@ -184,11 +184,17 @@ pub trait Frontier: Send + Sync + 'static {
     fn put(&self, leads: Vec<Lead>) -> impl Future<Output = Result<Put, FrontierError>> + Send;
 
     /// Queues a lead ahead of all others of its site, whether it is known or not (robots.txt).
-    fn put_first(&self, lead: Lead) -> impl Future<Output = Result<(), FrontierError>> + Send;
+    /// `false` when its URL is being visited right now: then nothing was queued.
+    fn put_first(&self, lead: Lead) -> impl Future<Output = Result<bool, FrontierError>> + Send;
 
     /// The next visit of a due site; waits until there is one. `None`: nothing queued that may
     /// still be fetched in this run, and no lease out.
     fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
+
+    /// What could kill the process begins for this visit: its bytes are going to be read. A visit
+    /// that was at this point in several crashes in a row is given up, so that one page cannot
+    /// keep the crawl from ever ending.
+    fn hazard(&self, visit: &Visit) -> impl Future<Output = Result<(), FrontierError>> + Send;
 
     /// Ends a visit.
     fn ack(

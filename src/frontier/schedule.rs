@@ -41,6 +41,11 @@ impl Place {
         Self { order: 0, seq: !seq }
     }
 
+    /// The place behind all others: for what may be to blame for a crash.
+    pub const fn last(seq: u64) -> Self {
+        Self { order: u8::MAX, seq }
+    }
+
     /// The place of another attempt: behind its peers, or first again when it was first.
     #[must_use]
     pub const fn again(self, seq: u64) -> Self {

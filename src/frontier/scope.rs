@@ -264,7 +264,9 @@ impl<'a> Page<'a> {
         let trace = self.trace;
         let mut room = self.scope.alternates_per_page;
         let mut languages = languages_of(trace);
-        for alternate in &trace.alternates {
+        // What a sitemap declares of other pages comes as its entries.
+        let own = trace.alternates.iter().filter(|alternate| alternate.about.is_none());
+        for alternate in own {
             let Some(url) = self.fetchable(&alternate.url) else { continue };
             let address = Address::of(&url);
             if !self.known.insert(address.clone()) {

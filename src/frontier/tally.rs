@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{KeptPage, RefusalCount, Settlement, Stats};
 use crate::lead::{Lead, Outcome, Refusal, Rule};
-use crate::page::PageKind;
+use crate::page::{Alternate, PageKind};
 use crate::record::trace::PageRow;
 
 /// Examples kept of each rule.
@@ -133,9 +133,16 @@ impl Tally {
     }
 }
 
-/// What a settlement leaves for groups and summaries: the page, or the way to one.
-pub fn kept(lead: &Lead, end: &Settlement) -> Option<KeptPage> {
+/// What a settlement leaves for groups and summaries: the page, or the way to one, and what it
+/// says about other pages.
+pub fn kept(lead: &Lead, end: &Settlement) -> Vec<KeptPage> {
     keep(lead, &end.outcome, end.page.clone(), &end.alternates)
+}
+
+/// What a kept page is stored under: what others say about a page stands beside what it says.
+pub fn key_of(kept: &KeptPage) -> String {
+    let url = &kept.page.url;
+    if kept.page.kind == PageKind::Sitemap { format!("about {url}") } else { url.clone() }
 }
 
 /// As [`kept`], from the parts.
@@ -143,7 +150,29 @@ pub fn keep(
     lead: &Lead,
     outcome: &Outcome,
     page: Option<PageRow>,
-    alternates: &[crate::page::Alternate],
+    alternates: &[Alternate],
+) -> Vec<KeptPage> {
+    let own = keep_own(lead, outcome, page, alternates);
+    own.into_iter().chain(hearsay(alternates)).collect()
+}
+
+/// What a sitemap says about the pages it lists, a row a page.
+fn hearsay(alternates: &[Alternate]) -> Vec<KeptPage> {
+    let by_page = alternates.chunk_by(|one, other| one.about == other.about);
+    let row = |of_page: &[Alternate]| {
+        let about = of_page.first()?.about.clone()?;
+        let alternates = of_page.iter().take(ALTERNATES).cloned().collect();
+        let page = PageRow { kind: PageKind::Sitemap, ..nowhere(about) };
+        Some(KeptPage { page, alternates, moved_to: None })
+    };
+    by_page.filter_map(row).collect()
+}
+
+fn keep_own(
+    lead: &Lead,
+    outcome: &Outcome,
+    page: Option<PageRow>,
+    alternates: &[Alternate],
 ) -> Option<KeptPage> {
     let moved_to = match outcome {
         Outcome::Moved { to, .. } => to.clone(),
@@ -151,19 +180,25 @@ pub fn keep(
     };
     let page = match (page, &moved_to) {
         (Some(page), _) => page,
-        (None, Some(_)) => alias(lead),
+        (None, Some(_)) => nowhere(lead.found.clone()),
         (None, None) => return None,
     };
     Some(KeptPage {
         page,
-        alternates: alternates.iter().take(ALTERNATES).cloned().collect(),
+        alternates: alternates
+            .iter()
+            .filter(|alternate| alternate.about.is_none())
+            .take(ALTERNATES)
+            .cloned()
+            .collect(),
         moved_to,
     })
 }
 
-fn alias(lead: &Lead) -> PageRow {
+/// A row for a URL of which nothing is known.
+fn nowhere(url: String) -> PageRow {
     PageRow {
-        url: lead.found.clone(),
+        url,
         canonical: None,
         kind: PageKind::Other,
         title: None,

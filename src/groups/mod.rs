@@ -107,6 +107,8 @@ pub enum Why {
 pub struct Builder {
     pages: Vec<Kept>,
     claims: Vec<Claim>,
+    /// Declarations that stand elsewhere than on the page they are about (sitemaps).
+    hearsay: Vec<(u64, Claim)>,
     /// Redirects: from a key to a key.
     moved: HashMap<u64, u64>,
     langs: Vec<Lang>,
@@ -143,7 +145,8 @@ impl Builder {
     }
 
     /// Takes in a page with what it declares, or, with `moved_to`, a redirect. Pages that are no
-    /// articles can be no members; only their redirects are kept.
+    /// articles can be no members; only their redirects are kept. A row of kind
+    /// [`PageKind::Sitemap`] is what a sitemap declares about the page at its URL.
     pub fn add(&mut self, page: &PageRow, alternates: &[Alternate], moved_to: Option<&str>) {
         let Some(url) = Url::parse(&page.url).ok() else { return };
         let key = fingerprint(&url);
@@ -152,6 +155,11 @@ impl Builder {
             return;
         }
         let Ok(from) = u32::try_from(self.pages.len()) else { return };
+        if page.kind == PageKind::Sitemap {
+            let claims = self.claims_of(from, alternates);
+            self.hearsay.extend(claims.into_iter().map(|claim| (key, claim)));
+            return;
+        }
         if page.kind != PageKind::Article {
             return;
         }
@@ -169,16 +177,35 @@ impl Builder {
             detected: self.number(page.detected.as_ref()),
         };
         self.pages.push(kept);
-        for alternate in alternates {
-            let Ok(to) = Url::parse(&alternate.url) else { continue };
+        let claims = self.claims_of(from, alternates);
+        self.claims.extend(claims);
+    }
+
+    fn claims_of(&mut self, from: u32, alternates: &[Alternate]) -> Vec<Claim> {
+        let claim = |alternate: &Alternate| {
+            let to = fingerprint(&Url::parse(&alternate.url).ok()?);
             let lang = self.number(alternate.lang.as_ref());
             let evidence = Evidence { signal: alternate.signal, place: alternate.place };
-            self.claims.push(Claim { from, to: fingerprint(&to), lang, evidence });
+            Some(Claim { from, to, lang, evidence })
+        };
+        alternates.iter().filter_map(claim).collect()
+    }
+
+    /// Gives what stands in sitemaps to the pages it is about.
+    fn settle_hearsay(&mut self) {
+        let numbered = (0_u32..).zip(&self.pages);
+        let by_key: HashMap<u64, u32> = numbered.map(|(from, page)| (page.key, from)).collect();
+        for (key, claim) in std::mem::take(&mut self.hearsay) {
+            let key = self.moved.get(&key).unwrap_or(&key);
+            if let Some(from) = by_key.get(key) {
+                self.claims.push(Claim { from: *from, ..claim });
+            }
         }
     }
 
     /// The groups of two and more members, by id.
-    pub fn finish(self) -> Vec<Group> {
+    pub fn finish(mut self) -> Vec<Group> {
+        self.settle_hearsay();
         form::groups(&self)
     }
 

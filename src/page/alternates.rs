@@ -192,6 +192,7 @@ impl OwnPage {
         Some(Alternate {
             url: url.into(),
             url_raw: raw.to_owned(),
+            about: None,
             lang,
             lang_raw: claim.lang_raw.chars().take(64).collect(),
             signal: claim.signal,

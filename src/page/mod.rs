@@ -161,6 +161,9 @@ pub struct Alternate {
     pub signal: Signal,
     /// Where it was declared.
     pub place: Place,
+    /// The page it is an alternate of, where that is not the declaring one (sitemaps).
+    #[serde(default)]
+    pub about: Option<String>,
 }
 
 /// A person named as having made the article.
@@ -286,5 +289,11 @@ fn listed(url: &Url, decoded: decode::Decoded) -> Page {
     };
     let mut notes = decoded.notes;
     notes.extend(listing.notes);
-    Page { kind, links: listing.links, notes, ..Page::default() }
+    let about = |(page, alternates): (String, Vec<Alternate>)| {
+        alternates
+            .into_iter()
+            .map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
+    };
+    let alternates = listing.alternates.into_iter().flat_map(about).collect();
+    Page { kind, links: listing.links, alternates, notes, ..Page::default() }
 }

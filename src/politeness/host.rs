@@ -55,13 +55,15 @@ pub(super) struct Host {
 pub(super) type Rest = Option<(Duration, String)>;
 
 impl Host {
-    pub(super) fn new(settings: &Settings, clock: &Clock, now: Moment) -> Self {
+    /// A site nobody has spoken to yet. `private`: whether its peer is going to be a private
+    /// address for all that is known before.
+    pub(super) fn new(settings: &Settings, clock: &Clock, now: Moment, private: bool) -> Self {
         let mut host = Self {
             origins: HashMap::new(),
             pace: None,
             delay: Duration::ZERO,
             took: Duration::ZERO,
-            private: false,
+            private,
             last_start: None,
             rest: now,
             troubles: 0,

@@ -17,6 +17,7 @@ mod pace;
 pub mod robots;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,10 +28,11 @@ use self::host::{Host, Origin};
 use self::pace::Flow;
 use self::robots::Rules;
 use crate::address::{HostKey, Site};
+use crate::capture::guard::is_public;
 use crate::frontier::{RobotsAnswer, RobotsFact};
 use crate::lead::{FailureKind, Outcome, Rule};
 use crate::moment::{Clock, Moment};
-use crate::settings::Settings;
+use crate::settings::{Resolve, Settings};
 
 /// How long a robots.txt that was read is believed (RFC 9309 §2.4).
 pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
@@ -252,9 +254,20 @@ impl Politeness {
     ) -> &'a mut Host {
         let host = hosts
             .entry(site.clone())
-            .or_insert_with(|| Host::new(&self.settings, &self.clock, now));
+            .or_insert_with(|| Host::new(&self.settings, &self.clock, now, self.is_private(site)));
         host.used = now;
         host
+    }
+
+    /// Whether a site leads to a private address by its own name, or by the operator's word.
+    fn is_private(&self, site: &Site) -> bool {
+        let name = site.as_str();
+        let host = name.rsplit_once(':').map_or(name, |(host, _)| host);
+        let literal = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let within = |named: &str| named == host || named.ends_with(&format!(".{host}"));
+        let fixed = |each: &&Resolve| each.host.as_deref().is_none_or(within);
+        let fixed = self.settings.resolve.iter().find(fixed).map(|each| each.addr);
+        literal.ok().or(fixed).is_some_and(|address| !is_public(address)) || host == "localhost"
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -260,6 +260,7 @@ mod tests {
             alternates: vec![Alternate {
                 url: "https://example.org/ar/a".into(),
                 url_raw: "/ar/a".into(),
+                about: None,
                 lang: Lang::parse("ar"),
                 lang_raw: "ar".into(),
                 signal: Signal::HeadLink,

@@ -29,7 +29,9 @@ impl Desk {
         let end = (self.options.durable)().map_err(Fault::Archive)?;
         self.reached(end);
         self.write(clean && self.held.is_empty() && self.replaying.is_none())?;
-        self.marks.restart(self.held.values().map(|held| held.print).filter(|_| !clean));
+        self.marks.restart(
+            self.held.values().filter(|held| held.hazard && !clean).map(|held| held.print),
+        );
         for event in std::mem::take(&mut self.events) {
             self.options.watch.tell(&event);
         }

@@ -78,6 +78,8 @@ pub(crate) struct Held {
     pub(crate) attempt: u32,
     /// The end of the archive when it was handed out: its records come after it.
     pub(crate) noted: Position,
+    /// Whether its bytes are being read.
+    pub(crate) hazard: bool,
 }
 
 /// A URL on its way into the queue.
@@ -168,11 +170,11 @@ impl Desk {
         Ok(put)
     }
 
-    pub(crate) fn put_first(&mut self, lead: Lead) -> Result<(), Fault> {
-        let Some(site) = site_of(&lead) else { return Ok(()) };
+    pub(crate) fn put_first(&mut self, lead: Lead) -> Result<bool, Fault> {
+        let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
         if self.held.values().any(|held| held.print == print) {
-            return Ok(());
+            return Ok(false);
         }
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         match row.filter(|row| row.run == self.run) {
@@ -185,7 +187,8 @@ impl Desk {
         }
         self.seen.insert(print);
         let place = Place::front(self.ticket());
-        self.queue(&site, Queued { print, lead, attempt: 0, place })
+        self.queue(&site, Queued { print, lead, attempt: 0, place })?;
+        Ok(true)
     }
 
     /// Writes the rows of a queued URL and schedules it.
@@ -237,12 +240,20 @@ impl Desk {
         let attempt = row.attempt;
         let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
         let print = self.seen.print(lead.address.as_str());
-        self.marks.began(print);
         let noted = self.known_end.clone();
         let visit =
             Visit { lead: lead.clone(), attempt, site: site.clone(), site_settled: settled, token };
-        self.held.insert(token, Held { print, site, place, lead, attempt, noted });
+        let hazard = false;
+        self.held.insert(token, Held { print, site, place, lead, attempt, noted, hazard });
         Ok(visit)
+    }
+
+    /// The visit is about to be read: what a crash from here on is held against.
+    pub(crate) fn hazard(&mut self, token: u64) {
+        if let Some(held) = self.held.get_mut(&token).filter(|held| !held.hazard) {
+            held.hazard = true;
+            self.marks.began(held.print);
+        }
     }
 
     pub(crate) fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, Fault> {

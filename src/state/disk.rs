@@ -66,7 +66,7 @@ impl Options {
             per_host: 1,
             commit_every: 64,
             commit_after: Duration::from_secs(1),
-            strikes: 2,
+            strikes: 3,
             cache_bytes: 32 * 1024 * 1024,
             secret,
             durable,
@@ -184,8 +184,8 @@ impl DiskFrontier {
         Opened { frontier: self, run, resumed, fresh, unclean, replay_from, seeds, given_up }
     }
 
-    /// Begins the run after the last one, with an empty seen set, and makes that durable. Fails
-    /// while the last run has URLs left.
+    /// Begins the run after the last one, with an empty seen set, and makes that durable. What the
+    /// last run left queued is carried into it. Fails while visits are out.
     pub async fn begin_run(&self, seeds: Vec<String>) -> Result<u32, FrontierError> {
         self.ask(|reply| Command::BeginRun(seeds, reply)).await
     }
@@ -253,13 +253,17 @@ impl Frontier for DiskFrontier {
         self.ask(|reply| Command::Put(leads, reply)).await
     }
 
-    async fn put_first(&self, lead: Lead) -> Result<(), FrontierError> {
+    async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {
         self.ask(|reply| Command::PutFirst(Box::new(lead), reply)).await
     }
 
     async fn lease(&self) -> Result<Option<Visit>, FrontierError> {
         let handout = self.ask(Command::Lease).await?;
         Ok(handout.and_then(super::owner::Handout::take))
+    }
+
+    async fn hazard(&self, visit: &Visit) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::Hazard(visit.token, reply)).await
     }
 
     async fn ack(&self, visit: &Visit, end: Settlement) -> Result<Ack, FrontierError> {

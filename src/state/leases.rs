@@ -1,7 +1,8 @@
-//! What is in flight, on disk: so that a URL that kills the process each time is found out.
+//! What is being read, on disk: so that a page that kills the process each time is found out.
 //!
-//! A short file beside the database, 9 bytes written at each lease and each end of one, folded at
-//! each commit. It is never synced: it has to survive the process, not the machine. A failure to
+//! A short file beside the database, 9 bytes written when a page is about to be read and when its
+//! visit ends, folded at each commit. Waiting for a server is no such point: a crawler that is
+//! killed from outside is nearly always waiting, and no page is to blame for that. It is never synced: it has to survive the process, not the machine. A failure to
 //! write it costs only that knowledge, so it is not reported.
 
 use std::collections::HashMap;

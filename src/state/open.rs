@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::desk::{Desk, Fault};
+use super::desk::{Desk, Fault, Queued};
 use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
 use super::ledger::{Facts, Ledger};
@@ -18,7 +18,7 @@ use super::seen::Seen;
 use super::store::{Store, read};
 use super::{StateError, VERSION, checkpoint, keys};
 use crate::address::Site;
-use crate::frontier::schedule::Schedule;
+use crate::frontier::schedule::{Place, Schedule};
 use crate::frontier::tally::{Standing, Tally};
 use crate::lead::{Failure, FailureKind, Lead, Outcome};
 use crate::moment::Moment;
@@ -175,8 +175,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Counts a crash against what was in flight at it. What was in flight at several crashes in a
-    /// row is given up; what was not at this one is cleared.
+    /// Counts a crash against what was being read at it. What was at several crashes in a row is
+    /// given up, what was at this one goes last; what was not is cleared.
     fn strike(&mut self, in_flight: &[u64]) -> Result<Vec<String>, String> {
         let before: Option<HashMap<u64, u8>> = self.store.get(keys::SUSPECTS)?;
         let before = before.unwrap_or_default();
@@ -188,18 +188,26 @@ impl Desk {
             self.store.set(keys::SUSPECTS.to_vec(), &suspects);
         }
         let mut given_up = Vec::new();
-        for (print, row, site, lead) in self.find_queued(&guilty)? {
+        for (print, row, site, lead) in self.find_queued(in_flight)? {
             self.schedule.withdraw(&site, row.place);
             self.store.remove(keys::queued(&site, row.place));
-            given_up.push(lead.found.clone());
-            let detail = format!(
-                "{} was in flight at {} crashes in a row",
-                lead.found, self.options.strikes
-            );
-            let outcome = Outcome::Failed(Failure { kind: FailureKind::Internal, detail });
-            self.end(print, &lead, row.attempt, &outcome, &Facts::default());
+            if guilty.contains(&print) {
+                given_up.push(lead.found.clone());
+                self.give_up(print, &lead, row.attempt);
+            } else {
+                let place = Place::last(self.ticket());
+                let again = Queued { print, lead, attempt: row.attempt, place };
+                self.queue(&site, again).map_err(text)?;
+            }
         }
         Ok(given_up)
+    }
+
+    fn give_up(&mut self, print: u64, lead: &Lead, attempt: u32) {
+        let strikes = self.options.strikes;
+        let detail = format!("{} was being read at {strikes} crashes in a row", lead.found);
+        let outcome = Outcome::Failed(Failure { kind: FailureKind::Internal, detail });
+        self.end(print, lead, attempt, &outcome, &Facts::default());
     }
 
     /// The queued ones of these URLs, by one walk along the queue: a crash is rare, and a place is

@@ -36,10 +36,11 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, FrontierError>>;
 /// What the thread is asked to do.
 pub(crate) enum Command {
     Put(Vec<Lead>, Reply<Put>),
-    PutFirst(Box<Lead>, Reply<()>),
+    PutFirst(Box<Lead>, Reply<bool>),
     Lease(Reply<Option<Handout>>),
     Poll(Reply<Poll>),
     TakeBack(u64),
+    Hazard(u64, Reply<()>),
     Ack(u64, Box<Settlement>, Reply<Ack>),
     Release(u64, Release, Reply<Ack>),
     Robots(HostKey, Reply<Option<RobotsFact>>),
@@ -223,6 +224,11 @@ impl Owner {
             }
             Command::LearnRobots(host, fact, reply) => answer(reply, desk, |desk| {
                 desk.learn_robots(&host, &fact);
+                // No trace holds it: what is not committed would be asked for again after a crash.
+                desk.commit(false)
+            }),
+            Command::Hazard(token, reply) => answer(reply, desk, |desk| {
+                desk.hazard(token);
                 Ok(())
             }),
             Command::Commit(reply) => answer(reply, desk, |desk| desk.commit(false)),

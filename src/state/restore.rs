@@ -8,7 +8,8 @@ use super::desk::{Desk, Fault, Queued};
 use super::keys;
 use super::ledger::Facts;
 use super::rebuild::Found;
-use super::rows::UrlRow;
+use super::rows::{LeadRow, UrlRow};
+use super::store::read;
 use crate::frontier::schedule::Place;
 use crate::frontier::site_of;
 use crate::frontier::tally::{Standing, keep};
@@ -16,17 +17,16 @@ use crate::lead::{Lead, Refusal};
 use crate::record::Position;
 
 impl Desk {
-    /// Begins the run after the present one: an empty seen set, these seeds.
+    /// Begins the run after the present one: an empty seen set, these seeds, and what is left of
+    /// the queue, robots.txt aside: that is asked for anew.
     pub(crate) fn begin_run(&mut self, seeds: &[String]) -> Result<u32, Fault> {
-        let open = self.schedule.queued() + self.schedule.leased();
-        if open > 0 {
-            return Err(Fault::Untimely(format!(
-                "run {} still has {open} URLs to fetch; no other run begins before its end",
-                self.run
-            )));
+        if self.schedule.leased() > 0 {
+            return Err(Fault::Untimely(format!("run {} still has visits out", self.run)));
         }
         self.replaying = None;
+        let left = self.queued_leads()?;
         self.start_run(self.run + 1)?;
+        self.put(left)?;
         let old: Vec<_> = self
             .store
             .scan(keys::SEEDS, None)
@@ -40,6 +40,16 @@ impl Desk {
         }
         self.commit(false)?;
         Ok(self.run)
+    }
+
+    fn queued_leads(&self) -> Result<Vec<Lead>, Fault> {
+        let mut leads = Vec::new();
+        for row in self.store.scan(keys::QUEUE, None) {
+            let (key, value) = row?;
+            let lead = read::<LeadRow>(&key, &value)?.into_lead();
+            leads.extend(lead.filter(|lead| lead.robots_for.is_none()));
+        }
+        Ok(leads)
     }
 
     /// The archive has been read back to its end.
@@ -66,8 +76,7 @@ impl Desk {
             self.store.set(keys::payload(digest), origin);
         }
         let trace = &found.trace;
-        let page = keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates);
-        if let Some(page) = page {
+        for page in keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates) {
             self.keep_page(&page);
         }
         let end = found.end.clone();

@@ -8,7 +8,7 @@ use super::keys;
 use super::ledger::Facts;
 use super::rows::{RuleRow, UrlRow};
 use crate::event::Event;
-use crate::frontier::tally::{Standing, kept};
+use crate::frontier::tally::{Standing, kept, key_of};
 use crate::frontier::{Ack, KeptPage, Release, Settlement};
 use crate::lead::{Lead, Outcome, Refusal};
 use crate::record::Position;
@@ -21,7 +21,7 @@ impl Desk {
         if let Some((site, facts)) = known {
             self.keep_facts(&site, facts);
         }
-        self.marks.ended(held.print);
+        self.safe(&held);
         self.store.remove(keys::queued(&held.site, held.place));
         if let Some(end) = end.archived.take() {
             self.reached(end);
@@ -29,7 +29,7 @@ impl Desk {
         if let Some((digest, origin)) = &end.payload {
             self.store.set(keys::payload(digest), origin);
         }
-        if let Some(page) = kept(&held.lead, &end) {
+        for page in kept(&held.lead, &end) {
             self.keep_page(&page);
         }
         self.refuse_all(&end.refused, &held.lead.found);
@@ -46,7 +46,7 @@ impl Desk {
 
     pub(crate) fn release(&mut self, token: u64, how: Release) -> Ack {
         let Some(held) = self.held.remove(&token) else { return Ack::Fenced };
-        self.marks.ended(held.print);
+        self.safe(&held);
         let known = match how {
             Release::Until(due) => self.schedule.release(token, due),
             Release::NextRun => self.schedule.park(token),
@@ -61,6 +61,12 @@ impl Desk {
     pub(crate) fn take_back(&mut self, token: u64) {
         let now = self.now();
         let _ = self.release(token, Release::Until(now));
+    }
+
+    fn safe(&mut self, held: &Held) {
+        if held.hazard {
+            self.marks.ended(held.print);
+        }
     }
 
     fn once_more(&mut self, held: Held) -> Result<(), Fault> {
@@ -104,7 +110,7 @@ impl Desk {
     }
 
     pub(crate) fn keep_page(&mut self, page: &KeptPage) {
-        let print = self.seen.print(&page.page.url);
+        let print = self.seen.print(&key_of(page));
         self.store.set(keys::page(print), page);
         self.touch();
     }

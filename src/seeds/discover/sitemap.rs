@@ -170,6 +170,7 @@ impl Reading<'_> {
             entry.alternates.push(Alternate {
                 url: url.into(),
                 url_raw: href,
+                about: None,
                 lang: Lang::parse(&lang),
                 lang_raw: lang,
                 signal: Signal::Sitemap,
