@@ -13,6 +13,8 @@ mod robots;
 mod run;
 #[path = "hostile/scope.rs"]
 mod scope;
+#[path = "hostile/tls.rs"]
+mod tls;
 #[path = "hostile/web.rs"]
 mod web;
 #[path = "hostile/wire.rs"]

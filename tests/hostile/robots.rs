@@ -6,7 +6,7 @@ use super::run::Crawl;
 use super::web::{Step, Web, head, moved, page, reply};
 
 #[test]
-#[ignore = "a run with a parked site blocks the next one (state, crawl::open)"]
+
 fn five_hundred_for_ever_keeps_the_urls() {
     let web =
         Web::new(|asked| Some(reply(500, &[], b"sick")).filter(|_| asked.path == "/robots.txt"));
@@ -112,7 +112,7 @@ fn a_limited_robots_is_asked_later() {
 }
 
 #[test]
-#[ignore = "visits of an origin whose robots.txt is being asked for spin"]
+
 fn waiting_for_another_hosts_robots_costs_no_processor() {
     let web = Web::new(|asked| match (asked.host.as_str(), asked.path.as_str()) {
         ("a.test", "/robots.txt") => Some(moved("http://slow.test/r")),
@@ -132,7 +132,7 @@ fn waiting_for_another_hosts_robots_costs_no_processor() {
 }
 
 #[test]
-#[ignore = "a robots.txt that redirects to a page swallows it"]
+
 fn a_robots_that_is_a_page_is_still_that_page() {
     let web = Web::new(|asked| {
         Some(match (asked.host.as_str(), asked.path.as_str()) {

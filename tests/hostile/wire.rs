@@ -149,7 +149,7 @@ fn limits_asked_for_are_kept_and_forever_ends() {
     let run = crawl.run(&["http://soon.test/a", "http://never.test/a", "--retries", "2"]);
     eprintln!("{:?} {:?}\n{}", run.code, crawl.ends(), run.stderr);
     assert_eq!(crawl.end("http://soon.test/a"), "captured 200", "{}", run.stderr);
-    assert_eq!(crawl.end("http://never.test/a"), "captured 503", "{}", run.stderr);
+    assert_eq!(crawl.end("http://never.test/a"), "revisit 503", "{}", run.stderr);
     assert_eq!(web.times("never.test/a"), 3);
     assert!(run.took >= Duration::from_secs(1));
     assert_eq!(
