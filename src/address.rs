@@ -146,6 +146,19 @@ impl Address {
         fetchable(text, None).map(|url| Self::of(&url))
     }
 
+    /// The key of this URL fetched as the robots.txt of `origin`. Never that of the page that may
+    /// be there too: many servers send every unknown path home. No serialised URL has a space.
+    #[must_use]
+    pub fn as_robots_of(&self, origin: &HostKey) -> Self {
+        Self(format!("{self} robots {origin}"))
+    }
+
+    /// The key of this very spelling of `url`: for a redirect that only adds or drops what the
+    /// seen key leaves out.
+    pub fn exactly(url: &Url) -> Self {
+        Self(format!("{url} exactly"))
+    }
+
     /// The canonical URL.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -65,6 +65,8 @@ pub struct Settled {
     pub url: String,
     /// How it was reached.
     pub hop: Hop,
+    /// The letters of all hops from the seed.
+    pub hops: String,
     /// How it ended.
     pub outcome: Outcome,
     /// Bytes received.

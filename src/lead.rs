@@ -116,9 +116,21 @@ impl Lead {
         }
     }
 
+    /// This lead as the robots.txt of `origin`, under a key of its own.
+    #[must_use]
+    pub fn for_robots(self, origin: HostKey) -> Self {
+        let address = self.address.as_robots_of(&origin);
+        Self { address, robots_for: Some(origin), ..self }
+    }
+
     /// The URL to fetch.
     pub fn url(&self) -> Result<Url, AddressError> {
         fetchable(&self.found, None)
+    }
+
+    /// Whether nothing but redirects lies between the operator's word and this URL.
+    pub fn is_seed_or_redirect_of_one(&self) -> bool {
+        self.robots_for.is_none() && self.hops.bytes().all(|letter| letter == b'R')
     }
 
     /// Redirects that led here without another hop between them.

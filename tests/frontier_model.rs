@@ -89,9 +89,12 @@ async fn act<F: Polled>(frontier: &F, clock: &Clock, model: &mut Model, step: St
         }
         Step::PutFirst(n) => {
             let lead = numbered(n);
-            model.settled.remove(&lead.found);
-            model.open.insert(lead.found.clone());
-            frontier.put_first(lead).await.unwrap();
+            let found = lead.found.clone();
+            // What is out now, or on a parked site, is not queued, and says so.
+            if frontier.put_first(lead).await.unwrap() {
+                model.settled.remove(&found);
+                model.open.insert(found);
+            }
         }
         Step::Lease => {
             if let Poll::Visit(visit) = frontier.next().await {

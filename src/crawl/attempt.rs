@@ -40,17 +40,13 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let entity = entity(&capture)?;
     let origin = known_payload(&desk, &capture).await?;
     let outcome = outcome(&url, &capture, origin.is_some());
-    let page = match &visit.lead.robots_for {
-        Some(host) => {
-            let head = capture.response.as_ref().map(|response| &response.head);
-            let body = head.map_or(entity.clone(), |head| decode::bytes(head, &entity));
-            let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
-            Page { links, ..Page::default() }
-        }
-        None => {
-            desk.frontier.hazard(&visit).await?;
-            read(&url, &capture, &outcome, entity).await
-        }
+    let page = if let Some(host) = &visit.lead.robots_for {
+        let body = plain(&capture, &entity);
+        let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
+        Page { links, ..Page::default() }
+    } else {
+        desk.frontier.hazard(&visit).await?;
+        read(&url, &capture, &outcome, entity).await
     };
     let again = visit.lead.robots_for.is_none() && desk.politeness.retry(&outcome, visit.attempt);
     let trace = trace(&desk, &visit, &url, &capture, (outcome, again), page);
@@ -108,6 +104,12 @@ fn entity(capture: &Capture) -> Result<Vec<u8>, CrawlError> {
     capture::spool::entity(response, READ_LIMIT).map_err(CrawlError::Spool)
 }
 
+/// The entity without its content codings.
+fn plain(capture: &Capture, entity: &[u8]) -> Vec<u8> {
+    let head = capture.response.as_ref().map(|response| &response.head);
+    head.map_or_else(Vec::new, |head| decode::bytes(head, entity))
+}
+
 /// The capture this payload is archived as already. Only whole, non-empty payloads are compared.
 async fn known_payload<F: Frontier, T>(
     desk: &Desk<F, T>,
@@ -115,7 +117,8 @@ async fn known_payload<F: Frontier, T>(
 ) -> Result<Option<Origin>, CrawlError> {
     match (&capture.response, &capture.end) {
         (Some(response), End::Complete) if response.payload_length > 0 => {
-            Ok(desk.frontier.origin(&response.payload_digest).await?)
+            let origin = desk.frontier.origin(&response.payload_digest).await?;
+            Ok(origin.filter(|origin| desk.holds(&origin.locator.file)))
         }
         _ => Ok(None),
     }

@@ -1,6 +1,7 @@
 //! The desk: what all workers of a crawl share, and the few decisions that join two rooms.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,9 +16,11 @@ use crate::capture::Limits;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, Release};
-use crate::lead::{Lead, Rule, Visit};
+use crate::lead::{Lead, Outcome, Rule, Visit};
 use crate::moment::Clock;
 use crate::politeness::{Answer, Politeness};
+use crate::record::name;
+use crate::record::trace::Trace;
 use crate::settings::Settings;
 
 /// How a crawl is told to stop.
@@ -46,6 +49,8 @@ pub(super) struct Desk<F, T> {
     pages: Semaphore,
     left: AtomicU64,
     asking: Mutex<HashSet<HostKey>>,
+    lost: Mutex<Vec<String>>,
+    files: Mutex<HashSet<String>>,
 }
 
 /// The right to capture one more page of `--max-pages`.
@@ -84,6 +89,8 @@ impl<F: Frontier, T> Desk<F, T> {
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             left: AtomicU64::new(settings.max_pages),
             asking: Mutex::default(),
+            lost: Mutex::default(),
+            files: Mutex::new(names(&settings.into)),
             settings,
         }
     }
@@ -104,14 +111,11 @@ impl<F: Frontier, T> Desk<F, T> {
             () = self.stop.intake.cancelled() => return Ok(None),
             leased = self.frontier.lease() => leased?,
         };
-        match leased {
-            Some(visit) => Ok(Some((permit, visit))),
-            None => {
-                // Nothing is queued and nothing is in flight: wakes those that wait for a permit.
-                self.pages.close();
-                Ok(None)
-            }
+        if leased.is_none() {
+            // Nothing is queued and nothing is in flight: wakes those that wait for a permit.
+            self.pages.close();
         }
+        Ok(leased.map(|visit| (permit, visit)))
     }
 
     /// Counts a captured page; ends the intake when it was the last one allowed.
@@ -152,6 +156,42 @@ impl<F: Frontier, T> Desk<F, T> {
         Ok(())
     }
 
+    /// A seed that came to nothing is remembered: `leads` tells whether it led anywhere.
+    pub(super) fn note_seed(&self, trace: &Trace, leads_nowhere: bool) {
+        let lost = match &trace.outcome {
+            Outcome::Captured { status, .. } | Outcome::Revisit { status } => *status >= 400,
+            Outcome::Moved { .. } => leads_nowhere,
+            Outcome::Failed(_) | Outcome::Refused(_) => true,
+        };
+        if lost && !trace.again && trace.lead.is_seed_or_redirect_of_one() {
+            self.lose_seed(&trace.lead.found);
+        }
+    }
+
+    /// Remembers that a seed came to nothing.
+    pub(super) fn lose_seed(&self, url: &str) {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).push(url.to_owned());
+    }
+
+    /// The seeds that came to nothing.
+    pub(super) fn lost_seeds(&self) -> Vec<String> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a WARC of that name is in the folder. A payload whose WARC was moved away is
+    /// archived again: a revisit of what is not there would lose it.
+    pub(super) fn holds(&self, file: &str) -> bool {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).contains(file)
+    }
+
+    /// Remembers a WARC that has been written to.
+    pub(super) fn wrote(&self, file: &str) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if !files.contains(file) {
+            files.insert(file.to_owned());
+        }
+    }
+
     /// Whether somebody is reading this origin's robots.txt already; if not, the caller is now.
     pub(super) fn begin_asking(&self, host: &HostKey) -> bool {
         self.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(host.clone())
@@ -180,4 +220,10 @@ impl<F: Frontier, T> Desk<F, T> {
         }
         fields
     }
+}
+
+/// The final names of the WARC files of a folder.
+fn names(into: &Path) -> HashSet<String> {
+    let files = name::files(into).unwrap_or_default();
+    files.iter().map(|path| name::final_name(path)).collect()
 }

@@ -18,7 +18,7 @@ mod worker;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,9 @@ pub use open::{Rebuild, rebuild};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
-use crate::event::{Event, Watch};
+use crate::event::Watch;
 use crate::frontier::{Frontier, FrontierError};
-use crate::lead::{Hop, Lead, Outcome};
+use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::settings::{Settings, SettingsError};
 use crate::state::StateError;
@@ -138,8 +138,7 @@ pub enum CrawlError {
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let lost_seeds = Arc::new(Mutex::new(Vec::new()));
-    let watch = noting_seeds(job.watch.clone(), Arc::clone(&lost_seeds));
+    let watch = job.watch.clone();
     let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
@@ -159,7 +158,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
-    let lost = lost_seeds.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
@@ -204,29 +203,4 @@ fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
     } else {
         How::Complete
     }
-}
-
-/// Whether a seed that ended so brought nothing its operator wanted.
-const fn is_lost(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Failed(_)
-            | Outcome::Refused(_)
-            | Outcome::Captured { status: 400.., .. }
-            | Outcome::Revisit { status: 400.. }
-            | Outcome::Moved { to: None, .. }
-    )
-}
-
-/// The watch, also noting seeds that came to nothing.
-fn noting_seeds(watch: Watch, lost: Arc<Mutex<Vec<String>>>) -> Watch {
-    Watch::new(move |event| {
-        if let Event::Settled(settled) = event
-            && settled.hop == Hop::Seed
-            && is_lost(&settled.outcome)
-        {
-            lost.lock().unwrap_or_else(PoisonError::into_inner).push(settled.url.clone());
-        }
-        watch.tell(event);
-    })
 }

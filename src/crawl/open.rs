@@ -92,9 +92,9 @@ async fn begin(
     KeptJob::of(&job.settings, seeds).save(into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
     frontier.commit().await?;
-    let stats = frontier.stats().await?;
-    watch.tell(&Event::Started { run: stats.run, resumed, queued: stats.queued });
-    Ok(stats.run)
+    let now = frontier.stats().await?;
+    watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
+    Ok(now.run)
 }
 
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
@@ -211,10 +211,8 @@ pub struct Rebuild {
 /// the archive is only repaired where a crash tore it.
 pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlError> {
     let into = settings.into.clone();
-    let aside = match into.join("state").exists() {
-        true => Some(state::set_aside(&into, &clock)?),
-        false => None,
-    };
+    let aside =
+        if into.join("state").exists() { Some(state::set_aside(&into, &clock)?) } else { None };
     let kept = KeptJob::load(&into);
     let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
     let settings = match kept {

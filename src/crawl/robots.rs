@@ -50,8 +50,7 @@ async fn ask<F: Frontier, T>(
 ) -> Result<bool, CrawlError> {
     let queued = match to.cloned().or_else(|| host.robots_url()) {
         Some(url) => {
-            let mut lead = from.onward(&url, hop);
-            lead.robots_for = Some(host.clone());
+            let lead = from.onward(&url, hop).for_robots(host.clone());
             desk.frontier.put_first(lead).await?
         }
         None => false,
@@ -60,6 +59,14 @@ async fn ask<F: Frontier, T>(
         desk.end_asking(host);
     }
     Ok(queued)
+}
+
+/// An attempt to read an origin's rules came to nothing. Politeness says when to try again, and
+/// when to leave the site alone.
+pub(super) fn give_up<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey) {
+    let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unreachable };
+    desk.politeness.learn(host, &fact);
+    desk.end_asking(host);
 }
 
 /// What a robots.txt visit brought: learns it, or follows its redirect. `body` is the file, its
@@ -92,7 +99,9 @@ pub(super) async fn learn<F: Frontier, T>(
     };
     match verdict(&reply) {
         Verdict::Follow(to) => {
-            ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await?;
+            if !ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await? {
+                give_up(desk, host);
+            }
         }
         Verdict::Known(answer) => {
             let fact = RobotsFact { read: desk.clock.wall(), answer };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::desk::Desk;
-use super::{CrawlError, reading};
+use super::{CrawlError, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
 use crate::frontier::{Frontier, Settlement};
@@ -37,7 +37,7 @@ pub(super) async fn settle_failed<F: Frontier, T>(
 ) -> Result<(), CrawlError> {
     let detail = format!("{}: internal error, please report it: {why}", visit.lead.found);
     if let Some(host) = &visit.lead.robots_for {
-        desk.end_asking(host);
+        robots::give_up(desk, host);
     }
     let failure = Failure { kind: FailureKind::Internal, detail };
     settle_plain(desk, visit, Outcome::Failed(failure)).await
@@ -48,6 +48,9 @@ async fn settle_plain<F: Frontier, T>(
     visit: &Visit,
     outcome: Outcome,
 ) -> Result<(), CrawlError> {
+    if visit.lead.is_seed_or_redirect_of_one() {
+        desk.lose_seed(&visit.lead.found);
+    }
     let settlement = Settlement {
         outcome: outcome.clone(),
         again: false,
@@ -61,6 +64,7 @@ async fn settle_plain<F: Frontier, T>(
         event: Some(Event::Settled(Settled {
             url: visit.lead.found.clone(),
             hop: visit.lead.hop,
+            hops: visit.lead.hops.clone(),
             outcome,
             bytes: 0,
             took: Duration::ZERO,
@@ -92,9 +96,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
             Outcome::Refused(_) => None,
             _ => Some(self.desk.archive.file(self.exchange(capture, &trace)).await?),
         };
+        if let Some(filed) = &filed {
+            self.desk.wrote(&filed.end.file);
+        }
+        self.desk.note_seed(&trace, judged.leads.is_empty());
         self.desk.frontier.put(judged.leads).await?;
-        let event =
-            if trace.again { self.retried(&trace) } else { settled(&trace, filed.as_ref()) };
+        let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
         let settlement = Settlement {
             again: trace.again,
             due: self.next.due,
@@ -141,20 +148,6 @@ impl<F: Frontier, T> Work<'_, F, T> {
         let response = capture.response.as_ref()?;
         let whole = capture.end == End::Complete && response.payload_length > 0;
         (whole && self.origin.is_none()).then_some(response.payload_digest)
-    }
-
-    fn retried(&self, trace: &Trace) -> Event {
-        Event::Retried {
-            url: trace.lead.found.clone(),
-            attempt: trace.attempt + 1,
-            why: match &trace.outcome {
-                Outcome::Failed(failure) => failure.detail.clone(),
-                Outcome::Captured { status, .. } | Outcome::Revisit { status } => {
-                    format!("HTTP status {status}")
-                }
-                _ => String::new(),
-            },
-        }
     }
 }
 
@@ -209,12 +202,27 @@ fn notes(capture: &Capture) -> Vec<(String, String)> {
     notes
 }
 
+fn retried(trace: &Trace) -> Event {
+    Event::Retried {
+        url: trace.lead.found.clone(),
+        attempt: trace.attempt + 1,
+        why: match &trace.outcome {
+            Outcome::Failed(failure) => failure.detail.clone(),
+            Outcome::Captured { status, .. } | Outcome::Revisit { status } => {
+                format!("HTTP status {status}")
+            }
+            _ => String::new(),
+        },
+    }
+}
+
 fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
     let page = trace.page.as_ref();
     let lang = page.and_then(|page| page.detected.as_ref().or(page.declared.as_ref()));
     Event::Settled(Settled {
         url: trace.lead.found.clone(),
         hop: trace.lead.hop,
+        hops: trace.lead.hops.clone(),
         outcome: trace.outcome.clone(),
         bytes: trace.bytes,
         took: Duration::from_millis(trace.took_ms),

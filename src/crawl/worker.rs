@@ -23,6 +23,9 @@ pub(super) async fn work<F: Frontier, T: Fetch + 'static>(
             }
             Answer::NeedsRobots(host) => robots::ask_for(&desk, &visit, host).await?,
             Answer::Park(why) => {
+                if let Some(host) = &visit.lead.robots_for {
+                    robots::give_up(&desk, host);
+                }
                 desk.park(&visit, &why).await?;
             }
             Answer::Go => {

@@ -158,7 +158,8 @@ impl Core {
 
     fn put_first(&mut self, lead: Lead, now: Moment) -> bool {
         let Some(site) = site_of(&lead) else { return false };
-        if self.held.values().any(|held| held.lead.address == lead.address) {
+        let is_out = self.held.values().any(|held| held.lead.address == lead.address);
+        if is_out || self.schedule.is_parked(&site) {
             return false;
         }
         match self.known.get(&lead.address).copied() {

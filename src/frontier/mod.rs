@@ -184,7 +184,8 @@ pub trait Frontier: Send + Sync + 'static {
     fn put(&self, leads: Vec<Lead>) -> impl Future<Output = Result<Put, FrontierError>> + Send;
 
     /// Queues a lead ahead of all others of its site, whether it is known or not (robots.txt).
-    /// `false` when its URL is being visited right now: then nothing was queued.
+    /// `false` when it is being visited right now, or its site is left alone for the rest of the
+    /// run: then nothing was queued.
     fn put_first(&self, lead: Lead) -> impl Future<Output = Result<bool, FrontierError>> + Send;
 
     /// The next visit of a due site; waits until there is one. `None`: nothing queued that may

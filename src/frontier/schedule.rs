@@ -190,6 +190,11 @@ impl Schedule {
         self.plans.len()
     }
 
+    /// Whether a site is left alone for the rest of the run.
+    pub fn is_parked(&self, site: &Site) -> bool {
+        self.parked.contains(site)
+    }
+
     /// Sites that are left alone for the rest of the run and have something queued, in order.
     pub fn parked_sites(&self) -> Vec<String> {
         let waiting = |site: &&Site| self.plan(site).is_some_and(|plan| plan.queued() > 0);

@@ -202,6 +202,12 @@ impl<'a> Page<'a> {
         let Some(url) = to.and_then(|to| self.fetchable(to)) else { return };
         let rule = self.redirect_rule(&url);
         self.file(&url, Hop::Redirect, None, rule);
+        // A target that differs only by what the seen key drops (a campaign tag) is still another
+        // URL to its server: the page itself stands there.
+        let same = Address::of(&url) == Address::of(&self.url);
+        if let Some(lead) = self.judged.leads.last_mut().filter(|_| same) {
+            lead.address = Address::exactly(&url);
+        }
     }
 
     /// A meta refresh is a redirect, except to the page itself: that is only a reload.
@@ -227,12 +233,10 @@ impl<'a> Page<'a> {
     }
 
     /// A redirect to itself or straight back. Longer loops end at the frontier, which knows every
-    /// URL of the run. A target that differs only by what the seen key drops is the page itself.
+    /// URL of the run.
     fn loops(&self, url: &Url) -> bool {
-        let target = Address::of(url);
         let back = self.lead().via.as_deref().filter(|_| self.lead().hop == Hop::Redirect);
-        target == Address::of(&self.url)
-            || back.is_some_and(|via| Address::parse(via).is_ok_and(|via| via == target))
+        *url == self.url || back == Some(url.as_str())
     }
 
     /// A redirect may leave the host when a seed or an alternate is what moved.

@@ -69,7 +69,7 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let mut declared = declared.unwrap_or_default();
     let bytes = match unpacked(&bytes) {
         Some(markup) => {
-            declared.media_type = "application/xml".to_owned();
+            "application/xml".clone_into(&mut declared.media_type);
             markup.into()
         }
         None => bytes,

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::HostKey;
+use crate::address::{Address, HostKey};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome};
 use crate::page::{Alternate, Link, LinkKind, PageKind};
@@ -70,6 +70,8 @@ struct VisitLine {
     depth: u32,
     lang: Option<Lang>,
     robots_for: Option<HostKey>,
+    /// The seen key, where it is not that of the URL.
+    key: Option<Address>,
     bytes: u64,
     outcome: Outcome,
 }
@@ -126,6 +128,11 @@ impl Trace {
         draft.finish(target)
     }
 
+    fn key(&self) -> Option<Address> {
+        let plain = self.lead.url().ok().map(|url| Address::of(&url));
+        (plain.as_ref() != Some(&self.lead.address)).then(|| self.lead.address.clone())
+    }
+
     fn visit_line(&self) -> VisitLine {
         VisitLine {
             run: self.run,
@@ -135,6 +142,7 @@ impl Trace {
             depth: self.lead.depth,
             lang: self.lead.lang.clone(),
             robots_for: self.lead.robots_for.clone(),
+            key: self.key(),
             bytes: self.bytes,
             outcome: self.outcome.clone(),
         }
@@ -179,6 +187,7 @@ impl Draft {
             depth: visit.depth,
             lang: visit.lang,
             robots_for: visit.robots_for,
+            address: visit.key.unwrap_or_else(|| Address::of(&url)),
             ..Lead::at(&url, visit.hop)
         };
         Ok(Trace {

@@ -173,7 +173,8 @@ impl Desk {
     pub(crate) fn put_first(&mut self, lead: Lead) -> Result<bool, Fault> {
         let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
-        if self.held.values().any(|held| held.print == print) {
+        let is_out = self.held.values().any(|held| held.print == print);
+        if is_out || self.schedule.is_parked(&site) {
             return Ok(false);
         }
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
