@@ -1,6 +1,18 @@
 //! The whole program against hostile servers and unlucky operators: the real binary, a raw server,
 //! and what is left in the folder.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    reason = "a test fails by panicking, and its hostile pages are written in one go"
+)]
+
 #[path = "hostile/bombs.rs"]
 mod bombs;
 #[path = "hostile/folder.rs"]
@@ -13,6 +25,8 @@ mod robots;
 mod run;
 #[path = "hostile/scope.rs"]
 mod scope;
+#[path = "hostile/secrets.rs"]
+mod secrets;
 #[path = "hostile/tls.rs"]
 mod tls;
 #[path = "hostile/web.rs"]

@@ -14,7 +14,7 @@ use warraq::record::reader::Records;
 use super::web::Web;
 
 /// Longer than any attack here may hold the program.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A folder to crawl into, and the flags every run shares.
 #[derive(Debug)]
@@ -127,7 +127,11 @@ impl Crawl {
     pub(crate) fn records(&self) -> Vec<Entry> {
         let mut all = Vec::new();
         for file in self.files() {
-            assert!(file.extension().is_some_and(|end| end == "gz"), "left open: {file:?}");
+            assert!(
+                file.extension().is_some_and(|end| end == "gz"),
+                "left open: {}",
+                file.display()
+            );
             all.extend(Records::open(&file).unwrap().map(|entry| entry.unwrap()));
         }
         all

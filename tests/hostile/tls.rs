@@ -92,7 +92,7 @@ fn the_operator_may_accept_it_and_the_archive_says_so() {
     assert_eq!((code, end.as_str()), (Some(0), "captured 200"), "{told}");
     let said = crawl.records_of("metadata", "https://a.test/x");
     let said = String::from_utf8(said[0].block.first(100_000).unwrap().to_vec()).unwrap();
-    assert!(said.contains("not verified"), "{said}");
+    assert!(said.contains("accepted by --insecure-tls"), "{said}");
 }
 
 #[test]

@@ -107,9 +107,6 @@ fn every_bad_answer_ends_and_nothing_else_suffers() {
     args.extend(["http://good.test/1", "http://good.test/2", "--max-body", "1MiB"]);
     let run = crawl.run(&args);
     let ends = crawl.ends();
-    for (seed, path) in seeds.iter().zip(PATHS) {
-        eprintln!("{path:<18} {}", ends.get(seed).map_or("-", String::as_str));
-    }
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     for seed in &seeds {
         assert!(ends.contains_key(seed), "{seed} never ended: {}", run.stderr);
@@ -147,7 +144,6 @@ fn limits_asked_for_are_kept_and_forever_ends() {
     });
     let crawl = Crawl::of(&web);
     let run = crawl.run(&["http://soon.test/a", "http://never.test/a", "--retries", "2"]);
-    eprintln!("{:?} {:?}\n{}", run.code, crawl.ends(), run.stderr);
     assert_eq!(crawl.end("http://soon.test/a"), "captured 200", "{}", run.stderr);
     assert_eq!(crawl.end("http://never.test/a"), "revisit 503", "{}", run.stderr);
     assert_eq!(web.times("never.test/a"), 3);
@@ -185,8 +181,6 @@ fn a_host_that_hangs_holds_no_other_up() {
         assert!(began.elapsed() < Duration::from_secs(20), "{:?}", web.asked());
         std::thread::sleep(Duration::from_millis(20));
     }
-    let stuck = web.asked().iter().filter(|asked| asked.starts_with("stuck.test/")).count();
-    eprintln!("60 pages in {:?} beside {stuck} hanging requests", began.elapsed());
     child.kill().unwrap();
     child.wait().unwrap();
 }
