@@ -15,7 +15,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 use super::{Link, LinkKind};
-use crate::address::fetchable;
+use crate::address::{AddressError, MAX_URL_BYTES, fetchable};
 use crate::head::Head;
 
 /// Links kept of one page. Past it they are lost to the frontier, not to the archive.
@@ -60,9 +60,10 @@ const EMBED_RELATIONS: &[&str] = &[
     "manifest",
 ];
 
-/// The links of a page, each URL once a kind.
-pub fn read(dom: &Html, head: &Head, url: &Url) -> Vec<Link> {
-    let mut links = Links { base: base(dom, url), found: Vec::new(), seen: HashSet::new() };
+/// The links of a page, each URL once a kind, and what is to be said about those left out.
+pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
+    let mut links =
+        Links { base: base(dom, url), found: Vec::new(), seen: HashSet::new(), long: 0 };
     links.read_head(head, url);
     for element in elements(dom) {
         if links.found.len() >= MAX_LINKS {
@@ -70,7 +71,8 @@ pub fn read(dom: &Html, head: &Head, url: &Url) -> Vec<Link> {
         }
         links.read_element(element);
     }
-    links.found
+    let note = links.note();
+    (links.found, note)
 }
 
 /// The URL that relative references are resolved against: the first `<base href>` that is a web
@@ -112,6 +114,8 @@ struct Links {
     base: Url,
     found: Vec<Link>,
     seen: HashSet<(u8, String)>,
+    /// Those over the limit of a URL.
+    long: u64,
 }
 
 impl Links {
@@ -192,13 +196,29 @@ impl Links {
         }
     }
 
+    /// What was left out is said, never cut short.
+    fn note(&self) -> Option<String> {
+        let full = self.found.len() >= MAX_LINKS;
+        let full = full.then(|| format!("links past the first {MAX_LINKS} were left out"));
+        let long = (self.long > 0)
+            .then(|| format!("{} links over {MAX_URL_BYTES} bytes were left out", self.long));
+        let said: Vec<String> = long.into_iter().chain(full).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     fn add(&mut self, target: &str, kind: LinkKind, context: &str) {
         let target = target.trim();
         // A fragment leads to the page itself; a data: URL would be parsed at its full length.
         if target.is_empty() || target.starts_with(['#']) || target.starts_with("data:") {
             return;
         }
-        let Ok(url) = fetchable(target, Some(&self.base)) else { return };
+        let url = match fetchable(target, Some(&self.base)) {
+            Ok(url) => url,
+            Err(why) => {
+                self.long += u64::from(matches!(why, AddressError::TooLong { .. }));
+                return;
+            }
+        };
         if self.seen.insert((kind as u8, url.as_str().to_owned())) {
             self.found.push(Link { url: url.into(), kind, context: context.to_owned() });
         }

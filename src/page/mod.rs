@@ -267,6 +267,9 @@ pub fn read(source: Source<'_>) -> Page {
     let metadata = metadata::read(&dom, source.url);
     let found = alternates::read(&dom, source.head, source.url);
     let reading = article::read(&dom, &metadata, source.url, &found.notices);
+    let (links, left_out) = links::read(&dom, source.head, source.url);
+    let mut notes = decoded.notes;
+    notes.extend(left_out);
     Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical: metadata.canonical,
@@ -274,9 +277,9 @@ pub fn read(source: Source<'_>) -> Page {
         declared: metadata.declared,
         detected: reading.as_ref().and_then(|reading| reading.detected.clone()),
         alternates: found.alternates,
-        links: links::read(&dom, source.head, source.url),
+        links,
         article: reading.map(|reading| reading.article),
-        notes: decoded.notes,
+        notes,
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::address::fetchable;
+use crate::address::{Address, fetchable};
 use crate::frontier::RobotsAnswer;
 use crate::page::{Link, LinkKind};
 
@@ -212,10 +212,14 @@ pub fn verdict(reply: &Reply<'_>) -> Verdict {
     }
 }
 
-/// More than five redirects, or one that leads nowhere, is a file that is not there.
+/// More than five redirects, or one that leads nowhere or back to itself, is a file that is not
+/// there.
 fn redirected(reply: &Reply<'_>) -> Verdict {
     let target = reply.location.and_then(|to| fetchable(to, Some(reply.url)).ok());
     match target {
+        Some(url) if Address::of(&url) == Address::of(reply.url) => {
+            Verdict::Known(RobotsAnswer::Unavailable)
+        }
         Some(url) if reply.redirects < MAX_REDIRECTS => Verdict::Follow(url),
         _ => Verdict::Known(RobotsAnswer::Unavailable),
     }
@@ -233,6 +237,16 @@ mod tests {
         );
         let urls: Vec<String> = rules.links().into_iter().map(|link| link.url).collect();
         assert_eq!(urls, ["https://news.example/s.xml"]);
+    }
+
+    #[test]
+    fn a_redirect_to_itself_is_no_file() {
+        let url = Url::parse("https://news.example/robots.txt").unwrap();
+        for to in ["/robots.txt", "https://NEWS.example:443/robots.txt#x", "?utm_source=a", ""] {
+            let reply =
+                Reply { url: &url, status: Some(302), location: Some(to), body: b"", redirects: 0 };
+            assert_eq!(verdict(&reply), Verdict::Known(RobotsAnswer::Unavailable), "{to:?}");
+        }
     }
 
     #[test]
