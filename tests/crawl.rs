@@ -3,6 +3,14 @@
 //! The bundled web is the witness: it knows what had to be found, when every request arrived, and
 //! the exact bytes it sent.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails, and should"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,14 @@
 //! Killed with SIGKILL again and again, a crawl loses nothing and repeats at most what was in
 //! flight.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails, and should"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,10 +1,16 @@
 //! Crawls a folder of real pages as if they were the live web: every page under its own host name,
 //! over TLS where its URL says https, from a server on loopback.
 //!
-//! `cargo run --release --example real_pages -- PAGES_DIR [INTO]`, where PAGES_DIR holds
+//! `cargo run --release --example real_pages -- PAGES [INTO]`, where the folder PAGES holds
 //! `gold.jsonl` (one JSON object a line with `id`, `url`, `page`, `charset`) and the gzip files it
-//! names. Leaves the archive in INTO and the extracted texts in INTO/texts.jsonl's place: print
-//! them with `warraq text INTO`.
+//! names. Leaves the archive in INTO; `warraq text INTO` prints the texts.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "an example: what is not as it must be ends it"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,12 +21,12 @@ mod server;
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let Some(pages) = args.next().map(PathBuf::from) else {
-        eprintln!("usage: real_pages PAGES_DIR [INTO]");
+        eprintln!("usage: real_pages PAGES [INTO]");
         return ExitCode::from(2);
     };
     let into = args.next().unwrap_or_else(|| "real-pages-archive".to_owned());
     fs::create_dir_all(&into).expect("INTO can be made");
-    let web = server::Pages::load(&pages).expect("PAGES_DIR holds gold.jsonl and its pages");
+    let web = server::Pages::load(&pages).expect("PAGES holds gold.jsonl and its pages");
     let seeds = format!("{into}/seeds.txt");
     fs::write(&seeds, web.urls().join("\n")).expect("INTO can be written");
     let ca = format!("{into}/test-ca.pem");

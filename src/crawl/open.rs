@@ -19,7 +19,7 @@ use crate::record::Position;
 use crate::record::ids::Ids;
 use crate::settings::Settings;
 use crate::state::disk::{self, DiskFrontier, Options};
-use crate::state::{self, StateError, rebuild, traces};
+use crate::state::{self, rebuild, traces};
 
 /// A folder, ready to be worked on.
 pub(super) struct Opened {
@@ -117,7 +117,7 @@ fn folder(path: &Path, why: io::Error) -> CrawlError {
 async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
     let first = open_once(job, watch, cell).await;
     match first {
-        Err(CrawlError::State(why)) if job.recover && why.is_damage() => {
+        Err(CrawlError::State(why)) if job.recover && why.is_recoverable() => {
             let aside = state::set_aside(&job.settings.into, &job.clock)?;
             let text = format!("{why}; set aside as {}, making it anew", aside.display());
             watch.tell(&Event::Warning { text });
@@ -186,7 +186,7 @@ pub(super) async fn rebuild_from(
 
 /// The seeds of the last run: the state's, or those kept beside it when the state is new.
 fn kept_seeds(state: &disk::Opened, into: &Path) -> Vec<Lead> {
-    if state.fresh {
+    if state.fresh || state.seeds.is_empty() {
         return KeptJob::load(into).map_or_else(Vec::new, |kept| kept.seeds());
     }
     state.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
@@ -226,11 +226,4 @@ pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlE
     state.frontier.close().await?;
     let settled = stats.captured + stats.revisits + stats.moved + stats.failed + stats.refused;
     Ok(Rebuild { aside, read: read.read, queued: stats.queued, settled, unreadable: read.reasons })
-}
-
-impl StateError {
-    /// Whether making the state anew from the archive would help.
-    fn is_damage(&self) -> bool {
-        matches!(self, Self::Damaged { .. })
-    }
 }

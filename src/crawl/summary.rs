@@ -3,6 +3,7 @@
 //! Computed from the state when a run ends and for `warraq info`; kept as `summary.json` beside the
 //! archive so that it can be read while nothing runs and while something does.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,8 +27,8 @@ pub struct Summary {
     pub articles: u64,
     /// Articles with at least one named author.
     pub with_byline: u64,
-    /// Names of authors, in the order of first sight, at most [`AUTHORS_KEPT`].
-    pub authors: Vec<String>,
+    /// Names of authors, sorted, at most [`AUTHORS_KEPT`].
+    pub authors: BTreeSet<String>,
     /// Translation groups of two and more languages.
     pub groups: Vec<Group>,
     /// WARC files of the folder, oldest first.
@@ -56,8 +57,9 @@ impl Summary {
         self.articles += 1;
         self.with_byline += u64::from(!page.byline.is_empty());
         for name in &page.byline {
-            if self.authors.len() < AUTHORS_KEPT && !self.authors.contains(name) {
-                self.authors.push(name.clone());
+            self.authors.insert(name.clone());
+            if self.authors.len() > AUTHORS_KEPT {
+                self.authors.pop_last();
             }
         }
     }
