@@ -132,6 +132,23 @@ fn every_bad_answer_ends_and_nothing_else_suffers() {
 }
 
 #[test]
+fn the_other_transport_ends_as_well() {
+    let web = Web::new(|asked| bad(&asked.path));
+    let crawl = Crawl::of(&web);
+    let seeds: Vec<String> =
+        PATHS.iter().map(|path| format!("http://{}.test{path}", &path[1..])).collect();
+    let mut args: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    args.extend(["--max-body", "1MiB", "--transport", "reqwest"]);
+    let run = crawl.run(&args);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let ends = crawl.ends();
+    for seed in &seeds {
+        assert!(ends.contains_key(seed), "{seed} never ended: {}", run.stderr);
+    }
+    crawl.records();
+}
+
+#[test]
 fn limits_asked_for_are_kept_and_forever_ends() {
     let web = Web::new(|asked| {
         Some(match (asked.host.as_str(), asked.path.as_str()) {
