@@ -16,7 +16,7 @@ const LAST: &str = "وعاد الماء إلى الساقية في ٢١ نيسا
 /// An Arabic page as WPML and WordPress write it: notice in the content, text, an ending.
 fn arabic(ending: &str) -> String {
     format!(
-        r##"<!doctype html><html lang="ar" dir="rtl"><head><title>سواقي الجبل | المرفأ</title>
+        r#"<!doctype html><html lang="ar" dir="rtl"><head><title>سواقي الجبل | المرفأ</title>
 <meta property="og:title" content="سواقي الجبل"><meta name="author" content="admin"></head><body>
 <header><nav><a href="/ar/">الرئيسية</a></nav></header><main><article class="post"><h1>سواقي الجبل</h1>
 <div class="entry-content">
@@ -27,7 +27,7 @@ fn arabic(ending: &str) -> String {
 {ending}
 <p class="wpml-ls-statics-post_translations wpml-ls">This post is also available in: <a href="/en/x/">English</a></p>
 </div><div class="sharedaddy"><h3>شارك هذا الموضوع</h3></div></article></main>
-<footer><p>جميع الحقوق محفوظة</p></footer></body></html>"##
+<footer><p>جميع الحقوق محفوظة</p></footer></body></html>"#
     )
 }
 

@@ -79,7 +79,7 @@ fn start(web: &site::Site, dir: &Path) -> Child {
 
 /// Kills the child once `moment` has come; `false` when it ended before.
 fn killed_after(child: &mut Child, moment: impl Fn() -> bool) -> bool {
-    let patience = Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_mins(1);
     while !moment() {
         if child.try_wait().unwrap().is_some() {
             return false;
@@ -98,7 +98,11 @@ fn whole(dir: &Path) {
         let entries: Vec<_> = Records::open(&path).unwrap().collect();
         let torn = entries.iter().filter(|entry| entry.is_err()).count();
         let open = path.extension().is_some_and(|ext| ext == "open");
-        assert!(torn == 0 || (open && torn == 1 && entries.last().unwrap().is_err()), "{path:?}");
+        assert!(
+            torn == 0 || (open && torn == 1 && entries.last().unwrap().is_err()),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -106,7 +110,7 @@ fn whole(dir: &Path) {
 fn captures(dir: &Path) -> BTreeMap<String, usize> {
     let mut captured = BTreeMap::new();
     for path in name::files(dir).unwrap() {
-        assert!(path.extension().is_some_and(|ext| ext == "gz"), "left open: {path:?}");
+        assert!(path.extension().is_some_and(|ext| ext == "gz"), "left open: {}", path.display());
         for entry in Records::open(&path).unwrap() {
             let entry = entry.unwrap();
             if matches!(entry.kind.to_string().as_str(), "response" | "revisit") {

@@ -98,7 +98,6 @@ fn killed_at_start_and_at_the_end() {
 
 /// Every damage to the state ends in a clear error without `--recover` and in a crawl with it.
 #[test]
-#[ignore = "`--recover` does not hear of lost data: crawl::open asks a question of its own"]
 fn a_damaged_state_is_told_and_recovered() {
     let web = small();
     for damage in
