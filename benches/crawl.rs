@@ -4,6 +4,13 @@
 //! memory are the crawler's alone. Prints pages/s, CPU seconds per 1,000 pages and peak RSS.
 //! Machines differ: compare ratios on one machine, never figures from two.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark talks to whoever runs it, and ends when it cannot measure"
+)]
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 

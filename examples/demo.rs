@@ -4,10 +4,11 @@
 //! `cargo run --release --example demo [FOLDER]` leaves WARCs, state and ledger in FOLDER
 //! (`demo-archive` when none is given). Run it again and the second run stores nothing twice.
 
+#![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
 use std::process::ExitCode;
 
 #[path = "../tests/site/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of the site than the demo does")]
 mod site;
 
 fn main() -> ExitCode {

@@ -145,7 +145,7 @@ fn the_summary_reads_well() {
         &["http://warraq.test/en/the-bookshop-after-the-last-train/", "--into", "my archive"],
     );
     assert_eq!(out.status.code(), Some(0));
-    insta::assert_snapshot!(settled(&text(&out.stdout)), @r#"
+    insta::assert_snapshot!(settled(&text(&out.stdout)).trim(), @r#"
     Run 1: complete.
 
       URLs       4 captured
@@ -164,7 +164,7 @@ fn the_summary_reads_well() {
     "#);
     let out = run(dir.path(), &["info", "my archive"]);
     assert_eq!(out.status.code(), Some(0));
-    insta::assert_snapshot!(settled(&text(&out.stdout)), @r#"
+    insta::assert_snapshot!(settled(&text(&out.stdout)).trim(), @r#"
     Run 1, the last that ended: complete.
 
       URLs       4 captured
@@ -272,7 +272,7 @@ fn archives_that_are_not_ours_are_read_too() {
     assert_eq!(articles("foreign/other.warc.gz"), (3, String::new(), Some(0)));
     let out = run(dir.path(), &["info", "foreign/other.warc.gz"]);
     assert_eq!(out.status.code(), Some(0));
-    insta::assert_snapshot!(settled(&text(&out.stdout)), @r#"
+    insta::assert_snapshot!(settled(&text(&out.stdout)).trim(), @r#"
     1 WARC file, SIZE:
       other.warc.gz (SIZE)
           4 metadata, 4 request, 4 response, 1 warcinfo
