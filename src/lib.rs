@@ -10,6 +10,7 @@ pub mod export;
 pub mod frontier;
 pub mod groups;
 pub mod head;
+pub mod json;
 pub mod lang;
 pub mod lead;
 pub mod moment;

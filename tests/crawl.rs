@@ -241,3 +241,12 @@ fn both_transports_bring_the_same_pages() {
     });
     assert!(said, "reconstructed records must say so");
 }
+
+#[test]
+fn the_demo_list_names_the_seed() {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/demo.txt");
+    let mut seeds = Vec::new();
+    let report = warraq::seeds::read(&list, |seed| seeds.push(seed.found)).unwrap();
+    assert_eq!((report.seeds, report.bad), (1, 0));
+    assert_eq!(site::canonical(&seeds[0]), Some(Site::start().seed_url()));
+}

@@ -9,6 +9,7 @@ use super::report;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped};
 use crate::crawl::{self, CrawlError, Ended, Job, Stop};
+use crate::json;
 use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::name;
@@ -110,7 +111,7 @@ fn tell(ended: &Ended, dir: &Path, voice: Voice) {
         Voice::Json => {
             let line =
                 serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });
-            show::say(&line.to_string());
+            show::say(&json::line(&line).unwrap_or_default());
         }
         Voice::Lines => {
             let (run, how) = (ended.summary.stats.run, ended.how);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::show::{self, Direction};
 use super::{Exit, Stopped, report};
 use crate::crawl::summary::{self, Summary};
+use crate::json;
 use crate::record::reader::Records;
 use crate::state::lock;
 
@@ -48,7 +49,7 @@ pub(super) fn run(dir: &Path, json: bool) -> Result<Exit, Stopped> {
         return Err(super::nothing_at(dir));
     }
     if json {
-        show::say(&serde_json::to_string(&info).unwrap_or_default());
+        show::say(&json::line(&info).unwrap_or_default());
     } else {
         tell(dir, &info);
     }

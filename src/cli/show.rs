@@ -11,6 +11,7 @@ use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::event::{Event, Settled, Watch};
+use crate::json;
 use crate::lead::Outcome;
 
 /// How much is said.
@@ -83,7 +84,7 @@ impl Display {
         match self.voice {
             Voice::Quiet => Watch::none(),
             Voice::Json => Watch::new(|event| {
-                if let Ok(line) = serde_json::to_string(event) {
+                if let Ok(line) = json::line(event) {
                     say(&line);
                 }
             }),
@@ -226,8 +227,7 @@ impl Direction {
 
 /// Text from the web, made safe for a terminal and for one line.
 pub(super) fn clean(text: &str) -> String {
-    let direction = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || direction(c) { '\u{FFFD}' } else { c }).collect()
+    text.chars().map(|c| if json::is_unruly(c) { '\u{FFFD}' } else { c }).collect()
 }
 
 /// A URL as people read it: escaped letters of any script unescaped, still one word.

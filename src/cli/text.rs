@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Exit, Stopped, show};
 use crate::export;
+use crate::json;
 
 /// Runs the command.
 pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
@@ -24,8 +25,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
                 continue;
             }
         };
-        let line =
-            serde_json::to_string(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let line = json::line(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
         if let Err(why) = writeln!(out, "{line}") {
             return enough(&why);
         }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::How;
 use crate::frontier::{Frontier, FrontierError, Stats};
 use crate::groups::{self, Group};
+use crate::json;
 use crate::page::PageKind;
 use crate::record::name as record;
 use crate::record::trace::PageRow;
@@ -103,7 +104,7 @@ pub fn files(archive: &Path) -> Vec<ArchiveFile> {
 /// Keeps the summary as `summary.json` in the crawl folder, whole or not at all.
 pub fn keep(summary: &Summary, into: &Path) -> io::Result<()> {
     let temporary = into.join("summary.json.new");
-    std::fs::write(&temporary, serde_json::to_vec_pretty(summary)?)?;
+    std::fs::write(&temporary, json::pretty(summary)?)?;
     std::fs::rename(temporary, into.join("summary.json"))
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::StateError;
 use crate::frontier::tally::Standing;
+use crate::json;
 use crate::lead::{Lead, Locator, Outcome, Refusal};
 use crate::moment::Moment;
 
@@ -138,7 +139,7 @@ impl Ledger {
 
     fn push(&mut self, line: &Line<'_>) {
         // A struct of strings and numbers always serialises into a growing vector.
-        let _ = serde_json::to_writer(&mut self.pending, line);
+        self.pending.extend(json::line(line).unwrap_or_default().into_bytes());
         self.pending.push(b'\n');
     }
 }

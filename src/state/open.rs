@@ -51,26 +51,8 @@ impl Desk {
         let basis = basis(&mut store, &folder, options.secret)?;
         let now = options.clock.steady();
         let ledger = Ledger::open(&options.dir, basis.fresh, options.clock.wall())?;
-        let unclean = !basis.fresh && !basis.checkpoint.clean;
-        let mut desk = Self {
-            schedule: Schedule::new(options.per_host, first_token(&basis)),
-            options: Kept::of(options, folder.clone()),
-            store,
-            seen: Seen::new(&basis.secret),
-            tally: Tally::default(),
-            ledger,
-            marks: LeaseMarks::none(),
-            held: HashMap::new(),
-            run: basis.run,
-            seq: 0,
-            known_end: basis.checkpoint.position.clone(),
-            replaying: (unclean || basis.fresh).then(|| basis.checkpoint.position.clone()),
-            checkpoint: basis.checkpoint,
-            events: Vec::new(),
-            settlements: 0,
-            dirty_since: None,
-            fault: None,
-        };
+        let (fresh, unclean) = (basis.fresh, !basis.fresh && !basis.checkpoint.clean);
+        let mut desk = Self::of(options, store, basis, ledger);
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
@@ -86,7 +68,33 @@ impl Desk {
         let seeds = desk.seeds().map_err(damaged)?;
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
-        Ok((desk, Found { fresh: basis.fresh, unclean, seeds, given_up }))
+        Ok((desk, Found { fresh, unclean, seeds, given_up }))
+    }
+
+    /// A desk that has read nothing of its store yet.
+    fn of(options: Options, store: Store, basis: Basis, ledger: Ledger) -> Self {
+        let folder = options.dir.join("state");
+        // A fresh state beside WARCs, or one that was not closed, waits for the archive.
+        let behind = basis.fresh || !basis.checkpoint.clean;
+        Self {
+            schedule: Schedule::new(options.per_host, first_token(&basis)),
+            options: Kept::of(options, folder),
+            store,
+            seen: Seen::new(&basis.secret),
+            tally: Tally::default(),
+            ledger,
+            marks: LeaseMarks::none(),
+            held: HashMap::new(),
+            run: basis.run,
+            seq: 0,
+            known_end: basis.checkpoint.position.clone(),
+            replaying: behind.then(|| basis.checkpoint.position.clone()),
+            checkpoint: basis.checkpoint,
+            events: Vec::new(),
+            settlements: 0,
+            dirty_since: None,
+            fault: None,
+        }
     }
 
     /// Walks sites, URLs, queue and rules into memory.
