@@ -210,7 +210,16 @@ fn the_next_run_stores_no_payload_twice() {
     let empty = |url: &String| web.sent(url).iter().all(|sent| sent.ends_with(b"\r\n\r\n"));
     assert!(new.iter().all(empty), "stored again: {new:?}");
     assert!(targets(dir.path(), "revisit").len() >= first.len() - new.len() - 4);
-    assert_eq!(summary(dir.path())["stats"]["run"], 2);
+    let summary = summary(dir.path());
+    assert_eq!(summary["stats"]["run"], 2);
+    assert_eq!(
+        summary["articles"],
+        texts(dir.path()).len(),
+        "one row a page, however it is spelled"
+    );
+    let job: Value =
+        serde_json::from_slice(&std::fs::read(dir.path().join("job.json")).unwrap()).unwrap();
+    assert_eq!(job["seeds"].as_array().unwrap().len(), 1);
 }
 
 #[test]

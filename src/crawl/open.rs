@@ -3,6 +3,7 @@
 //! The state's lock comes first, so that nobody repairs the archive of a running crawl. Then torn
 //! tails are cut, and what the archive has beyond the state's checkpoint is read back.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -10,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use super::archive::Archive;
 use super::kept::KeptJob;
 use super::{CrawlError, How, Job, Stop, summary};
+use crate::address::Address;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
 use crate::frontier::scope::Scope;
@@ -63,7 +65,8 @@ async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
         watch.tell(&Event::Warning { text });
     }
     let mut seeds = kept_seeds(&state, &job.settings.into);
-    seeds.extend(job.seeds.iter().cloned());
+    let kept: HashSet<Address> = seeds.iter().map(|seed| seed.address.clone()).collect();
+    seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
     Ok(Attached { state, archive, seeds, read })
 }
