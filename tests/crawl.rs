@@ -259,3 +259,27 @@ fn the_demo_list_names_the_seed() {
     assert_eq!((report.seeds, report.bad), (1, 0));
     assert_eq!(site::canonical(&seeds[0]), Some(Site::start().seed_url()));
 }
+
+#[test]
+fn a_revisit_is_framed_like_its_original() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        assert_eq!(crawl(&web, dir.path(), &["--depth", "3"]), 0);
+    }
+    let chunked = |entry: &warraq::record::entry::Entry| {
+        let block = entry.block.first(64 << 10).unwrap().to_ascii_lowercase();
+        block.windows(26).any(|part| part == b"transfer-encoding: chunked")
+    };
+    let entries = archive(dir.path());
+    let by_id: BTreeMap<_, _> =
+        entries.iter().map(|entry| (entry.id().unwrap(), chunked(entry))).collect();
+    let revisits = entries.iter().filter(|entry| entry.kind.to_string() == "revisit");
+    let mut seen = 0;
+    for revisit in revisits {
+        let original = revisit.header.get("WARC-Refers-To").unwrap();
+        assert_eq!(by_id[original], chunked(revisit), "{:?}", revisit.target_uri());
+        seen += 1;
+    }
+    assert!(seen > 20);
+}

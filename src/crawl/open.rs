@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::archive::Archive;
 use super::kept::KeptJob;
@@ -22,6 +23,9 @@ use crate::record::ids::Ids;
 use crate::settings::Settings;
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
+
+/// A wait at the start that is worth a word.
+const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// A folder, ready to be worked on.
 pub(super) struct Opened {
@@ -97,6 +101,14 @@ async fn begin(
     frontier.commit().await?;
     let now = frontier.stats().await?;
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
+    let wait = now.next_due.map(|due| due.since(job.clock.steady())).unwrap_or_default();
+    if wait > LONG_WAIT {
+        let text = format!(
+            "nothing may be asked for the next {} s: a server wanted to be left alone for so long",
+            wait.as_secs()
+        );
+        watch.tell(&Event::Warning { text });
+    }
     Ok(now.run)
 }
 
