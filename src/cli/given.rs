@@ -42,7 +42,8 @@ pub(crate) struct CrawlFlags {
     /// Stop after N captured pages in this call; the rest stays queued.
     #[arg(long, value_name = "N", value_parser = number::<u64>, help_heading = "What is fetched")]
     max_pages: Option<u64>,
-    /// Fetch alternates in these languages only (BCP 47); the rest are recorded.
+    /// Follow alternates in these languages only (BCP 47); the rest are recorded. Ordinary links
+    /// (--depth) are followed whatever their language.
     #[arg(long, value_name = "a,b", value_delimiter = ',', help_heading = "What is fetched")]
     languages: Vec<String>,
     /// How far declared alternates may lead.
