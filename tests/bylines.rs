@@ -68,6 +68,61 @@ fn an_arabic_article_may_be_signed_in_any_of_these_ways() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A page of another language with the same furniture; the text is English, so the ending decides.
+fn translated(lang: &str, ending: &str) -> String {
+    format!(
+        r#"<!doctype html><html lang="{lang}"><head><title>The last ferry | The Harbour</title>
+<meta property="og:title" content="The last ferry"><meta name="author" content="admin"></head><body>
+<header><nav><a href="/">Home</a></nav></header><main><article class="post"><h1>The last ferry</h1>
+<div class="entry-content">
+<p class="wpml-ls-statics-post_translations wpml-ls">This post is also available in: <a href="/ar/x/">العربية</a></p>
+<p>Twelve boats crossed here every morning before the bridge was built, and each of them had a bell that the whole bank could tell from the others, even in fog.</p>
+<p>The ferryman keeps a ledger of the names he carried, and he says that most quarrels over the fare were settled in midstream, where nobody could walk away.</p>
+<p>{CLOSED}</p>
+{ending}
+<p class="wpml-ls-statics-post_translations wpml-ls">This post is also available in: <a href="/ar/x/">العربية</a></p>
+</div><div class="sharedaddy"><h3>Share this</h3></div></article></main>
+<footer><p>All rights reserved</p></footer></body></html>"#
+    )
+}
+
+/// The last sentence of those pages; an ending may repeat it in front of the name.
+const CLOSED: &str = "The ledger is closed.";
+
+#[test]
+fn an_article_of_any_language_may_be_signed_at_its_end() {
+    let table = include_str!("tables/endings-other.txt");
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (page, want) = line.split_once(" =>").unwrap();
+        let (lang, ending) = page.split_once(" | ").unwrap();
+        let (article, want) = (read(&translated(lang, ending)).article, want.trim());
+        let got = show(&article.byline);
+        let text = article.text();
+        if want.is_empty() {
+            let sentence = ending.trim_start_matches("<p>").trim_end_matches("</p>");
+            if !(text.ends_with(sentence) && matches!(got.as_str(), "" | "admin")) {
+                wrong.push(format!("{ending}: {got}, and the body is {text}"));
+            }
+        } else if got != want || !text.ends_with(CLOSED) {
+            wrong.push(format!("{ending}: {got}, and the body is {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn notes_and_tags_behind_the_name_hide_it_from_nobody() {
+    let ending = "<p><strong>By Ahmad al-Hussein</strong></p><p>Reporter from Deir ez-Zor</p>\
+        <p>Editor’s note: two of the ferrymen asked us to leave out the names of their families.</p>\
+        <p>Tags: ferries, rivers, work</p>";
+    let article = read(&translated("en", ending)).article;
+    assert_eq!(show(&article.byline), "Ahmad al-Hussein (Reporter from Deir ez-Zor)");
+    let text = article.text();
+    assert!(text.contains("Editor’s note") && text.contains(CLOSED), "{text}");
+    assert!(!text.contains("Hussein") && !text.contains("Reporter"), "{text}");
+}
+
 /// Page, authors, translators, words that may not stay in the body.
 const PAGES: &[(&str, &str, &str, &[&str])] = &[
     ("ar-place", "نادر الخوري (مراسل)", "", &["نادر", "14 مارس", "القرى البعيدة"]),

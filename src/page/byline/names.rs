@@ -208,7 +208,7 @@ fn tidy(text: &str) -> String {
     }
     let foreign = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '|' | '»' | '•'))
-            || is_not_name(word)
+            || (is_not_name(word) && word != "bin")
     };
     if let Some(at) = words.iter().skip(1).position(|word| foreign(word)) {
         words.truncate(at + 1);
@@ -316,7 +316,16 @@ pub(crate) fn is_person(text: &str) -> bool {
     }
     (2..=6).contains(&words.len())
         && words.iter().all(|word| is_name_word(word))
-        && words.last().is_some_and(|word| starts_upper(word))
+        && words.last().is_some_and(|word| starts_upper(word) || has_particle(word))
+}
+
+/// `al-Hussein`, `d'Aubrac`: a small word in front of a name and stuck to it.
+fn has_particle(word: &str) -> bool {
+    word.split_once(['-', '\'', '’']).is_some_and(|(particle, name)| {
+        (1..=4).contains(&particle.chars().count())
+            && particle.chars().all(char::is_lowercase)
+            && name.starts_with(char::is_uppercase)
+    })
 }
 
 fn starts_upper(word: &str) -> bool {
@@ -369,5 +378,16 @@ mod tests {
     fn an_initial_keeps_its_dot() {
         assert_eq!(names("von Karl M."), ["Karl M."]);
         assert_eq!(names("By Dr. Jane Doe."), ["Jane Doe"]);
+    }
+
+    #[test]
+    fn a_surname_may_begin_with_a_small_word() {
+        for name in ["Ahmad al-Hussein", "Hélène d’Aubrac", "Omar bin Saleh", "Jan van 't Hof"]
+        {
+            assert!(is_person(name), "{name}");
+        }
+        for text in ["Ahmad well-known", "Ahmad al-", "Harbour so-called"] {
+            assert!(!is_person(text), "{text}");
+        }
     }
 }

@@ -90,6 +90,12 @@ fn ends_in_role(line: &str) -> bool {
     }
 }
 
+/// Whether a line opens with a word that may lead to a place as well as to a name: `From Aleppo`.
+pub(super) fn is_place(line: &str) -> bool {
+    let first = line.split_whitespace().next().map(str::to_lowercase);
+    first.is_some_and(|first| matches!(first.as_str(), "from" | "aus" | "από"))
+}
+
 /// What is left of a line after the longest opening of a table.
 fn longest<'t>(line: &'t str, table: &Openings) -> Option<&'t str> {
     let first = line.chars().next()?.to_lowercase().next()?;

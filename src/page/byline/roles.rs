@@ -4,7 +4,7 @@
 //! functions are. A text is cut only where what stands before reads like a name.
 
 use super::names::is_person;
-use super::words::{ROLE_SUFFIXES, ROLES};
+use super::words::{ROLE_ENDINGS, ROLE_SUFFIXES, ROLES};
 
 /// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
 pub(super) fn role_apart(text: &str) -> (String, Option<String>) {
@@ -48,8 +48,20 @@ pub(crate) fn is_role(text: &str) -> bool {
     let count = lower.split_whitespace().count();
     count <= 14
         && lower.split(|c: char| !c.is_alphanumeric() && c != '\u{200C}').any(|word| {
-            ROLES.contains(word) || word.strip_prefix("ال").is_some_and(|bare| ROLES.contains(bare))
+            ROLES.contains(word)
+                || ROLE_ENDINGS.iter().any(|end| word.ends_with(end))
+                || word.strip_prefix("ال").is_some_and(|bare| ROLES.contains(bare))
         })
+}
+
+/// Whether a text begins with a function: `Reporter from Aleppo`.
+pub(super) fn opens_with_role(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(is_role)
+}
+
+/// Whether an East Asian line is a function with a desk in front, not a person's: `文化部記者`.
+pub(super) fn is_desk_role(text: &str) -> bool {
+    suffix_role(text).is_some() && !text.trim().contains(char::is_whitespace)
 }
 
 pub(super) fn suffix_role(text: &str) -> Option<(String, String)> {

@@ -28,7 +28,7 @@ pub(crate) struct Spoken {
 /// Blocks at the start of the body that may be byline.
 const LEADING: usize = 4;
 /// Blocks at its end.
-const TRAILING: usize = 3;
+const TRAILING: usize = 5;
 /// Characters behind the body that are looked at.
 const BEHIND: usize = 400;
 /// Blocks between headline and body that are looked at.
@@ -130,7 +130,8 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     }
     let mut people: Vec<&mut Person> =
         credit.authors.iter_mut().chain(&mut credit.translators).collect();
-    let next = lines.get(credit.lines).filter(|next| is_role_line(next));
+    let next = lines.get(credit.lines);
+    let next = next.filter(|next| is_role_line(next) || (at_end && is_last_role(next)));
     match (people.as_mut_slice(), next) {
         ([], _) => return None,
         ([only], Some(next)) if only.role.is_none() => {
@@ -159,20 +160,45 @@ pub(crate) fn title_below(scene: &Scene<'_, '_>, rows: &[usize]) -> Option<(Stri
     })
 }
 
-/// A job title without the brackets and dashes around it.
+/// A job title without the brackets and dashes around it, and the stop behind it.
 fn title(line: &str) -> String {
+    let line = line.strip_suffix('.').unwrap_or(line);
     line.trim_matches(|c: char| c.is_whitespace() || "()[]-–—ـ/|،,*•".contains(c)).to_owned()
 }
 
 /// A short line without a sentence, as a job title is.
 fn is_role_line(draft: &Draft) -> bool {
-    let words = draft.text.split_whitespace().count();
-    words <= 12
+    is_short(draft) && !ends_sentence(&draft.text) && opening(&draft.text) == Opening::Plain
+}
+
+/// A job title under the last name, where it may close with a stop and open with a word that is
+/// a by-word elsewhere, if nobody is named behind it: `Reporter from Aleppo.`, `From Aleppo`.
+fn is_last_role(draft: &Draft) -> bool {
+    let text = draft.text.trim();
+    let title = text.strip_suffix('.').unwrap_or(text);
+    let function = roles::opens_with_role(title) || roles::is_desk_role(title);
+    is_short(draft)
+        && !ends_sentence(title)
+        && match opening(title) {
+            Opening::Plain => function,
+            Opening::By(_) if roles::is_desk_role(title) => true,
+            Opening::By(rest) => {
+                let named = names::people(rest).iter().any(|one| names::is_person(&one.name));
+                (function && !named) || opening::is_place(title)
+            }
+            Opening::Translated(_) | Opening::Other => false,
+        }
+}
+
+fn is_short(draft: &Draft) -> bool {
+    draft.text.split_whitespace().count() <= 12
         && draft.text.chars().count() <= 90
-        && !draft.text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
         && draft.measure.link_share() < 0.5
-        && opening(&draft.text) == Opening::Plain
         && !draft.text.chars().any(char::is_numeric)
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
 }
 
 /// A line that is nothing but names, as the last one or in bold among the first.

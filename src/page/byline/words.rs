@@ -186,6 +186,20 @@ pub(crate) const ROLE_SUFFIXES: &[&str] = &[
     "氏",
 ];
 
+/// What a compound that names a function ends in: `Kulturredakteurin`.
+pub(crate) const ROLE_ENDINGS: &[&str] = &[
+    "redakteur",
+    "redakteurin",
+    "redacteur",
+    "korrespondent",
+    "korrespondentin",
+    "correspondent",
+    "journalist",
+    "journalistin",
+    "reporter",
+    "reporterin",
+];
+
 /// Words that make a text a role.
 pub(crate) static ROLES: Words = LazyLock::new(|| {
     words(
@@ -208,7 +222,8 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
          gazetecisi|editör|araştırmacı|akademisyen|temsilcisi|писатель|писательница|поэт| \
          историк|политолог|аналитик|эксперт|собкор|фотограф|кореспондентка|журналіст|редакторка| \
          autrice|auteure|écrivain|écrivaine|chercheur|chercheuse|romancier|romancière|chroniqueuse| \
-         correspondent|poet|historian|novelist|critic|lecturer|photographer|freelance",
+         correspondent|poet|historian|novelist|critic|lecturer|photographer|freelance| \
+         verslaggever|verslaggeefster|cronista|újságíró|toimittaja|novinář|novinářka|novinar",
     )
 });
 
@@ -222,7 +237,7 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
          written|pressemitteilung|wortlaut|im|is|has|was|and|copyright|credit|tous|publié| \
          todos|artículos|publicado|опубликовано|фото|المزيد|جميع|مقالات|نشر|تاريخ|بتاريخ|ago| \
          min|minutes|uhr|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
-         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday",
+         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في|من",
     )
 });
 
