@@ -201,9 +201,11 @@ fn the_archive_holds_the_bytes_of_the_wire() {
 fn the_next_run_stores_no_payload_twice() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();
-    assert_eq!(crawl(&web, dir.path(), &["--depth", "1"]), 0);
+    assert_eq!(crawl(&web, dir.path(), &["--depth", "1", "--sitemaps"]), 0);
     let first = targets(dir.path(), "response");
-    assert_eq!(crawl(&web, dir.path(), &["--depth", "1"]), 0);
+    assert_eq!(crawl(&web, dir.path(), &["--depth", "1", "--sitemaps"]), 0);
+    let sitemap = web.arrivals().iter().filter(|each| each.path == "/sitemap.xml").count();
+    assert_eq!(sitemap, 2, "asked for again, though robots.txt is still believed");
     let responses = targets(dir.path(), "response");
     // Bodies that say nothing (empty ones) are no payload to refer to.
     let new: Vec<_> = responses[first.len()..].to_vec();

@@ -28,6 +28,15 @@ pub(super) async fn ask_for<F: Frontier, T>(
         && desk.politeness.believes(&fact)
     {
         desk.politeness.learn(&host, &fact);
+        // No trace of this run names the sitemaps of rules that were read in an earlier one.
+        if let RobotsAnswer::File(file) = &fact.answer {
+            let named = Rules::parse(file).links();
+            let urls = named.iter().filter_map(|link| fetchable(&link.url, None).ok());
+            queue_sitemaps(desk, visit, &host, urls.collect()).await?;
+            sitemaps(desk, visit, &host, &named).await?;
+        } else {
+            sitemaps(desk, visit, &host, &[]).await?;
+        }
         desk.frontier.release(visit, Release::Until(now)).await?;
         return Ok(());
     }
@@ -127,13 +136,21 @@ async fn sitemaps<F: Frontier, T>(
     host: &HostKey,
     named: &[Link],
 ) -> Result<(), CrawlError> {
-    if !desk.settings.sitemaps || !desk.seeds.contains(host) {
-        return Ok(());
-    }
-    if named.is_empty()
-        && let Ok(url) = fetchable(&format!("{host}/sitemap.xml"), None)
-    {
-        desk.frontier.put(vec![visit.lead.onward(&url, Hop::Sitemap)]).await?;
+    let guess = fetchable(&format!("{host}/sitemap.xml"), None).ok();
+    let urls = guess.into_iter().filter(|_| named.is_empty()).collect();
+    queue_sitemaps(desk, visit, host, urls).await
+}
+
+/// Queues sitemaps of a seed's origin, when they are asked for.
+async fn queue_sitemaps<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    host: &HostKey,
+    urls: Vec<Url>,
+) -> Result<(), CrawlError> {
+    if desk.settings.sitemaps && desk.seeds.contains(host) {
+        let leads = urls.iter().map(|url| visit.lead.onward(url, Hop::Sitemap)).collect();
+        desk.frontier.put(leads).await?;
     }
     Ok(())
 }

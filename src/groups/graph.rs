@@ -191,7 +191,10 @@ impl<'a> Graph<'a> {
         there: Option<&Declared>,
         back: Option<&Declared>,
     ) -> Option<Why> {
-        if self.hubs.contains(&pair.to) || self.hubs.contains(&pair.from) {
+        // A page that answers an article by name is its translation, however many copies of that
+        // article (print pages, campaign tags) name it too.
+        let mutual = there.is_some() && back.is_some();
+        if !mutual && (self.hubs.contains(&pair.to) || self.hubs.contains(&pair.from)) {
             return Some(Why::Hub);
         }
         if self.is_untranslated(pair.to, there)

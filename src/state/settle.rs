@@ -7,6 +7,7 @@ use super::desk::{Desk, Fault, Held, Queued};
 use super::keys;
 use super::ledger::Facts;
 use super::rows::{RuleRow, UrlRow};
+use crate::address::Address;
 use crate::event::Event;
 use crate::frontier::tally::{Standing, kept, key_of};
 use crate::frontier::{Ack, KeptPage, Release, Settlement};
@@ -100,7 +101,13 @@ impl Desk {
     /// Counts what the page at `via` leads to and will not be fetched; each URL once a run.
     pub(crate) fn refuse_all(&mut self, refused: &[Refusal], via: &str) {
         for refusal in refused {
-            let print = self.seen.print(&refusal.url);
+            let key =
+                Address::parse(&refusal.url).map_or_else(|_| refusal.url.clone(), String::from);
+            let print = self.seen.print(&key);
+            // A URL of the run ends by its own visit, whatever another page may not lead to.
+            if self.seen.has(print) {
+                continue;
+            }
             if let Some(count) = self.tally.refused(print, refusal).cloned() {
                 self.store.set(keys::rule(refusal.rule), &RuleRow { run: self.run, count });
                 self.ledger.refused(self.run, refusal, via);
