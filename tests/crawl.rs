@@ -210,7 +210,16 @@ fn the_next_run_stores_no_payload_twice() {
     let empty = |url: &String| web.sent(url).iter().all(|sent| sent.ends_with(b"\r\n\r\n"));
     assert!(new.iter().all(empty), "stored again: {new:?}");
     assert!(targets(dir.path(), "revisit").len() >= first.len() - new.len() - 4);
-    assert_eq!(summary(dir.path())["stats"]["run"], 2);
+    let summary = summary(dir.path());
+    assert_eq!(summary["stats"]["run"], 2);
+    assert_eq!(
+        summary["articles"],
+        texts(dir.path()).len(),
+        "one row a page, however it is spelled"
+    );
+    let job: Value =
+        serde_json::from_slice(&std::fs::read(dir.path().join("job.json")).unwrap()).unwrap();
+    assert_eq!(job["seeds"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -249,4 +258,28 @@ fn the_demo_list_names_the_seed() {
     let report = warraq::seeds::read(&list, |seed| seeds.push(seed.found)).unwrap();
     assert_eq!((report.seeds, report.bad), (1, 0));
     assert_eq!(site::canonical(&seeds[0]), Some(Site::start().seed_url()));
+}
+
+#[test]
+fn a_revisit_is_framed_like_its_original() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        assert_eq!(crawl(&web, dir.path(), &["--depth", "3"]), 0);
+    }
+    let chunked = |entry: &warraq::record::entry::Entry| {
+        let block = entry.block.first(64 << 10).unwrap().to_ascii_lowercase();
+        block.windows(26).any(|part| part == b"transfer-encoding: chunked")
+    };
+    let entries = archive(dir.path());
+    let by_id: BTreeMap<_, _> =
+        entries.iter().map(|entry| (entry.id().unwrap(), chunked(entry))).collect();
+    let revisits = entries.iter().filter(|entry| entry.kind.to_string() == "revisit");
+    let mut seen = 0;
+    for revisit in revisits {
+        let original = revisit.header.get("WARC-Refers-To").unwrap();
+        assert_eq!(by_id[original], chunked(revisit), "{:?}", revisit.target_uri());
+        seen += 1;
+    }
+    assert!(seen > 20);
 }

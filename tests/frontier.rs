@@ -399,6 +399,7 @@ async fn the_first_capture_of_a_payload_is_found<F: Polled>(bench: Bench<F>) {
         uri: "http://a.example/1".into(),
         date: START,
         locator: Locator { file: "w-00001.warc.gz".into(), offset: 400, length: 90 },
+        chunked: false,
     };
     let payload = Some((digest, origin.clone()));
     let page = Settlement { payload, ..captured(START) };

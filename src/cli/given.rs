@@ -42,7 +42,8 @@ pub(crate) struct CrawlFlags {
     /// Stop after N captured pages in this call; the rest stays queued.
     #[arg(long, value_name = "N", value_parser = number::<u64>, help_heading = "What is fetched")]
     max_pages: Option<u64>,
-    /// Fetch alternates in these languages only (BCP 47); the rest are recorded.
+    /// Follow alternates in these languages only (BCP 47); the rest are recorded. Ordinary links
+    /// (--depth) are followed whatever their language.
     #[arg(long, value_name = "a,b", value_delimiter = ',', help_heading = "What is fetched")]
     languages: Vec<String>,
     /// How far declared alternates may lead.
@@ -279,6 +280,9 @@ fn size(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
 }
 
+/// Fields that follow from the URL and the connection.
+const OURS: &[&str] = &["Host", "Connection", "Content-Length", "Transfer-Encoding"];
+
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once(':')
@@ -287,6 +291,9 @@ fn header(text: &str) -> Result<(String, String), String> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(format!("{name:?} is no header name; write it as \"Name: value\""));
+    }
+    if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
+        return Err(format!("{name} is written by the transport itself"));
     }
     Ok((name.to_owned(), value.trim().to_owned()))
 }
@@ -351,5 +358,6 @@ mod tests {
     fn headers_cannot_be_forged() {
         assert!(header("X-Key: abc").is_ok());
         assert!(header("X Key: abc").is_err() && header("nothing").is_err());
+        assert!(header("Host: elsewhere.example").is_err());
     }
 }

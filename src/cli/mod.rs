@@ -52,7 +52,7 @@ Examples:
   The articles that front pages link to, with their translations, at most 500 pages:
     warraq crawl --seeds seeds/europe.txt --depth 1 --max-pages 500 --contact you@example.org \\
         --into europe
-  Arabic, English and French only, as JSON lines for a script:
+  Alternates in Arabic, English and French only, as JSON lines for a script:
     warraq crawl https://example.org/ar/ --depth 1 --languages ar,en,fr --json \\
         --contact https://example.org/about-our-archive --into archive
 

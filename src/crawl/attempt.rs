@@ -15,6 +15,7 @@ use crate::capture::guard::is_public;
 use crate::capture::{self, Capture, End, Fetch};
 use crate::event::Event;
 use crate::frontier::Frontier;
+use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
 use crate::page::{Page, decode};
@@ -110,6 +111,11 @@ fn plain(capture: &Capture, entity: &[u8]) -> Vec<u8> {
     head.map_or_else(Vec::new, |head| decode::bytes(head, entity))
 }
 
+/// Whether the body of a response stands in chunks.
+pub(super) fn is_chunked(head: &Head) -> bool {
+    !head.transfer_codings().is_empty()
+}
+
 /// The capture this payload is archived as already. Only whole, non-empty payloads are compared.
 async fn known_payload<F: Frontier, T>(
     desk: &Desk<F, T>,
@@ -118,7 +124,9 @@ async fn known_payload<F: Frontier, T>(
     match (&capture.response, &capture.end) {
         (Some(response), End::Complete) if response.payload_length > 0 => {
             let origin = desk.frontier.origin(&response.payload_digest).await?;
-            Ok(origin.filter(|origin| desk.holds(&origin.locator.file)))
+            let chunked = is_chunked(&response.head);
+            Ok(origin
+                .filter(|origin| origin.chunked == chunked && desk.holds(&origin.locator.file)))
         }
         _ => Ok(None),
     }

@@ -3,13 +3,16 @@
 //! The state's lock comes first, so that nobody repairs the archive of a running crawl. Then torn
 //! tails are cut, and what the archive has beyond the state's checkpoint is read back.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::archive::Archive;
 use super::kept::KeptJob;
 use super::{CrawlError, How, Job, Stop, summary};
+use crate::address::Address;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
 use crate::frontier::scope::Scope;
@@ -20,6 +23,9 @@ use crate::record::ids::Ids;
 use crate::settings::Settings;
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
+
+/// A wait at the start that is worth a word.
+const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// A folder, ready to be worked on.
 pub(super) struct Opened {
@@ -63,7 +69,8 @@ async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
         watch.tell(&Event::Warning { text });
     }
     let mut seeds = kept_seeds(&state, &job.settings.into);
-    seeds.extend(job.seeds.iter().cloned());
+    let kept: HashSet<Address> = seeds.iter().map(|seed| seed.address.clone()).collect();
+    seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
     Ok(Attached { state, archive, seeds, read })
 }
@@ -94,6 +101,14 @@ async fn begin(
     frontier.commit().await?;
     let now = frontier.stats().await?;
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
+    let wait = now.next_due.map(|due| due.since(job.clock.steady())).unwrap_or_default();
+    if wait > LONG_WAIT {
+        let text = format!(
+            "nothing may be asked for the next {} s: a server wanted to be left alone for so long",
+            wait.as_secs()
+        );
+        watch.tell(&Event::Warning { text });
+    }
     Ok(now.run)
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::attempt::is_chunked;
 use super::desk::Desk;
 use super::{CrawlError, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
@@ -91,7 +92,8 @@ impl<F: Frontier, T> Work<'_, F, T> {
     pub(super) async fn settle(self, capture: Capture, trace: Trace) -> Result<(), CrawlError> {
         let judged = self.desk.scope.judge(&trace);
         let payload = self.new_payload(&capture);
-        let (date, uri) = (capture.began, &self.visit.lead.found);
+        let chunked = capture.response.as_ref().is_some_and(|response| is_chunked(&response.head));
+        let (began, uri) = ((capture.began, chunked), &self.visit.lead.found);
         let filed = match &trace.outcome {
             Outcome::Refused(_) => None,
             _ => Some(self.desk.archive.file(self.exchange(capture, &trace)).await?),
@@ -106,7 +108,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
             again: trace.again,
             due: self.next.due,
             delay_ms: self.next.delay_ms,
-            payload: payload.zip(filed.as_ref().and_then(|filed| origin(date, uri, filed))),
+            payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, uri, filed))),
             archived: filed.map(|filed| filed.end),
             page: trace.page,
             alternates: trace.alternates,
@@ -234,11 +236,12 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
 }
 
 /// The origin that later captures of this payload will name.
-fn origin(date: Moment, uri: &str, filed: &Filed) -> Option<Origin> {
+fn origin((date, chunked): (Moment, bool), uri: &str, filed: &Filed) -> Option<Origin> {
     Some(Origin {
         record_id: filed.reply_id.clone()?,
         uri: uri.to_owned(),
         date,
         locator: filed.reply.clone()?,
+        chunked,
     })
 }

@@ -133,6 +133,9 @@ pub struct Stats {
     pub refusals: Vec<RefusalCount>,
     /// Sites with something queued that are left alone for the rest of the run.
     pub parked_sites: Vec<String>,
+    /// When the first site with something queued is due.
+    #[serde(default)]
+    pub next_due: Option<Moment>,
 }
 
 /// What a frontier has at this instant, for callers that do not wait (tests with a fixed clock).

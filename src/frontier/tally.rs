@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{KeptPage, RefusalCount, Settlement, Stats};
+use crate::address::Address;
 use crate::lead::{Lead, Outcome, Refusal, Rule};
 use crate::page::{Alternate, PageKind};
 use crate::record::trace::PageRow;
@@ -139,10 +140,12 @@ pub fn kept(lead: &Lead, end: &Settlement) -> Vec<KeptPage> {
     keep(lead, &end.outcome, end.page.clone(), &end.alternates)
 }
 
-/// What a kept page is stored under: what others say about a page stands beside what it says.
+/// What a kept page is stored under, one key for all spellings of its URL. What others say about
+/// a page stands beside what it says.
 pub fn key_of(kept: &KeptPage) -> String {
     let url = &kept.page.url;
-    if kept.page.kind == PageKind::Sitemap { format!("about {url}") } else { url.clone() }
+    let key = Address::parse(url).map_or_else(|_| url.clone(), |address| address.to_string());
+    if kept.page.kind == PageKind::Sitemap { format!("about {key}") } else { key }
 }
 
 /// As [`kept`], from the parts.

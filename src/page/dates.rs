@@ -282,17 +282,22 @@ fn is_mark(c: char) -> bool {
 
 /// `22 November 2026`, `November 22, 2026`, `2026 november 22`.
 fn named(tokens: &[Token]) -> Option<String> {
-    let parts: Vec<&Token> = tokens
+    let mut parts: Vec<&Token> = tokens
         .iter()
-        .take(7)
+        .take(9)
         .filter(|token| {
             !matches!(
                 token,
-                Token::Filler | Token::Mark('.' | ',' | '،' | '-' | '/' | '\'' | 'º' | '°')
+                Token::Filler
+                    | Token::Mark('.' | ',' | '،' | '-' | '/' | '\'' | 'º' | '°' | '(' | ')')
             )
         })
-        .take(3)
         .collect();
+    // One month in its two Arabic names: آذار/مارس, آذار (مارس).
+    parts.dedup_by(|next, first| {
+        matches!((next, first), (Token::Month(next), Token::Month(first)) if next == first)
+    });
+    parts.truncate(3);
     if !matches!(tokens.first(), Some(Token::Number(..) | Token::Month(_))) {
         return None;
     }
@@ -369,6 +374,9 @@ mod tests {
     fn written_days() {
         for (given, want) in [
             ("السبت ١٤ مارس ٢٠٢٦", "2026-03-14"),
+            ("الثلاثاء ١٢ آذار/مارس ٢٠٢٤ - ٠٩:٣٠", "2024-03-12"),
+            ("12 آذار (مارس) 2024", "2024-03-12"),
+            ("٣ كانون الثاني/يناير ٢٠٢٥", "2025-01-03"),
             ("30.11.22", "2022-11-30"),
             ("2026年1月9日", "2026-01-09"),
             ("(101) was the number, not 14/3/2026", "2026-03-14"),

@@ -59,6 +59,9 @@ pub struct Origin {
     pub date: Moment,
     /// Where it lies.
     pub locator: Locator,
+    /// Whether it stands there in a transfer coding (chunks). A revisit must be framed like its
+    /// original: replay tools read the original's body by the revisit's head.
+    pub chunked: bool,
 }
 
 /// A point in the archive: everything before it in this file, and in earlier files, is whole.

@@ -296,6 +296,7 @@ impl Desk {
             queued: self.schedule.queued(),
             leased: self.schedule.leased(),
             parked_sites: self.schedule.parked_sites(),
+            next_due: self.schedule.next_due(),
             ..self.tally.stats(self.run)
         }
     }

@@ -10,7 +10,9 @@ use warc::RecordType;
 
 use super::rebuild::Found;
 use crate::digest::Digest;
+use crate::head::Head;
 use crate::lead::Locator;
+use crate::record::entity::head_length;
 use crate::record::entry::Entry;
 use crate::record::name::serial_of;
 use crate::record::reader::{ReadError, since};
@@ -19,6 +21,9 @@ use crate::record::{Origin, Position};
 
 /// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
 const MAX_TRACE_BYTES: u64 = 64 << 20;
+
+/// Largest HTTP head that is looked at.
+const MAX_HEAD_BYTES: u64 = 256 << 10;
 
 /// A `response` or `revisit` whose `metadata` record has not come yet.
 struct Reply {
@@ -65,11 +70,19 @@ fn reply_of(entry: &Entry) -> Option<Reply> {
                 uri: entry.target_uri()?.to_owned(),
                 date: entry.date()?,
                 locator: locator.clone(),
+                chunked: is_chunked(entry),
             };
             (digest != Digest::empty()).then_some((digest, origin))
         })
         .flatten();
     Some(Reply { id, locator, origin })
+}
+
+/// Whether an archived response stands in chunks.
+fn is_chunked(entry: &Entry) -> bool {
+    let start = entry.block.first(MAX_HEAD_BYTES).unwrap_or_default();
+    let head = start.get(..head_length(&start)).unwrap_or_default();
+    !Head::parse(head).transfer_codings().is_empty()
 }
 
 fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {

@@ -140,7 +140,8 @@ impl Crawl {
         let uri = visit.lead.found.clone();
         let record_id = format!("<urn:test:{}>", visits.len());
         let digest = Digest::of(uri.as_bytes());
-        let origin = Origin { record_id, uri, date: START, locator: locator.clone() };
+        let origin =
+            Origin { record_id, uri, date: START, locator: locator.clone(), chunked: false };
         let found = Found {
             trace: trace(visit, run),
             origin: Some((digest, origin)),

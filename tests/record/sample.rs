@@ -123,6 +123,7 @@ pub(crate) fn origin(filed: &Filed, of: &Exchange) -> Origin {
         uri: of.target_uri.clone(),
         date: of.date,
         locator: filed.reply.clone().unwrap(),
+        chunked: false,
     }
 }
 
