@@ -135,6 +135,7 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         only.role = Some(role);
         lines.push(line);
     }
+    lines.extend(bare_by_words(scene, &marked.rows));
     let mut translators = spoken.translators;
     if translators.is_empty() {
         let claims = &scene.metadata.translators;
@@ -142,6 +143,13 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     }
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
     Byline { people, translators, lines }
+}
+
+/// What is left of `By <a>Jane Doe</a>` once the marked-up name is taken out.
+fn bare_by_words(scene: &Scene<'_, '_>, rows: &[usize]) -> Vec<usize> {
+    let left = |draft: &&Draft| opening::opening(&draft.text) == opening::Opening::By("");
+    let holds = |draft: &Draft| rows.iter().any(|row| (draft.at..=draft.end).contains(row));
+    scene.body.iter().filter(left).filter(|draft| holds(draft)).map(|draft| draft.at).collect()
 }
 
 /// Metadata, unless the text says otherwise in so many words; then the marked-up elements.

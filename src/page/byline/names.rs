@@ -5,7 +5,9 @@
 
 use super::opening::{Opening, is_east_asian, opening};
 use super::roles::{role_apart, role_in_brackets, suffix_role};
-use super::words::{ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, ROLES};
+use super::words::{
+    ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, PLACE_HEADS, ROLES,
+};
 use crate::page::Person;
 use crate::page::letters::folded;
 
@@ -315,8 +317,15 @@ pub(crate) fn is_person(text: &str) -> bool {
             && words.iter().all(|word| word.chars().count() <= 14);
     }
     (2..=6).contains(&words.len())
+        && !is_place(&words)
         && words.iter().all(|word| is_name_word(word))
         && words.last().is_some_and(|word| starts_upper(word) || has_particle(word))
+}
+
+/// `Deir ez-Zor`, `Ras al-Ain`: a place as Arabic names them, in two words.
+fn is_place(words: &[&str]) -> bool {
+    let [head, tail] = words else { return false };
+    PLACE_HEADS.contains(head.to_lowercase().as_str()) && has_particle(tail)
 }
 
 /// `al-Hussein`, `d'Aubrac`: a small word in front of a name and stuck to it.
@@ -386,7 +395,7 @@ mod tests {
         {
             assert!(is_person(name), "{name}");
         }
-        for text in ["Ahmad well-known", "Ahmad al-", "Harbour so-called"] {
+        for text in ["Ahmad well-known", "Ahmad al-", "Harbour so-called", "Deir ez-Zor"] {
             assert!(!is_person(text), "{text}");
         }
     }

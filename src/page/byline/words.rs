@@ -237,7 +237,7 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
          written|pressemitteilung|wortlaut|im|is|has|was|and|copyright|credit|tous|publié| \
          todos|artículos|publicado|опубликовано|фото|المزيد|جميع|مقالات|نشر|تاريخ|بتاريخ|ago| \
          min|minutes|uhr|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
-         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في|من",
+         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في",
     )
 });
 
@@ -248,3 +248,7 @@ pub(crate) static PARTICLES: Words = LazyLock::new(|| {
          te|af|av|al|el|bin|ibn|ben|bint|abu|e|y|dell'|d'|'t|du|des|i|ap|mc|und",
     )
 });
+
+/// First words of Arabic place names in Latin letters: `Deir ez-Zor`, `Ras al-Ain`.
+pub(crate) static PLACE_HEADS: Words =
+    LazyLock::new(|| words("deir|dayr|dair|ras|tel|tell|tall|wadi|beit|bayt|bab|jabal|jebel|khan"));
