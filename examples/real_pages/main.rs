@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example real_pages -- PAGES [INTO]`, where the folder PAGES holds
 //! `gold.jsonl` (one JSON object a line with `id`, `url`, `page`, `charset`) and the gzip files it
-//! names. Leaves the archive in INTO; `warraq text INTO` prints the texts.
+//! names. Leaves the archive in INTO and prints the texts that were read from it.
 
 #![allow(
     clippy::expect_used,
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let ports = server::serve(web, ca.as_ref());
     let (plain, tls) =
         (format!("*:80:127.0.0.1:{}", ports.plain), format!("*:443:127.0.0.1:{}", ports.tls));
-    warraq::cli::run([
+    let crawled = warraq::cli::run([
         "warraq",
         "crawl",
         "--seeds",
@@ -53,5 +53,7 @@ fn main() -> ExitCode {
         &tls,
         "--ca-file",
         &ca,
-    ])
+    ]);
+    warraq::cli::run(["warraq", "text", &into]);
+    crawled
 }
