@@ -9,7 +9,7 @@ use url::Url;
 
 use super::desk::Desk;
 use super::settle::{Work, settle_refused, trace};
-use super::{CrawlError, reading, robots};
+use super::{CrawlError, robots};
 use crate::address::fetchable;
 use crate::capture::guard::is_public;
 use crate::capture::{self, Capture, End, Fetch};
@@ -18,7 +18,7 @@ use crate::frontier::Frontier;
 use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
-use crate::page::{Page, decode};
+use crate::page::{self, Page, Source, decode};
 use crate::politeness::backoff::retry_after;
 use crate::politeness::{Feedback, Next};
 use crate::record::Origin;
@@ -162,7 +162,9 @@ async fn read(url: &Url, capture: &Capture, outcome: &Outcome, entity: Vec<u8>) 
         return Page::default();
     };
     let (url, head) = (url.clone(), response.head.clone());
-    let task = tokio::task::spawn_blocking(move || reading::read(&url, &head, &entity));
+    let task = tokio::task::spawn_blocking(move || {
+        page::read(Source { url: &url, head: &head, entity: &entity })
+    });
     task.await.unwrap_or_else(|died| Page {
         notes: vec![format!("the page could not be read: {died}")],
         ..Page::default()

@@ -1,21 +1,15 @@
-//! Reading one archived body: the same call for the live crawl and for any WARC.
+//! What is kept of a page that was read: the row beside the archive.
 //!
-//! HTML goes to [`crate::page`], sitemaps and feeds to [`crate::seeds::discover`]; what comes back
-//! is a [`Page`] in every case. Nothing here fetches or writes.
+//! Reading itself is [`crate::page::read`], the same call for the live crawl and for any WARC.
+//! Nothing here fetches or writes.
 
 use url::Url;
 
-use crate::head::Head;
-use crate::page::{self, Page, PageKind, Source};
+use crate::page::{self, Page, PageKind};
 use crate::record::trace::PageRow;
 
 /// Body characters of a title that are kept beside the archive.
 const TITLE_CHARS: usize = 200;
-
-/// Reads an entity (transfer coding removed).
-pub fn read(url: &Url, head: &Head, entity: &[u8]) -> Page {
-    page::read(Source { url, head, entity })
-}
 
 /// What is kept of a page for groups and summaries.
 pub fn row(url: &Url, page: &Page) -> PageRow {

@@ -29,14 +29,10 @@ pub(super) async fn ask_for<F: Frontier, T>(
     {
         desk.politeness.learn(&host, &fact);
         // No trace of this run names the sitemaps of rules that were read in an earlier one.
-        if let RobotsAnswer::File(file) = &fact.answer {
-            let named = Rules::parse(file).links();
-            let urls = named.iter().filter_map(|link| fetchable(&link.url, None).ok());
-            queue_sitemaps(desk, visit, &host, urls.collect()).await?;
-            sitemaps(desk, visit, &host, &named).await?;
-        } else {
-            sitemaps(desk, visit, &host, &[]).await?;
-        }
+        let named = named(&fact.answer);
+        let urls = named.iter().filter_map(|link| fetchable(&link.url, None).ok());
+        queue_sitemaps(desk, visit, &host, urls.collect()).await?;
+        sitemaps(desk, visit, &host, &named).await?;
         desk.frontier.release(visit, Release::Until(now)).await?;
         return Ok(());
     }
@@ -73,9 +69,22 @@ async fn ask<F: Frontier, T>(
 /// An attempt to read an origin's rules came to nothing. Politeness says when to try again, and
 /// when to leave the site alone.
 pub(super) fn give_up<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey) {
-    let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unreachable };
+    conclude(desk, host, RobotsAnswer::Unreachable);
+}
+
+/// The asking is over, for this run at least: politeness goes by the answer.
+fn conclude<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey, answer: RobotsAnswer) {
+    let fact = RobotsFact { read: desk.clock.wall(), answer };
     desk.politeness.learn(host, &fact);
     desk.end_asking(host);
+}
+
+/// The sitemaps an answer names.
+fn named(answer: &RobotsAnswer) -> Vec<Link> {
+    match answer {
+        RobotsAnswer::File(file) => Rules::parse(file).links(),
+        RobotsAnswer::Unavailable | RobotsAnswer::Unreachable => Vec::new(),
+    }
 }
 
 /// What a robots.txt visit brought: learns it, or follows its redirect. `body` is the file, its
@@ -87,15 +96,12 @@ pub(super) async fn learn<F: Frontier, T>(
     capture: &Capture,
     body: &[u8],
 ) -> Result<Vec<Link>, CrawlError> {
-    let mut named = Vec::new();
-    let Ok(url) = visit.lead.url() else { return Ok(named) };
+    let Ok(url) = visit.lead.url() else { return Ok(Vec::new()) };
     if let End::Refused(_) = capture.end {
         // What may not be connected to has no rules: its pages are refused by themselves. Another
         // run may be given other rights, so nothing is remembered.
-        let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unavailable };
-        desk.politeness.learn(host, &fact);
-        desk.end_asking(host);
-        return Ok(named);
+        conclude(desk, host, RobotsAnswer::Unavailable);
+        return Ok(Vec::new());
     }
     let response = capture.response.as_ref();
     let location = response.and_then(|response| response.head.get("Location"));
@@ -111,21 +117,20 @@ pub(super) async fn learn<F: Frontier, T>(
             if !ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await? {
                 give_up(desk, host);
             }
+            Ok(Vec::new())
         }
         Verdict::Known(answer) => {
             let fact = RobotsFact { read: desk.clock.wall(), answer };
             desk.politeness.learn(host, &fact);
-            if let RobotsAnswer::File(file) = &fact.answer {
-                named = Rules::parse(file).links();
-            }
+            let named = named(&fact.answer);
             if fact.answer != RobotsAnswer::Unreachable {
                 desk.frontier.learn_robots(host, fact).await?;
                 sitemaps(desk, visit, host, &named).await?;
             }
             desk.end_asking(host);
+            Ok(named)
         }
     }
-    Ok(named)
 }
 
 /// With `--sitemaps`: where a seed's robots.txt names none, /sitemap.xml is worth a try. Those it

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use warc::RecordType;
 
 use crate::address::fetchable;
-use crate::crawl::reading;
 use crate::head::Head;
+use crate::page::{self, Source};
 use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::name;
@@ -66,6 +66,6 @@ fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {
     if !matches!(head.status(), Some(200..=299)) {
         return None;
     }
-    let page = reading::read(&url, &head, &message.entity);
+    let page = page::read(Source { url: &url, head: &head, entity: &message.entity });
     Document::of(entry, &target, page)
 }
