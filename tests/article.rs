@@ -148,6 +148,47 @@ fn a_change_is_no_publication() {
     assert_eq!(article.modified.unwrap().iso, "2026-01-22T05:00:00Z");
 }
 
+/// An article whose head and whose line under the headline are given.
+fn dated(head: &str, line: &str, behind: &str) -> String {
+    let text = "The bookbinders of the old quarter opened their doors again this week, and the \
+        smell of glue and paper drew the first readers in before the shutters were all the way up. ";
+    format!(
+        "<html lang=en><head><title>Binders</title>{head}</head><body><article><h1>Binders</h1>\
+         {line}<p>{text}</p><p>{text}</p><p>{text}</p></article>{behind}</body></html>"
+    )
+}
+
+/// The day of such an article at `/binders`, as far as it is written.
+fn day_of(head: &str, line: &str, behind: &str) -> String {
+    let page = dated(head, line, behind);
+    let reading = read_html(&page, "https://example.org/binders").1.unwrap();
+    reading.article.published.map(|date| date.iso).unwrap_or_default()
+}
+
+#[test]
+fn two_that_agree_outvote_the_one_that_is_trusted_most() {
+    let ld = |day: &str| {
+        format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"datePublished\":\"{day}\"}}</script>"
+        )
+    };
+    let meta = "<meta property=article:published_time content=2026-05-02T08:00:00>";
+    let line = "<p class=post-date>2 May 2026</p>";
+    assert_eq!(day_of(&(ld("2025-01-30") + meta), line, ""), "2026-05-02T08:00:00");
+    assert_eq!(day_of(&ld("2025-01-30"), line, ""), "2025-01-30", "one against one");
+    assert_eq!(day_of(&ld("2026-05-03T01:30:00Z"), line, ""), "2026-05-02", "the reader's day");
+    assert_eq!(day_of(&ld("2026-05-03T01:30:00+03:00"), line, ""), "2026-05-03T01:30:00+03:00");
+}
+
+#[test]
+fn a_date_beside_a_word_for_publication_is_found_behind_the_text() {
+    let behind = "<div><p>Archive</p><p>تاريخ النشر: ٢ أيار ٢٠٢٦</p></div>";
+    assert_eq!(day_of("", "", behind), "2026-05-02");
+    assert_eq!(day_of("", "", "<div><p>Veröffentlicht</p><p>02.05.2026</p></div>"), "2026-05-02");
+    let changed = "<time class=\"entry-date updated\">2 May 2026</time>";
+    assert_eq!(day_of("", changed, ""), "2026-05-02", "the only date there is");
+}
+
 #[test]
 fn a_section_is_no_article() {
     assert!(read_html(&page("section"), "https://example.org/culture").1.is_none());

@@ -34,6 +34,8 @@ pub struct Metadata {
     pub authors: Vec<Person>,
     /// Publication date by metadata.
     pub published: Option<PageDate>,
+    /// What each kind of metadata says of it, the most trusted first.
+    pub published_said: Vec<PageDate>,
     /// Modification date by metadata.
     pub modified: Option<PageDate>,
     /// JSON-LD `articleBody`.
@@ -91,11 +93,13 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let site = all.meta(&["og:site_name", "application-name"]).map(folded);
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
+    let published = published(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
         title: best_title(&all, site.as_deref()),
         declared: declared(&all),
-        published: published(&all),
+        published: published.first().cloned(),
+        published_said: published,
         modified: modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
@@ -301,18 +305,13 @@ const MODIFIED: &[&str] = &[
     "article:modified",
 ];
 
-fn published(all: &Collected<'_>) -> Option<PageDate> {
-    let structured =
-        all.said.published.as_deref().and_then(dates::iso).map(|iso| dates::from("json-ld", iso));
-    structured
-        .or_else(|| {
-            PUBLISHED
-                .iter()
-                .flat_map(|name| all.all(name))
-                .find_map(dates::iso)
-                .map(|iso| dates::from("meta", iso))
-        })
-        .or_else(|| itemprop_date(all, false))
+/// What each kind of metadata says of the publication, in the order of trust.
+fn published(all: &Collected<'_>) -> Vec<PageDate> {
+    let structured = all.said.published.as_deref().and_then(dates::iso);
+    let meta = PUBLISHED.iter().flat_map(|name| all.all(name)).find_map(dates::iso);
+    let structured = structured.map(|iso| dates::from("json-ld", iso));
+    let meta = meta.map(|iso| dates::from("meta", iso));
+    structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
 }
 
 fn modified(all: &Collected<'_>) -> Option<PageDate> {
