@@ -194,6 +194,47 @@ fn a_section_is_no_article() {
     assert!(read_html(&page("section"), "https://example.org/culture").1.is_none());
 }
 
+/// A page that prints whole stories, each below a headline that leads to its own page.
+fn printed_in_full(stories: usize) -> String {
+    let text = "The bookbinders of the old quarter opened their doors again this week, and the \
+        smell of glue and paper drew the first readers in before the shutters were all the way up. ";
+    let story = |n: usize| {
+        format!(
+            "<article class='post hentry'><h2><a href='/story-{n}/'>The binders of street number {n}\
+             </a></h2><div class=entry-content><p>{text}</p><p>{text}</p></div></article>"
+        )
+    };
+    let stories: String = (1..=stories).map(story).collect();
+    format!(
+        "<html lang=en><head><title>May 2026 – The Quarter</title></head><body class=archive>\
+         <h1><a href='/'>The Quarter</a></h1><h1>May 2026</h1>{stories}</body></html>"
+    )
+}
+
+#[test]
+fn stories_printed_in_full_on_a_listing_are_not_its_article() {
+    for stories in [1, 2, 10] {
+        let page = printed_in_full(stories);
+        assert!(read_html(&page, "https://example.org/2026/05/").1.is_none(), "{stories}");
+    }
+    let own = read_html(&printed_in_full(1), "https://example.org/story-1/").1;
+    assert!(own.is_some(), "the headline of a story may lead to the page itself");
+    let below = printed_in_full(1).replace("/story-1/", "/binders/");
+    assert!(
+        read_html(&below, "https://example.org/binders/1").1.is_some(),
+        "or to what is above it"
+    );
+}
+
+#[test]
+fn a_heading_that_leads_home_is_the_name_of_the_site() {
+    let page = "<title>Binders – The Quarter</title><h1><a href='https://example.org'>The Quarter</a>\
+        </h1><h1>Binders</h1>";
+    let facts = read_html(page, "https://example.org/binders").0;
+    assert_eq!(facts.title.as_deref(), Some("Binders"));
+    assert_eq!(facts.site.as_deref(), Some("The Quarter"));
+}
+
 #[test]
 fn found_by_says_which_stage_spoke() {
     assert_eq!(read("ar-wpml").article.found_by, Stage::Selector);

@@ -9,6 +9,7 @@ pub(super) mod blocks;
 mod credits;
 mod density;
 mod ladder;
+mod listing;
 pub(super) mod outline;
 mod select;
 mod trim;
@@ -48,6 +49,10 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let dropped = blocks::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let body = ladder::climb(&outline, &drafts, metadata)?;
+    let title = metadata.title.as_deref().unwrap_or_default();
+    if listing::is_listing(&outline, &body.blocks, url, title) {
+        return None;
+    }
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene);
     let found = when::published(&scene, url);

@@ -83,6 +83,8 @@ struct Collected<'a> {
     html_lang: Option<&'a str>,
     title: Option<String>,
     headings: Vec<String>,
+    /// An `h1` that leads to the site's home: its name, no headline.
+    masthead: Option<String>,
     itemprop_dates: Vec<(bool, &'a str)>,
 }
 
@@ -91,6 +93,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let mut all = collect(dom);
     jsonld::resolve(&mut all.said);
     let site = all.meta(&["og:site_name", "application-name"]).map(folded);
+    let site = site.or_else(|| all.masthead.take().filter(|name| !name.is_empty()));
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
     let published = published(&all);
@@ -175,6 +178,7 @@ fn collect(dom: &Html) -> Collected<'_> {
             {
                 all.title = Some(text_of(node));
             }
+            "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
             "time" | "span" | "abbr" | "div" | "p" => take_itemprop(element, &mut all),
             _ => {}
@@ -185,6 +189,23 @@ fn collect(dom: &Html) -> Collected<'_> {
 
 fn is_named(node: &Node, name: &str) -> bool {
     node.as_element().is_some_and(|element| element.name() == name)
+}
+
+/// Whether a heading is a link to the home page of its site.
+fn is_masthead(heading: ego_tree::NodeRef<'_, Node>) -> bool {
+    let below = heading.descendants().take(20);
+    let link = below.filter_map(|node| node.value().as_element()).find(|e| e.name() == "a");
+    let Some(link) = link else { return false };
+    let home = |rel: &str| rel.split_ascii_whitespace().any(|word| word == "home");
+    attr(link, "rel").is_some_and(home) || attr(link, "href").is_some_and(is_root)
+}
+
+/// Whether a link is written as that of a site's root.
+fn is_root(href: &str) -> bool {
+    match href.trim().split_once("//") {
+        Some((_, rest)) => rest.split_once('/').is_none_or(|(_, path)| path.is_empty()),
+        None => href.trim() == "/",
+    }
 }
 
 /// Text below a node, folded; a heading is short, so the walk is cut.
