@@ -1,6 +1,11 @@
 //! The article room: body, byline, dates, title and language of whole pages, in many scripts.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::HashSet;
 
@@ -252,6 +257,45 @@ fn structured_data_speaks_where_the_page_shows_nothing() {
     let article = read_html(&html, "https://example.org/river").1.unwrap().article;
     assert_eq!(article.found_by, Stage::JsonLd);
     assert_eq!(article.headline, "The river is back");
+}
+
+/// A page whose story stands in a script alone.
+fn undrawn(script: &str) -> Option<Reading> {
+    let page = format!(
+        "<html lang=en><head><title>The river is back</title></head><body><div id=app>Loading</div>\
+         <script>{script}</script></body></html>"
+    );
+    read_html(&page, "https://example.org/river").1
+}
+
+#[test]
+fn a_story_that_only_a_script_would_draw_is_read_from_its_state() {
+    let sentence =
+        "The river came back in spring, and with it the ferries, the mud and the quarrels. ";
+    let long = sentence.repeat(2);
+    let teasers = format!("\"related\":[{{\"text\":\"{}\"}}]", sentence.repeat(40));
+    let block = format!("{{\"type\":\"p\",\"text\":\"{long}\"}}");
+    let blocks = [block.as_str(); 6].join(",");
+    let state = format!(
+        "window.__INITIAL_STATE__ = {{{teasers},\"page\":{{\"story\":{{\"blocks\":[{blocks}]}}}}}};"
+    );
+    let html = format!("<p>{long}</p>").replace('<', "\\u003c");
+    let flight = format!(
+        "self.__next_f.push([1,{}])",
+        serde_json::to_string(&format!(
+            "7:[\"$\",\"div\",null,{{\"html\":\"{}\"}}]\n",
+            html.repeat(6)
+        ))
+        .unwrap()
+    );
+    for script in [state, flight] {
+        let article = undrawn(&script).expect(&script).article;
+        assert_eq!(article.found_by, Stage::FrameworkState);
+        assert_eq!(article.blocks.len(), 6);
+        assert_eq!(article.blocks[0].text, long.trim());
+    }
+    let of_another = format!("window.state = {{\"text\":\"{}\"}}", "Bread is dear. ".repeat(60));
+    assert!(undrawn(&of_another).is_none(), "it shares no word with the title");
 }
 
 #[test]

@@ -84,6 +84,10 @@ fn only_time(scene: &Scene<'_, '_>) -> Option<String> {
 
 /// The rows around headline and body.
 fn near(scene: &Scene<'_, '_>) -> std::ops::Range<usize> {
+    // A body from a script stands nowhere: all of the page is around it.
+    if scene.body.iter().all(|draft| draft.end == 0) {
+        return 0..scene.outline.rows.len();
+    }
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let last = scene.body.last().map_or(scene.outline.rows.len(), |draft| draft.end);
     let rows = &scene.outline.rows;
