@@ -61,6 +61,13 @@ impl Moment {
         text.trim().parse::<Timestamp>().ok().map(|at| Self(at.as_millisecond()))
     }
 
+    /// Reads what [`Moment::stamp14`] writes.
+    pub fn parse_stamp14(text: &str) -> Option<Self> {
+        let civil = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", text).ok()?;
+        let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
+        Some(Self(zoned.timestamp().as_millisecond()))
+    }
+
     /// Reads an HTTP-date in its three forms (RFC 9110 §5.6.7).
     pub fn parse_http_date(text: &str) -> Option<Self> {
         let text = text.trim();
