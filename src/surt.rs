@@ -51,8 +51,9 @@ impl<'a> Parts<'a> {
             return Some(Self { scheme, host, port, path, query });
         }
         // `http:////host/path`
-        let path = path.trim_start_matches('/');
-        let (host, path) = path.split_at(path.find('/').unwrap_or(path.len()));
+        let inner = path.trim_start_matches('/');
+        let (host, behind) = inner.split_at(inner.find('/').unwrap_or(inner.len()));
+        let path = if behind.is_empty() && !path.is_empty() { "/" } else { behind };
         Some(Self { scheme, host, port, path, query })
     }
 
@@ -141,13 +142,13 @@ fn default_port(scheme: &str) -> Option<u16> {
 
 /// The host as its labels stand in the key, still in their order.
 fn host_key(host: &str, scheme: &str) -> String {
-    let plain = unescaped(host.to_lowercase().as_bytes());
+    let plain = unescaped(host.to_ascii_lowercase().as_bytes());
     let ascii = if plain.is_ascii() { None } else { to_ascii(&plain) };
     let host = ascii.unwrap_or(plain);
     let host = dots_joined(&host);
     let host = match ipv4(&host) {
         Some(address) => address,
-        None => escaped(&host.to_ascii_lowercase()),
+        None => escaped(&host).to_ascii_lowercase(),
     };
     if scheme == "dns" { host } else { without_www(&host).to_owned() }
 }
