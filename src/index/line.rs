@@ -9,6 +9,7 @@ use std::fmt::{self, Write};
 use serde_json::{Map, Value};
 
 use super::MAX_LINE;
+use crate::json::is_unruly;
 use crate::lead::Locator;
 use crate::moment::Moment;
 
@@ -66,7 +67,7 @@ impl Line {
         }
         let text = std::str::from_utf8(line).map_err(|_| LineError::NotText)?;
         let mut parts = text.trim_end_matches(['\r', '\n']).splitn(3, ' ');
-        let key = parts.next().filter(|key| !key.is_empty()).ok_or(LineError::NoKey)?;
+        let key = parts.next().filter(|key| is_key(key)).ok_or(LineError::NoKey)?;
         let time = parts.next().filter(|time| is_time(time)).ok_or(LineError::NoKey)?;
         let object = parts.next().unwrap_or_default();
         let object: Map<String, Value> =
@@ -98,6 +99,11 @@ impl Line {
     pub fn is_revisit(&self) -> bool {
         self.mime.as_deref() == Some(REVISIT)
     }
+}
+
+/// Keys are shown on terminals.
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && !text.contains(is_unruly)
 }
 
 /// Lines of others may have milliseconds.

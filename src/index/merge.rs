@@ -103,25 +103,32 @@ impl Sorter {
         Ok(once.count)
     }
 
-    /// Writes all lines in order into a file that appears whole or not at all.
+    /// Writes all lines in order into a file that appears whole or not at all, and is durable.
     pub fn write_file(self, out: &Path) -> Result<u64, IndexError> {
         let failed = |source| IndexError::output(out, source);
-        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let temporary = tempfile::Builder::new()
-            .prefix(".index-")
-            .suffix(".new")
-            .tempfile_in(folder)
-            .map_err(failed)?;
-        let mut writer = BufWriter::with_capacity(64 << 10, temporary);
-        let count = self.write_to(&mut writer).map_err(failed)?;
-        let temporary = writer.into_inner().map_err(|why| failed(why.into_error()))?;
-        temporary.as_file().sync_all().map_err(failed)?;
-        readable_by_all(temporary.as_file()).map_err(failed)?;
-        temporary.persist(out).map_err(|why| failed(why.error))?;
-        if cfg!(unix) {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        // A device or a pipe is written to, never replaced.
+        if out.metadata().is_ok_and(|meta| !meta.is_file()) {
+            return File::create(out).and_then(|mut out| self.write_to(&mut out)).map_err(failed);
         }
+        let mut name = out.as_os_str().to_owned();
+        name.push(".new");
+        let new = PathBuf::from(name);
+        let written = self.write_durably(&new).and_then(|count| {
+            std::fs::rename(&new, out)?;
+            sync_folder_of(out)?;
+            Ok(count)
+        });
+        if written.is_err() {
+            // What is left of it is written over the next time.
+            let _ = std::fs::remove_file(&new);
+        }
+        written.map_err(failed)
+    }
+
+    fn write_durably(self, path: &Path) -> io::Result<u64> {
+        let mut file = BufWriter::with_capacity(64 << 10, File::create(path)?);
+        let count = self.write_to(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok(count)
     }
 
@@ -170,15 +177,14 @@ fn begun_again(run: BufWriter<File>) -> io::Result<File> {
     Ok(file)
 }
 
-/// Temporary files are private; an index is not.
-fn readable_by_all(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+/// Makes a new name durable.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    // Only Unix knows a folder as something to sync.
+    if cfg!(not(unix)) {
+        return Ok(());
     }
-    let _ = file;
-    Ok(())
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all())
 }
 
 fn in_temporary(source: io::Error) -> IndexError {
