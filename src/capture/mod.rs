@@ -5,6 +5,7 @@
 //! [`client`], a real `reqwest::Client` whose records are reconstructed and say so. Redirects are
 //! ordinary captures: no transport ever follows one.
 
+mod answers;
 mod chunks;
 pub mod client;
 mod connection;
@@ -30,7 +31,7 @@ use crate::digest::Digest;
 use crate::head::Head;
 use crate::lead::{Failure, FailureKind, Refusal, Rule, Truncated};
 use crate::moment::{Clock, Moment};
-use crate::record::Block;
+use crate::record::{Block, LookUp};
 use crate::settings::{Settings, Transport};
 
 pub use client::Client;
@@ -137,6 +138,8 @@ pub struct Capture {
     pub received: u64,
     /// Whether the bytes are those of the wire.
     pub fidelity: Fidelity,
+    /// What the resolver said of the host; none of a literal or fixed address.
+    pub look_up: Option<LookUp>,
 }
 
 /// The seam of the transports. A fetch never fails: how it went is in the capture.
@@ -231,6 +234,7 @@ impl Capture {
             debris: Vec::new(),
             received: 0,
             fidelity,
+            look_up: None,
         }
     }
 }

@@ -59,6 +59,11 @@ impl KeptJob {
         self.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
     }
 
+    /// The seeds as a list, one a line.
+    pub(super) fn seed_list(&self) -> String {
+        self.seeds.iter().map(|seed| format!("{seed}\n")).collect()
+    }
+
     /// `settings` with the kept scope.
     pub(super) fn apply(self, settings: Settings) -> Settings {
         Settings {

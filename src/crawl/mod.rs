@@ -7,6 +7,7 @@
 
 pub mod archive;
 mod attempt;
+mod closing;
 mod desk;
 mod kept;
 mod open;
@@ -24,6 +25,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
+use closing::{Closing, Log};
+pub use closing::{LedgerPart, Manifest, SealedFile};
 pub use desk::Stop;
 use desk::{Desk, Parts};
 use open::Opened;
@@ -129,6 +132,17 @@ pub enum CrawlError {
         "a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files"
     )]
     Spool(io::Error),
+    /// What the run says about itself could not be put together.
+    #[error(
+        "cannot read the folder {} for the run's -meta file: {why}; the captures are whole, the next run tells of this one",
+        path.display()
+    )]
+    Closing {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
     /// A worker died outside of any visit: a bug.
     #[error("a worker died, please report it: {0}")]
     Worker(String),
@@ -138,7 +152,8 @@ pub enum CrawlError {
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let watch = job.watch.clone();
+    let log = Log::new(job.clock.clone());
+    let watch = log.beside(job.watch.clone());
     let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
@@ -160,12 +175,34 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     committed?;
     let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
-    let summary = Summary { how: Some(how), ..summary };
+    let mut summary = Summary { how: Some(how), ..summary };
+    let closed = match (&worked, &sealed) {
+        (Ok(()), Ok(_)) if how != How::Killed => close(&desk, &summary, &log).await,
+        _ => Ok(()),
+    };
+    summary.files = summary::files(&into);
     desk.frontier.close().await?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
+    closed?;
     Ok(Ended { how, summary })
+}
+
+/// Files what the run says about itself, as the last WARC of this call.
+async fn close<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    summary: &Summary,
+    log: &Log,
+) -> Result<(), CrawlError> {
+    let closing = Closing {
+        settings: desk.settings.clone(),
+        summary: summary.clone(),
+        log: log.lines(),
+        depends: Vec::new(),
+        at: desk.clock.wall(),
+    };
+    closing.file(&desk.archive, desk.stop.now.clone()).await
 }
 
 /// Runs the workers to their end. The first that fails ends the intake of all.
