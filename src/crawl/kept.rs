@@ -61,7 +61,11 @@ impl KeptJob {
 
     /// The seeds as a list, one a line.
     pub(super) fn seed_list(&self) -> String {
-        self.seeds.iter().map(|seed| format!("{seed}\n")).collect()
+        let mut list = self.seeds.join("\n");
+        if !list.is_empty() {
+            list.push('\n');
+        }
+        list
     }
 
     /// `settings` with the kept scope.

@@ -87,9 +87,9 @@ mod tests {
         let want =
             "{\"at\":\"2026-11-22T09:30:00.125Z\",\"event\":\"warning\",\"text\":\"a\\nb\"}\n";
         assert_eq!(String::from_utf8(log.lines()).unwrap(), want);
-        let long = Event::Warning { text: "x".repeat(MAX_BYTES) };
-        watch.tell(&long);
-        watch.tell(&long);
+        let too_much = Event::Warning { text: "x".repeat(MAX_BYTES) };
+        watch.tell(&too_much);
+        watch.tell(&too_much);
         assert_eq!(String::from_utf8(log.lines()).unwrap(), format!("{want}{{\"left_out\":2}}\n"));
     }
 }

@@ -69,8 +69,8 @@ pub struct LedgerPart {
 pub(super) fn last(folder: &Path) -> Option<(u64, Manifest)> {
     let files = numbered(folder).ok()?;
     let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_meta);
-    let metas = files.into_iter().rev().filter(|(_, path)| name(path));
-    metas.filter_map(|(serial, path)| Some((serial, of(&path)?))).next()
+    let mut metas = files.into_iter().rev().filter(|(_, path)| name(path));
+    metas.find_map(|(serial, path)| Some((serial, of(&path)?)))
 }
 
 /// The manifest in a file that tells of a run.
