@@ -19,7 +19,7 @@ use super::dns::LookUp;
 use super::exchange;
 use super::ids::Ids;
 use super::member::Deflater;
-use super::name::{OPEN, final_name, meta_name, serial_of, warc_name};
+use super::name::{OPEN, final_name, is_meta, meta_name, serial_of, warc_name};
 use super::resource::{self, Resource};
 use super::{Exchange, Filed, Position, Record, RecordError, name};
 use crate::event::{Event, Watch};
@@ -208,11 +208,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether the open file takes no further group.
+    /// Whether the open file takes no further group. One that tells of a run never does; it is open
+    /// only when it could not get its final name.
     fn is_due(&self) -> bool {
         self.current.as_ref().is_some_and(|current| {
             let age = self.clock.steady().since(current.begun);
-            current.end() >= self.plan.size || age >= self.plan.age
+            current.end() >= self.plan.size || age >= self.plan.age || is_meta(&current.name)
         })
     }
 
