@@ -132,6 +132,8 @@ pub struct Settings {
     pub retry_delay: Duration,
     /// Which transport.
     pub transport: Transport,
+    /// Whether servers that speak only HTTP/2 are asked by the other transport.
+    pub allow_h2: bool,
     /// Whether private and loopback addresses and unusual ports may be connected to.
     pub allow_private: bool,
     /// Fixed addresses.
@@ -194,6 +196,7 @@ pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
 
 impl Settings {
     /// The defaults, for a crawl into `into`, answering to `contact`.
+    #[allow(clippy::too_many_lines, reason = "a line a field")]
     pub fn new(into: PathBuf, contact: &str) -> Self {
         Self {
             into,
@@ -221,6 +224,7 @@ impl Settings {
             retries: 3,
             retry_delay: Duration::from_secs(2),
             transport: Transport::Wire,
+            allow_h2: false,
             allow_private: false,
             resolve: Vec::new(),
             max_body: 100 << 20,

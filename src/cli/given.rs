@@ -93,6 +93,9 @@ pub(crate) struct CrawlFlags {
     /// Transport of the captures: `wire` keeps the exact bytes, `reqwest` reconstructs them.
     #[arg(long, value_enum, default_value = "wire", help_heading = "Network")]
     transport: TransportFlag,
+    /// Ask servers that speak only HTTP/2 through `reqwest`; those records are reconstructed.
+    #[arg(long, help_heading = "Network")]
+    allow_h2: bool,
     /// Allow private and loopback addresses and unusual ports.
     #[arg(long, help_heading = "Network")]
     allow_private: bool,
@@ -241,6 +244,7 @@ impl CrawlFlags {
                 TransportFlag::Wire => Transport::Wire,
                 TransportFlag::Reqwest => Transport::Reqwest,
             },
+            allow_h2: self.allow_h2,
             allow_private: self.allow_private,
             resolve: self.resolve.clone(),
             max_body: self.max_body,

@@ -63,7 +63,8 @@ impl About {
 const RAW: &str = "raw: HTTP blocks are the bytes of the wire, chunk framing included; a capture \
                    whose WARC-Protocol is h2 is reconstructed";
 const RECONSTRUCTED: &str = "reconstructed: HTTP heads are written again from parsed fields, \
-                             bodies have no transfer coding, content coding is kept";
+                             bodies have no transfer coding, content coding is kept, the \
+                             version and cipher suite of TLS are not known";
 const DIGESTS: &str = "sha1 in Base32; payload is the entity body, transfer coding removed, \
                        content coding kept";
 
