@@ -100,6 +100,8 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
             delay_ms: 0,
             archived: None,
             payload: None,
+            validators: None,
+            depends_on: None,
             page: None,
             alternates: vec![],
             refused: vec![],

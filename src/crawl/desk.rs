@@ -159,7 +159,9 @@ impl<F: Frontier, T> Desk<F, T> {
     /// A seed that came to nothing is remembered: `leads` tells whether it led anywhere.
     pub(super) fn note_seed(&self, trace: &Trace, leads_nowhere: bool) {
         let lost = match &trace.outcome {
-            Outcome::Captured { status, .. } | Outcome::Revisit { status } => *status >= 400,
+            // A 304 that nobody asked for brings no page.
+            Outcome::Captured { status, .. } => *status >= 400 || *status == 304,
+            Outcome::Revisit { status } => *status >= 400,
             Outcome::Moved { .. } => leads_nowhere,
             Outcome::Failed(_) | Outcome::Refused(_) => true,
         };

@@ -10,6 +10,7 @@ mod attempt;
 mod desk;
 mod kept;
 mod open;
+mod original;
 pub mod reading;
 mod robots;
 mod settle;

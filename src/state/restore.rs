@@ -25,7 +25,9 @@ impl Desk {
         }
         self.replaying = None;
         let left = self.queued_leads()?;
-        self.start_run(self.run + 1)?;
+        let end = (self.options.durable)().map_err(Fault::Archive)?;
+        self.reached(end);
+        self.start_run(self.run + 1, self.known_end.serial)?;
         self.put(left)?;
         let old: Vec<_> = self
             .store
@@ -68,12 +70,14 @@ impl Desk {
     ) -> Result<bool, Fault> {
         let run = found.trace.run;
         if run > self.run {
-            self.start_run(run)?;
+            // A run begins a file of its own.
+            self.start_run(run, found.end.serial.saturating_sub(1))?;
         }
-        if let Some((digest, origin)) = &found.origin
-            && self.origin(digest)?.is_none()
-        {
-            self.store.set(keys::payload(digest), origin);
+        if let Some((digest, origin)) = &found.origin {
+            self.keep_payload(digest, origin)?;
+        }
+        if let Some(validators) = &found.validators {
+            self.keep_validators(&found.trace.lead, validators);
         }
         let trace = &found.trace;
         for page in keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates) {
@@ -91,7 +95,7 @@ impl Desk {
         leads: Vec<Lead>,
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
-        let Found { trace, locator, .. } = found;
+        let Found { trace, locator, depends_on, .. } = found;
         let lead = trace.lead;
         let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
@@ -101,6 +105,9 @@ impl Desk {
             || (trace.again && row.is_some_and(|row| row.attempt > trace.attempt));
         if done {
             return Ok(false);
+        }
+        if let Some(file) = &depends_on {
+            self.depend_on(file);
         }
         self.put(leads)?;
         self.refuse_all(refused, &lead.found);
@@ -137,7 +144,7 @@ impl Desk {
     }
 
     /// Another run: nothing of the one before is seen or queued, its pages and payloads stay.
-    fn start_run(&mut self, run: u32) -> Result<(), Fault> {
+    fn start_run(&mut self, run: u32, since: u64) -> Result<(), Fault> {
         let queued: Vec<_> = self
             .store
             .scan(keys::QUEUE, None)
@@ -147,7 +154,9 @@ impl Desk {
             self.store.remove(key);
         }
         self.run = run;
+        self.since = since;
         self.store.set(keys::RUN.to_vec(), &run);
+        self.store.set(keys::SINCE.to_vec(), &since);
         self.seen.clear();
         self.tally = crate::frontier::tally::Tally::default();
         self.schedule.clear();

@@ -17,6 +17,7 @@ use crate::record::entry::Entry;
 use crate::record::name::serial_of;
 use crate::record::reader::{ReadError, since};
 use crate::record::trace::Trace;
+use crate::record::validators::{Validators, asked_in};
 use crate::record::{Origin, Position};
 
 /// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
@@ -29,7 +30,22 @@ const MAX_HEAD_BYTES: u64 = 256 << 10;
 struct Reply {
     id: String,
     locator: Locator,
+    head: Head,
+    /// Whether it was received whole.
+    whole: bool,
+    payload: Option<Digest>,
     origin: Option<(Digest, Origin)>,
+    asked: Option<Digest>,
+}
+
+impl Reply {
+    /// The validators of a whole 200 with a payload.
+    fn validators(&self) -> Option<Validators> {
+        let payload = self.payload.filter(|payload| *payload != Digest::empty());
+        let is_page = self.whole && self.head.status() == Some(200);
+        let parts = payload.filter(|_| is_page).zip(self.asked);
+        parts.map(|(payload, asked)| Validators::of(&self.head, asked, payload))
+    }
 }
 
 /// The visits archived in `folder` from `position` on.
@@ -50,6 +66,14 @@ fn visit(reply: &mut Option<Reply>, entry: &Entry) -> Option<Found> {
             *reply = reply_of(entry);
             None
         }
+        RecordType::Request => {
+            let concurrent = entry.header.get("WARC-Concurrent-To");
+            if let Some(reply) = reply.as_mut().filter(|reply| Some(&*reply.id) == concurrent) {
+                let sent = entry.block.first(MAX_HEAD_BYTES).unwrap_or_default();
+                reply.asked = Some(asked_in(&sent));
+            }
+            None
+        }
         RecordType::Metadata => {
             let concurrent = entry.header.get("WARC-Concurrent-To");
             let reply = reply.take().filter(|reply| Some(reply.id.as_str()) == concurrent);
@@ -62,27 +86,31 @@ fn visit(reply: &mut Option<Reply>, entry: &Entry) -> Option<Found> {
 fn reply_of(entry: &Entry) -> Option<Reply> {
     let id = entry.id()?.to_owned();
     let locator = entry.locator.clone();
-    let origin = (entry.kind == RecordType::Response && entry.truncated().is_none())
+    let head = head_of(entry);
+    let payload = entry.header.get("WARC-Payload-Digest");
+    let payload = payload.and_then(|text| Digest::from_str(text).ok());
+    // The WARC-Truncated of a revisit says that its payload lies elsewhere (WARC 1.1 §6.7.2).
+    let whole = entry.kind == RecordType::Revisit || entry.truncated().is_none();
+    let origin = (entry.kind == RecordType::Response && whole)
         .then(|| {
-            let digest = Digest::from_str(entry.header.get("WARC-Payload-Digest")?).ok()?;
+            let digest = payload?;
             let origin = Origin {
                 record_id: id.clone(),
                 uri: entry.target_uri()?.to_owned(),
                 date: entry.date()?,
                 locator: locator.clone(),
-                chunked: is_chunked(entry),
+                chunked: !head.transfer_codings().is_empty(),
             };
             (digest != Digest::empty()).then_some((digest, origin))
         })
         .flatten();
-    Some(Reply { id, locator, origin })
+    Some(Reply { id, locator, head, whole, payload, origin, asked: None })
 }
 
-/// Whether an archived response stands in chunks.
-fn is_chunked(entry: &Entry) -> bool {
+/// The head of an archived response.
+fn head_of(entry: &Entry) -> Head {
     let start = entry.block.first(MAX_HEAD_BYTES).unwrap_or_default();
-    let head = start.get(..head_length(&start)).unwrap_or_default();
-    !Head::parse(head).transfer_codings().is_empty()
+    Head::parse(start.get(..head_length(&start)).unwrap_or_default())
 }
 
 fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {
@@ -95,9 +123,11 @@ fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {
         file: at.file.clone(),
         offset: at.offset.saturating_add(at.length),
     };
+    let depends_on = trace.container();
+    let validators = reply.as_ref().and_then(Reply::validators);
     let (locator, origin) = match reply {
         Some(reply) => (Some(reply.locator), reply.origin),
         None => (None, None),
     };
-    Some(Found { trace, origin, locator, end })
+    Some(Found { trace, origin, validators, depends_on, locator, end })
 }
