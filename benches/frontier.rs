@@ -101,7 +101,7 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
             archived: None,
             payload: None,
             validators: None,
-            depends_on: None,
+            refers_to: None,
             page: None,
             alternates: vec![],
             refused: vec![],

@@ -4,7 +4,7 @@
 //! written; then a 304 can stand for it. A payload that is archived already, here or in another
 //! archive, is not stored again. Nothing here writes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use url::Url;
 use warc::RecordType;
@@ -17,11 +17,11 @@ use crate::digest::Digest;
 use crate::frontier::{Frontier, Original, uri_of};
 use crate::head::Head;
 use crate::lead::Visit;
-use crate::record::Reference;
 use crate::record::entity::split;
 use crate::record::reader::read_at;
 use crate::record::validators::asked;
 use crate::record::verify::verify;
+use crate::record::{Origin, Reference};
 
 /// Bytes of an archived response that are looked into: chunks take more room than what they hold.
 const READ_FROM_BLOCK: u64 = 2 * READ_LIMIT as u64;
@@ -78,7 +78,7 @@ pub(super) async fn condition<F: Frontier, T>(
     if fields.iter().any(own) || asked(sent) != original.validators.asked {
         return Ok(None);
     }
-    let archived = archived(&desk.settings.into, &original).await;
+    let archived = archived(desk, &original.origin, original.validators.payload).await;
     Ok(archived.map(|_| original))
 }
 
@@ -95,12 +95,15 @@ pub(super) async fn meet<F: Frontier, T>(
         (304, Some(original)) if !original.validators.are_confirmed_by(&response.head) => {
             Ok(Met::Unanswered("the 304 speaks of another version than was asked about"))
         }
-        (304, Some(original)) => Ok(archived(&desk.settings.into, &original).await.map_or(
-            Met::Unanswered("the response that the 304 stands for cannot be read any more"),
-            |page| Met::Unmodified(Box::new(page)),
-        )),
+        (304, Some(Original { origin, validators })) => {
+            let page = archived(desk, &origin, validators.payload).await;
+            Ok(page.map_or(
+                Met::Unanswered("the response that the 304 stands for cannot be read any more"),
+                |page| Met::Unmodified(Box::new(page)),
+            ))
+        }
         (412, Some(_)) => Ok(Met::Unanswered("the server refused the condition")),
-        _ if response.payload_length == 0 => Ok(Met::New),
+        (status, _) if response.payload_length == 0 || !Origin::is_shared(status) => Ok(Met::New),
         _ => {
             let chunked = is_chunked(&response.head);
             let known = known(desk, &response.payload_digest, chunked).await?;
@@ -109,32 +112,42 @@ pub(super) async fn meet<F: Frontier, T>(
     }
 }
 
-/// The capture a payload is archived as: in the folder, else in another archive.
+/// The capture a payload is archived as: in the folder, where it can still be read, else in
+/// another archive.
 async fn known<F: Frontier, T>(
     desk: &Desk<F, T>,
     payload: &Digest,
     chunked: bool,
 ) -> Result<Option<Reference>, CrawlError> {
     let here = desk.frontier.origin(payload, chunked).await?;
-    if let Some(origin) = here.filter(|origin| desk.holds(&origin.locator.file)) {
+    if let Some(origin) = here
+        && (desk.has_written(&origin.locator.file)
+            || archived(desk, &origin, *payload).await.is_some())
+    {
         return Ok(Some(origin.reference()));
     }
     Ok(desk.frontier.outside(payload, chunked).await?)
 }
 
 /// Reads the archived response off the async threads; `None` when it is not there as it should be.
-async fn archived(folder: &Path, original: &Original) -> Option<Unmodified> {
-    let (folder, original) = (PathBuf::from(folder), original.clone());
-    let reading = tokio::task::spawn_blocking(move || read(&folder, &original));
+async fn archived<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    origin: &Origin,
+    payload: Digest,
+) -> Option<Unmodified> {
+    if !desk.holds(&origin.locator.file) {
+        return None;
+    }
+    let (folder, origin) = (desk.settings.into.clone(), origin.clone());
+    let reading = tokio::task::spawn_blocking(move || read(&folder, &origin, payload));
     reading.await.ok().flatten()
 }
 
-fn read(folder: &Path, original: &Original) -> Option<Unmodified> {
-    let Original { validators, origin } = original;
+fn read(folder: &Path, origin: &Origin, payload: Digest) -> Option<Unmodified> {
     let entry = read_at(folder, &origin.locator).ok()?;
     let is_it = entry.kind == RecordType::Response
         && entry.id() == Some(origin.record_id.as_str())
-        && entry.header.get("WARC-Payload-Digest") == Some(&validators.payload.to_string());
+        && entry.header.get("WARC-Payload-Digest") == Some(&payload.to_string());
     if !is_it || !verify(&entry).ok()?.is_empty() {
         return None;
     }
@@ -142,7 +155,7 @@ fn read(folder: &Path, original: &Original) -> Option<Unmodified> {
     let split = split(&block);
     Some(Unmodified {
         reference: origin.reference(),
-        payload: validators.payload,
+        payload,
         head: Head::parse(block.get(..split.head_length).unwrap_or_default()),
         entity: split.entity.get(..READ_LIMIT).unwrap_or(&split.entity).to_vec(),
     })

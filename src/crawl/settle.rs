@@ -63,7 +63,7 @@ async fn settle_plain<F: Frontier, T>(
         archived: None,
         payload: None,
         validators: None,
-        depends_on: None,
+        refers_to: None,
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
@@ -98,7 +98,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
         let judged = self.desk.scope.judge(&trace);
         let payload = self.new_payload(&capture);
         let validators = validators(&capture);
-        let depends_on = self.met.reference().map(|original| original.container.clone());
+        let refers_to = self.met.reference().cloned();
         let chunked = capture.response.as_ref().is_some_and(|response| is_chunked(&response.head));
         let (began, lead) = ((capture.began, chunked), &self.visit.lead);
         let filed = match &trace.outcome {
@@ -117,7 +117,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
             delay_ms: self.next.delay_ms,
             payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, lead, filed))),
             validators,
-            depends_on,
+            refers_to,
             archived: filed.map(|filed| filed.end),
             page: trace.page,
             alternates: trace.alternates,
@@ -161,7 +161,8 @@ impl<F: Frontier, T> Work<'_, F, T> {
     fn new_payload(&self, capture: &Capture) -> Option<crate::digest::Digest> {
         let response = capture.response.as_ref()?;
         let whole = capture.end == End::Complete && response.payload_length > 0;
-        (whole && self.met.reference().is_none()).then_some(response.payload_digest)
+        let is_new = self.met.reference().is_none() && Origin::is_shared(response.status);
+        (whole && is_new).then_some(response.payload_digest)
     }
 }
 

@@ -209,8 +209,8 @@ impl Core {
             self.validators.insert(uri, kept);
         }
         // All of its own files are of its only run.
-        if let Some(file) = end.depends_on.filter(|file| file.outside) {
-            self.tally.depends_on(&file);
+        if let Some(original) = end.refers_to.filter(|original| original.container.outside) {
+            self.tally.depends_on(&original.container);
         }
         for refusal in &end.refused {
             self.tally.refused(print(&refusal.url), refusal);

@@ -52,8 +52,8 @@ pub struct Settlement {
     pub payload: Option<(Digest, Origin)>,
     /// What came with a whole 200, without validators too: it takes the place of what was kept.
     pub validators: Option<Validators>,
-    /// The file its `revisit` depends on.
-    pub depends_on: Option<Container>,
+    /// What its `revisit` refers to.
+    pub refers_to: Option<Reference>,
     /// The page, for groups and summaries.
     pub page: Option<PageRow>,
     /// The alternates the page declares.

@@ -66,6 +66,12 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Whether payloads that come with this status are stored once. A redirect's never are: replay
+    /// tools give a `revisit` of one an empty body, and there is little to be spared.
+    pub const fn is_shared(status: u16) -> bool {
+        !matches!(status, 300..=399)
+    }
+
     /// How a `revisit` refers to it.
     pub fn reference(&self) -> Reference {
         Reference {

@@ -55,8 +55,8 @@ pub(crate) struct Desk {
     pub(crate) marks: LeaseMarks,
     pub(crate) held: HashMap<u64, Held>,
     pub(crate) run: u32,
-    /// The serial of the last WARC file before the run.
-    pub(crate) since: u64,
+    /// When the run began: what was captured before it belongs to another.
+    pub(crate) since: Moment,
     /// The files of other archives' captures that are taken in.
     pub(crate) imported: BTreeSet<String>,
     pub(crate) seq: u64,

@@ -18,7 +18,7 @@
 //!
 //! ```text
 //! m version|secret|run|checkpoint   u32; 16 bytes; number of the run; Checkpoint
-//! m since                           serial of the last WARC file before the run
+//! m since                           when the run began
 //! m suspects                        what was in flight at the last crash, and at how many in a row
 //! d index:u32                       a seed of the run, as given
 //! u print:u64                       a URL: run of its last put, how it stands, its place

@@ -88,7 +88,7 @@ impl Desk {
             marks: LeaseMarks::none(),
             held: HashMap::new(),
             run: basis.run,
-            since: 0,
+            since: Moment::default(),
             imported: BTreeSet::new(),
             seq: 0,
             known_end: basis.checkpoint.position.clone(),

@@ -10,9 +10,10 @@ use super::rows::DependencyRow;
 use crate::digest::Digest;
 use crate::frontier::{Dependency, Original, uri_of};
 use crate::lead::{Lead, Locator};
+use crate::moment::Moment;
 use crate::record::name::serial_of;
 use crate::record::validators::Validators;
-use crate::record::{Container, Origin, Outside, Reference};
+use crate::record::{Origin, Outside, Reference};
 
 impl Desk {
     /// The newest response of a payload in this framing.
@@ -44,10 +45,11 @@ impl Desk {
         Ok(origin.map(|origin| Original { validators, origin }))
     }
 
-    /// Keeps a response of a payload, unless one that lies behind it is known.
+    /// Keeps a response of a payload, unless a newer one is known: an older one may have been moved
+    /// away.
     pub(crate) fn keep_payload(&mut self, payload: &Digest, origin: &Origin) -> Result<(), Fault> {
         let known = self.origin(payload, origin.chunked)?;
-        if known.is_none_or(|known| place(&known.locator) < place(&origin.locator)) {
+        if known.is_none_or(|known| age(&known) < age(origin)) {
             self.store.set(keys::payload(payload, origin.chunked), origin);
             self.touch();
         }
@@ -71,9 +73,10 @@ impl Desk {
         keys::validators(self.seen.print(uri))
     }
 
-    /// Counts a revisit of the run that refers to a file the run did not write.
-    pub(crate) fn depend_on(&mut self, file: &Container) {
-        if !file.outside && serial_of(&file.file).unwrap_or(0) > self.since {
+    /// Counts a revisit of the run that refers to what the run did not capture itself.
+    pub(crate) fn depend_on(&mut self, original: &Reference) {
+        let file = &original.container;
+        if !file.outside && original.date >= self.since {
             return;
         }
         let revisits = self.tally.depends_on(file);
@@ -107,7 +110,7 @@ impl Desk {
 
     /// Reads at start what is needed of all this in memory.
     pub(crate) fn walk_payloads(&mut self) -> Result<(), String> {
-        self.since = self.store.get(keys::SINCE)?.unwrap_or(0);
+        self.since = self.store.get(keys::SINCE)?.unwrap_or_default();
         for row in self.store.scan(keys::IMPORTED, None) {
             let (key, _) = row?;
             let name = key.strip_prefix(keys::IMPORTED).unwrap_or_default();
@@ -125,7 +128,9 @@ impl Desk {
     }
 }
 
-/// The order of records in an archive.
-fn place(at: &Locator) -> (u64, u64) {
-    (serial_of(&at.file).unwrap_or(0), at.offset)
+/// The order in which responses were captured. Serials alone would not do: they begin anew in a
+/// folder whose files were moved away.
+fn age(origin: &Origin) -> (Moment, u64, u64) {
+    let Locator { file, offset, .. } = &origin.locator;
+    (origin.date, serial_of(file).unwrap_or(0), *offset)
 }

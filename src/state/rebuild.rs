@@ -13,7 +13,7 @@ use crate::frontier::FrontierError;
 use crate::lead::{Lead, Locator, Refusal};
 use crate::record::trace::Trace;
 use crate::record::validators::Validators;
-use crate::record::{Container, Origin, Position};
+use crate::record::{Origin, Position, Reference};
 
 /// Reasons of unreadable records that are kept.
 const REASONS: usize = 10;
@@ -27,8 +27,8 @@ pub struct Found {
     pub origin: Option<(Digest, Origin)>,
     /// What came with it, when it was a whole 200.
     pub validators: Option<Validators>,
-    /// The file its `revisit` depends on.
-    pub depends_on: Option<Container>,
+    /// What its `revisit` refers to.
+    pub refers_to: Option<Reference>,
     /// Its `response` or `revisit` record.
     pub locator: Option<Locator>,
     /// The end of its records.

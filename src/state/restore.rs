@@ -14,7 +14,11 @@ use crate::frontier::schedule::Place;
 use crate::frontier::site_of;
 use crate::frontier::tally::{Standing, keep};
 use crate::lead::{Lead, Refusal};
+use crate::moment::Moment;
 use crate::record::Position;
+
+/// No capture of the run is known yet.
+const LATER: Moment = Moment::from_millis(i64::MAX);
 
 impl Desk {
     /// Begins the run after the present one: an empty seen set, these seeds, and what is left of
@@ -25,9 +29,8 @@ impl Desk {
         }
         self.replaying = None;
         let left = self.queued_leads()?;
-        let end = (self.options.durable)().map_err(Fault::Archive)?;
-        self.reached(end);
-        self.start_run(self.run + 1, self.known_end.serial)?;
+        let now = self.options.clock.wall();
+        self.start_run(self.run + 1, now)?;
         self.put(left)?;
         let old: Vec<_> = self
             .store
@@ -70,11 +73,13 @@ impl Desk {
     ) -> Result<bool, Fault> {
         let run = found.trace.run;
         if run > self.run {
-            // A run begins a file of its own.
-            self.start_run(run, found.end.serial.saturating_sub(1))?;
+            self.start_run(run, LATER)?;
         }
         if let Some((digest, origin)) = &found.origin {
             self.keep_payload(digest, origin)?;
+            if run == self.run && origin.date < self.since {
+                self.began(origin.date);
+            }
         }
         if let Some(validators) = &found.validators {
             self.keep_validators(&found.trace.lead, validators);
@@ -95,7 +100,7 @@ impl Desk {
         leads: Vec<Lead>,
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
-        let Found { trace, locator, depends_on, .. } = found;
+        let Found { trace, locator, refers_to, .. } = found;
         let lead = trace.lead;
         let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
@@ -106,8 +111,8 @@ impl Desk {
         if done {
             return Ok(false);
         }
-        if let Some(file) = &depends_on {
-            self.depend_on(file);
+        if let Some(original) = &refers_to {
+            self.depend_on(original);
         }
         self.put(leads)?;
         self.refuse_all(refused, &lead.found);
@@ -144,7 +149,7 @@ impl Desk {
     }
 
     /// Another run: nothing of the one before is seen or queued, its pages and payloads stay.
-    fn start_run(&mut self, run: u32, since: u64) -> Result<(), Fault> {
+    fn start_run(&mut self, run: u32, since: Moment) -> Result<(), Fault> {
         let queued: Vec<_> = self
             .store
             .scan(keys::QUEUE, None)
@@ -154,14 +159,19 @@ impl Desk {
             self.store.remove(key);
         }
         self.run = run;
-        self.since = since;
         self.store.set(keys::RUN.to_vec(), &run);
-        self.store.set(keys::SINCE.to_vec(), &since);
+        self.began(since);
         self.seen.clear();
         self.tally = crate::frontier::tally::Tally::default();
         self.schedule.clear();
         self.touch();
         Ok(())
+    }
+
+    /// The run is known to have captured something at this instant, and nothing before.
+    fn began(&mut self, since: Moment) {
+        self.since = since;
+        self.store.set(keys::SINCE.to_vec(), &since);
     }
 
     fn read_back_to(&mut self, end: Position) {

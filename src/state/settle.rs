@@ -33,8 +33,8 @@ impl Desk {
         if let Some(validators) = &end.validators {
             self.keep_validators(&held.lead, validators);
         }
-        if let Some(file) = &end.depends_on {
-            self.depend_on(file);
+        if let Some(original) = &end.refers_to {
+            self.depend_on(original);
         }
         for page in kept(&held.lead, &end) {
             self.keep_page(&page);

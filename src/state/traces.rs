@@ -12,13 +12,14 @@ use super::rebuild::Found;
 use crate::digest::Digest;
 use crate::head::Head;
 use crate::lead::Locator;
+use crate::moment::Moment;
 use crate::record::entity::head_length;
 use crate::record::entry::Entry;
 use crate::record::name::serial_of;
 use crate::record::reader::{ReadError, since};
 use crate::record::trace::Trace;
 use crate::record::validators::{Validators, asked_in};
-use crate::record::{Origin, Position};
+use crate::record::{Origin, Position, Reference};
 
 /// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
 const MAX_TRACE_BYTES: u64 = 64 << 20;
@@ -34,6 +35,8 @@ struct Reply {
     /// Whether it was received whole.
     whole: bool,
     payload: Option<Digest>,
+    /// What a `revisit` refers to, its file aside: that is in the trace.
+    refers_to: Option<(Option<String>, String, Moment)>,
     origin: Option<(Digest, Origin)>,
     asked: Option<Digest>,
 }
@@ -91,7 +94,8 @@ fn reply_of(entry: &Entry) -> Option<Reply> {
     let payload = payload.and_then(|text| Digest::from_str(text).ok());
     // The WARC-Truncated of a revisit says that its payload lies elsewhere (WARC 1.1 §6.7.2).
     let whole = entry.kind == RecordType::Revisit || entry.truncated().is_none();
-    let origin = (entry.kind == RecordType::Response && whole)
+    let is_shared = head.status().is_some_and(Origin::is_shared);
+    let origin = (entry.kind == RecordType::Response && whole && is_shared)
         .then(|| {
             let digest = payload?;
             let origin = Origin {
@@ -104,7 +108,16 @@ fn reply_of(entry: &Entry) -> Option<Reply> {
             (digest != Digest::empty()).then_some((digest, origin))
         })
         .flatten();
-    Some(Reply { id, locator, head, whole, payload, origin, asked: None })
+    let refers_to = refers_to(entry);
+    Some(Reply { id, locator, head, whole, payload, refers_to, origin, asked: None })
+}
+
+/// WARC-Refers-To, WARC-Refers-To-Target-URI and WARC-Refers-To-Date.
+fn refers_to(entry: &Entry) -> Option<(Option<String>, String, Moment)> {
+    let field = |name| entry.header.get(name);
+    let date = field("WARC-Refers-To-Date").and_then(Moment::parse_warc_date)?;
+    let uri = field("WARC-Refers-To-Target-URI")?.to_owned();
+    Some((field("WARC-Refers-To").map(str::to_owned), uri, date))
 }
 
 /// The head of an archived response.
@@ -123,11 +136,17 @@ fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {
         file: at.file.clone(),
         offset: at.offset.saturating_add(at.length),
     };
-    let depends_on = trace.container();
+    let container = trace.container();
     let validators = reply.as_ref().and_then(Reply::validators);
-    let (locator, origin) = match reply {
-        Some(reply) => (Some(reply.locator), reply.origin),
-        None => (None, None),
+    let (locator, origin, named) = match reply {
+        Some(reply) => (Some(reply.locator), reply.origin, reply.refers_to),
+        None => (None, None, None),
     };
-    Some(Found { trace, origin, validators, depends_on, locator, end })
+    let refers_to = named.zip(container).map(|((record_id, uri, date), container)| Reference {
+        record_id,
+        uri,
+        date,
+        container,
+    });
+    Some(Found { trace, origin, validators, refers_to, locator, end })
 }

@@ -146,7 +146,7 @@ impl Crawl {
             trace: trace(visit, run),
             origin: Some((digest, origin)),
             validators: None,
-            depends_on: None,
+            refers_to: None,
             locator: Some(locator),
             end,
         };
@@ -187,7 +187,7 @@ pub fn end(outcome: Outcome, due: Moment) -> Settlement {
         archived: None,
         payload: None,
         validators: None,
-        depends_on: None,
+        refers_to: None,
         page: None,
         alternates: vec![],
         refused: vec![],

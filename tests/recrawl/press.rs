@@ -125,12 +125,20 @@ const PATHS: &[&str] = &[
     "/zipped",
     "/chunked",
     "/bare",
+    "/bare-zipped",
+    "/bare-chunked",
     "/changed",
     "/gone",
     "/moved",
     "/missing",
     "/old-road",
 ];
+
+/// What is said of the page that is gone.
+pub const GONE: &str = "It was here yesterday.";
+/// What is said by the page that moves, and by one that always leads elsewhere.
+pub const REDIRECTS: [&str; 2] =
+    ["It is elsewhere now.", "This road has led away from here for years."];
 
 /// The newspaper's answer.
 fn page(asked: &Asked, validators: bool) -> Vec<u8> {
@@ -143,12 +151,14 @@ fn page(asked: &Asked, validators: bool) -> Vec<u8> {
         "/zipped" => html("zipped", 1).zipped().tagged_weakly(),
         "/chunked" => html("chunked", 1).in_chunks().dated(),
         "/bare" => html("bare", 1),
+        "/bare-zipped" => html("bare zipped", 1).zipped(),
+        "/bare-chunked" => html("bare chunked", 1).in_chunks(),
         "/changed" => html("changed", asked.edition).tagged().dated_anew(asked.edition),
-        "/gone" if new => Answer { status: "410 Gone", ..Answer::ok("It was here yesterday.") },
+        "/gone" if new => Answer { status: "410 Gone", ..Answer::ok(GONE) },
         "/gone" => html("gone", 1).tagged(),
-        "/moved" if new => Answer::moved("/moved-here", "It is elsewhere now."),
+        "/moved" if new => Answer::moved("/moved-here", REDIRECTS[0]),
         "/moved" | "/moved-here" => html("moved", 1).tagged(),
-        "/old-road" => Answer::moved("/same", "This road has led away from here for years."),
+        "/old-road" => Answer::moved("/same", REDIRECTS[1]),
         "/new" if new => html("new", 2).tagged(),
         _ => Answer { status: "404 Not Found", ..Answer::ok("Nobody wrote this page.") },
     };
