@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::head::Head;
 use crate::moment::Moment;
 
-/// Longest ETag in bytes that is kept; real ones have some forty.
+/// Longest `ETag` in bytes that is kept; real ones have some forty.
 const MAX_ETAG: usize = 256;
 
 /// Request fields by whose value a server chooses what it sends.
@@ -23,7 +23,7 @@ const ASIDE: &[&str] =
 /// What was kept of the last whole 200 of a URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
-    /// Its ETag, quotes and all.
+    /// Its `ETag`, quotes and all.
     pub etag: Option<String>,
     /// Its Last-Modified, as it was sent.
     pub modified: Option<String>,
@@ -59,18 +59,16 @@ impl Validators {
         etag.into_iter().chain(modified).collect()
     }
 
-    /// Whether a 304 with this head speaks of what was asked about. One that names another ETag,
+    /// Whether a 304 with this head speaks of what was asked about. One that names another `ETag`,
     /// or a later change, contradicts itself (RFC 9110 §15.4.5); one that names nothing is believed.
     pub fn are_confirmed_by(&self, head: &Head) -> bool {
-        match (&self.etag, head.get("ETag")) {
-            (Some(ours), Some(theirs)) => opaque(ours) == opaque(theirs.trim()),
-            _ => {
-                let ours = self.modified.as_deref().and_then(Moment::parse_http_date);
-                let theirs = head.get("Last-Modified");
-                let theirs = theirs.as_deref().and_then(Moment::parse_http_date);
-                !matches!((ours, theirs), (Some(ours), Some(theirs)) if theirs > ours)
-            }
+        if let (Some(ours), Some(theirs)) = (&self.etag, head.get("ETag")) {
+            return opaque(ours) == opaque(theirs.trim());
         }
+        let date = |text: Option<&str>| text.and_then(Moment::parse_http_date);
+        let theirs = head.get("Last-Modified");
+        let dates = date(self.modified.as_deref()).zip(date(theirs.as_deref()));
+        dates.is_none_or(|(ours, theirs)| theirs <= ours)
     }
 }
 
