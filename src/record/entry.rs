@@ -20,7 +20,8 @@ pub struct Entry {
     pub kind: RecordType,
     /// Its header.
     pub header: Header,
-    /// Where it lies. Its length is that of the member, or of the record in an uncompressed file.
+    /// Where it lies. Its length is that of the member, or in an uncompressed file that of the
+    /// record without the two line ends behind it, as in the indexes of other tools.
     pub locator: Locator,
     /// Whether the locator leads to it: not when it shares its gzip member with other records.
     pub addressable: bool,

@@ -101,11 +101,17 @@ pub enum ReadError {
     },
 }
 
+/// How many bytes of a block are kept.
+enum Keep {
+    Always(u64),
+    By(fn(&Header) -> u64),
+}
+
 /// The records of one file, in order.
 pub struct Records {
     file: String,
     plain: Plain,
-    keep: u64,
+    keep: Keep,
     begun: bool,
     resync: bool,
     line_start: bool,
@@ -134,7 +140,7 @@ impl Records {
         Ok(Self {
             file,
             plain,
-            keep: KEEP,
+            keep: Keep::Always(KEEP),
             begun: false,
             resync: false,
             line_start: false,
@@ -145,7 +151,14 @@ impl Records {
     /// Keeps at most this many bytes of each block; the rest is read and let go.
     #[must_use]
     pub const fn keep(mut self, bytes: u64) -> Self {
-        self.keep = bytes;
+        self.keep = Keep::Always(bytes);
+        self
+    }
+
+    /// Keeps of each block as many bytes as `wanted` says when it has seen the record's header.
+    #[must_use]
+    pub const fn keep_by(mut self, wanted: fn(&Header) -> u64) -> Self {
+        self.keep = Keep::By(wanted);
         self
     }
 
@@ -159,20 +172,23 @@ impl Records {
         let alone = !self.plain.is_gzip() || self.plain.given() == 0;
         let offset = if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() };
         self.resync = true;
-        let (header, length) = self.header(offset)?;
-        let block = self.block(offset, length)?;
+        let (header, declared) = self.header(offset)?;
+        let keep = match self.keep {
+            Keep::Always(bytes) => bytes,
+            Keep::By(wanted) => wanted(&header),
+        };
+        let block = self.block(offset, declared, keep)?;
+        let block_end = self.plain.offset();
         self.line_ends(offset)?;
         let ended = self.fill(offset)?.is_empty();
         self.resync = false;
         self.begun = true;
-        let locator = Locator {
-            file: self.file.clone(),
-            offset,
-            length: self.plain.offset().saturating_sub(offset),
-        };
+        let end = if self.plain.is_gzip() { self.plain.offset() } else { block_end };
+        let length = end.saturating_sub(offset);
+        let locator = Locator { file: self.file.clone(), offset, length };
         let kind = RecordType::from(header.get("WARC-Type").unwrap_or_default());
         let addressable = alone && (ended || !self.plain.is_gzip());
-        Ok(Some(Entry { kind, header, locator, addressable, length, block }))
+        Ok(Some(Entry { kind, header, locator, addressable, length: declared, block }))
     }
 
     /// Goes to the first byte of the next record; false at the end of the file.
@@ -292,10 +308,9 @@ impl Records {
         }
     }
 
-    fn block(&mut self, offset: u64, length: u64) -> Result<Block, ReadError> {
+    fn block(&mut self, offset: u64, length: u64, mut keep: u64) -> Result<Block, ReadError> {
         let mut store = Store::default();
         let mut left = length;
-        let mut keep = self.keep;
         while left > 0 {
             let ahead = self.more(offset, left)?;
             let count = usize::try_from(left).map_or(ahead.len(), |left| left.min(ahead.len()));
