@@ -7,6 +7,7 @@
 
 pub mod archive;
 mod attempt;
+pub mod dedup;
 mod desk;
 mod kept;
 mod open;
@@ -123,6 +124,9 @@ pub enum CrawlError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] archive::ArchiveError),
+    /// Captures of another archive.
+    #[error(transparent)]
+    Dedup(#[from] crate::dedup::DedupError),
     /// The archive could not be read back.
     #[error(transparent)]
     Read(crate::record::reader::ReadError),
