@@ -21,10 +21,13 @@ use std::path::Path;
 
 use press::{Answer, GONE, Press, REDIRECTS, text};
 use runs::{crawl, crawl_with, field, is, path, replies, stored};
-use warraq::Settings;
+use warraq::crawl::{dedup, rebuild};
+use warraq::frontier::Frontier;
 use warraq::record::entry::Entry;
 use warraq::record::name::files;
 use warraq::record::reader::Records;
+use warraq::state::{DiskFrontier, Options};
+use warraq::{Clock, Settings};
 
 /// Every revisit names, in all its fields, one response that is there, with the same payload.
 fn resolve(dir: &Path) {
@@ -347,4 +350,66 @@ fn a_truncated_original_is_not_asked_about() {
     let (_, entries) = crawl(&press, dir.path());
     assert!(press.asked().iter().all(|asked| !asked.is_conditional()));
     assert_eq!(replies(&entries)["/"], "stored");
+}
+
+/// What a state knows of every payload and every URL of an archive, and the files it depends on.
+fn rows(dir: &Path) -> Vec<String> {
+    let durable = Box::new(|| Ok(warraq::record::Position::default()));
+    let options = Options::new(dir.to_owned(), Clock::system(), [7; 16], durable);
+    let state = DiskFrontier::open(options).unwrap().frontier;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let entries = files(dir).unwrap().into_iter().flat_map(|file| Records::open(&file).unwrap());
+    let mut rows = Vec::new();
+    for entry in entries.map(Result::unwrap).filter(|entry| entry.target_uri().is_some()) {
+        let uri = entry.target_uri().unwrap().to_owned();
+        let digest = field(&entry, "WARC-Payload-Digest").parse().ok();
+        let row = runtime.block_on(async {
+            let original = state.original(&uri).await.unwrap();
+            let Some(digest) = digest else { return format!("{uri} {original:?}") };
+            let plain = state.origin(&digest, false).await.unwrap();
+            let chunked = state.origin(&digest, true).await.unwrap();
+            let outside = state.outside(&digest, false).await.unwrap();
+            format!("{uri} {original:?} {digest} {plain:?} {chunked:?} {outside:?}")
+        });
+        rows.push(row);
+    }
+    let stats = runtime.block_on(state.stats()).unwrap();
+    rows.push(format!(
+        "{:?} {:?}",
+        stats.depends_on,
+        (stats.captured, stats.revisits, stats.moved)
+    ));
+    rows
+}
+
+/// A rebuilt state says the same of every payload and every URL as the one that was there, after
+/// one run, after one more, and whether or not another archive's captures were taken over.
+#[test]
+fn a_rebuilt_state_has_the_same_rows() {
+    for imports in [false, true] {
+        let press = Press::start(true);
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        if imports {
+            crawl(&press, other.path());
+            let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let warcs = files(other.path()).unwrap();
+            let taken = runtime.block_on(dedup::import(&warcs, settings, Clock::system())).unwrap();
+            assert_eq!(taken[0].captures, 12);
+        }
+        for edition in 1..=2 {
+            press.publish(edition);
+            crawl(&press, dir.path());
+            let before = rows(dir.path());
+            assert!(before.iter().any(|row| row.contains(if imports {
+                "outside: true"
+            } else {
+                "etag: Some"
+            })));
+            let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(rebuild(settings, Clock::system())).unwrap();
+            assert_eq!(rows(dir.path()), before, "edition {edition}, with imports: {imports}");
+        }
+    }
 }
