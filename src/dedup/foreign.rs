@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 use warc::RecordType;
@@ -33,12 +33,9 @@ pub(super) fn captures(path: &Path) -> Result<Box<dyn Iterator<Item = Found>>, D
     let failed = DedupError::input(path);
     let mut file = BufReader::new(File::open(path).map_err(&failed)?);
     let is_gzip = file.fill_buf().map_err(&failed)?.starts_with(&[0x1f, 0x8b]);
-    let mut start = [0; 5];
-    let read = match is_gzip {
-        true => read_start(MultiGzDecoder::new(&mut file), &mut start),
-        false => read_start(&mut file, &mut start),
-    };
-    if read.map_err(&failed)? == 5 && start == *b"WARC/" {
+    let start =
+        if is_gzip { start_of(MultiGzDecoder::new(&mut file)) } else { start_of(&mut file) };
+    if start.map_err(&failed)? == b"WARC/" {
         return Ok(Box::new(Records::open(path)?.filter_map(|entry| match entry {
             Ok(entry) if entry.kind == RecordType::Response => Some(Ok(capture(&entry))),
             Ok(_) => None,
@@ -51,13 +48,11 @@ pub(super) fn captures(path: &Path) -> Result<Box<dyn Iterator<Item = Found>>, D
     Ok(Box::new(Lines { path: path.to_owned(), reader, offset: 0, done: false }))
 }
 
-fn read_start(reader: impl Read, start: &mut [u8; 5]) -> std::io::Result<usize> {
-    let mut taken = Vec::new();
-    reader.take(5).read_to_end(&mut taken)?;
-    for (to, from) in start.iter_mut().zip(&taken) {
-        *to = *from;
-    }
-    Ok(taken.len())
+/// The first five bytes.
+fn start_of(reader: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    reader.take(5).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 /// The capture in a response record.
@@ -82,7 +77,7 @@ fn capture(entry: &Entry) -> Option<(Digest, Outside)> {
 
 /// The captures of an index, line by line.
 struct Lines {
-    path: std::path::PathBuf,
+    path: PathBuf,
     reader: Box<dyn BufRead>,
     offset: u64,
     done: bool,
