@@ -11,6 +11,7 @@ use warc::RecordType;
 
 use super::{IndexError, Line, body, line};
 use crate::head::Head;
+use crate::moment::Moment;
 use crate::record::entity::head_length;
 use crate::record::entry::Entry;
 use crate::record::header::Header;
@@ -31,12 +32,14 @@ pub fn captures(path: &Path) -> Result<Captures, IndexError> {
 pub struct Captures {
     records: Records,
     pairing: Option<Pairing>,
+    /// Told once the line before it is given.
+    error: Option<IndexError>,
 }
 
 impl Captures {
     /// The lines of what `records` reads.
     pub fn over(records: Records) -> Self {
-        Self { records: records.keep_by(needed), pairing: Some(Pairing::default()) }
+        Self { records: records.keep_by(needed), pairing: Some(Pairing::default()), error: None }
     }
 }
 
@@ -44,17 +47,21 @@ impl Iterator for Captures {
     type Item = Result<Line, IndexError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some(pairing) = &mut self.pairing {
+        while self.error.is_none() {
+            let Some(pairing) = &mut self.pairing else { break };
             let made = match self.records.next() {
                 Some(Ok(entry)) => pairing.add(&entry),
-                Some(Err(why)) => Some(Err(why.into())),
+                Some(Err(why)) => {
+                    self.error = Some(why.into());
+                    pairing.part()
+                }
                 None => self.pairing.take().and_then(Pairing::end),
             };
             if made.is_some() {
                 return made;
             }
         }
-        None
+        self.error.take().map(Err)
     }
 }
 
@@ -116,9 +123,14 @@ impl Pairing {
         }
     }
 
-    /// The line that was held back.
-    pub fn end(self) -> Option<Result<Line, IndexError>> {
-        self.held?.line
+    /// The line that is held back, when what follows it cannot be read.
+    pub fn part(&mut self) -> Option<Result<Line, IndexError>> {
+        self.held.take()?.line
+    }
+
+    /// The line that is held back at the end of the file.
+    pub fn end(mut self) -> Option<Result<Line, IndexError>> {
+        self.part()
     }
 
     fn line(&mut self, entry: &Entry) -> Option<Result<Line, IndexError>> {
@@ -168,7 +180,7 @@ fn line_of(entry: &Entry) -> Result<Line, IndexError> {
     let Some(url) = entry.target_uri().filter(|url| !url.is_empty()) else {
         return refuse("no WARC-Target-URI");
     };
-    let time = entry.date().map(|date| date.stamp14()).filter(|time| time.len() == 14);
+    let time = entry.date().map(Moment::stamp14).filter(|time| time.len() == 14);
     let Some(time) = time else {
         return refuse("no WARC-Date that can be read");
     };
