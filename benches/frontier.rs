@@ -100,6 +100,8 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
             delay_ms: 0,
             archived: None,
             payload: None,
+            validators: None,
+            refers_to: None,
             page: None,
             alternates: vec![],
             refused: vec![],

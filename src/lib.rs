@@ -69,6 +69,7 @@ pub mod address;
 pub mod capture;
 pub mod cli;
 pub mod crawl;
+pub mod dedup;
 pub mod digest;
 pub mod event;
 pub mod export;

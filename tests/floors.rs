@@ -16,7 +16,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (0, &["address", "digest", "event", "head", "json", "lang", "lead", "moment", "settings"]),
     (0, &["surt"]),
     (1, &["seeds", "record", "page", "groups"]),
-    (2, &["frontier", "state", "index"]),
+    (2, &["frontier", "state", "index", "dedup"]),
     (3, &["politeness", "capture"]),
     (4, &["crawl", "export"]),
     (5, &["cli", "main", "lib"]),

@@ -392,7 +392,7 @@ async fn a_refused_url_counts_once<F: Polled>(bench: Bench<F>) {
 
 async fn the_first_capture_of_a_payload_is_found<F: Polled>(bench: Bench<F>) {
     let digest = Digest::of(b"payload");
-    assert_eq!(bench.frontier.origin(&digest).await.unwrap(), None);
+    assert_eq!(bench.frontier.origin(&digest, false).await.unwrap(), None);
     bench.frontier.put(vec![link("http://a.example/1")]).await.unwrap();
     let origin = Origin {
         record_id: "<urn:uuid:00000000-0000-4000-8000-000000000001>".into(),
@@ -405,9 +405,9 @@ async fn the_first_capture_of_a_payload_is_found<F: Polled>(bench: Bench<F>) {
     let page = Settlement { payload, ..captured(START) };
     bench.frontier.ack(&visit(&bench).await, page).await.unwrap();
     // Before the commit and after it.
-    assert_eq!(bench.frontier.origin(&digest).await.unwrap(), Some(origin.clone()));
+    assert_eq!(bench.frontier.origin(&digest, false).await.unwrap(), Some(origin.clone()));
     bench.frontier.commit().await.unwrap();
-    assert_eq!(bench.frontier.origin(&digest).await.unwrap(), Some(origin));
+    assert_eq!(bench.frontier.origin(&digest, false).await.unwrap(), Some(origin));
 }
 
 async fn robots_facts_are_kept<F: Polled>(bench: Bench<F>) {

@@ -184,7 +184,7 @@ fn a_revisit_keeps_its_head_and_names_its_original() {
     let mut writer = writer(folder.path());
     let first = writer.file(page(0)).unwrap();
     let mut exchange = page(0);
-    exchange.reply.as_mut().unwrap().revisit_of = Some(origin(&first, &page(0)));
+    exchange.reply.as_mut().unwrap().revisit_of = Some(origin(&first, &page(0)).reference());
     let filed = writer.file(exchange).unwrap();
     let entry = reader::read_at(folder.path(), &filed.reply.unwrap()).unwrap();
     assert_eq!(entry.kind, RecordType::Revisit);

@@ -142,7 +142,10 @@ async fn a_lost_state_is_made_again_from_the_archive() {
     assert_eq!((after.run, after.put, after.captured), (2, before.put, 10));
     assert_eq!(after.queued, before.queued);
     let digest = Digest::of(url(59).as_bytes());
-    assert!(opened.frontier.origin(&digest).await.unwrap().is_some(), "payloads of run 1 stay");
+    assert!(
+        opened.frontier.origin(&digest, false).await.unwrap().is_some(),
+        "payloads of run 1 stay"
+    );
     while crawl.work(&opened.frontier, 2).await.is_some() {}
     assert_eq!(opened.frontier.stats().await.unwrap().captured, 59);
     let kept = fs::read_dir(&crawl.dir).unwrap().filter(|entry| {

@@ -5,6 +5,7 @@
 //! with the rooms below.
 
 mod crawl;
+mod dedup;
 mod fields;
 mod given;
 mod index;
@@ -159,9 +160,32 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = lookup::time)]
         at: Option<Moment>,
     },
+    /// Store nothing that another archive holds already.
+    #[command(subcommand)]
+    Dedup(DedupCommand),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum DedupCommand {
+    /// Take over the captures of another archive.
+    ///
+    /// Payloads that are found there are not stored again: they become `revisit` records that refer
+    /// to the other archive's captures, and replay together with its WARC files only; `info` lists
+    /// these. Of a WARC the record ids are known too, of a CDXJ index URL, date and digest. The
+    /// captures are kept in DIR/dedup/ and survive `state rebuild`; to forget them, delete their
+    /// file there and rebuild.
+    #[command(after_help = EXIT_CODES)]
+    Import {
+        /// CDXJ indexes or WARC files of the other archive, compressed or not.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The crawl folder; it is made when it is not there yet.
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -194,6 +218,7 @@ where
         Command::Text { dir } => text::run(&dir),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
+        Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 
 use super::show::{Direction, clean, count, readable};
 use crate::crawl::summary::Summary;
-use crate::frontier::Stats;
+use crate::frontier::{Dependency, Stats};
 use crate::groups::{Group, Member};
 
 /// Groups listed in a summary; the rest is counted.
@@ -31,6 +31,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
     some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| readable(seed)));
+    some(&mut out, "depends on", summary.depends_on.iter().map(needed));
     let files = summary.files.iter();
     some(
         &mut out,
@@ -41,6 +42,13 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         }),
     );
     out.join("\n")
+}
+
+/// A WARC file that revisits of the run refer to.
+fn needed(file: &Dependency) -> String {
+    let whose = if file.container.outside { " of another archive" } else { "" };
+    let revisits = count(file.revisits, "revisit");
+    format!("{}{whose}, for {revisits}", clean(&file.container.file))
 }
 
 /// One line; the label stands once over the lines that follow it.

@@ -1,4 +1,4 @@
-//! One visit: fetch, read, file, settle, in that order.
+//! One visit: fetch, compare, read, file, settle, in that order.
 //!
 //! The records are in the archive before the frontier hears of the end of the visit, and what the
 //! page leads to is queued before it. A death between two steps repeats the visit; none loses it.
@@ -8,23 +8,23 @@ use std::sync::Arc;
 use url::Url;
 
 use super::desk::Desk;
+use super::original::{self, Met};
 use super::settle::{Work, settle_refused, trace};
 use super::{CrawlError, robots};
 use crate::address::fetchable;
 use crate::capture::guard::is_public;
-use crate::capture::{self, Capture, End, Fetch};
+use crate::capture::{self, Capture, End, Fetch, Response};
 use crate::event::Event;
-use crate::frontier::Frontier;
+use crate::frontier::{Frontier, Original};
 use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
 use crate::page::{self, Page, Source, decode};
 use crate::politeness::backoff::retry_after;
 use crate::politeness::{Feedback, Next};
-use crate::record::Origin;
 
 /// Bytes of an entity that are read for links and text; the archive keeps them all.
-const READ_LIMIT: usize = 16 << 20;
+pub(super) const READ_LIMIT: usize = 16 << 20;
 
 /// Makes the visit. Says whether a page was captured (robots.txt is none).
 pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
@@ -36,23 +36,24 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         return Ok(false);
     };
     let started = desk.clock.steady();
-    let Some(capture) = fetch(&desk, &url).await? else { return Ok(false) };
+    let asked_about = original::condition(&desk, &visit, &url).await?;
+    let Some(capture) = fetch(&desk, &url, asked_about.as_ref()).await? else { return Ok(false) };
     let next = pace(&desk, &visit, &capture, started);
-    let entity = entity(&capture)?;
-    let origin = known_payload(&desk, &capture).await?;
-    let outcome = outcome(&url, &capture, origin.is_some());
+    let mut met = original::meet(&desk, asked_about, &capture).await?;
+    let outcome = outcome(&url, &capture, &met);
     let page = if let Some(host) = &visit.lead.robots_for {
-        let body = plain(&capture, &entity);
+        let body = plain(&capture)?;
         let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
         Page { links, ..Page::default() }
     } else {
         desk.frontier.hazard(&visit).await?;
-        read(&url, &capture, &outcome, entity).await
+        read(&url, &capture, &mut met, &outcome).await?
     };
-    let again = visit.lead.robots_for.is_none() && desk.politeness.retry(&outcome, visit.attempt);
-    let trace = trace(&desk, &visit, &url, &capture, (outcome, again), page);
+    let again = visit.lead.robots_for.is_none()
+        && (matches!(met, Met::Unanswered(_)) || desk.politeness.retry(&outcome, visit.attempt));
+    let trace = trace(&desk, &visit, &url, (&capture, &met), (outcome, again), page);
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
-    let work = Work { desk: &desk, visit: &visit, next, origin };
+    let work = Work { desk: &desk, visit: &visit, next, met };
     work.settle(capture, trace).await?;
     Ok(is_page)
 }
@@ -61,8 +62,11 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
 async fn fetch<F: Frontier, T: Fetch>(
     desk: &Desk<F, T>,
     url: &Url,
+    asked_about: Option<&Original>,
 ) -> Result<Option<Capture>, CrawlError> {
-    let request = capture::request::build(url, &desk.fields(url))?;
+    let mut fields = desk.fields(url);
+    fields.extend(asked_about.iter().flat_map(|original| original.validators.conditions()));
+    let request = capture::request::build(url, &fields)?;
     tokio::select! {
         biased;
         () = desk.stop.now.cancelled() => Ok(None),
@@ -99,16 +103,15 @@ fn pace<F: Frontier, T>(
     next
 }
 
-/// The entity, up to the reading limit; empty when there is none.
-fn entity(capture: &Capture) -> Result<Vec<u8>, CrawlError> {
-    let Some(response) = &capture.response else { return Ok(Vec::new()) };
+/// The entity, up to the reading limit.
+fn entity(response: &Response) -> Result<Vec<u8>, CrawlError> {
     capture::spool::entity(response, READ_LIMIT).map_err(CrawlError::Spool)
 }
 
-/// The entity without its content codings.
-fn plain(capture: &Capture, entity: &[u8]) -> Vec<u8> {
-    let head = capture.response.as_ref().map(|response| &response.head);
-    head.map_or_else(Vec::new, |head| decode::bytes(head, entity))
+/// The entity without its content codings; empty when there is none.
+fn plain(capture: &Capture) -> Result<Vec<u8>, CrawlError> {
+    let Some(response) = &capture.response else { return Ok(Vec::new()) };
+    Ok(decode::bytes(&response.head, &entity(response)?))
 }
 
 /// Whether the body of a response stands in chunks.
@@ -116,23 +119,7 @@ pub(super) fn is_chunked(head: &Head) -> bool {
     !head.transfer_codings().is_empty()
 }
 
-/// The capture this payload is archived as already. Only whole, non-empty payloads are compared.
-async fn known_payload<F: Frontier, T>(
-    desk: &Desk<F, T>,
-    capture: &Capture,
-) -> Result<Option<Origin>, CrawlError> {
-    match (&capture.response, &capture.end) {
-        (Some(response), End::Complete) if response.payload_length > 0 => {
-            let origin = desk.frontier.origin(&response.payload_digest).await?;
-            let chunked = is_chunked(&response.head);
-            Ok(origin
-                .filter(|origin| origin.chunked == chunked && desk.holds(&origin.locator.file)))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn outcome(url: &Url, capture: &Capture, known: bool) -> Outcome {
+fn outcome(url: &Url, capture: &Capture, met: &Met) -> Outcome {
     match (&capture.end, &capture.response) {
         (End::Refused(refusal), _) => Outcome::Refused(refusal.clone()),
         (End::Failed(failure), _) => Outcome::Failed(failure.clone()),
@@ -144,7 +131,9 @@ fn outcome(url: &Url, capture: &Capture, known: bool) -> Outcome {
         (End::Truncated(why), Some(response)) => {
             Outcome::Captured { status: response.status, truncated: Some(*why) }
         }
-        (_, Some(response)) if known => Outcome::Revisit { status: response.status },
+        (_, Some(response)) if met.reference().is_some() => {
+            Outcome::Revisit { status: response.status }
+        }
         (_, Some(response)) => Outcome::Captured { status: response.status, truncated: None },
         (End::Complete | End::Truncated(_), None) => {
             Outcome::Captured { status: 0, truncated: Some(Truncated::Unspecified) }
@@ -152,21 +141,29 @@ fn outcome(url: &Url, capture: &Capture, known: bool) -> Outcome {
     }
 }
 
-/// Reads the page off the async threads. A panic in a parser costs the reading, not the capture.
-async fn read(url: &Url, capture: &Capture, outcome: &Outcome, entity: Vec<u8>) -> Page {
+/// Reads the page off the async threads, from the archive when the server had nothing new. A panic
+/// in a parser costs the reading, not the capture.
+async fn read(
+    url: &Url,
+    capture: &Capture,
+    met: &mut Met,
+    outcome: &Outcome,
+) -> Result<Page, CrawlError> {
     let readable = matches!(
         outcome,
         Outcome::Captured { status: 200..=299, .. } | Outcome::Revisit { status: 200..=299 }
     );
-    let Some(response) = capture.response.as_ref().filter(|_| readable) else {
-        return Page::default();
+    let (head, entity) = match (met, &capture.response) {
+        (Met::Unmodified(page), _) => (page.head.clone(), std::mem::take(&mut page.entity)),
+        (_, Some(response)) if readable => (response.head.clone(), entity(response)?),
+        _ => return Ok(Page::default()),
     };
-    let (url, head) = (url.clone(), response.head.clone());
+    let url = url.clone();
     let task = tokio::task::spawn_blocking(move || {
         page::read(Source { url: &url, head: &head, entity: &entity })
     });
-    task.await.unwrap_or_else(|died| Page {
+    Ok(task.await.unwrap_or_else(|died| Page {
         notes: vec![format!("the page could not be read: {died}")],
         ..Page::default()
-    })
+    }))
 }

@@ -36,8 +36,6 @@ pub(super) struct Closing {
     pub(super) settings: Settings,
     pub(super) summary: Summary,
     pub(super) log: Vec<u8>,
-    /// WARC files of earlier runs that revisits of this one refer to.
-    pub(super) depends: Vec<String>,
     pub(super) at: Moment,
 }
 
@@ -67,7 +65,7 @@ impl Closing {
         let manifest = Manifest {
             run: self.summary.stats.run,
             files,
-            depends: self.depends.clone(),
+            depends: self.summary.depends_on.clone(),
             ledger: part,
         };
         let seeds = KeptJob::load(into).map_or_else(String::new, |job| job.seed_list());

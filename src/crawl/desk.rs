@@ -1,6 +1,6 @@
 //! The desk: what all workers of a crawl share, and the few decisions that join two rooms.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -50,7 +50,8 @@ pub(super) struct Desk<F, T> {
     left: AtomicU64,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
-    files: Mutex<HashSet<String>>,
+    /// The WARCs of the folder, and whether this process wrote them.
+    files: Mutex<HashMap<String, bool>>,
 }
 
 /// The right to capture one more page of `--max-pages`.
@@ -159,7 +160,9 @@ impl<F: Frontier, T> Desk<F, T> {
     /// A seed that came to nothing is remembered: `leads` tells whether it led anywhere.
     pub(super) fn note_seed(&self, trace: &Trace, leads_nowhere: bool) {
         let lost = match &trace.outcome {
-            Outcome::Captured { status, .. } | Outcome::Revisit { status } => *status >= 400,
+            // A 304 that nobody asked for brings no page.
+            Outcome::Captured { status, .. } => *status >= 400 || *status == 304,
+            Outcome::Revisit { status } => *status >= 400,
             Outcome::Moved { .. } => leads_nowhere,
             Outcome::Failed(_) | Outcome::Refused(_) => true,
         };
@@ -181,14 +184,20 @@ impl<F: Frontier, T> Desk<F, T> {
     /// Whether a WARC of that name is in the folder. A payload whose WARC was moved away is
     /// archived again: a revisit of what is not there would lose it.
     pub(super) fn holds(&self, file: &str) -> bool {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).contains(file)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).contains_key(file)
+    }
+
+    /// Whether this process wrote the WARC: what is in there may not have reached the disk yet.
+    pub(super) fn has_written(&self, file: &str) -> bool {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.get(file).is_some_and(|written| *written)
     }
 
     /// Remembers a WARC that has been written to.
     pub(super) fn wrote(&self, file: &str) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if !files.contains(file) {
-            files.insert(file.to_owned());
+        if !files.contains_key(file) {
+            files.insert(file.to_owned(), true);
         }
     }
 
@@ -225,7 +234,7 @@ impl<F: Frontier, T> Desk<F, T> {
 }
 
 /// The final names of the WARC files of a folder.
-fn names(into: &Path) -> HashSet<String> {
+fn names(into: &Path) -> HashMap<String, bool> {
     let files = name::files(into).unwrap_or_default();
-    files.iter().map(|path| name::final_name(path)).collect()
+    files.iter().map(|path| (name::final_name(path), false)).collect()
 }

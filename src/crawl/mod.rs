@@ -8,9 +8,11 @@
 pub mod archive;
 mod attempt;
 mod closing;
+pub mod dedup;
 mod desk;
 mod kept;
 mod open;
+mod original;
 pub mod reading;
 mod robots;
 mod sealed;
@@ -125,6 +127,9 @@ pub enum CrawlError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] archive::ArchiveError),
+    /// Captures of another archive.
+    #[error(transparent)]
+    Dedup(#[from] crate::dedup::DedupError),
     /// The archive could not be read back.
     #[error(transparent)]
     Read(crate::record::reader::ReadError),
@@ -221,7 +226,6 @@ async fn close<F: Frontier, T>(
         settings: desk.settings.clone(),
         summary: summary.clone(),
         log: log.lines(),
-        depends: Vec::new(),
         at: desk.clock.wall(),
     };
     closing.file(&desk.archive, desk.stop.now.clone()).await

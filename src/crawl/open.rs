@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::archive::Archive;
 use super::kept::KeptJob;
-use super::{CrawlError, How, Job, Stop, summary};
+use super::{CrawlError, How, Job, Stop, dedup, summary};
 use crate::address::Address;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
@@ -39,8 +39,8 @@ pub(super) struct Opened {
 type Cell = Arc<OnceLock<Option<Archive>>>;
 
 /// A folder whose state and archive agree, before anything new is begun.
-struct Attached {
-    state: disk::Opened,
+pub(super) struct Attached {
+    pub(super) state: disk::Opened,
     archive: Archive,
     seeds: Vec<Lead>,
     read: rebuild::Rebuilt,
@@ -54,7 +54,7 @@ pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError>
 }
 
 /// Lock, state, archive, and what the archive has beyond the state.
-async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
+pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     usable(&job.settings.into)?;
     let cell = Cell::default();
     let state = open_state(job, watch, &cell).await?;
@@ -72,6 +72,7 @@ async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     let kept: HashSet<Address> = seeds.iter().map(|seed| seed.address.clone()).collect();
     seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
+    dedup::take_in(&state.frontier, &state.imported, &job.settings.into, watch).await?;
     Ok(Attached { state, archive, seeds, read })
 }
 
@@ -207,6 +208,18 @@ fn kept_seeds(state: &disk::Opened, into: &Path) -> Vec<Lead> {
     state.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
 }
 
+/// The job kept in a folder, for work on its state that fetches nothing.
+pub(super) fn job_of(settings: Settings, clock: Clock) -> Job {
+    let kept = KeptJob::load(&settings.into);
+    let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
+    let settings = match kept {
+        Some(kept) => kept.apply(settings),
+        None => settings,
+    };
+    let (watch, stop) = (Watch::none(), Stop::default());
+    Job { settings, seeds, recover: false, clock, watch, stop }
+}
+
 /// What a rebuild did.
 #[derive(Clone, Debug)]
 pub struct Rebuild {
@@ -228,14 +241,7 @@ pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlE
     let into = settings.into.clone();
     let aside =
         if into.join("state").exists() { Some(state::set_aside(&into, &clock)?) } else { None };
-    let kept = KeptJob::load(&into);
-    let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
-    let settings = match kept {
-        Some(kept) => kept.apply(settings),
-        None => settings,
-    };
-    let (watch, stop) = (Watch::none(), Stop::default());
-    let job = Job { settings, seeds, recover: false, clock, watch, stop };
+    let job = job_of(settings, clock);
     let Attached { state, read, .. } = attach(&job, &job.watch).await?;
     let stats = state.frontier.stats().await?;
     state.frontier.close().await?;

@@ -6,15 +6,18 @@ use url::Url;
 
 use super::attempt::is_chunked;
 use super::desk::Desk;
+use super::original::Met;
 use super::{CrawlError, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
 use crate::frontier::{Frontier, Settlement};
-use crate::lead::{Failure, FailureKind, Outcome, Refusal, Rule, Visit};
+use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
 use crate::page::Page;
 use crate::politeness::Next;
+use crate::record::exchange::target_uri;
 use crate::record::trace::Trace;
+use crate::record::validators::{Validators, asked_in};
 use crate::record::{Exchange, Filed, Origin, Reply};
 
 /// Bytes of debris and excess that are quoted in the `metadata` record.
@@ -59,6 +62,8 @@ async fn settle_plain<F: Frontier, T>(
         delay_ms: 0,
         archived: None,
         payload: None,
+        validators: None,
+        refers_to: None,
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
@@ -84,7 +89,7 @@ pub(super) struct Work<'a, F, T> {
     pub(super) desk: &'a Desk<F, T>,
     pub(super) visit: &'a Visit,
     pub(super) next: Next,
-    pub(super) origin: Option<Origin>,
+    pub(super) met: Met,
 }
 
 impl<F: Frontier, T> Work<'_, F, T> {
@@ -92,8 +97,10 @@ impl<F: Frontier, T> Work<'_, F, T> {
     pub(super) async fn settle(self, capture: Capture, trace: Trace) -> Result<(), CrawlError> {
         let judged = self.desk.scope.judge(&trace);
         let payload = self.new_payload(&capture);
+        let validators = validators(&capture);
+        let refers_to = self.met.reference().cloned();
         let chunked = capture.response.as_ref().is_some_and(|response| is_chunked(&response.head));
-        let (began, uri) = ((capture.began, chunked), &self.visit.lead.found);
+        let (began, lead) = ((capture.began, chunked), &self.visit.lead);
         let filed = match &trace.outcome {
             Outcome::Refused(_) => None,
             _ => Some(self.desk.archive.file(self.exchange(capture, &trace)).await?),
@@ -108,7 +115,9 @@ impl<F: Frontier, T> Work<'_, F, T> {
             again: trace.again,
             due: self.next.due,
             delay_ms: self.next.delay_ms,
-            payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, uri, filed))),
+            payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, lead, filed))),
+            validators,
+            refers_to,
             archived: filed.map(|filed| filed.end),
             page: trace.page,
             alternates: trace.alternates,
@@ -129,9 +138,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
             block: response.block,
             head_length: response.head_length,
             block_digest: response.block_digest,
-            payload_digest: response.payload_digest,
+            payload_digest: match &self.met {
+                Met::Unmodified(page) => page.payload,
+                _ => response.payload_digest,
+            },
             truncated,
-            revisit_of: self.origin.clone(),
+            revisit_of: self.met.reference().cloned(),
         });
         Exchange {
             target_uri: self.visit.lead.found.clone(),
@@ -150,7 +162,8 @@ impl<F: Frontier, T> Work<'_, F, T> {
     fn new_payload(&self, capture: &Capture) -> Option<crate::digest::Digest> {
         let response = capture.response.as_ref()?;
         let whole = capture.end == End::Complete && response.payload_length > 0;
-        (whole && self.origin.is_none()).then_some(response.payload_digest)
+        let is_new = self.met.reference().is_none() && Origin::is_shared(response.status);
+        (whole && is_new).then_some(response.payload_digest)
     }
 }
 
@@ -159,12 +172,12 @@ pub(super) fn trace<F: Frontier, T>(
     desk: &Desk<F, T>,
     visit: &Visit,
     url: &Url,
-    capture: &Capture,
-    ended: (Outcome, bool),
+    (capture, met): (&Capture, &Met),
+    (outcome, again): (Outcome, bool),
     page: Page,
 ) -> Trace {
-    let (outcome, again) = ended;
     let mut notes = notes(capture);
+    notes.extend(notes_on(met, capture));
     notes.extend(page.notes.iter().map(|note| ("note".to_owned(), note.clone())));
     Trace {
         run: desk.run,
@@ -205,6 +218,31 @@ fn notes(capture: &Capture) -> Vec<(String, String)> {
     notes
 }
 
+/// What a comparison with the archive found. The head of a 304 stands nowhere else.
+fn notes_on(met: &Met, capture: &Capture) -> Vec<(String, String)> {
+    let mut notes = Vec::new();
+    if let (Met::Unmodified(_), Some(response)) = (met, &capture.response) {
+        let head = response.block.first(response.head_length).unwrap_or_default();
+        notes.push(("notModified".to_owned(), head.escape_ascii().to_string()));
+    }
+    if let Some(original) = met.reference() {
+        notes.push(Trace::container_note(&original.container));
+    }
+    if let Met::Unanswered(why) = met {
+        notes.push(("askedAgain".to_owned(), (*why).to_owned()));
+    }
+    notes
+}
+
+/// What came with a whole 200.
+fn validators(capture: &Capture) -> Option<Validators> {
+    let response = capture.response.as_ref()?;
+    let is_page = response.status == 200 && capture.end == End::Complete;
+    let asked = asked_in(&capture.request);
+    (is_page && response.payload_length > 0)
+        .then(|| Validators::of(&response.head, asked, response.payload_digest))
+}
+
 fn retried(trace: &Trace) -> Event {
     Event::Retried {
         url: trace.lead.found.clone(),
@@ -237,10 +275,10 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
 }
 
 /// The origin that later captures of this payload will name.
-fn origin((date, chunked): (Moment, bool), uri: &str, filed: &Filed) -> Option<Origin> {
+fn origin((date, chunked): (Moment, bool), lead: &Lead, filed: &Filed) -> Option<Origin> {
     Some(Origin {
         record_id: filed.reply_id.clone()?,
-        uri: uri.to_owned(),
+        uri: target_uri(&lead.found).ok()?,
         date,
         locator: filed.reply.clone()?,
         chunked,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::How;
-use crate::frontier::{Frontier, FrontierError, Stats};
+use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group};
 use crate::json;
 use crate::page::PageKind;
@@ -32,6 +32,10 @@ pub struct Summary {
     pub authors: BTreeSet<String>,
     /// Translation groups of two and more languages.
     pub groups: Vec<Group>,
+    /// WARC files of earlier runs and of other archives that this run's revisits refer to: it
+    /// cannot be replayed without them.
+    #[serde(default)]
+    pub depends_on: Vec<Dependency>,
     /// WARC files of the folder, oldest first.
     pub files: Vec<ArchiveFile>,
     /// Whether seeds failed.
@@ -72,8 +76,9 @@ pub async fn sum_up<F: Frontier>(
     archive: &Path,
     failed_seeds: Vec<String>,
 ) -> Result<Summary, FrontierError> {
-    let mut summary =
-        Summary { stats: frontier.stats().await?, failed_seeds, ..Summary::default() };
+    let mut stats = frontier.stats().await?;
+    let depends_on = std::mem::take(&mut stats.depends_on);
+    let mut summary = Summary { stats, depends_on, failed_seeds, ..Summary::default() };
     let mut builder = groups::Builder::new();
     let mut after = None;
     loop {

@@ -14,15 +14,16 @@ use tokio::sync::Notify;
 use super::schedule::{Next, Place, Schedule, SiteFacts, Tail};
 use super::tally::{Standing, Tally, kept, key_of};
 use super::{
-    Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
-    site_of,
+    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
+    Stats, site_of, uri_of,
 };
 use crate::address::{Address, HostKey, Site};
 use crate::digest::Digest;
 use crate::event::Watch;
 use crate::lead::{Lead, Outcome, Visit};
 use crate::moment::{Clock, Moment};
-use crate::record::Origin;
+use crate::record::validators::Validators;
+use crate::record::{Origin, Reference};
 
 /// Pages handed out at a time.
 const CHUNK: usize = 256;
@@ -45,7 +46,8 @@ struct Core {
     held: HashMap<u64, Held>,
     tally: Tally,
     robots: HashMap<HostKey, RobotsFact>,
-    origins: HashMap<Digest, Origin>,
+    origins: HashMap<(Digest, bool), Origin>,
+    validators: HashMap<String, Validators>,
     pages: BTreeMap<Vec<u8>, KeptPage>,
     seq: u64,
 }
@@ -83,6 +85,7 @@ impl MemoryFrontier {
             tally: Tally::default(),
             robots: HashMap::new(),
             origins: HashMap::new(),
+            validators: HashMap::new(),
             pages: BTreeMap::new(),
             seq: 0,
         };
@@ -199,7 +202,16 @@ impl Core {
             self.facts.insert(site, facts);
         }
         let pages = kept(&held.lead, &end);
-        self.origins.extend(end.payload);
+        if let Some((digest, origin)) = end.payload {
+            self.origins.insert((digest, origin.chunked), origin);
+        }
+        if let (Some(uri), Some(kept)) = (uri_of(&held.lead), end.validators) {
+            self.validators.insert(uri, kept);
+        }
+        // All of its own files are of its only run.
+        if let Some(original) = end.refers_to.filter(|original| original.container.outside) {
+            self.tally.depends_on(&original.container);
+        }
         for refusal in &end.refused {
             self.tally.refused(print(&refusal.url), refusal);
         }
@@ -293,8 +305,27 @@ impl Frontier for MemoryFrontier {
         Ok(())
     }
 
-    async fn origin(&self, payload: &Digest) -> Result<Option<Origin>, FrontierError> {
-        Ok(self.core().origins.get(payload).cloned())
+    async fn origin(
+        &self,
+        payload: &Digest,
+        chunked: bool,
+    ) -> Result<Option<Origin>, FrontierError> {
+        Ok(self.core().origins.get(&(*payload, chunked)).cloned())
+    }
+
+    async fn outside(&self, _: &Digest, _: bool) -> Result<Option<Reference>, FrontierError> {
+        // Other archives are imported into a folder.
+        Ok(None)
+    }
+
+    async fn original(&self, uri: &str) -> Result<Option<Original>, FrontierError> {
+        let core = self.core();
+        let kept = core.validators.get(uri).filter(|kept| !kept.is_empty());
+        Ok(kept.and_then(|kept| {
+            let origin = core.origins.get(&(kept.payload, kept.chunked))?;
+            let original = Original { validators: kept.clone(), origin: origin.clone() };
+            (origin.uri == uri).then_some(original)
+        }))
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {

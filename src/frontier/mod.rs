@@ -21,8 +21,10 @@ use crate::event::Event;
 use crate::lead::{Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
 use crate::page::Alternate;
+use crate::record::exchange::target_uri;
 use crate::record::trace::PageRow;
-use crate::record::{Origin, Position};
+use crate::record::validators::Validators;
+use crate::record::{Container, Origin, Position, Reference};
 
 /// How many of the leads were new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -46,8 +48,12 @@ pub struct Settlement {
     pub delay_ms: u64,
     /// The end of its records in the archive.
     pub archived: Option<Position>,
-    /// A payload seen for the first time.
+    /// A payload that now lies in the archive as a `response`.
     pub payload: Option<(Digest, Origin)>,
+    /// What came with a whole 200, without validators too: it takes the place of what was kept.
+    pub validators: Option<Validators>,
+    /// What its `revisit` refers to.
+    pub refers_to: Option<Reference>,
     /// The page, for groups and summaries.
     pub page: Option<PageRow>,
     /// The alternates the page declares.
@@ -107,6 +113,25 @@ pub struct RefusalCount {
     pub examples: Vec<String>,
 }
 
+/// A WARC file that the run cannot do without: its revisits refer to captures in there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dependency {
+    /// The file.
+    #[serde(flatten)]
+    pub container: Container,
+    /// Revisits that refer to it.
+    pub revisits: u64,
+}
+
+/// The archived response that a 304 of its URL would confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// What to ask by.
+    pub validators: Validators,
+    /// Where it lies.
+    pub origin: Origin,
+}
+
 /// The state of a run in numbers. `queued + leased + captured + revisits + moved + failed +
 /// refused at their visit` is what was put.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -131,6 +156,9 @@ pub struct Stats {
     pub refused: u64,
     /// Refusals by rule, those found on pages and never queued included.
     pub refusals: Vec<RefusalCount>,
+    /// WARC files of earlier runs and of other archives that revisits of this run refer to.
+    #[serde(skip)]
+    pub depends_on: Vec<Dependency>,
     /// Sites with something queued that are left alone for the rest of the run.
     pub parked_sites: Vec<String>,
     /// When the first site with something queued is due.
@@ -227,11 +255,26 @@ pub trait Frontier: Send + Sync + 'static {
         fact: RobotsFact,
     ) -> impl Future<Output = Result<(), FrontierError>> + Send;
 
-    /// The first capture of a payload, when there is one.
+    /// The newest `response` of a payload, framed as asked, when there is one.
     fn origin(
         &self,
         payload: &Digest,
+        chunked: bool,
     ) -> impl Future<Output = Result<Option<Origin>, FrontierError>> + Send;
+
+    /// A capture of the payload in another archive, as far as its framing is known the same.
+    fn outside(
+        &self,
+        payload: &Digest,
+        chunked: bool,
+    ) -> impl Future<Output = Result<Option<Reference>, FrontierError>> + Send;
+
+    /// The response of `uri` (a WARC-Target-URI) that a conditional request may ask about: the
+    /// last whole 200, when it came with validators and is archived under this very URI.
+    fn original(
+        &self,
+        uri: &str,
+    ) -> impl Future<Output = Result<Option<Original>, FrontierError>> + Send;
 
     /// The numbers of the run.
     fn stats(&self) -> impl Future<Output = Result<Stats, FrontierError>> + Send;
@@ -244,6 +287,12 @@ pub trait Frontier: Send + Sync + 'static {
 
     /// Makes everything acknowledged so far durable.
     fn commit(&self) -> impl Future<Output = Result<(), FrontierError>> + Send;
+}
+
+/// The WARC-Target-URI under which a lead is archived; a robots.txt is asked about by no condition
+/// and has none.
+pub fn uri_of(lead: &Lead) -> Option<String> {
+    if lead.robots_for.is_some() { None } else { target_uri(&lead.found).ok() }
 }
 
 /// The site of a lead, as every frontier computes it.

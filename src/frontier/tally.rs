@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeptPage, RefusalCount, Settlement, Stats};
+use super::{Dependency, KeptPage, RefusalCount, Settlement, Stats};
 use crate::address::Address;
 use crate::lead::{Lead, Outcome, Refusal, Rule};
 use crate::page::{Alternate, PageKind};
+use crate::record::Container;
 use crate::record::trace::PageRow;
 
 /// Examples kept of each rule.
@@ -67,6 +68,7 @@ pub struct Tally {
     put: u64,
     ended: BTreeMap<Standing, u64>,
     rules: BTreeMap<Rule, RefusalCount>,
+    depends: BTreeMap<Container, u64>,
     refused: HashSet<u64>,
 }
 
@@ -99,6 +101,18 @@ impl Tally {
         self.count(refusal)
     }
 
+    /// One more revisit refers to this file; says how many do.
+    pub fn depends_on(&mut self, file: &Container) -> u64 {
+        let count = self.depends.entry(file.clone()).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Takes in a count kept from an earlier process of this run.
+    pub fn restore_dependency(&mut self, kept: Dependency) {
+        self.depends.insert(kept.container, kept.revisits);
+    }
+
     /// Takes in a row kept from an earlier process of this run.
     pub fn restore_rule(&mut self, row: RefusalCount) {
         self.rules.insert(row.rule, row);
@@ -116,6 +130,7 @@ impl Tally {
             failed: of(Standing::Failed),
             refused: of(Standing::Refused),
             refusals: self.rules.values().cloned().collect(),
+            depends_on: self.depends.iter().map(dependency).collect(),
             ..Stats::default()
         }
     }
@@ -132,6 +147,10 @@ impl Tally {
         }
         row
     }
+}
+
+fn dependency((container, revisits): (&Container, &u64)) -> Dependency {
+    Dependency { container: container.clone(), revisits: *revisits }
 }
 
 /// What a settlement leaves for groups and summaries: the page, or the way to one, and what it

@@ -236,7 +236,7 @@ fn merge<W: Write>(runs: Vec<File>, once: &mut Once<'_, W>) -> io::Result<()> {
 
 /// Reads one line without its end into `line`, and says how many bytes it took. A line that is too
 /// long is cut, and one byte longer than it may be.
-pub(super) fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+pub(crate) fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     line.clear();
     let count = reader.take(MAX_LINE as u64 + 1).read_until(b'\n', line)?;
     if line.pop_if(|last| *last == b'\n').is_some() {

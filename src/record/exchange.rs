@@ -11,7 +11,7 @@ use warc::RecordType;
 use super::header::Header;
 use super::ids::Ids;
 use super::redact::{Credentials, REDACTED_FIELD};
-use super::{Block, Exchange, Origin, Record, RecordError, Reply};
+use super::{Block, Exchange, Record, RecordError, Reference, Reply};
 use crate::digest::Digest;
 
 /// WARC 1.1 §6.7.2: the payload is archived already.
@@ -196,8 +196,8 @@ impl Draft {
         self
     }
 
-    fn origin(&mut self, origin: &Origin) -> &mut Self {
-        self.field("WARC-Refers-To", &origin.record_id)
+    fn origin(&mut self, origin: &Reference) -> &mut Self {
+        self.link("WARC-Refers-To", origin.record_id.as_deref())
             .field("WARC-Refers-To-Target-URI", &origin.uri)
             .field("WARC-Refers-To-Date", &origin.date.warc_date())
     }
@@ -228,7 +228,7 @@ pub fn warcinfo(
 /// The URL as RFC 3986 lets it stand in WARC-Target-URI (WARC 1.1 §5.11): the few characters that
 /// browsers send raw and the RFC knows nowhere are escaped; a space, a control character or a
 /// fragment means that somebody skipped [`crate::address::fetchable`], and is refused.
-pub(super) fn target_uri(url: &str) -> Result<String, RecordError> {
+pub fn target_uri(url: &str) -> Result<String, RecordError> {
     if url.is_empty() || url.contains(|c: char| c.is_control() || c == ' ' || c == '#') {
         let target = url.escape_debug().take(200).collect();
         return Err(RecordError::Target { target });

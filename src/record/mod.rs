@@ -19,6 +19,7 @@ pub mod redact;
 pub mod repair;
 pub mod resource;
 pub mod trace;
+pub mod validators;
 pub mod verify;
 pub mod writer;
 
@@ -70,6 +71,56 @@ pub struct Origin {
     pub chunked: bool,
 }
 
+impl Origin {
+    /// Whether payloads that come with this status are stored once. A redirect's never are: replay
+    /// tools give a `revisit` of one an empty body, and there is little to be spared.
+    pub const fn is_shared(status: u16) -> bool {
+        !matches!(status, 300..=399)
+    }
+
+    /// How a `revisit` refers to it.
+    pub fn reference(&self) -> Reference {
+        Reference {
+            record_id: Some(self.record_id.clone()),
+            uri: self.uri.clone(),
+            date: self.date,
+            container: Container { file: self.locator.file.clone(), outside: false },
+        }
+    }
+}
+
+/// The capture that a `revisit` refers to (WARC 1.1 §5.7, §6.7.2), always a `response`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// WARC-Refers-To; `None` when only a line of an index is known of it.
+    pub record_id: Option<String>,
+    /// WARC-Refers-To-Target-URI.
+    pub uri: String,
+    /// WARC-Refers-To-Date.
+    pub date: Moment,
+    /// Where it lies.
+    pub container: Container,
+}
+
+/// A WARC file that a `revisit` depends on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Container {
+    /// Its name, as this folder or the index of the other archive has it.
+    pub file: String,
+    /// Whether it belongs to another archive (`dedup import`).
+    pub outside: bool,
+}
+
+/// A payload of another archive that later captures may refer to. It is never read: a conditional
+/// request needs the original at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// How a `revisit` refers to it.
+    pub reference: Reference,
+    /// Whether it stands there in chunks; an index does not say.
+    pub chunked: Option<bool>,
+}
+
 /// A point in the archive: everything before it in this file, and in earlier files, is whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Position {
@@ -113,7 +164,7 @@ pub struct Reply {
     pub truncated: Option<Truncated>,
     /// Set when the payload is archived already: the reply becomes a `revisit` of it. The original
     /// is a `response`, never itself a `revisit`.
-    pub revisit_of: Option<Origin>,
+    pub revisit_of: Option<Reference>,
 }
 
 /// One exchange, ready to become records: `request`, `response` or `revisit`, `metadata`, in that

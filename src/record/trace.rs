@@ -11,6 +11,7 @@ use crate::address::{Address, HostKey};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome};
 use crate::page::{Alternate, Link, LinkKind, PageKind};
+use crate::record::Container;
 
 /// What is kept of a page for groups, summaries and `warraq info`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,11 @@ pub struct Trace {
     /// More lines: defects, interim responses, excess bytes, the head of a 304.
     pub notes: Vec<(String, String)>,
 }
+
+/// Note: the file of this folder that the `revisit` depends on.
+const CONTAINER: &str = "refersToContainer";
+/// Note: the same, when the file belongs to another archive.
+const CONTAINER_OUTSIDE: &str = "refersToContainerOutside";
 
 /// The part of a trace that only warraq reads, one JSON value on one line.
 #[derive(Serialize, Deserialize)]
@@ -126,6 +132,21 @@ impl Trace {
             }
         }
         draft.finish(target)
+    }
+
+    /// The note that tells which file a `revisit` depends on.
+    pub fn container_note(file: &Container) -> (String, String) {
+        let name = if file.outside { CONTAINER_OUTSIDE } else { CONTAINER };
+        (name.to_owned(), file.file.clone())
+    }
+
+    /// The file that note tells of.
+    pub fn container(&self) -> Option<Container> {
+        self.notes.iter().find_map(|(name, file)| match name.as_str() {
+            CONTAINER => Some(Container { file: file.clone(), outside: false }),
+            CONTAINER_OUTSIDE => Some(Container { file: file.clone(), outside: true }),
+            _ => None,
+        })
     }
 
     fn key(&self) -> Option<Address> {

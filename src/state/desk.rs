@@ -4,7 +4,7 @@
 //! are in `settle`, commits in `commit`, what is read back from the archive in `restore`, starting
 //! up in `open`. It knows no thread and no channel, and waits for nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::leases::LeaseMarks;
 use super::ledger::Ledger;
@@ -13,7 +13,6 @@ use super::seen::Seen;
 use super::store::Store;
 use super::{disk, keys};
 use crate::address::{HostKey, Site};
-use crate::digest::Digest;
 use crate::event::Event;
 use crate::frontier::schedule::{Grant, Next, Place, Schedule, SiteFacts, Tail};
 use crate::frontier::tally::{Standing, Tally};
@@ -22,7 +21,7 @@ use crate::frontier::{
 };
 use crate::lead::{Lead, Visit};
 use crate::moment::Moment;
-use crate::record::{Origin, Position};
+use crate::record::Position;
 
 /// Pages handed out at a time.
 const CHUNK: usize = 256;
@@ -56,6 +55,10 @@ pub(crate) struct Desk {
     pub(crate) marks: LeaseMarks,
     pub(crate) held: HashMap<u64, Held>,
     pub(crate) run: u32,
+    /// When the run began: what was captured before it belongs to another.
+    pub(crate) since: Moment,
+    /// The files of other archives' captures that are taken in.
+    pub(crate) imported: BTreeSet<String>,
     pub(crate) seq: u64,
     pub(crate) checkpoint: Checkpoint,
     /// The furthest point of the archive that is known to be filled.
@@ -269,10 +272,6 @@ impl Desk {
             _ => self.store.set(key, fact),
         }
         self.touch();
-    }
-
-    pub(crate) fn origin(&self, payload: &Digest) -> Result<Option<Origin>, Fault> {
-        Ok(self.store.get(&keys::payload(payload))?)
     }
 
     pub(crate) fn pages(

@@ -4,6 +4,7 @@
 //! settlement is taken, and its site is due again at once; that it is durable follows with the
 //! commit, and the event with it. When a commit fails, nothing is told and nothing more is taken.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -23,11 +24,12 @@ use crate::address::HostKey;
 use crate::digest::Digest;
 use crate::event::Watch;
 use crate::frontier::{
-    Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
+    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
+    Stats,
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Clock;
-use crate::record::{Origin, Position};
+use crate::record::{Origin, Outside, Position, Reference};
 
 /// Makes the archive durable and says up to where, or why not.
 pub type Durable = Box<dyn FnMut() -> Result<Position, String> + Send>;
@@ -110,6 +112,8 @@ pub struct Opened {
     pub replay_from: Option<Position>,
     /// The seeds of that run, as given. Putting them again is safe and costs nothing.
     pub seeds: Vec<String>,
+    /// The files of other archives' captures that were taken in.
+    pub imported: BTreeSet<String>,
     /// URLs given up because they were in flight at two crashes.
     pub given_up: Vec<String>,
 }
@@ -179,9 +183,19 @@ impl DiskFrontier {
         (run, resumed, replaying): (u32, bool, Option<Position>),
         found: open::Found,
     ) -> Opened {
-        let open::Found { fresh, unclean, seeds, given_up } = found;
+        let open::Found { fresh, unclean, seeds, imported, given_up } = found;
         let replay_from = replaying.filter(|_| unclean);
-        Opened { frontier: self, run, resumed, fresh, unclean, replay_from, seeds, given_up }
+        Opened {
+            frontier: self,
+            run,
+            resumed,
+            fresh,
+            unclean,
+            replay_from,
+            seeds,
+            imported,
+            given_up,
+        }
     }
 
     /// Begins the run after the last one, with an empty seen set, and makes that durable. What the
@@ -204,6 +218,17 @@ impl DiskFrontier {
     /// The archive has been read back to its end; the checkpoint may move on.
     pub async fn replayed(&self) -> Result<(), FrontierError> {
         self.ask(Command::Replayed).await
+    }
+
+    /// Takes in captures of another archive, a batch at a time; [`DiskFrontier::imported`] ends the
+    /// file they come from. What is known of a payload already stays.
+    pub async fn import(&self, captures: Vec<(Digest, Outside)>) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::Import(captures, reply)).await
+    }
+
+    /// A file of such captures has been taken in to its end, and is durable.
+    pub async fn imported(&self, name: String) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::Imported(name, reply)).await
     }
 
     /// The next visit, without waiting for it.
@@ -282,8 +307,24 @@ impl Frontier for DiskFrontier {
         self.ask(|reply| Command::LearnRobots(host.clone(), Box::new(fact), reply)).await
     }
 
-    async fn origin(&self, payload: &Digest) -> Result<Option<Origin>, FrontierError> {
-        self.ask(|reply| Command::Origin(*payload, reply)).await
+    async fn origin(
+        &self,
+        payload: &Digest,
+        chunked: bool,
+    ) -> Result<Option<Origin>, FrontierError> {
+        self.ask(|reply| Command::Origin(*payload, chunked, reply)).await
+    }
+
+    async fn outside(
+        &self,
+        payload: &Digest,
+        chunked: bool,
+    ) -> Result<Option<Reference>, FrontierError> {
+        self.ask(|reply| Command::Outside(*payload, chunked, reply)).await
+    }
+
+    async fn original(&self, uri: &str) -> Result<Option<Original>, FrontierError> {
+        self.ask(|reply| Command::Original(uri.to_owned(), reply)).await
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {

@@ -4,11 +4,13 @@ use crate::address::Site;
 use crate::digest::Digest;
 use crate::frontier::schedule::Place;
 use crate::lead::Rule;
+use crate::record::Container;
 
 pub(crate) const VERSION: &[u8] = b"mversion";
 pub(crate) const SECRET: &[u8] = b"msecret";
 pub(crate) const RUN: &[u8] = b"mrun";
 pub(crate) const CHECKPOINT: &[u8] = b"mcheckpoint";
+pub(crate) const SINCE: &[u8] = b"msince";
 pub(crate) const SUSPECTS: &[u8] = b"msuspects";
 
 pub(crate) const SEEDS: &[u8] = b"d";
@@ -17,6 +19,8 @@ pub(crate) const QUEUE: &[u8] = b"q";
 pub(crate) const SITES: &[u8] = b"s";
 pub(crate) const PAGES: &[u8] = b"g";
 pub(crate) const RULES: &[u8] = b"x";
+pub(crate) const IMPORTED: &[u8] = b"i";
+pub(crate) const DEPENDS: &[u8] = b"n";
 
 /// Bytes of a queue key after the site's name: a NUL, the order, the sequence number.
 const PLACE_BYTES: usize = 10;
@@ -37,8 +41,30 @@ pub(crate) fn site(name: &str) -> Vec<u8> {
     joined(SITES, name.as_bytes())
 }
 
-pub(crate) fn payload(digest: &Digest) -> Vec<u8> {
-    joined(b"p", digest.bytes())
+pub(crate) fn payload(digest: &Digest, chunked: bool) -> Vec<u8> {
+    let mut key = joined(b"p", digest.bytes());
+    if chunked {
+        key.push(b'c');
+    }
+    key
+}
+
+pub(crate) fn validators(print: u64) -> Vec<u8> {
+    joined(b"v", &print.to_be_bytes())
+}
+
+pub(crate) fn outside(digest: &Digest) -> Vec<u8> {
+    joined(b"o", digest.bytes())
+}
+
+pub(crate) fn imported(name: &str) -> Vec<u8> {
+    joined(IMPORTED, name.as_bytes())
+}
+
+pub(crate) fn dependency(file: &Container) -> Vec<u8> {
+    let mut key = joined(DEPENDS, if file.outside { b"o" } else { b"h" });
+    key.extend_from_slice(file.file.as_bytes());
+    key
 }
 
 pub(crate) fn robots(origin: &str) -> Vec<u8> {

@@ -18,12 +18,17 @@
 //!
 //! ```text
 //! m version|secret|run|checkpoint   u32; 16 bytes; number of the run; Checkpoint
+//! m since                           when the run began
 //! m suspects                        what was in flight at the last crash, and at how many in a row
 //! d index:u32                       a seed of the run, as given
 //! u print:u64                       a URL: run of its last put, how it stands, its place
 //! q site 00 order:u8 seq:u64        a queued URL: its lead; removed only by its settlement
 //! s site                            not-before, delay, visits settled in the run
-//! p sha1:20                         the first capture of a payload
+//! p sha1:20 | sha1:20 c              the newest response of a payload, plain or in chunks
+//! v print:u64                       validators of the last whole 200 of a URL (WARC-Target-URI)
+//! o sha1:20                         a capture of a payload in another archive
+//! i name                            a file of dedup/ that is taken in
+//! n file                            revisits of the run that refer to a WARC file
 //! r origin                          what its robots.txt said
 //! g print:u64                       a page, its alternates, or where it moved
 //! x rule                            refusals of the run by rule, with examples
@@ -39,6 +44,7 @@ mod ledger;
 pub mod lock;
 mod open;
 mod owner;
+mod payloads;
 pub mod rebuild;
 mod restore;
 mod rows;

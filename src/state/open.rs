@@ -5,7 +5,7 @@
 //! there. After an unclean stop no site is asked before its delay is over once more, and a URL that
 //! was in flight at two crashes is given up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ pub(crate) struct Found {
     pub(crate) fresh: bool,
     pub(crate) unclean: bool,
     pub(crate) seeds: Vec<String>,
+    pub(crate) imported: BTreeSet<String>,
     pub(crate) given_up: Vec<String>,
 }
 
@@ -66,9 +67,10 @@ impl Desk {
             Vec::new()
         };
         let seeds = desk.seeds().map_err(damaged)?;
+        let imported = desk.imported.clone();
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
-        Ok((desk, Found { fresh, unclean, seeds, given_up }))
+        Ok((desk, Found { fresh, unclean, seeds, imported, given_up }))
     }
 
     /// A desk that has read nothing of its store yet.
@@ -86,6 +88,8 @@ impl Desk {
             marks: LeaseMarks::none(),
             held: HashMap::new(),
             run: basis.run,
+            since: Moment::default(),
+            imported: BTreeSet::new(),
             seq: 0,
             known_end: basis.checkpoint.position.clone(),
             replaying: behind.then(|| basis.checkpoint.position.clone()),
@@ -100,6 +104,7 @@ impl Desk {
     /// Walks sites, URLs, queue and rules into memory.
     fn walk(&mut self, now: Moment, unclean: bool) -> Result<(), String> {
         self.walk_sites(now, unclean)?;
+        self.walk_payloads()?;
         for row in self.store.scan(keys::URLS, None) {
             let (key, value) = row?;
             let (Some(print), row) = (keys::read_url(&key), read::<UrlRow>(&key, &value)?) else {

@@ -19,11 +19,11 @@ use super::store::panic_text;
 use crate::address::HostKey;
 use crate::digest::Digest;
 use crate::frontier::{
-    Ack, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
+    Ack, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement, Stats,
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Moment;
-use crate::record::Origin;
+use crate::record::{Origin, Outside, Reference};
 
 /// Commands answered before due leases and commits are looked after.
 const AT_A_TIME: usize = 64;
@@ -45,13 +45,17 @@ pub(crate) enum Command {
     Release(u64, Release, Reply<Ack>),
     Robots(HostKey, Reply<Option<RobotsFact>>),
     LearnRobots(HostKey, Box<RobotsFact>, Reply<()>),
-    Origin(Digest, Reply<Option<Origin>>),
+    Origin(Digest, bool, Reply<Option<Origin>>),
+    Outside(Digest, bool, Reply<Option<Reference>>),
+    Original(String, Reply<Option<Original>>),
     Stats(Reply<Stats>),
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
     Commit(Reply<()>),
     BeginRun(Vec<String>, Reply<u32>),
     Restore(Box<Found>, Vec<Lead>, Vec<Refusal>, Reply<bool>),
     Replayed(Reply<()>),
+    Import(Vec<(Digest, Outside)>, Reply<()>),
+    Imported(String, Reply<()>),
     Close(Reply<()>),
     Stop,
 }
@@ -189,12 +193,17 @@ impl Owner {
             }
             Command::Lease(reply) => self.waiting.push_back(reply),
             Command::TakeBack(token) => self.desk.take_back(token),
-            Command::Robots(..) | Command::Origin(..) | Command::Stats(..) | Command::Pages(..) => {
-                self.read(command);
-            }
-            Command::BeginRun(..) | Command::Restore(..) | Command::Replayed(..) => {
-                self.start_up(command);
-            }
+            Command::Robots(..)
+            | Command::Origin(..)
+            | Command::Outside(..)
+            | Command::Original(..)
+            | Command::Stats(..)
+            | Command::Pages(..) => self.read(command),
+            Command::BeginRun(..)
+            | Command::Restore(..)
+            | Command::Replayed(..)
+            | Command::Import(..)
+            | Command::Imported(..) => self.start_up(command),
             other => self.write(other),
         }
         true
@@ -204,7 +213,13 @@ impl Owner {
         let desk = &mut self.desk;
         match command {
             Command::Robots(host, reply) => answer(reply, desk, |desk| desk.robots(&host)),
-            Command::Origin(digest, reply) => answer(reply, desk, |desk| desk.origin(&digest)),
+            Command::Origin(digest, chunked, reply) => {
+                answer(reply, desk, |desk| desk.origin(&digest, chunked));
+            }
+            Command::Outside(digest, chunked, reply) => {
+                answer(reply, desk, |desk| desk.outside(&digest, chunked));
+            }
+            Command::Original(uri, reply) => answer(reply, desk, |desk| desk.original(&uri)),
             Command::Pages(after, reply) => {
                 answer(reply, desk, |desk| desk.pages(after.as_deref()));
             }
@@ -247,6 +262,8 @@ impl Owner {
                 answer(reply, desk, |desk| desk.restore(*found, leads, &refused));
             }
             Command::Replayed(reply) => answer(reply, desk, Desk::replayed),
+            Command::Import(captures, reply) => answer(reply, desk, |desk| desk.import(&captures)),
+            Command::Imported(name, reply) => answer(reply, desk, |desk| desk.imported(name)),
             _ => {}
         }
     }

@@ -12,7 +12,8 @@ use crate::digest::Digest;
 use crate::frontier::FrontierError;
 use crate::lead::{Lead, Locator, Refusal};
 use crate::record::trace::Trace;
-use crate::record::{Origin, Position};
+use crate::record::validators::Validators;
+use crate::record::{Origin, Position, Reference};
 
 /// Reasons of unreadable records that are kept.
 const REASONS: usize = 10;
@@ -24,6 +25,10 @@ pub struct Found {
     pub trace: Trace,
     /// Its payload, when it was archived as a `response`.
     pub origin: Option<(Digest, Origin)>,
+    /// What came with it, when it was a whole 200.
+    pub validators: Option<Validators>,
+    /// What its `revisit` refers to.
+    pub refers_to: Option<Reference>,
     /// Its `response` or `revisit` record.
     pub locator: Option<Locator>,
     /// The end of its records.

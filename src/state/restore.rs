@@ -14,7 +14,11 @@ use crate::frontier::schedule::Place;
 use crate::frontier::site_of;
 use crate::frontier::tally::{Standing, keep};
 use crate::lead::{Lead, Refusal};
+use crate::moment::Moment;
 use crate::record::Position;
+
+/// No capture of the run is known yet.
+const LATER: Moment = Moment::from_millis(i64::MAX);
 
 impl Desk {
     /// Begins the run after the present one: an empty seen set, these seeds, and what is left of
@@ -25,7 +29,8 @@ impl Desk {
         }
         self.replaying = None;
         let left = self.queued_leads()?;
-        self.start_run(self.run + 1)?;
+        let now = self.options.clock.wall();
+        self.start_run(self.run + 1, now)?;
         self.put(left)?;
         let old: Vec<_> = self
             .store
@@ -68,12 +73,16 @@ impl Desk {
     ) -> Result<bool, Fault> {
         let run = found.trace.run;
         if run > self.run {
-            self.start_run(run)?;
+            self.start_run(run, LATER)?;
         }
-        if let Some((digest, origin)) = &found.origin
-            && self.origin(digest)?.is_none()
-        {
-            self.store.set(keys::payload(digest), origin);
+        if let Some((digest, origin)) = &found.origin {
+            self.keep_payload(digest, origin)?;
+            if run == self.run && origin.date < self.since {
+                self.began(origin.date);
+            }
+        }
+        if let Some(validators) = &found.validators {
+            self.keep_validators(&found.trace.lead, validators);
         }
         let trace = &found.trace;
         for page in keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates) {
@@ -91,7 +100,7 @@ impl Desk {
         leads: Vec<Lead>,
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
-        let Found { trace, locator, .. } = found;
+        let Found { trace, locator, refers_to, .. } = found;
         let lead = trace.lead;
         let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
@@ -101,6 +110,9 @@ impl Desk {
             || (trace.again && row.is_some_and(|row| row.attempt > trace.attempt));
         if done {
             return Ok(false);
+        }
+        if let Some(original) = &refers_to {
+            self.depend_on(original);
         }
         self.put(leads)?;
         self.refuse_all(refused, &lead.found);
@@ -137,7 +149,7 @@ impl Desk {
     }
 
     /// Another run: nothing of the one before is seen or queued, its pages and payloads stay.
-    fn start_run(&mut self, run: u32) -> Result<(), Fault> {
+    fn start_run(&mut self, run: u32, since: Moment) -> Result<(), Fault> {
         let queued: Vec<_> = self
             .store
             .scan(keys::QUEUE, None)
@@ -148,11 +160,18 @@ impl Desk {
         }
         self.run = run;
         self.store.set(keys::RUN.to_vec(), &run);
+        self.began(since);
         self.seen.clear();
         self.tally = crate::frontier::tally::Tally::default();
         self.schedule.clear();
         self.touch();
         Ok(())
+    }
+
+    /// The run is known to have captured something at this instant, and nothing before.
+    fn began(&mut self, since: Moment) {
+        self.since = since;
+        self.store.set(keys::SINCE.to_vec(), &since);
     }
 
     fn read_back_to(&mut self, end: Position) {

@@ -12,7 +12,7 @@ use crate::frontier::tally::Standing;
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::moment::Moment;
-use crate::record::Position;
+use crate::record::{Container, Position};
 
 /// The first byte of every value.
 const FORMAT: u8 = 1;
@@ -107,6 +107,14 @@ impl SiteRow {
 pub(crate) struct RuleRow {
     pub(crate) run: u32,
     pub(crate) count: crate::frontier::RefusalCount,
+}
+
+/// Revisits of one run that refer to one file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DependencyRow {
+    pub(crate) run: u32,
+    pub(crate) file: Container,
+    pub(crate) revisits: u64,
 }
 
 /// What was true at a commit. The same numbers stand in `checkpoint.json`.

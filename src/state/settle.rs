@@ -28,7 +28,13 @@ impl Desk {
             self.reached(end);
         }
         if let Some((digest, origin)) = &end.payload {
-            self.store.set(keys::payload(digest), origin);
+            self.keep_payload(digest, origin)?;
+        }
+        if let Some(validators) = &end.validators {
+            self.keep_validators(&held.lead, validators);
+        }
+        if let Some(original) = &end.refers_to {
+            self.depend_on(original);
         }
         for page in kept(&held.lead, &end) {
             self.keep_page(&page);

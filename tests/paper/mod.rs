@@ -145,6 +145,8 @@ impl Crawl {
         let found = Found {
             trace: trace(visit, run),
             origin: Some((digest, origin)),
+            validators: None,
+            refers_to: None,
             locator: Some(locator),
             end,
         };
@@ -184,6 +186,8 @@ pub fn end(outcome: Outcome, due: Moment) -> Settlement {
         delay_ms: 0,
         archived: None,
         payload: None,
+        validators: None,
+        refers_to: None,
         page: None,
         alternates: vec![],
         refused: vec![],

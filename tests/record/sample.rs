@@ -172,13 +172,13 @@ pub(crate) fn write_all_kinds(writer: &mut Writer) {
     writer.file(chunked).unwrap();
     let mut again = page(1);
     again.date = AT.plus(Duration::from_mins(1));
-    again.reply.as_mut().unwrap().revisit_of = Some(origin(&first, &page(1)));
+    again.reply.as_mut().unwrap().revisit_of = Some(origin(&first, &page(1)).reference());
     writer.file(again).unwrap();
     let mut unmodified = page(1);
     unmodified.date = AT.plus(Duration::from_secs(90));
     unmodified.reply = Some(Reply {
         payload_digest: page(1).reply.unwrap().payload_digest,
-        revisit_of: Some(origin(&first, &page(1))),
+        revisit_of: Some(origin(&first, &page(1)).reference()),
         ..raw_reply(b"HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n")
     });
     writer.file(unmodified).unwrap();

@@ -14,6 +14,7 @@ use warc::RecordType;
 
 use super::numbered;
 use crate::digest::Digest;
+use crate::frontier::Dependency;
 use crate::record::Block;
 use crate::record::entry::Entry;
 use crate::record::name::is_meta;
@@ -35,8 +36,8 @@ pub struct Manifest {
     pub run: u32,
     /// The WARC files sealed since the manifest before this one, oldest first.
     pub files: Vec<SealedFile>,
-    /// WARC files of earlier runs that revisits of this run refer to.
-    pub depends: Vec<String>,
+    /// WARC files of earlier runs, and of other archives, that revisits of this run refer to.
+    pub depends: Vec<Dependency>,
     /// The part of the ledger that is filed beside it.
     pub ledger: LedgerPart,
 }

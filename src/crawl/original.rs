@@ -1,0 +1,162 @@
+//! The original: what is archived already of that which a visit brings.
+//!
+//! A conditional request is made only of a `response` that lies in the folder and reads as it was
+//! written; then a 304 can stand for it. A payload that is archived already, here or in another
+//! archive, is not stored again. Nothing here writes.
+
+use std::path::Path;
+
+use url::Url;
+use warc::RecordType;
+
+use super::CrawlError;
+use super::attempt::{READ_LIMIT, is_chunked};
+use super::desk::Desk;
+use crate::capture::{Capture, End};
+use crate::digest::Digest;
+use crate::frontier::{Frontier, Original, uri_of};
+use crate::head::Head;
+use crate::lead::Visit;
+use crate::record::entity::split;
+use crate::record::reader::read_at;
+use crate::record::validators::asked;
+use crate::record::verify::verify;
+use crate::record::{Origin, Reference};
+
+/// Bytes of an archived response that are looked into: chunks take more room than what they hold.
+const READ_FROM_BLOCK: u64 = 2 * READ_LIMIT as u64;
+
+/// What a visit brought, as the archive sees it.
+#[derive(Debug)]
+pub(super) enum Met {
+    /// What is not archived yet, or came to nothing.
+    New,
+    /// A payload that is archived already.
+    Known(Reference),
+    /// A 304 that stands for an archived response.
+    Unmodified(Box<Unmodified>),
+    /// An answer to a condition that says nothing about the page: it is asked for once more, then
+    /// without one. Why.
+    Unanswered(&'static str),
+}
+
+/// A page the server says to be as it was archived.
+#[derive(Debug)]
+pub(super) struct Unmodified {
+    pub(super) reference: Reference,
+    /// The digest of the archived payload.
+    pub(super) payload: Digest,
+    /// The head it was archived with.
+    pub(super) head: Head,
+    /// The archived entity, up to the reading limit.
+    pub(super) entity: Vec<u8>,
+}
+
+impl Met {
+    /// The capture that a `revisit` of this refers to.
+    pub(super) fn reference(&self) -> Option<&Reference> {
+        match self {
+            Self::Known(reference) => Some(reference),
+            Self::Unmodified(page) => Some(&page.reference),
+            Self::New | Self::Unanswered(_) => None,
+        }
+    }
+}
+
+/// The archived response to ask about, when it may be asked about: at the first attempt, with the
+/// same request as then, of a record that can be read.
+pub(super) async fn condition<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    url: &Url,
+) -> Result<Option<Original>, CrawlError> {
+    let Some(uri) = uri_of(&visit.lead).filter(|_| visit.attempt == 0) else { return Ok(None) };
+    let Some(original) = desk.frontier.original(&uri).await? else { return Ok(None) };
+    let fields = desk.fields(url);
+    let own = |(name, _): &(&str, &str)| name.to_ascii_lowercase().starts_with("if-");
+    let sent = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    if fields.iter().any(own) || asked(sent) != original.validators.asked {
+        return Ok(None);
+    }
+    let archived = archived(desk, &original.origin, original.validators.payload).await;
+    Ok(archived.map(|_| original))
+}
+
+/// Holds what came against what was asked about and what is archived.
+pub(super) async fn meet<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    asked_about: Option<Original>,
+    capture: &Capture,
+) -> Result<Met, CrawlError> {
+    let Some(response) = capture.response.as_ref().filter(|_| capture.end == End::Complete) else {
+        return Ok(Met::New);
+    };
+    match (response.status, asked_about) {
+        (304, Some(original)) if !original.validators.are_confirmed_by(&response.head) => {
+            Ok(Met::Unanswered("the 304 speaks of another version than was asked about"))
+        }
+        (304, Some(Original { origin, validators })) => {
+            let page = archived(desk, &origin, validators.payload).await;
+            Ok(page.map_or(
+                Met::Unanswered("the response that the 304 stands for cannot be read any more"),
+                |page| Met::Unmodified(Box::new(page)),
+            ))
+        }
+        (412, Some(_)) => Ok(Met::Unanswered("the server refused the condition")),
+        (status, _) if response.payload_length == 0 || !Origin::is_shared(status) => Ok(Met::New),
+        _ => {
+            let chunked = is_chunked(&response.head);
+            let known = known(desk, &response.payload_digest, chunked).await?;
+            Ok(known.map_or(Met::New, Met::Known))
+        }
+    }
+}
+
+/// The capture a payload is archived as: in the folder, where it can still be read, else in
+/// another archive.
+async fn known<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    payload: &Digest,
+    chunked: bool,
+) -> Result<Option<Reference>, CrawlError> {
+    let here = desk.frontier.origin(payload, chunked).await?;
+    if let Some(origin) = here
+        && (desk.has_written(&origin.locator.file)
+            || archived(desk, &origin, *payload).await.is_some())
+    {
+        return Ok(Some(origin.reference()));
+    }
+    Ok(desk.frontier.outside(payload, chunked).await?)
+}
+
+/// Reads the archived response off the async threads; `None` when it is not there as it should be.
+async fn archived<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    origin: &Origin,
+    payload: Digest,
+) -> Option<Unmodified> {
+    if !desk.holds(&origin.locator.file) {
+        return None;
+    }
+    let (folder, origin) = (desk.settings.into.clone(), origin.clone());
+    let reading = tokio::task::spawn_blocking(move || read(&folder, &origin, payload));
+    reading.await.ok().flatten()
+}
+
+fn read(folder: &Path, origin: &Origin, payload: Digest) -> Option<Unmodified> {
+    let entry = read_at(folder, &origin.locator).ok()?;
+    let is_it = entry.kind == RecordType::Response
+        && entry.id() == Some(origin.record_id.as_str())
+        && entry.header.get("WARC-Payload-Digest") == Some(&payload.to_string());
+    if !is_it || !verify(&entry).ok()?.is_empty() {
+        return None;
+    }
+    let block = entry.block.first(READ_FROM_BLOCK).ok()?;
+    let split = split(&block);
+    Some(Unmodified {
+        reference: origin.reference(),
+        payload,
+        head: Head::parse(block.get(..split.head_length).unwrap_or_default()),
+        entity: split.entity.get(..READ_LIMIT).unwrap_or(&split.entity).to_vec(),
+    })
+}
