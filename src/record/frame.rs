@@ -3,6 +3,7 @@
 //! Such files are read and never written. Frames that need a dictionary are not read: it would
 //! have to be kept from the beginning of the file, where a locator never leads.
 
+use std::error::Error;
 use std::io::{self, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -77,6 +78,7 @@ impl<R: Read> Read for Frame<R> {
     }
 }
 
-fn damage(why: impl ToString) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why.to_string())
+/// What is no error of the file that was read, but of the bytes in it.
+fn damage<E: Into<Box<dyn Error + Send + Sync>>>(why: E) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }
