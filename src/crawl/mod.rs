@@ -211,8 +211,7 @@ async fn wind_up<T>(
     worked?;
     sealed?;
     closed?;
-    let faults = tokio::task::spawn_blocking(move || sealing.finish(how == How::Killed)).await;
-    let faults = faults.map_err(|died| CrawlError::Worker(died.to_string()))?;
+    let faults = sealing.finish(&desk.stop).await?;
     Ok(Ended { how, summary, faults })
 }
 
