@@ -182,10 +182,11 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     };
     summary.files = summary::files(&into);
     desk.frontier.close().await?;
+    // A run that could not be closed has not ended: the next call closes it.
+    closed?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
-    closed?;
     Ok(Ended { how, summary })
 }
 
