@@ -50,7 +50,8 @@ fn every_item_names_tests_that_exist() {
             panic!("not three columns: {line}");
         };
         assert!(!what.is_empty(), "{line}");
-        for test in tests.split(", ") {
+        // Of what is not written here nothing has to be shown.
+        for test in tests.split(", ").filter(|test| *test != "-") {
             let (file, name) = test.split_once("::").unwrap();
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
             let code = std::fs::read_to_string(&path).unwrap_or_default();

@@ -207,6 +207,8 @@ async fn wind_up<T>(
     };
     summary.files = summary::files(&into);
     desk.frontier.close().await?;
+    // A run that could not be closed has not ended: the next call closes it.
+    closed?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;

@@ -12,7 +12,7 @@ use warraq::record::Block;
 use warraq::record::name::{self, is_meta};
 use warraq::record::reader::Records;
 
-use super::every::below_the_bar;
+use super::every::judge;
 use super::run::Crawl;
 use super::sample::{noise, page as exchange, told, writer};
 use super::web::{Web, page};
@@ -52,7 +52,7 @@ fn a_run_tells_of_itself() {
     let crawl = Crawl::of(&web);
     let run = crawl.run(&["http://a.test/", "--depth", "1"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+    judge(&crawl);
     let (files, meta) = (crawl.files(), metas(&crawl));
     assert_eq!(meta, files[1..], "the last file, and the only one");
     let told = resources(&meta[0]);
@@ -95,7 +95,7 @@ fn the_next_run_tells_of_what_came_since() {
         whole.push_str(&told["ledger"]);
         assert_eq!(whole, ledger(&crawl), "no line is missing and none is told twice");
     }
-    assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+    judge(&crawl);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_closing_that_was_torn_counts_as_none() {
             assert!(listed, "{name} is not told of, cut at {cut}");
         }
         assert_eq!(told["ledger"], ledger(&again), "all of it");
-        assert_eq!(below_the_bar(&again.records()), Vec::<String>::new());
+        judge(&again);
     }
 }
 

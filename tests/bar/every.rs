@@ -1,12 +1,32 @@
 //! What holds for every record of every archive, whatever was crawled: the judge of the other tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use regex::Regex;
 use warraq::record::entry::Entry;
 use warraq::record::verify::verify;
 
+use super::run::Crawl;
 use super::text;
+
+/// Nothing in the crawl's archive is below the bar.
+pub(crate) fn judge(crawl: &Crawl) {
+    assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+    leave(crawl);
+}
+
+/// Where the environment names a folder for them, the WARC files are left there for judges that are
+/// no part of this program.
+pub(crate) fn leave(crawl: &Crawl) {
+    let Some(folder) = std::env::var_os("WARRAQ_JUDGE") else { return };
+    let name = crawl.path().file_name().unwrap().to_str().unwrap();
+    let to = Path::new(&folder).join(name.trim_start_matches('.'));
+    std::fs::create_dir_all(&to).unwrap();
+    for file in crawl.files() {
+        std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
 
 /// Everything that is below the bar in a whole archive; each line names its record.
 pub(crate) fn below_the_bar(entries: &[Entry]) -> Vec<String> {

@@ -8,7 +8,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 
-use super::every::below_the_bar;
+use super::every::judge;
 use super::run::{Crawl, Run};
 use super::text;
 
@@ -98,7 +98,7 @@ fn what_came_over_http2_is_written_as_text_and_says_so() {
         assert!(asked.starts_with("GET / HTTP/1.1\r\nHost: two.test\r\n"), "{asked}");
         let told = text(&crawl.records_of("metadata", url).remove(0));
         assert!(told.contains("\r\nfidelity: reconstructed\r\n"), "{told}");
-        assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+        judge(&crawl);
     }
 }
 

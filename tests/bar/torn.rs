@@ -8,7 +8,7 @@ use warraq::record::name;
 use warraq::record::reader::Records;
 use warraq::record::repair::repair;
 
-use super::every::below_the_bar;
+use super::every::{below_the_bar, leave};
 use super::run::Crawl;
 use super::sample::{names, write_all_kinds, writer};
 use super::web::{Web, page};
@@ -92,5 +92,6 @@ fn a_crawl_goes_on_behind_any_cut() {
         let mut below = below_the_bar(&entries);
         below.retain(|why| !why.ends_with("it has no metadata"));
         assert_eq!(below, Vec::<String>::new(), "cut at {cut}");
+        leave(&crawl);
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use super::every::below_the_bar;
+use super::every::judge;
 use super::run::Crawl;
 use super::text;
 use super::web::{Script, Step, Web, head, moved, page, reply};
@@ -72,7 +72,7 @@ fn every_kind_of_answer_is_archived_as_it_came() {
     let mut args: Vec<&str> = seeds.iter().map(String::as_str).collect();
     args.extend(["--max-body", "64KiB", "--retries", "0"]);
     crawl.run(&args);
-    assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+    judge(&crawl);
     let one =
         |kind: &str, host: &str| crawl.records_of(kind, &format!("http://{host}.test/")).pop();
     let response =
@@ -147,5 +147,5 @@ fn an_ipv6_peer_is_named_in_its_one_form() {
             assert_eq!(record.header.get("WARC-IP-Address"), Some("::1"), "{kind} {url}");
         }
     }
-    assert_eq!(below_the_bar(&crawl.records()), Vec::<String>::new());
+    judge(&crawl);
 }
