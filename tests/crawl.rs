@@ -207,10 +207,12 @@ fn the_next_run_stores_no_payload_twice() {
     let sitemap = web.arrivals().iter().filter(|each| each.path == "/sitemap.xml").count();
     assert_eq!(sitemap, 2, "asked for again, though robots.txt is still believed");
     let responses = targets(dir.path(), "response");
-    // Bodies that say nothing (empty ones) are no payload to refer to.
+    // Bodies that say nothing (empty ones) are no payload to refer to, nor are those of redirects:
+    // pywb gives a revisit of one an empty body.
     let new: Vec<_> = responses[first.len()..].to_vec();
-    let empty = |url: &String| web.sent(url).iter().all(|sent| sent.ends_with(b"\r\n\r\n"));
-    assert!(new.iter().all(empty), "stored again: {new:?}");
+    let small = |sent: &[u8]| sent.ends_with(b"\r\n\r\n") || sent.starts_with(b"HTTP/1.1 3");
+    let is_none = |url: &String| web.sent(url).iter().all(|sent| small(sent));
+    assert!(new.iter().all(is_none), "stored again: {new:?}");
     assert!(targets(dir.path(), "revisit").len() >= first.len() - new.len() - 4);
     let summary = summary(dir.path());
     assert_eq!(summary["stats"]["run"], 2);

@@ -356,7 +356,7 @@ fn a_truncated_original_is_not_asked_about() {
 fn rows(dir: &Path) -> Vec<String> {
     let durable = Box::new(|| Ok(warraq::record::Position::default()));
     let options = Options::new(dir.to_owned(), Clock::system(), [7; 16], durable);
-    let state = DiskFrontier::open(options).unwrap().frontier;
+    let frontier = DiskFrontier::open(options).unwrap().frontier;
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let entries = files(dir).unwrap().into_iter().flat_map(|file| Records::open(&file).unwrap());
     let mut rows = Vec::new();
@@ -364,16 +364,16 @@ fn rows(dir: &Path) -> Vec<String> {
         let uri = entry.target_uri().unwrap().to_owned();
         let digest = field(&entry, "WARC-Payload-Digest").parse().ok();
         let row = runtime.block_on(async {
-            let original = state.original(&uri).await.unwrap();
+            let original = frontier.original(&uri).await.unwrap();
             let Some(digest) = digest else { return format!("{uri} {original:?}") };
-            let plain = state.origin(&digest, false).await.unwrap();
-            let chunked = state.origin(&digest, true).await.unwrap();
-            let outside = state.outside(&digest, false).await.unwrap();
+            let plain = frontier.origin(&digest, false).await.unwrap();
+            let chunked = frontier.origin(&digest, true).await.unwrap();
+            let outside = frontier.outside(&digest, false).await.unwrap();
             format!("{uri} {original:?} {digest} {plain:?} {chunked:?} {outside:?}")
         });
         rows.push(row);
     }
-    let stats = runtime.block_on(state.stats()).unwrap();
+    let stats = runtime.block_on(frontier.stats()).unwrap();
     rows.push(format!(
         "{:?} {:?}",
         stats.depends_on,

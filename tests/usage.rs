@@ -93,9 +93,15 @@ fn the_readme_quotes_the_help() {
 
 #[test]
 fn every_help_is_worth_reading() {
-    for command in
-        [&["crawl"][..], &["info"], &["text"], &["index"], &["lookup"], &["state", "rebuild"]]
-    {
+    for command in [
+        &["crawl"][..],
+        &["info"],
+        &["text"],
+        &["index"],
+        &["lookup"],
+        &["dedup", "import"],
+        &["state", "rebuild"],
+    ] {
         let told = help(&[command, &["--help"]].concat());
         assert!(told.contains("Exit codes:\n  0   complete\n"), "{command:?}");
         let paragraphs = told.split("\n\nUsage: ").next().unwrap().split("\n\n").count();
@@ -171,7 +177,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 7, "{shown:?}");
+    assert_eq!(shown.len(), 8, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

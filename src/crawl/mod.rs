@@ -212,7 +212,6 @@ async fn wind_up<T>(
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
-    closed?;
     let faults = sealing.finish(&desk.stop).await?;
     Ok(Ended { how, summary, faults })
 }
