@@ -8,6 +8,7 @@ use std::path::Path;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::moment::Clock;
 use crate::record::about::About;
@@ -72,12 +73,13 @@ impl Archive {
     /// is created with the first exchange only, so a crawl that fetches nothing leaves none.
     pub fn open(
         settings: &Settings,
+        disk: Disk,
         clock: Clock,
         ids: Ids,
         watch: Watch,
     ) -> Result<(Self, Opened), ArchiveError> {
-        let plan = plan(settings);
-        let repaired = repair(&plan.folder)?;
+        let plan = plan(settings, disk);
+        let repaired = repair(&plan.folder, &plan.disk)?;
         let mut writer = Writer::new(plan, clock, ids, watch)?;
         let end = writer.sync()?;
         let (orders, inbox) = mpsc::channel(WAITING);
@@ -132,7 +134,7 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
     }
 }
 
-fn plan(settings: &Settings) -> Plan {
+fn plan(settings: &Settings, disk: Disk) -> Plan {
     let part_of = settings.into.file_name().map(|name| name.to_string_lossy().into_owned());
     Plan {
         folder: settings.into.clone(),
@@ -140,6 +142,7 @@ fn plan(settings: &Settings) -> Plan {
         size: settings.warc_size,
         age: settings.warc_age,
         level: settings.gzip_level,
+        disk,
         about: About {
             software: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             user_agent: settings.user_agent.clone(),

@@ -31,6 +31,7 @@ pub use open::{Rebuild, rebuild};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
@@ -52,6 +53,8 @@ pub struct Job {
     pub recover: bool,
     /// The clock.
     pub clock: Clock,
+    /// The disk the folder lies on.
+    pub disk: Disk,
     /// Who is told.
     pub watch: Watch,
     /// How it is told to stop.
@@ -162,7 +165,8 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
-    summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
+    summary::keep(&summary, &into, &job.disk)
+        .map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
     Ok(Ended { how, summary })

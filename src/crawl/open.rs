@@ -13,6 +13,7 @@ use super::archive::Archive;
 use super::kept::KeptJob;
 use super::{CrawlError, How, Job, Stop, summary};
 use crate::address::Address;
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
 use crate::frontier::scope::Scope;
@@ -55,10 +56,16 @@ pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError>
 
 /// Lock, state, archive, and what the archive has beyond the state.
 async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
-    usable(&job.settings.into)?;
+    usable(&job.settings.into, &job.disk)?;
     let cell = Cell::default();
     let state = open_state(job, watch, &cell).await?;
-    let opened = Archive::open(&job.settings, job.clock.clone(), Ids::Random, watch.clone());
+    let opened = Archive::open(
+        &job.settings,
+        job.disk.clone(),
+        job.clock.clone(),
+        Ids::Random,
+        watch.clone(),
+    );
     let _ = cell.set(opened.as_ref().ok().map(|(archive, _)| archive.clone()));
     let (archive, found) = opened?;
     for repaired in &found.repaired {
@@ -96,7 +103,7 @@ async fn begin(
         frontier.begin_run(list).await?;
     }
     let into = &job.settings.into;
-    KeptJob::of(&job.settings, seeds).save(into).map_err(|why| folder(into, why))?;
+    KeptJob::of(&job.settings, seeds).save(&job.disk, into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
     frontier.commit().await?;
     let now = frontier.stats().await?;
@@ -119,8 +126,8 @@ fn ended(into: &Path, run: u32) -> bool {
 }
 
 /// The folder exists and can be written to.
-fn usable(into: &Path) -> Result<(), CrawlError> {
-    std::fs::create_dir_all(into)
+fn usable(into: &Path, disk: &Disk) -> Result<(), CrawlError> {
+    disk.make_folder(into)
         .and_then(|()| tempfile::tempfile_in(into).map(drop))
         .map_err(|why| folder(into, why))
 }
@@ -133,7 +140,7 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
     let first = open_once(job, watch, cell).await;
     match first {
         Err(CrawlError::State(why)) if job.recover && why.is_recoverable() => {
-            let aside = state::set_aside(&job.settings.into, &job.clock)?;
+            let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
             let text = format!("{why}; set aside as {}, making it anew", aside.display());
             watch.tell(&Event::Warning { text });
             open_once(job, watch, cell).await
@@ -150,6 +157,7 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
     });
     let secret = *uuid::Uuid::new_v4().as_bytes();
     let options = Options {
+        disk: job.disk.clone(),
         watch: watch.clone(),
         per_host: job.settings.per_host,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
@@ -224,10 +232,13 @@ pub struct Rebuild {
 
 /// Makes the state of a folder anew from its archive. The old one is set aside, never deleted;
 /// the archive is only repaired where a crash tore it.
-pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlError> {
+pub async fn rebuild(settings: Settings, clock: Clock, disk: Disk) -> Result<Rebuild, CrawlError> {
     let into = settings.into.clone();
-    let aside =
-        if into.join("state").exists() { Some(state::set_aside(&into, &clock)?) } else { None };
+    let aside = if into.join("state").exists() {
+        Some(state::set_aside(&into, &clock, &disk)?)
+    } else {
+        None
+    };
     let kept = KeptJob::load(&into);
     let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
     let settings = match kept {
@@ -235,7 +246,7 @@ pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlE
         None => settings,
     };
     let (watch, stop) = (Watch::none(), Stop::default());
-    let job = Job { settings, seeds, recover: false, clock, watch, stop };
+    let job = Job { settings, seeds, recover: false, clock, disk, watch, stop };
     let Attached { state, read, .. } = attach(&job, &job.watch).await?;
     let stats = state.frontier.stats().await?;
     state.frontier.close().await?;

@@ -23,6 +23,7 @@ use std::fs::File;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -75,15 +76,15 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// The bytes of a record block.
-#[derive(Debug)]
+/// The bytes of a record block. A clone shares them.
+#[derive(Clone, Debug)]
 pub enum Block {
     /// In memory.
     Bytes(Bytes),
     /// A range of a (temporary) file.
     File {
         /// The file; it is read with its own offset, so the handle is not shared.
-        file: File,
+        file: Arc<File>,
         /// First byte.
         start: u64,
         /// Number of bytes.
@@ -92,7 +93,7 @@ pub enum Block {
 }
 
 /// The response part of an exchange.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reply {
     /// Head and body as they crossed the wire.
     pub block: Block,
@@ -113,7 +114,7 @@ pub struct Reply {
 /// One exchange, ready to become records: `response` or `revisit`, `request`, `metadata`, in that
 /// order and in one file. An exchange without reply becomes `request` (when bytes were sent) and
 /// `metadata`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Exchange {
     /// WARC-Target-URI: the URL that was fetched, an RFC 3986 URI without fragment.
     pub target_uri: String,

@@ -6,7 +6,7 @@
 //! old, so a group never spans files. After a failed sync nothing is written any more: the kernel
 //! may have dropped the pages, and only a new start that checks the file can say what is left.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use super::ids::Ids;
 use super::member::Deflater;
 use super::name::{OPEN, final_name, serial_of, warc_name};
 use super::{Exchange, Filed, Position, Record, RecordError, name};
+use crate::disk::{Disk, DiskFile};
 use crate::event::{Event, Watch};
 use crate::lead::Locator;
 use crate::moment::{Clock, Moment};
@@ -37,6 +38,8 @@ pub struct Plan {
     pub age: Duration,
     /// Deflate level, 0 to 9.
     pub level: u32,
+    /// The disk they are written to.
+    pub disk: Disk,
     /// What their `warcinfo` says; its `hostname` is the last part of their names.
     pub about: About,
 }
@@ -58,13 +61,15 @@ pub struct Writer {
 /// The open file.
 #[derive(Debug)]
 struct Current {
-    file: File,
+    file: DiskFile,
     path: PathBuf,
     name: String,
     serial: u64,
     begun: Moment,
     /// Bytes in the file.
     written: u64,
+    /// Of these, the ones that are known to be durable.
+    synced: u64,
     /// Bytes that follow them.
     held: Vec<u8>,
     /// The id of its `warcinfo`.
@@ -90,7 +95,7 @@ impl Writer {
     /// is opened before the first exchange comes.
     pub fn new(plan: Plan, clock: Clock, ids: Ids, watch: Watch) -> Result<Self, RecordError> {
         let in_folder = |source| RecordError::Folder { path: plan.folder.clone(), source };
-        std::fs::create_dir_all(&plan.folder).map_err(in_folder)?;
+        plan.disk.make_folder(&plan.folder).map_err(in_folder)?;
         let end = match name::files(&plan.folder).map_err(in_folder)?.last() {
             None => Position::default(),
             Some(path) => Position {
@@ -152,7 +157,7 @@ impl Writer {
             self.broken = Some(current.path);
             return Err(error);
         }
-        if let Err(error) = give_final_name(&current.path) {
+        if let Err(error) = give_final_name(&self.plan.disk, &current.path) {
             match error {
                 RecordError::Name { .. } => self.current = Some(current),
                 _ => self.broken = Some(current.path),
@@ -188,24 +193,24 @@ impl Writer {
                 current.warcinfo.clone_from(&record.id);
                 self.append(&mut current, &record)?;
                 current.flush()?;
-                sync_folder(&self.plan.folder)
+                sync_folder(&self.plan.disk, &self.plan.folder)
             });
         if let Err(error) = begun {
             // Nothing of worth is in it; if it cannot be removed, the next start repairs it.
-            let _ = std::fs::remove_file(&current.path);
+            let _ = self.plan.disk.remove(&current.path);
             return Err(error);
         }
         Ok(current)
     }
 
     fn create(&mut self, now: Moment) -> Result<Current, RecordError> {
+        let how = OpenOptions::new().append(true).create_new(true).clone();
         loop {
             self.serial += 1;
             let host = &self.plan.about.hostname;
             let name = warc_name(&self.plan.prefix, now, self.serial, host);
             let path = self.plan.folder.join(format!("{name}{OPEN}"));
-            let made = OpenOptions::new().append(true).create_new(true).open(&path);
-            let file = match made {
+            let file = match self.plan.disk.open(&path, &how) {
                 Ok(file) => file,
                 Err(why) if why.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(source) => return Err(RecordError::write(&path, 0, source)),
@@ -218,6 +223,7 @@ impl Writer {
                 serial: self.serial,
                 begun,
                 written: 0,
+                synced: 0,
                 held: Vec::with_capacity(HOLD),
                 warcinfo: String::new(),
             });
@@ -302,21 +308,17 @@ impl Current {
 }
 
 /// Takes `.open` off a file that is whole and synced, and makes the new name durable.
-pub(super) fn give_final_name(path: &Path) -> Result<(), RecordError> {
+pub(super) fn give_final_name(disk: &Disk, path: &Path) -> Result<(), RecordError> {
     let to = path.with_file_name(final_name(path));
     let failed = |source| RecordError::Name { path: path.to_owned(), source };
     if to.try_exists().map_err(failed)? {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    std::fs::rename(path, &to).map_err(failed)?;
-    sync_folder(to.parent().unwrap_or(&to))
+    disk.rename(path, &to).map_err(failed)?;
+    sync_folder(disk, to.parent().unwrap_or(&to))
 }
 
-pub(super) fn sync_folder(folder: &Path) -> Result<(), RecordError> {
-    // Only Unix knows a folder as something to sync.
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+pub(super) fn sync_folder(disk: &Disk, folder: &Path) -> Result<(), RecordError> {
+    let synced = disk.sync_folder(folder);
     synced.map_err(|source| RecordError::Folder { path: folder.to_owned(), source })
 }

@@ -54,7 +54,7 @@ impl Desk {
         };
         self.store.set(keys::CHECKPOINT.to_vec(), &next);
         self.store.commit()?;
-        checkpoint::write(&folder, &next).map_err(at)?;
+        checkpoint::write(&self.options.disk, &folder, &next).map_err(at)?;
         self.checkpoint = next;
         self.settlements = 0;
         self.dirty_since = None;

@@ -21,6 +21,7 @@ use super::owner::{Command, Fate, Owner, Reply};
 use super::rebuild::Found;
 use crate::address::HostKey;
 use crate::digest::Digest;
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::{
     Ack, Frontier, FrontierError, KeptPage, Poll, Put, Release, RobotsFact, Settlement, Stats,
@@ -38,6 +39,8 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where the time comes from.
     pub clock: Clock,
+    /// What its files are written through; the database writes its own.
+    pub disk: Disk,
     /// Who is told what is durable.
     pub watch: Watch,
     /// Visits of a site that may be out at a time.
@@ -62,6 +65,7 @@ impl Options {
         Self {
             dir,
             clock,
+            disk: Disk::real(),
             watch: Watch::none(),
             per_host: 1,
             commit_every: 64,
@@ -78,6 +82,7 @@ impl Options {
 pub(crate) struct Kept {
     pub(crate) folder: PathBuf,
     pub(crate) clock: Clock,
+    pub(crate) disk: Disk,
     pub(crate) watch: Watch,
     pub(crate) commit_every: usize,
     pub(crate) commit_after: Duration,
@@ -87,8 +92,9 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
-        let Options { clock, watch, commit_every, commit_after, strikes, durable, .. } = options;
-        Self { folder, clock, watch, commit_every, commit_after, strikes, durable }
+        let Options { clock, disk, watch, commit_every, commit_after, strikes, durable, .. } =
+            options;
+        Self { folder, clock, disk, watch, commit_every, commit_after, strikes, durable }
     }
 }
 
@@ -134,8 +140,8 @@ impl DiskFrontier {
     /// for the start-up scan (a microsecond or two a URL).
     pub fn open(options: Options) -> Result<Opened, StateError> {
         let dir = options.dir.clone();
-        std::fs::create_dir_all(&dir).map_err(|why| StateError::io(&dir, why))?;
-        let lock = Lock::take(&dir, &options.clock)?;
+        options.disk.make_folder(&dir).map_err(|why| StateError::io(&dir, why))?;
+        let lock = Lock::take(&options.disk, &dir, &options.clock)?;
         let (commands, inbox) = channel();
         let (tell, told) = channel();
         let fate: Fate = Arc::new(OnceLock::new());

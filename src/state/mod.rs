@@ -52,6 +52,7 @@ use std::path::{Path, PathBuf};
 
 pub use disk::{DiskFrontier, Durable, Opened, Options};
 
+use crate::disk::Disk;
 use crate::moment::Clock;
 
 /// Version of the layout above. A newer one is refused by its number, never misread.
@@ -126,8 +127,8 @@ impl StateError {
 
 /// Renames the state of the crawl in `dir` to `state.bad-<stamp>` and says where it is. The WARCs
 /// and the ledger are not touched; the next open begins an empty state.
-pub fn set_aside(dir: &Path, clock: &Clock) -> Result<PathBuf, StateError> {
-    let _lock = lock::Lock::take(dir, clock)?;
+pub fn set_aside(dir: &Path, clock: &Clock, disk: &Disk) -> Result<PathBuf, StateError> {
+    let _lock = lock::Lock::take(disk, dir, clock)?;
     let from = dir.join("state");
     let stamp = clock.wall().stamp17();
     let to = (0_u32..1_000)
@@ -135,12 +136,7 @@ pub fn set_aside(dir: &Path, clock: &Clock) -> Result<PathBuf, StateError> {
         .map(|suffix| dir.join(format!("state.bad-{stamp}{suffix}")))
         .find(|path| !path.exists())
         .unwrap_or_default();
-    std::fs::rename(&from, &to).map_err(|why| StateError::io(&from, why))?;
-    sync_folder(dir).map_err(|why| StateError::io(dir, why))?;
+    disk.rename(&from, &to).map_err(|why| StateError::io(&from, why))?;
+    disk.sync_folder(dir).map_err(|why| StateError::io(dir, why))?;
     Ok(to)
-}
-
-/// Makes the names in a folder durable.
-fn sync_folder(dir: &Path) -> io::Result<()> {
-    std::fs::File::open(dir)?.sync_all()
 }

@@ -47,17 +47,17 @@ struct Basis {
 impl Desk {
     pub(crate) fn open(options: Options) -> Result<(Self, Found), StateError> {
         let folder = options.dir.join("state");
-        let mut store = Store::open(&folder, options.cache_bytes)?;
+        let mut store = Store::open(&options.disk, &folder, options.cache_bytes)?;
         let basis = basis(&mut store, &folder, options.secret)?;
         let now = options.clock.steady();
-        let ledger = Ledger::open(&options.dir, basis.fresh, options.clock.wall())?;
+        let ledger = Ledger::open(&options.disk, &options.dir, basis.fresh, options.clock.wall())?;
         let (fresh, unclean) = (basis.fresh, !basis.fresh && !basis.checkpoint.clean);
         let mut desk = Self::of(options, store, basis, ledger);
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
         desk.ledger.cut_back(desk.checkpoint.ledger)?;
-        let (marks, in_flight) = LeaseMarks::open(&folder);
+        let (marks, in_flight) = LeaseMarks::open(&desk.options.disk, &folder);
         desk.marks = marks;
         let given_up = if unclean {
             desk.strike(&in_flight).map_err(damaged)?
@@ -166,9 +166,8 @@ impl Desk {
 
     /// Whether all is there that the checkpoints tell of.
     fn prove(&self, folder: &Path) -> Result<(), StateError> {
-        let beside = checkpoint::read(folder).map_err(|why| StateError::Damaged {
-            path: folder.to_owned(),
-            why: format!("checkpoint.json: {why}"),
+        let beside = checkpoint::read(&self.options.disk, folder).map_err(|why| {
+            StateError::Damaged { path: folder.to_owned(), why: format!("checkpoint.json: {why}") }
         })?;
         let lost = |why| StateError::Lost { path: folder.to_owned(), why };
         let inside = &self.checkpoint;

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{StateError, rows};
+use crate::disk::Disk;
 
 /// Pending rows at which a batch is committed whatever its age.
 pub(crate) const MAX_PENDING: usize = 8_192;
@@ -31,17 +32,17 @@ pub(crate) type Row = (Vec<u8>, Vec<u8>);
 impl Store {
     /// Opens the database in `folder`. sled's known ways of not opening are contained: half-written
     /// snapshots are removed, a corrupt one is moved aside once, a panic is an error.
-    pub(crate) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StateError> {
-        fs::create_dir_all(folder).map_err(|why| StateError::io(folder, why))?;
+    pub(crate) fn open(disk: &Disk, folder: &Path, cache_bytes: u64) -> Result<Self, StateError> {
+        disk.make_folder(folder).map_err(|why| StateError::io(folder, why))?;
         let failed = |why| StateError::io(folder, why);
         for path in snapshots(folder).map_err(failed)? {
             if path.extension().is_some_and(|ext| ext == "generating") {
-                fs::remove_file(&path).map_err(failed)?;
+                disk.remove(&path).map_err(failed)?;
             }
         }
         let db = match contained(folder, cache_bytes) {
             Err(Why::Sled(sled::Error::Corruption { .. })) => {
-                move_snapshots_aside(folder).map_err(failed)?;
+                move_snapshots_aside(disk, folder).map_err(failed)?;
                 contained(folder, cache_bytes)
             }
             other => other,
@@ -209,10 +210,10 @@ fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A snapshot only shortens the start-up; without it sled reads its whole log.
-fn move_snapshots_aside(folder: &Path) -> io::Result<()> {
+fn move_snapshots_aside(disk: &Disk, folder: &Path) -> io::Result<()> {
     for path in snapshots(folder)? {
         if let Some(name) = path.file_name() {
-            fs::rename(&path, folder.join(format!("bad-{}", name.to_string_lossy())))?;
+            disk.rename(&path, &folder.join(format!("bad-{}", name.to_string_lossy())))?;
         }
     }
     Ok(())
