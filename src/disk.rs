@@ -141,6 +141,23 @@ impl DiskFile {
         &self.file
     }
 
+    /// Whether it is still what its path leads to; an error when its folder is away, or another
+    /// file stands there.
+    pub fn in_place(&self) -> io::Result<()> {
+        let there = fs::metadata(&self.path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let here = self.file.metadata()?;
+            if (here.dev(), here.ino()) != (there.dev(), there.ino()) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+        }
+        #[cfg(not(unix))]
+        drop(there);
+        Ok(())
+    }
+
     /// Makes its bytes durable.
     pub fn sync_data(&self) -> io::Result<()> {
         self.disk.pass(Call::Sync, &self.path)?;

@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
 use crate::lang::Lang;
-use crate::settings::{AlternatesScope, Resolve, Settings, Transport};
+use crate::settings::{AlternatesScope, Durability, OnFull, Resolve, Settings, Transport};
 
 /// Crawl seeds and everything that is the same article in another language.
 ///
@@ -145,6 +145,25 @@ pub(crate) struct CrawlFlags {
     /// Deflate level of the archive, 0 to 9.
     #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 6, help_heading = "Archive")]
     gzip_level: u32,
+    /// When what was fetched is made durable: before each URL counts as done, at most 64 URLs or a
+    /// second behind, or when a WARC file is sealed.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "group",
+        help_heading = "Archive"
+    )]
+    durability: DurabilityFlag,
+    /// When the disk takes nothing more (full, read-only, gone): wait for it, or end with code 22.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "pause",
+        help_heading = "Archive"
+    )]
+    on_full: OnFullFlag,
     /// When the state does not open: set it aside and make it anew from the WARCs.
     #[arg(long, help_heading = "Archive")]
     pub(crate) recover: bool,
@@ -175,6 +194,24 @@ enum TransportFlag {
     Reqwest,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DurabilityFlag {
+    /// Before each URL counts as done.
+    Each,
+    /// At most 64 URLs or a second behind.
+    Group,
+    /// When a WARC file is sealed.
+    Seal,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OnFullFlag {
+    /// Wait until there is room, and go on.
+    Pause,
+    /// End with code 22; the next call goes on.
+    Stop,
+}
+
 impl CrawlFlags {
     /// The settings these flags mean, checked. The error is one sentence.
     pub(crate) fn settings(&self) -> Result<Settings, String> {
@@ -187,6 +224,15 @@ impl CrawlFlags {
             warc_prefix: self.warc_prefix.clone(),
             warc_size: self.warc_size,
             gzip_level: self.gzip_level,
+            durability: match self.durability {
+                DurabilityFlag::Each => Durability::Each,
+                DurabilityFlag::Group => Durability::Group,
+                DurabilityFlag::Seal => Durability::Seal,
+            },
+            on_full: match self.on_full {
+                OnFullFlag::Pause => OnFull::Pause,
+                OnFullFlag::Stop => OnFull::Stop,
+            },
             ..self.network(self.reach(self.pace(defaults))?)
         };
         settings.check().map_err(|why| why.to_string())?;

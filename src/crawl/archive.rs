@@ -36,11 +36,13 @@ pub enum ArchiveError {
 
 impl ArchiveError {
     /// Whether trying again later may succeed, as when the disk is full now.
-    pub const fn is_transient(&self) -> bool {
-        match self {
-            Self::Record(why) => why.is_transient(),
-            Self::Thread(_) | Self::Gone => false,
-        }
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Record(why) if why.is_transient())
+    }
+
+    /// Whether opening the archive anew may mend it.
+    pub fn wants_reopening(&self) -> bool {
+        matches!(self, Self::Record(why) if why.wants_reopening())
     }
 }
 

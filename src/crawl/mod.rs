@@ -10,6 +10,7 @@ mod attempt;
 mod desk;
 mod kept;
 mod open;
+mod pause;
 pub mod reading;
 mod robots;
 mod settle;
@@ -28,6 +29,7 @@ pub use desk::Stop;
 use desk::{Desk, Parts};
 use open::Opened;
 pub use open::{Rebuild, rebuild};
+use pause::Stand;
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -37,7 +39,7 @@ use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::settings::{Settings, SettingsError};
-use crate::state::StateError;
+use crate::state::{DiskFrontier, StateError};
 
 /// How long visits in flight may go on after the intake ended.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -137,36 +139,84 @@ pub enum CrawlError {
     Worker(String),
 }
 
-/// Crawls. Effect on the archive: new WARC files in `INTO/archive`, sealed when this returns.
+/// What goes from one sitting of a run to the next.
+#[derive(Debug)]
+struct Course {
+    /// Whether the folder was opened before: then its run goes on, and the folder is not made.
+    begun: bool,
+    pages_left: u64,
+    lost_seeds: Vec<String>,
+    stand: Stand,
+}
+
+/// Crawls. Effect on the archive: new WARC files in `INTO`, sealed when this returns.
+///
+/// Where the disk takes nothing more it waits, as `--on-full` says, and opens the folder anew: what
+/// was not durable is fetched again.
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
+    let mut course = Course {
+        begun: false,
+        pages_left: job.settings.max_pages,
+        lost_seeds: Vec::new(),
+        stand: Stand::default(),
+    };
+    loop {
+        match sit(&job, &mut course).await {
+            Err(why) if course.begun => {
+                if let Some(why) = course.stand.wait(&job, why).await {
+                    return Err(why);
+                }
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// One sitting: from the opening of the folder to its closing.
+async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let watch = job.watch.clone();
-    let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
-    let stop = job.stop.clone();
-    let into = job.settings.into.clone();
+    let Opened { frontier, archive, run, seeds } = open::open(job, course.begun).await?;
+    course.begun = true;
+    course.stand.over(job);
     let desk = Arc::new(Desk::new(Parts {
         frontier,
         fetch,
         archive,
-        settings: job.settings,
+        settings: Settings { max_pages: course.pages_left, ..job.settings.clone() },
         seeds,
         run,
-        clock: job.clock,
-        watch,
-        stop: job.stop,
+        clock: job.clock.clone(),
+        watch: job.watch.clone(),
+        stop: job.stop.child(),
     }));
     let worked = work(&desk).await;
-    let how = how(&desk, &stop);
+    if desk.pages_left() < course.pages_left {
+        course.stand.moved_on();
+    }
+    course.pages_left = desk.pages_left();
+    course.lost_seeds.extend(desk.lost_seeds());
+    conclude(job, &desk, worked, course.lost_seeds.clone()).await
+}
+
+/// Commits, seals, sums up, closes. A failure of the work itself comes last: what was done before
+/// it is kept first.
+async fn conclude<T>(
+    job: &Job,
+    desk: &Desk<DiskFrontier, T>,
+    worked: Result<(), CrawlError>,
+    lost_seeds: Vec<String>,
+) -> Result<Ended, CrawlError> {
+    let how = how(desk, &desk.stop);
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
-    let lost = desk.lost_seeds();
-    let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
+    let into = &job.settings.into;
+    let summary = summary::sum_up(&desk.frontier, into, lost_seeds).await?;
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
-    summary::keep(&summary, &into, &job.disk)
-        .map_err(|why| CrawlError::Folder { path: into, why })?;
+    summary::keep(&summary, into, &job.disk)
+        .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     worked?;
     sealed?;
     Ok(Ended { how, summary })

@@ -21,7 +21,7 @@ use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::Position;
 use crate::record::ids::Ids;
-use crate::settings::Settings;
+use crate::settings::{Durability, Settings};
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
 
@@ -48,9 +48,15 @@ struct Attached {
 }
 
 /// Opens the folder of a job and begins or goes on with a run.
-pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError> {
+/// `going_on`: it was opened by this very call before, so its run goes on whatever is left of it.
+pub(super) async fn open(job: &Job, going_on: bool) -> Result<Opened, CrawlError> {
+    let into = &job.settings.into;
+    if going_on && !into.is_dir() {
+        return Err(folder(into, io::ErrorKind::NotFound.into()));
+    }
+    let watch = &job.watch;
     let Attached { state, archive, mut seeds, .. } = attach(job, watch).await?;
-    let run = begin(&state, job, &mut seeds, watch).await?;
+    let run = begin(&state, job, &mut seeds, going_on).await?;
     Ok(Opened { frontier: state.frontier, archive, run, seeds })
 }
 
@@ -87,15 +93,18 @@ async fn begin(
     state: &disk::Opened,
     job: &Job,
     seeds: &mut Vec<Lead>,
-    watch: &Watch,
+    going_on: bool,
 ) -> Result<u32, CrawlError> {
+    let watch = &job.watch;
     let frontier = &state.frontier;
-    let left = frontier.stats().await?.queued;
-    let resumed = left > 0 && !ended(&job.settings.into, state.run);
+    let found = frontier.stats().await?;
+    let left = found.queued;
+    // A run that died behind its last fetch is brought to its end, not fetched anew.
+    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run));
     if !job.seeds.is_empty() && !resumed {
         job.seeds.clone_into(seeds);
     }
-    if seeds.is_empty() && left == 0 {
+    if seeds.is_empty() && left == 0 && !resumed {
         return Err(CrawlError::NoSeeds);
     }
     if !resumed {
@@ -122,7 +131,8 @@ async fn begin(
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
 /// and is carried into the next.
 fn ended(into: &Path, run: u32) -> bool {
-    summary::kept(into).is_some_and(|kept| kept.stats.run == run && kept.how == Some(How::Complete))
+    let over = |kept: &summary::Summary| kept.how == Some(How::Complete) || kept.stats.queued == 0;
+    summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
 
 /// The folder exists and can be written to.
@@ -155,15 +165,28 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
         Some(archive) => archive.sync_blocking().map_err(|why| why.to_string()),
         None => Err("the archive is not open".to_owned()),
     });
+    let (commit_every, commit_after) = pace(job.settings.durability);
     let secret = *uuid::Uuid::new_v4().as_bytes();
     let options = Options {
         disk: job.disk.clone(),
         watch: watch.clone(),
         per_host: job.settings.per_host,
+        commit_every,
+        commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
     };
     let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
     Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
+}
+
+/// Settlements and age at which a batch is committed. Whatever is said here, a sealed WARC and a
+/// large batch are reason enough (see [`crate::state`]).
+const fn pace(durability: Durability) -> (usize, Duration) {
+    match durability {
+        Durability::Each => (1, Duration::from_secs(1)),
+        Durability::Group => (64, Duration::from_secs(1)),
+        Durability::Seal => (usize::MAX, Duration::from_hours(24)),
+    }
 }
 
 /// Reads back what the archive has beyond the state's checkpoint; all of it into a fresh state.

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use warc::RecordType;
 
 use crate::digest::Digest;
+use crate::disk;
 use crate::lead::{Locator, Truncated};
 use crate::moment::Moment;
 
@@ -200,32 +201,53 @@ pub enum RecordError {
         /// Why.
         source: io::Error,
     },
+    /// A WARC that could not be made durable.
+    #[error(
+        "cannot make {path} durable: {source}; {}. What it took behind byte {offset} is not trusted and is fetched again",
+        disk::need(source)
+    )]
+    Sync {
+        /// The file.
+        path: PathBuf,
+        /// The end of what is known to be durable.
+        offset: u64,
+        /// Why.
+        source: io::Error,
+    },
     /// An earlier failure left the file in a state only a new start can judge.
     #[error(
-        "{path} is not trusted any more since it could not be synced or cut back; start the crawl again: it checks the file and goes on behind its last whole record"
+        "{path} is not trusted any more ({why}); check that disk and start the crawl again: it checks the file and goes on behind its last whole record"
     )]
     Broken {
         /// The file.
         path: PathBuf,
+        /// What could not be done to it.
+        why: String,
     },
 }
 
 impl RecordError {
     fn write(path: &Path, offset: u64, source: io::Error) -> Self {
-        use io::ErrorKind::{
-            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
-        };
-        let remedy = match source.kind() {
-            StorageFull | QuotaExceeded => "free space on that disk; nothing was half written",
-            FileTooLarge => "lower --warc-size or raise the limit (ulimit -f)",
-            PermissionDenied | ReadOnlyFilesystem => "make the folder writable",
-            _ => "check that disk; nothing was half written",
-        };
-        Self::Write { path: path.to_owned(), offset, remedy, source }
+        Self::Write { path: path.to_owned(), offset, remedy: disk::need(&source), source }
     }
 
-    /// Whether trying again later may succeed: the disk may have room then.
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Write { .. } | Self::Name { .. } | Self::Folder { .. })
+    /// Whether the same call may succeed later: the disk may have room then.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Write { source, .. }
+            | Self::Name { source, .. }
+            | Self::Folder { source, .. } => disk::may_pass(source),
+            _ => false,
+        }
+    }
+
+    /// Whether opening the archive anew may mend it: only that checks what a failed sync or a
+    /// failed cut left behind.
+    pub fn wants_reopening(&self) -> bool {
+        match self {
+            Self::Sync { source, .. } => disk::may_pass(source),
+            Self::Broken { .. } => true,
+            _ => self.is_transient(),
+        }
     }
 }

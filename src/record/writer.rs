@@ -4,7 +4,8 @@
 //! not at all: when a write fails the file is cut back to where the group began. A file is sealed
 //! (flushed, synced, renamed, its folder synced) before a group that would find it too big or too
 //! old, so a group never spans files. After a failed sync nothing is written any more: the kernel
-//! may have dropped the pages, and only a new start that checks the file can say what is left.
+//! may have dropped the pages and call them clean, so the file is cut back to its last good sync,
+//! and only a new start that checks it may go on.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -55,7 +56,7 @@ pub struct Writer {
     serial: u64,
     current: Option<Current>,
     end: Position,
-    broken: Option<PathBuf>,
+    broken: Option<(PathBuf, String)>,
 }
 
 /// The open file.
@@ -126,8 +127,8 @@ impl Writer {
             Ok(_) => Ok(()),
             Err(_) => current.cut_back(whole),
         };
-        if kept.is_err() {
-            self.broken = Some(current.path);
+        if let Err(why) = kept {
+            self.broken = Some((current.path, format!("it could not be cut back: {why}")));
         } else {
             self.end = current.position();
             self.current = Some(current);
@@ -138,29 +139,38 @@ impl Writer {
     /// Makes everything written so far durable and says where it ends.
     pub fn sync(&mut self) -> Result<Position, RecordError> {
         self.refuse_broken()?;
-        if let Some(current) = &self.current
-            && let Err(source) = current.file.sync_data()
-        {
-            let error = RecordError::write(&current.path, current.end(), source);
-            self.broken = Some(current.path.clone());
-            return Err(error);
+        if let Some(mut current) = self.current.take() {
+            // A file that is not there any more would take everything and keep nothing.
+            if let Err(source) = current.file.in_place().and_then(|()| current.file.sync_data()) {
+                return Err(self.distrust(&mut current, source));
+            }
+            current.synced = current.written;
+            self.current = Some(current);
         }
         Ok(self.end.clone())
+    }
+
+    /// Gives up a file that could not be made durable, and what it took since the last good sync.
+    fn distrust(&mut self, current: &mut Current, source: io::Error) -> RecordError {
+        let (path, offset) = (current.path.clone(), current.synced);
+        // When even that fails, the next start finds a tail it can read and has to believe.
+        let _ = current.cut_back(offset);
+        self.broken = Some((path.clone(), format!("it could not be synced: {source}")));
+        RecordError::Sync { path, offset, source }
     }
 
     /// Seals the open file, if there is one: flush, sync, rename, sync of the folder.
     pub fn seal(&mut self) -> Result<(), RecordError> {
         self.refuse_broken()?;
-        let Some(current) = self.current.take() else { return Ok(()) };
-        if let Err(source) = current.file.sync_all() {
-            let error = RecordError::write(&current.path, current.end(), source);
-            self.broken = Some(current.path);
-            return Err(error);
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        if let Err(source) = current.file.in_place().and_then(|()| current.file.sync_all()) {
+            return Err(self.distrust(&mut current, source));
         }
+        current.synced = current.written;
         if let Err(error) = give_final_name(&self.plan.disk, &current.path) {
-            match error {
+            match &error {
                 RecordError::Name { .. } => self.current = Some(current),
-                _ => self.broken = Some(current.path),
+                why => self.broken = Some((current.path, why.to_string())),
             }
             return Err(error);
         }
@@ -178,7 +188,7 @@ impl Writer {
 
     fn refuse_broken(&self) -> Result<(), RecordError> {
         match &self.broken {
-            Some(path) => Err(RecordError::Broken { path: path.clone() }),
+            Some((path, why)) => Err(RecordError::Broken { path: path.clone(), why: why.clone() }),
             None => Ok(()),
         }
     }

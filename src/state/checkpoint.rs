@@ -7,6 +7,7 @@
 use std::io;
 use std::path::Path;
 
+use super::StateError;
 use super::rows::Checkpoint;
 use crate::disk::Disk;
 
@@ -18,11 +19,15 @@ pub(crate) fn write(disk: &Disk, folder: &Path, checkpoint: &Checkpoint) -> io::
 }
 
 /// Reads it; `None` when there is none.
-pub(crate) fn read(disk: &Disk, folder: &Path) -> io::Result<Option<Checkpoint>> {
-    match disk.read(&folder.join(NAME)) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+pub(crate) fn read(disk: &Disk, folder: &Path) -> Result<Option<Checkpoint>, StateError> {
+    let path = folder.join(NAME);
+    match disk.read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|why| {
+            let why = format!("checkpoint.json: {why}");
+            StateError::Damaged { path: folder.to_owned(), why }
+        }),
         Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(why),
+        Err(why) => Err(StateError::io(&path, why)),
     }
 }
 

@@ -90,6 +90,10 @@ impl Ledger {
         cut.map(drop).map_err(|why| StateError::io(&self.path, why))
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Bytes written and synced.
     pub(crate) const fn length(&self) -> u64 {
         self.length

@@ -92,6 +92,7 @@ impl Desk {
             checkpoint: basis.checkpoint,
             events: Vec::new(),
             settlements: 0,
+            turned: false,
             dirty_since: None,
             fault: None,
         }
@@ -166,9 +167,7 @@ impl Desk {
 
     /// Whether all is there that the checkpoints tell of.
     fn prove(&self, folder: &Path) -> Result<(), StateError> {
-        let beside = checkpoint::read(&self.options.disk, folder).map_err(|why| {
-            StateError::Damaged { path: folder.to_owned(), why: format!("checkpoint.json: {why}") }
-        })?;
+        let beside = checkpoint::read(&self.options.disk, folder)?;
         let lost = |why| StateError::Lost { path: folder.to_owned(), why };
         let inside = &self.checkpoint;
         checkpoint::compare(inside, beside.as_ref()).map_err(lost)?;
@@ -286,6 +285,6 @@ fn first_token(basis: &Basis) -> u64 {
 
 fn text(fault: Fault) -> String {
     match fault {
-        Fault::Archive(why) | Fault::State(why) | Fault::Untimely(why) => why,
+        Fault::Archive(why) | Fault::State(why) | Fault::Disk(why) | Fault::Untimely(why) => why,
     }
 }

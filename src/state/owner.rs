@@ -218,7 +218,14 @@ impl Owner {
         match command {
             Command::Put(leads, reply) => answer(reply, desk, |desk| desk.put(leads)),
             Command::PutFirst(lead, reply) => answer(reply, desk, |desk| desk.put_first(*lead)),
-            Command::Ack(token, end, reply) => answer(reply, desk, |desk| desk.ack(token, *end)),
+            Command::Ack(token, end, reply) => answer(reply, desk, |desk| {
+                let ack = desk.ack(token, *end)?;
+                // Where each visit is to be durable by itself, nobody hears of it before it is.
+                if desk.options.commit_every == 1 {
+                    desk.commit(false)?;
+                }
+                Ok(ack)
+            }),
             Command::Release(token, how, reply) => {
                 answer(reply, desk, |desk| Ok(desk.release(token, how)));
             }

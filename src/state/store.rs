@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::desk::Fault;
 use super::{StateError, rows};
 use crate::disk::Disk;
 
@@ -94,7 +95,7 @@ impl Store {
 
     /// Makes the pending rows durable, all or none. sled's `flush` leaves the file's metadata and
     /// the device's cache to chance, so the file is synced once more.
-    pub(crate) fn commit(&mut self) -> Result<(), String> {
+    pub(crate) fn commit(&mut self) -> Result<(), Fault> {
         let mut batch = sled::Batch::default();
         for (key, value) in &self.pending {
             match value {
@@ -102,15 +103,20 @@ impl Store {
                 None => batch.remove(key.as_slice()),
             }
         }
-        self.db.apply_batch(batch).map_err(|why| why.to_string())?;
+        self.db.apply_batch(batch).map_err(|why| self.fault(&why))?;
         self.collect_garbage()?;
-        self.db.flush().map_err(|why| why.to_string())?;
+        self.db.flush().map_err(|why| self.fault(&why))?;
         let file = self.folder.join("db");
-        File::open(&file)
-            .and_then(|db| db.sync_all())
-            .map_err(|why| format!("{}: {why}", file.display()))?;
+        File::open(&file).and_then(|db| db.sync_all()).map_err(|why| Fault::of(&file, &why))?;
         self.pending.clear();
         Ok(())
+    }
+
+    fn fault(&self, why: &sled::Error) -> Fault {
+        match why {
+            sled::Error::Io(why) => Fault::of(&self.folder, why),
+            other => Fault::State(other.to_string()),
+        }
     }
 
     /// A batch of any size is one pin of the epoch under which sled frees old nodes, and it frees
