@@ -428,14 +428,16 @@ fn errors_say_what_where_and_what_to_do() {
         RecordError::Write {
             path: path.clone(),
             offset,
-            remedy: "free space on that disk; nothing was half written",
+            remedy: "free space on that disk",
             source: io(ErrorKind::StorageFull),
         }
         .to_string(),
         RecordError::Name { path: path.clone(), source: io(ErrorKind::AlreadyExists) }.to_string(),
         RecordError::Folder { path: path.clone(), source: io(ErrorKind::NotADirectory) }
             .to_string(),
-        RecordError::Broken { path }.to_string(),
+        RecordError::Sync { path: path.clone(), offset, source: io(ErrorKind::StorageFull) }
+            .to_string(),
+        RecordError::Broken { path, why: "it could not be synced".to_owned() }.to_string(),
         ReadError::Io { path: file.clone(), source: io(ErrorKind::NotFound) }.to_string(),
         ReadError::NotWarc { file: file.clone(), what: "zstd" }.to_string(),
         ReadError::Damaged { file: file.clone(), offset, why: damaged }.to_string(),

@@ -7,6 +7,7 @@
 mod crawl;
 mod given;
 mod info;
+mod panic;
 mod report;
 mod show;
 mod state;
@@ -154,6 +155,7 @@ where
         Ok(typed) => typed,
         Err(error) => return refused(&error).into(),
     };
+    panic::quieten_the_state();
     let ended = match typed.command {
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),

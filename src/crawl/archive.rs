@@ -13,6 +13,7 @@ use crate::event::Watch;
 use crate::moment::Clock;
 use crate::record::about::About;
 use crate::record::repair::{Repaired, repair};
+use crate::record::tally::Tally;
 use crate::record::writer::{Plan, Writer};
 use crate::record::{Exchange, Filed, Ids, Position, RecordError};
 use crate::settings::{Settings, Transport};
@@ -68,6 +69,7 @@ enum Order {
     File(Box<Exchange>, oneshot::Sender<Result<Filed, RecordError>>),
     Sync(oneshot::Sender<Result<Position, RecordError>>),
     Seal(oneshot::Sender<Result<Position, RecordError>>),
+    Sealed(oneshot::Sender<Result<Vec<Tally>, RecordError>>),
 }
 
 impl Archive {
@@ -106,6 +108,18 @@ impl Archive {
         Ok(coming.blocking_recv().map_err(|_| ArchiveError::Gone)??)
     }
 
+    /// The tallies of the files sealed since this was asked last; none when the thread is gone. For
+    /// a thread outside the runtime.
+    pub fn sealed_blocking(&self) -> Vec<Tally> {
+        let (answer, coming) = oneshot::channel();
+        let asked = self.orders.blocking_send(Order::Sealed(answer));
+        asked
+            .ok()
+            .and_then(|()| coming.blocking_recv().ok())
+            .and_then(Result::ok)
+            .unwrap_or_default()
+    }
+
     /// Seals the open WARC, if there is one, and says where the archive ends. The archive can be
     /// filed into again after it, in a new WARC.
     pub async fn seal(&self) -> Result<Position, ArchiveError> {
@@ -129,6 +143,7 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
         match order {
             Order::File(exchange, answer) => drop(answer.send(writer.file(*exchange))),
             Order::Sync(answer) => drop(answer.send(writer.sync())),
+            Order::Sealed(answer) => drop(answer.send(Ok(writer.sealed()))),
             Order::Seal(answer) => {
                 drop(answer.send(writer.seal().and_then(|()| writer.sync())));
             }

@@ -3,7 +3,7 @@
 //! The state's lock comes first, so that nobody repairs the archive of a running crawl. Then torn
 //! tails are cut, and what the archive has beyond the state's checkpoint is read back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::archive::Archive;
 use super::kept::KeptJob;
-use super::{CrawlError, How, Job, Stop, summary};
+use super::{CrawlError, How, Job, Stop, robots, summary};
 use crate::address::Address;
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
@@ -77,11 +77,18 @@ async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     for repaired in &found.repaired {
         watch.tell(&Event::Warning { text: repaired.to_string() });
     }
+    for notice in &state.notices {
+        watch.tell(&Event::Warning { text: notice.clone() });
+    }
     for url in &state.given_up {
         let text = format!("{url}: given up; it was in flight when the process died, twice");
         watch.tell(&Event::Warning { text });
     }
     let mut seeds = kept_seeds(&state, &job.settings.into);
+    if state.fresh {
+        let list = seeds.iter().map(|seed| seed.found.clone()).collect();
+        state.frontier.keep_seeds(list).await?;
+    }
     let kept: HashSet<Address> = seeds.iter().map(|seed| seed.address.clone()).collect();
     seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
@@ -160,7 +167,7 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
 }
 
 async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
-    let archive = Arc::clone(cell);
+    let (archive, other) = (Arc::clone(cell), Arc::clone(cell));
     let durable = Box::new(move || match archive.wait() {
         Some(archive) => archive.sync_blocking().map_err(|why| why.to_string()),
         None => Err("the archive is not open".to_owned()),
@@ -169,6 +176,10 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
     let secret = *uuid::Uuid::new_v4().as_bytes();
     let options = Options {
         disk: job.disk.clone(),
+        sealed: Box::new(move || match other.get() {
+            Some(Some(archive)) => archive.sealed_blocking(),
+            _ => Vec::new(),
+        }),
         watch: watch.clone(),
         per_host: job.settings.per_host,
         commit_every,
@@ -221,13 +232,22 @@ pub(super) async fn rebuild_from(
     seeds: &[Lead],
     from: &Position,
 ) -> Result<rebuild::Rebuilt, CrawlError> {
-    let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?;
+    let mut rules = HashMap::new();
+    let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?.inspect(|found| {
+        rules.extend(found.as_ref().ok().and_then(|found| robots::recall(&settings.into, found)));
+    });
     let scope = Scope::new(settings, seeds);
     let judge = |trace: &_| {
         let judged = scope.judge(trace);
         (judged.leads, judged.refused)
     };
-    Ok(rebuild::replay(frontier, visits, judge).await?)
+    let rebuilt = rebuild::replay(frontier, visits, judge).await?;
+    for (host, fact) in rules {
+        if frontier.robots(&host).await?.is_none_or(|known| known.read < fact.read) {
+            frontier.learn_robots(&host, fact).await?;
+        }
+    }
+    Ok(rebuilt)
 }
 
 /// The seeds of the last run: the state's, or those kept beside it when the state is new.

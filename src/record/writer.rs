@@ -17,6 +17,7 @@ use super::exchange;
 use super::ids::Ids;
 use super::member::Deflater;
 use super::name::{OPEN, final_name, serial_of, warc_name};
+use super::tally::{RunningTally, Tally};
 use super::{Exchange, Filed, Position, Record, RecordError, name};
 use crate::disk::{Disk, DiskFile};
 use crate::event::{Event, Watch};
@@ -57,6 +58,7 @@ pub struct Writer {
     current: Option<Current>,
     end: Position,
     broken: Option<(PathBuf, String)>,
+    sealed: Vec<Tally>,
 }
 
 /// The open file.
@@ -75,6 +77,10 @@ struct Current {
     held: Vec<u8>,
     /// The id of its `warcinfo`.
     warcinfo: String,
+    /// What it holds.
+    tally: RunningTally,
+    /// The same, with the group that is being written.
+    counting: RunningTally,
 }
 
 /// What went wrong while a record was appended.
@@ -107,7 +113,18 @@ impl Writer {
         };
         let deflater = Deflater::new(plan.level);
         let serial = end.serial;
-        Ok(Self { plan, clock, ids, watch, deflater, serial, current: None, end, broken: None })
+        Ok(Self {
+            plan,
+            clock,
+            ids,
+            watch,
+            deflater,
+            serial,
+            current: None,
+            end,
+            broken: None,
+            sealed: Vec::new(),
+        })
     }
 
     /// Appends the records of `exchange`. After an error the archive is as it was before; the
@@ -174,8 +191,15 @@ impl Writer {
             }
             return Err(error);
         }
-        self.watch.tell(&Event::Sealed { bytes: current.end(), file: current.name });
+        let bytes = current.end();
+        self.sealed.push(current.tally.finish(current.name.clone(), bytes));
+        self.watch.tell(&Event::Sealed { bytes, file: current.name });
         Ok(())
+    }
+
+    /// The tallies of the files sealed since this was asked last.
+    pub fn sealed(&mut self) -> Vec<Tally> {
+        std::mem::take(&mut self.sealed)
     }
 
     /// Whether the open file takes no further group.
@@ -236,6 +260,8 @@ impl Writer {
                 synced: 0,
                 held: Vec::with_capacity(HOLD),
                 warcinfo: String::new(),
+                tally: RunningTally::default(),
+                counting: RunningTally::default(),
             });
         }
     }
@@ -270,6 +296,7 @@ impl Writer {
                 RecordError::Block { target, source }
             }
         })?;
+        current.counting.add(&record.kind, &record.id);
         Ok(Locator { file: current.name.clone(), offset, length: current.end() - offset })
     }
 
@@ -297,7 +324,9 @@ impl Current {
     }
 
     fn flush(&mut self) -> Result<(), RecordError> {
-        self.release().map_err(|source| RecordError::write(&self.path, self.written, source))
+        self.release().map_err(|source| RecordError::write(&self.path, self.written, source))?;
+        self.tally = self.counting.clone();
+        Ok(())
     }
 
     fn release(&mut self) -> io::Result<()> {
@@ -311,6 +340,7 @@ impl Current {
     /// goes to its new end.
     fn cut_back(&mut self, whole: u64) -> io::Result<()> {
         self.held.clear();
+        self.counting = self.tally.clone();
         self.file.set_len(whole)?;
         self.written = whole;
         Ok(())

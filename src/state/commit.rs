@@ -30,6 +30,7 @@ impl Desk {
         }
         let end = (self.options.durable)().map_err(Fault::Archive)?;
         self.reached(end);
+        self.keep_sealed()?;
         self.write(clean && self.held.is_empty() && self.replaying.is_none())?;
         self.marks.restart(
             self.held.values().filter(|held| held.hazard && !clean).map(|held| held.print),

@@ -28,6 +28,7 @@ use crate::frontier::{
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Clock;
+use crate::record::tally::Tally;
 use crate::record::{Origin, Position};
 
 /// Makes the archive durable and says up to where, or why not.
@@ -57,7 +58,12 @@ pub struct Options {
     pub secret: [u8; 16],
     /// Makes the archive durable; called first in every commit.
     pub durable: Durable,
+    /// The tallies of the WARCs sealed since the last commit; called after it.
+    pub sealed: Sealed,
 }
+
+/// The tallies of the WARCs sealed since it was asked last.
+pub type Sealed = Box<dyn FnMut() -> Vec<Tally> + Send>;
 
 impl Options {
     /// The defaults: one visit a site, a commit every 64 settlements or second, 32 MiB of cache.
@@ -74,12 +80,14 @@ impl Options {
             cache_bytes: 32 * 1024 * 1024,
             secret,
             durable,
+            sealed: Box::new(Vec::new),
         }
     }
 }
 
 /// The options the desk goes on needing.
 pub(crate) struct Kept {
+    pub(crate) dir: PathBuf,
     pub(crate) folder: PathBuf,
     pub(crate) clock: Clock,
     pub(crate) disk: Disk,
@@ -88,13 +96,25 @@ pub(crate) struct Kept {
     pub(crate) commit_after: Duration,
     pub(crate) strikes: u8,
     pub(crate) durable: Durable,
+    pub(crate) sealed: Sealed,
 }
 
 impl Kept {
     pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
-        let Options { clock, disk, watch, commit_every, commit_after, strikes, durable, .. } =
-            options;
-        Self { folder, clock, disk, watch, commit_every, commit_after, strikes, durable }
+        let Options { dir, clock, disk, watch, commit_every, commit_after, .. } = options;
+        let Options { strikes, durable, sealed, .. } = options;
+        Self {
+            dir,
+            folder,
+            clock,
+            disk,
+            watch,
+            commit_every,
+            commit_after,
+            strikes,
+            durable,
+            sealed,
+        }
     }
 }
 
@@ -116,6 +136,8 @@ pub struct Opened {
     pub replay_from: Option<Position>,
     /// The seeds of that run, as given. Putting them again is safe and costs nothing.
     pub seeds: Vec<String>,
+    /// What an operator should read about the archive.
+    pub notices: Vec<String>,
     /// URLs given up because they were in flight at two crashes.
     pub given_up: Vec<String>,
 }
@@ -185,15 +207,30 @@ impl DiskFrontier {
         (run, resumed, replaying): (u32, bool, Option<Position>),
         found: open::Found,
     ) -> Opened {
-        let open::Found { fresh, unclean, seeds, given_up } = found;
-        let replay_from = replaying.filter(|_| unclean);
-        Opened { frontier: self, run, resumed, fresh, unclean, replay_from, seeds, given_up }
+        let open::Found { fresh, unclean, seeds, notices, given_up } = found;
+        let replay_from = replaying.filter(|_| !fresh);
+        Opened {
+            frontier: self,
+            run,
+            resumed,
+            fresh,
+            unclean,
+            replay_from,
+            seeds,
+            notices,
+            given_up,
+        }
     }
 
     /// Begins the run after the last one, with an empty seen set, and makes that durable. What the
     /// last run left queued is carried into it. Fails while visits are out.
     pub async fn begin_run(&self, seeds: Vec<String>) -> Result<u32, FrontierError> {
         self.ask(|reply| Command::BeginRun(seeds, reply)).await
+    }
+
+    /// Remembers the seeds of a run that was read back from the archive.
+    pub async fn keep_seeds(&self, seeds: Vec<String>) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::KeepSeeds(seeds, reply)).await
     }
 
     /// Takes in one visit read back from the archive: what its `put` and `ack` would have done.

@@ -26,6 +26,7 @@
 //! p sha1:20                         the first capture of a payload
 //! r origin                          what its robots.txt said
 //! g print:u64                       a page, its alternates, or where it moved
+//! w file                            a sealed WARC: size, time of change, tally
 //! x rule                            refusals of the run by rule, with examples
 //! ```
 
@@ -40,6 +41,7 @@ pub mod lock;
 mod open;
 mod owner;
 pub mod rebuild;
+mod reconcile;
 mod restore;
 mod rows;
 pub mod seen;
@@ -99,6 +101,18 @@ pub enum StateError {
         /// What does not agree.
         why: String,
     },
+    /// The archive is not what it was.
+    #[error(
+        "the archive in {dir} is not what the state remembers ({why}); put the file back as it \
+         was, or run again with --recover: the state is moved aside, not deleted, and made again \
+         from the WARCs as they are"
+    )]
+    Disagrees {
+        /// The folder of the crawl.
+        dir: PathBuf,
+        /// Which file, and how.
+        why: String,
+    },
     /// Written by a warraq that knows more.
     #[error(
         "the state in {path} has layout version {found}, this warraq knows versions up to \
@@ -117,7 +131,7 @@ pub enum StateError {
 impl StateError {
     /// Whether [`set_aside`] and a replay of the archive mend it (`--recover`).
     pub const fn is_recoverable(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::Lost { .. })
+        matches!(self, Self::Damaged { .. } | Self::Lost { .. } | Self::Disagrees { .. })
     }
 
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {

@@ -13,6 +13,7 @@ use super::desk::{Desk, Fault, Queued};
 use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
 use super::ledger::{Facts, Ledger};
+use super::reconcile::Reconciled;
 use super::rows::{Checkpoint, LeadRow, RuleRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::{Store, read};
@@ -33,6 +34,7 @@ pub(crate) struct Found {
     pub(crate) fresh: bool,
     pub(crate) unclean: bool,
     pub(crate) seeds: Vec<String>,
+    pub(crate) notices: Vec<String>,
     pub(crate) given_up: Vec<String>,
 }
 
@@ -56,6 +58,10 @@ impl Desk {
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
+        let Reconciled { notices, is_past } = desk.reconcile()?;
+        if is_past && !fresh {
+            desk.replaying.get_or_insert_with(|| desk.checkpoint.position.clone());
+        }
         desk.ledger.cut_back(desk.checkpoint.ledger)?;
         let (marks, in_flight) = LeaseMarks::open(&desk.options.disk, &folder);
         desk.marks = marks;
@@ -68,7 +74,7 @@ impl Desk {
         let seeds = desk.seeds().map_err(damaged)?;
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
-        Ok((desk, Found { fresh, unclean, seeds, given_up }))
+        Ok((desk, Found { fresh, unclean, seeds, notices, given_up }))
     }
 
     /// A desk that has read nothing of its store yet.
@@ -96,6 +102,10 @@ impl Desk {
             dirty_since: None,
             fault: None,
         }
+    }
+
+    pub(crate) fn damaged(&self, why: String) -> StateError {
+        StateError::Damaged { path: self.options.folder.clone(), why }
     }
 
     /// Walks sites, URLs, queue and rules into memory.

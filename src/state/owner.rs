@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
     Commit(Reply<()>),
     BeginRun(Vec<String>, Reply<u32>),
+    KeepSeeds(Vec<String>, Reply<()>),
     Restore(Box<Found>, Vec<Lead>, Vec<Refusal>, Reply<bool>),
     Replayed(Reply<()>),
     Close(Reply<()>),
@@ -192,7 +193,10 @@ impl Owner {
             Command::Robots(..) | Command::Origin(..) | Command::Stats(..) | Command::Pages(..) => {
                 self.read(command);
             }
-            Command::BeginRun(..) | Command::Restore(..) | Command::Replayed(..) => {
+            Command::BeginRun(..)
+            | Command::KeepSeeds(..)
+            | Command::Restore(..)
+            | Command::Replayed(..) => {
                 self.start_up(command);
             }
             other => self.write(other),
@@ -231,8 +235,7 @@ impl Owner {
             }
             Command::LearnRobots(host, fact, reply) => answer(reply, desk, |desk| {
                 desk.learn_robots(&host, &fact);
-                // No trace holds it: what is not committed would be asked for again after a crash.
-                desk.commit(false)
+                Ok(())
             }),
             Command::Hazard(token, reply) => answer(reply, desk, |desk| {
                 desk.hazard(token);
@@ -252,6 +255,9 @@ impl Owner {
             }
             Command::Restore(found, leads, refused, reply) => {
                 answer(reply, desk, |desk| desk.restore(*found, leads, &refused));
+            }
+            Command::KeepSeeds(seeds, reply) => {
+                answer(reply, desk, |desk| desk.keep_seeds(&seeds));
             }
             Command::Replayed(reply) => answer(reply, desk, Desk::replayed),
             _ => {}
