@@ -265,6 +265,42 @@ fn an_archive_that_is_not_what_it_was_is_noticed() {
     assert!(!scene.goes_on(&dir, "copied"));
 }
 
+/// The open WARC cut anywhere: what is whole is kept, what went is told in bytes and fetched again.
+#[test]
+fn an_open_warc_that_was_cut_loses_its_tail_only() {
+    let scene = Scene::killed();
+    let open = name::files(&scene.dir.path().join("crawl")).unwrap().pop().unwrap();
+    assert!(open.to_string_lossy().ends_with(".open"));
+    let bytes = fs::read(&open).unwrap();
+    let ends: Vec<usize> = Records::open(&open)
+        .unwrap()
+        .flatten()
+        .map(|entry| usize::try_from(entry.locator.offset + entry.locator.length).unwrap())
+        .collect();
+    for step in 1..=12 {
+        let cut = bytes.len() - step * (bytes.len() - 1) / 12;
+        let dir = scene.copy(&format!("torn{step}"));
+        let path = dir.join(open.file_name().unwrap());
+        fs::write(&path, &bytes[..cut]).unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
+            .args(["crawl", "--contact", "test@warraq.test", "--delay", "0", "--allow-private"])
+            .args(["--depth", "9", "--resolve", &scene.web.resolve(), "--into"])
+            .arg(&dir)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(0), "cut at {cut}: {said}");
+        let whole = ends.iter().rfind(|end| **end <= cut).copied().unwrap_or(0);
+        let told = match whole {
+            0 => "held no whole record".to_owned(),
+            _ => format!("{} bytes of a torn one cut off", cut - whole),
+        };
+        assert!(said.contains(&told), "cut at {cut}, whole to {whole}: {said}");
+        let all: BTreeSet<_> = captured(&dir).into_iter().filter(|url| !is_robots(url)).collect();
+        assert_eq!(all, Bulk { pages: PAGES, bytes: 0 }.urls(), "cut at {cut}");
+    }
+}
+
 #[test]
 fn a_warc_that_is_gone_is_told_once() {
     let scene = Scene::closed();

@@ -156,7 +156,9 @@ fn folder(path: &Path, why: io::Error) -> CrawlError {
 async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
     let first = open_once(job, watch, cell).await;
     match first {
-        Err(CrawlError::State(why)) if job.recover && why.is_recoverable() => {
+        Err(CrawlError::State(why))
+            if (job.recover && why.is_recoverable()) || why.is_torn_tail() =>
+        {
             let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
             let text = format!("{why}; set aside as {}, making it anew", aside.display());
             watch.tell(&Event::Warning { text });

@@ -113,6 +113,17 @@ pub enum StateError {
         /// Which file, and how.
         why: String,
     },
+    /// The archive ends before the point up to which the state has it.
+    #[error(
+        "the state in {path} tells of more than is left of the archive ({why}); run again with \
+         --recover: it is moved aside, not deleted, and made again from the WARCs"
+    )]
+    Ahead {
+        /// The state's folder.
+        path: PathBuf,
+        /// Which file, and where it ends.
+        why: String,
+    },
     /// Written by a warraq that knows more.
     #[error(
         "the state in {path} has layout version {found}, this warraq knows versions up to \
@@ -131,7 +142,16 @@ pub enum StateError {
 impl StateError {
     /// Whether [`set_aside`] and a replay of the archive mend it (`--recover`).
     pub const fn is_recoverable(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::Lost { .. } | Self::Disagrees { .. })
+        matches!(
+            self,
+            Self::Damaged { .. } | Self::Lost { .. } | Self::Disagrees { .. } | Self::Ahead { .. }
+        )
+    }
+
+    /// Whether that needs nobody's leave: a WARC that was being written lost its tail with the
+    /// machine, and what was in it can only be fetched again.
+    pub const fn is_torn_tail(&self) -> bool {
+        matches!(self, Self::Ahead { .. })
     }
 
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {

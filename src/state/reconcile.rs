@@ -52,6 +52,7 @@ impl Desk {
         for path in name::files(&dir).map_err(failed)? {
             let meta = path.metadata().map_err(failed)?;
             let file = final_name(&path);
+            self.reaches_mark(&file, meta.len())?;
             found.is_past |= is_past(&self.checkpoint.position, &file, meta.len());
             if path.to_string_lossy().ends_with(OPEN) {
                 continue;
@@ -69,6 +70,17 @@ impl Desk {
             self.store.set(keys::warc(&file), &WarcRow { there: false, ..row });
         }
         Ok(found)
+    }
+
+    /// Refuses an open file that ends before the high-water mark.
+    fn reaches_mark(&self, file: &str, length: u64) -> Result<(), StateError> {
+        let mark = &self.checkpoint.position;
+        let known = || matches!(self.store.get::<WarcRow>(&keys::warc(file)), Ok(Some(_)));
+        if mark.file != file || length >= mark.offset || known() {
+            return Ok(());
+        }
+        let why = format!("{file} ends at byte {length}, its records went on to {}", mark.offset);
+        Err(StateError::Ahead { path: self.options.folder.clone(), why })
     }
 
     /// Remembers files that were sealed since the last commit.
