@@ -11,9 +11,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use warraq::record::name;
 use warraq::record::reader::Records;
 
@@ -226,14 +229,17 @@ fn warc(dir: &Path) -> PathBuf {
     name::files(dir).unwrap().remove(0)
 }
 
+/// Something done to a file.
+type Harm = fn(&Path);
+
 #[test]
 fn an_archive_that_is_not_what_it_was_is_noticed() {
     let scene = Scene::closed();
-    let cut = |path: &Path| {
+    let cut: Harm = |path| {
         let bytes = fs::read(path).unwrap();
         fs::write(path, &bytes[..bytes.len() - 9]).unwrap();
     };
-    let flip = |path: &Path| {
+    let flip: Harm = |path| {
         // In the middle of the last response.
         let entries = Records::open(path).unwrap().map(Result::unwrap);
         let responses = entries.filter(|entry| entry.kind.to_string() == "response");
@@ -242,8 +248,7 @@ fn an_archive_that_is_not_what_it_was_is_noticed() {
         bytes[usize::try_from(at.offset + at.length / 2).unwrap()] ^= 1;
         fs::write(path, bytes).unwrap();
     };
-    let harms: [(&str, &dyn Fn(&Path)); 2] = [("cut", &cut), ("flipped", &flip)];
-    for (what, harm) in harms {
+    for (what, harm) in [("cut", cut), ("flipped", flip)] {
         let dir = scene.copy(what);
         harm(&warc(&dir));
         let before = scene.web.arrivals().len();
@@ -320,6 +325,60 @@ fn a_warc_that_is_gone_is_told_once() {
     let told = format!("{} is not in", name::final_name(&path));
     assert!(loud(&dir).contains(&told));
     assert!(!loud(&dir).contains(&told));
+}
+
+/// A crawl that has fetched a few pages when its folder is taken away under it.
+fn without_folder(web: &Site, dir: &Path, away: &Path) -> (Child, Lines<BufReader<ChildStderr>>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_warraq"))
+        .args(["crawl", &Bulk::url(0), "--contact", "test@warraq.test", "--quiet", "--into"])
+        .arg(dir)
+        .args(["--depth", "9", "--delay", "50ms", "--allow-private", "--resolve", &web.resolve()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while web.arrivals().len() < 4 {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::yield_now();
+    }
+    fs::rename(dir, away).unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = lines.next().unwrap().unwrap();
+    assert!(told.starts_with("warraq: paused: "), "{told}");
+    assert!(told.contains(dir.to_str().unwrap()), "{told}");
+    (child, lines)
+}
+
+#[test]
+fn a_folder_that_goes_away_is_waited_for() {
+    let web = Site::with_bulk(30, 1_000);
+    let dir = tempfile::tempdir().unwrap();
+    let (into, away) = (dir.path().join("crawl"), dir.path().join("away"));
+    let (mut child, _lines) = without_folder(&web, &into, &away);
+    fs::rename(&away, &into).unwrap();
+    assert!(child.wait().unwrap().success());
+    let all: BTreeSet<_> = captured(&into).into_iter().filter(|url| !is_robots(url)).collect();
+    assert_eq!(all, Bulk { pages: 30, bytes: 0 }.urls());
+}
+
+#[test]
+fn a_crawl_that_waits_can_be_ended() {
+    let web = Site::with_bulk(30, 1_000);
+    let dir = tempfile::tempdir().unwrap();
+    let (into, away) = (dir.path().join("crawl"), dir.path().join("away"));
+    let (mut child, mut lines) = without_folder(&web, &into, &away);
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    kill(pid, Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(22));
+    assert!(lines.next().unwrap().unwrap().contains("finishing what is in flight"));
+    let said = lines.next().unwrap().unwrap();
+    assert!(said.contains(into.to_str().unwrap()), "{said}");
+    assert!(lines.next().is_none());
+    // Nothing was made in its place, and the next crawl has it all.
+    assert!(!into.exists());
+    fs::rename(&away, &into).unwrap();
+    assert_eq!(crawl(&web, &into, &[]).code, Some(0));
+    let all: BTreeSet<_> = captured(&into).into_iter().filter(|url| !is_robots(url)).collect();
+    assert_eq!(all, Bulk { pages: 30, bytes: 0 }.urls());
 }
 
 #[test]

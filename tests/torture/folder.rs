@@ -114,7 +114,7 @@ impl Folder {
     }
 
     /// What must be captured in the end.
-    pub(crate) fn expected(&self) -> BTreeSet<String> {
+    pub(crate) fn expected() -> BTreeSet<String> {
         let robots = site::canonical("http://bulk.test/robots.txt");
         Bulk { pages: PAGES, bytes: 0 }.urls().into_iter().chain(robots).collect()
     }
