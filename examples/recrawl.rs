@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             seeds: vec![Lead::seed(&press.url("/"))?],
             recover: false,
             clock: Clock::system(),
+            disk: warraq::disk::Disk::real(),
             watch: Watch::none(),
             stop: Stop::default(),
         };

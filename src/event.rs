@@ -51,6 +51,18 @@ pub enum Event {
         /// Its size in bytes.
         bytes: u64,
     },
+    /// The disk takes nothing: no new fetch begins until it does. Nothing is lost and nothing is
+    /// marked done meanwhile.
+    Paused {
+        /// Which file, why, and what is needed.
+        why: String,
+    },
+    /// The disk takes again, and the crawl goes on.
+    Unpaused {
+        /// How long it stood.
+        #[serde(serialize_with = "millis")]
+        after: Duration,
+    },
     /// Something an operator should read; the crawl goes on.
     Warning {
         /// What, where, and what to do.

@@ -14,7 +14,7 @@
 //! use std::io::{Read, Write};
 //! use std::net::TcpListener;
 //! use std::time::Duration;
-//! use warraq::{Clock, Job, Lead, Settings, Stop, Watch, crawl, documents};
+//! use warraq::{Clock, Disk, Job, Lead, Settings, Stop, Watch, crawl, documents};
 //!
 //! // A site of two pages, an Arabic article and its translation, on loopback.
 //! let site = TcpListener::bind("127.0.0.1:0")?;
@@ -54,6 +54,7 @@
 //!     seeds: vec![Lead::seed(&seed)?],
 //!     recover: false,
 //!     clock: Clock::system(),
+//!     disk: Disk::real(),
 //!     watch: Watch::none(),
 //!     stop: Stop::default(),
 //! };
@@ -71,6 +72,7 @@ pub mod cli;
 pub mod crawl;
 pub mod dedup;
 pub mod digest;
+pub mod disk;
 pub mod event;
 pub mod export;
 pub mod frontier;
@@ -91,6 +93,7 @@ pub mod surt;
 
 pub use address::Address;
 pub use crawl::{Ended, Job, Stop};
+pub use disk::Disk;
 pub use event::{Event, Watch};
 pub use export::documents;
 pub use groups::Group;

@@ -35,6 +35,28 @@ pub enum Transport {
     Reqwest,
 }
 
+/// When what was filed is made durable, and told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Durability {
+    /// Before each visit counts as done.
+    Each,
+    /// Together: at most 64 visits or a second behind.
+    Group,
+    /// When a WARC file is sealed, or when much has gathered.
+    Seal,
+}
+
+/// What a crawl does when the disk takes nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFull {
+    /// It waits until the disk does, and goes on.
+    Pause,
+    /// It ends.
+    Stop,
+}
+
 /// One `--resolve HOST:PORT:ADDR[:PORT]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resolve {
@@ -164,6 +186,10 @@ pub struct Settings {
     pub warc_age: Duration,
     /// Deflate level, 0 to 9.
     pub gzip_level: u32,
+    /// When what was filed is made durable.
+    pub durability: Durability,
+    /// What happens when the disk takes nothing more.
+    pub on_full: OnFull,
 }
 
 /// Settings that contradict each other or name nothing possible.
@@ -238,6 +264,8 @@ impl Settings {
             warc_size: 1_000_000_000,
             warc_age: Duration::from_hours(24),
             gzip_level: 6,
+            durability: Durability::Group,
+            on_full: OnFull::Pause,
         }
     }
 

@@ -13,8 +13,13 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by floor, as ARCHITECTURE.md lists them.
 const FLOORS: &[(u8, &[&str])] = &[
-    (0, &["address", "digest", "event", "head", "json", "lang", "lead", "moment", "settings"]),
-    (0, &["surt"]),
+    (
+        0,
+        &[
+            "address", "digest", "disk", "event", "head", "json", "lang", "lead", "moment",
+            "settings", "surt",
+        ],
+    ),
     (1, &["seeds", "record", "page", "groups"]),
     (2, &["frontier", "state", "index", "dedup"]),
     (3, &["politeness", "capture"]),

@@ -23,6 +23,7 @@ use flate2::bufread::MultiGzDecoder;
 use sample::*;
 use warc::RecordType;
 use warraq::digest::Digest;
+use warraq::disk::Disk;
 use warraq::event::Watch;
 use warraq::lead::{Locator, Truncated};
 use warraq::record::reader::{self, Entry, ReadError, Records};
@@ -318,7 +319,7 @@ fn a_torn_tail_is_cut_at_the_last_whole_record_wherever_it_is_torn() {
     for cut in whole.len().saturating_sub(4 << 10)..whole.len() {
         let folder = folder_in_memory();
         fs::write(folder.path().join(format!("{name}.open")), &whole[..cut]).unwrap();
-        let done = repair(folder.path()).unwrap().remove(0);
+        let done = repair(folder.path(), &Disk::real()).unwrap().remove(0);
         let kept = *ends.iter().rfind(|&&end| end <= cut as u64).unwrap();
         assert_eq!((done.kept, done.lost), (kept, cut as u64 - kept), "cut at {cut}");
         assert_eq!(done.file, name);
@@ -328,7 +329,7 @@ fn a_torn_tail_is_cut_at_the_last_whole_record_wherever_it_is_torn() {
             assert_eq!(fs::read(&sealed).unwrap(), whole[..usize::try_from(kept).unwrap()]);
             assert_eq!(entries(&sealed).len() as u64, done.members);
         }
-        assert_eq!(repair(folder.path()).unwrap(), []);
+        assert_eq!(repair(folder.path(), &Disk::real()).unwrap(), []);
     }
 }
 
@@ -337,13 +338,13 @@ fn a_file_without_a_whole_record_is_put_aside_or_removed() {
     let folder = tempfile::tempdir().unwrap();
     let name = "test-20261122093000125-00001-desk.warc.gz.open";
     fs::write(folder.path().join(name), b"\x1f\x8b\x08\0\0").unwrap();
-    let done = repair(folder.path()).unwrap().remove(0);
+    let done = repair(folder.path(), &Disk::real()).unwrap().remove(0);
     let aside = "test-20261122093000125-00001-desk.torn".to_owned();
     assert_eq!(done.fate, Fate::PutAside(aside.clone()));
     assert_eq!((done.members, done.kept, done.lost), (0, 0, 5));
     assert_eq!(fs::read(folder.path().join(aside)).unwrap(), b"\x1f\x8b\x08\0\0");
     fs::write(folder.path().join(name), b"").unwrap();
-    assert_eq!(repair(folder.path()).unwrap().remove(0).fate, Fate::Removed);
+    assert_eq!(repair(folder.path(), &Disk::real()).unwrap().remove(0).fate, Fate::Removed);
     assert_eq!(reader::files(folder.path()).unwrap(), Vec::<PathBuf>::new());
 }
 
@@ -355,7 +356,7 @@ fn a_repaired_name_never_takes_anothers_place() {
     let open = reader::files(folder.path()).unwrap().remove(0);
     let sealed = open.with_extension("");
     fs::write(&sealed, b"somebody's").unwrap();
-    assert!(matches!(repair(folder.path()), Err(RecordError::Name { .. })));
+    assert!(matches!(repair(folder.path(), &Disk::real()), Err(RecordError::Name { .. })));
     assert_eq!(fs::read(&sealed).unwrap(), b"somebody's");
     assert!(matches!(writer.seal(), Err(RecordError::Name { .. })));
 }
@@ -447,14 +448,16 @@ fn errors_say_what_where_and_what_to_do() {
         RecordError::Write {
             path: path.clone(),
             offset,
-            remedy: "free space on that disk; nothing was half written",
+            remedy: "free space on that disk",
             source: io(ErrorKind::StorageFull),
         }
         .to_string(),
         RecordError::Name { path: path.clone(), source: io(ErrorKind::AlreadyExists) }.to_string(),
         RecordError::Folder { path: path.clone(), source: io(ErrorKind::NotADirectory) }
             .to_string(),
-        RecordError::Broken { path }.to_string(),
+        RecordError::Sync { path: path.clone(), offset, source: io(ErrorKind::StorageFull) }
+            .to_string(),
+        RecordError::Broken { path, why: "it could not be synced".to_owned() }.to_string(),
         ReadError::Io { path: file.clone(), source: io(ErrorKind::NotFound) }.to_string(),
         ReadError::NotWarc { file: file.clone(), what: "zstd" }.to_string(),
         ReadError::Damaged { file: file.clone(), offset, why: damaged }.to_string(),

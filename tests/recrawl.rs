@@ -22,6 +22,7 @@ use std::path::Path;
 use press::{Answer, GONE, Press, REDIRECTS, text};
 use runs::{crawl, crawl_with, field, is, path, replies, stored};
 use warraq::crawl::{dedup, rebuild};
+use warraq::disk::Disk;
 use warraq::frontier::Frontier;
 use warraq::record::entry::Entry;
 use warraq::record::name::files;
@@ -394,7 +395,9 @@ fn a_rebuilt_state_has_the_same_rows() {
             let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
             let runtime = tokio::runtime::Runtime::new().unwrap();
             let warcs = files(other.path()).unwrap();
-            let taken = runtime.block_on(dedup::import(&warcs, settings, Clock::system())).unwrap();
+            let taken = runtime
+                .block_on(dedup::import(&warcs, settings, Clock::system(), Disk::real()))
+                .unwrap();
             assert_eq!(taken[0].captures, 12);
         }
         for edition in 1..=2 {
@@ -408,7 +411,7 @@ fn a_rebuilt_state_has_the_same_rows() {
             })));
             let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
             let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(rebuild(settings, Clock::system())).unwrap();
+            runtime.block_on(rebuild(settings, Clock::system(), Disk::real())).unwrap();
             assert_eq!(rows(dir.path()), before, "edition {edition}, with imports: {imports}");
         }
     }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use paper::{Archive, Crawl, START, begin, captured, judge, scope, url};
 use warraq::digest::Digest;
+use warraq::disk::Disk;
 use warraq::frontier::{Frontier, FrontierError, Poll, Release, Settlement};
 use warraq::lead::Lead;
 use warraq::moment::Clock;
@@ -133,7 +134,7 @@ async fn a_lost_state_is_made_again_from_the_archive() {
     }
     let before = frontier.stats().await.unwrap();
     frontier.close().await.unwrap();
-    let aside = set_aside(&crawl.dir, &crawl.clock).unwrap();
+    let aside = set_aside(&crawl.dir, &crawl.clock, &Disk::real()).unwrap();
     assert!(aside.join("db").exists() && !crawl.dir.join("state").exists());
     let opened = crawl.open();
     assert!(opened.fresh && !opened.resumed);

@@ -14,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use paper::{Crawl, begin, scope, url};
+use warraq::disk::Disk;
 use warraq::frontier::Frontier;
 use warraq::lead::Lead;
 use warraq::state::{DiskFrontier, StateError, VERSION, set_aside};
@@ -26,7 +27,10 @@ async fn the_second_process_is_told_who_the_first_is() {
     let text = error.to_string();
     assert!(matches!(error, StateError::Locked { .. }));
     assert!(text.contains(&format!("pid {} on ", std::process::id())), "{text}");
-    assert!(matches!(set_aside(&crawl.dir, &crawl.clock), Err(StateError::Locked { .. })));
+    assert!(matches!(
+        set_aside(&crawl.dir, &crawl.clock, &Disk::real()),
+        Err(StateError::Locked { .. })
+    ));
     drop(frontier);
     // The file of a dead process is no obstacle.
     assert!(crawl.dir.join("warraq.lock").exists());
@@ -72,7 +76,7 @@ async fn an_emptied_database_is_noticed() {
     let error = crawl.error();
     assert!(error.is_recoverable(), "{error}");
     assert!(error.to_string().contains("--recover"));
-    set_aside(&crawl.dir, &crawl.clock).unwrap();
+    set_aside(&crawl.dir, &crawl.clock, &Disk::real()).unwrap();
     assert!(crawl.open().fresh);
 }
 

@@ -146,7 +146,7 @@ impl Spool {
         let block = if self.file.is_some() {
             self.spill()?;
             match self.file.take() {
-                Some(file) => Block::File { file, start: range.start, length },
+                Some(file) => Block::File { file: Arc::new(file), start: range.start, length },
                 None => Block::Bytes(Bytes::new()),
             }
         } else {
@@ -221,7 +221,7 @@ fn read_at(block: &Block, from: u64, length: usize, out: &mut Vec<u8>) -> io::Re
             let filled = out.len();
             out.resize(filled + length, 0);
             let into = out.get_mut(filled..).unwrap_or_default();
-            std::os::unix::fs::FileExt::read_exact_at(file, into, start + from)?;
+            std::os::unix::fs::FileExt::read_exact_at(&**file, into, start + from)?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use super::report;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped};
 use crate::crawl::{self, CrawlError, Ended, Job, Stop};
+use crate::disk::Disk;
 use crate::json;
 use crate::lead::Lead;
 use crate::moment::Clock;
@@ -49,8 +50,15 @@ async fn crawl(
 ) -> Result<Ended, Stopped> {
     let stop = Stop::default();
     heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
-    let job =
-        Job { settings, seeds, recover, clock: Clock::system(), watch: display.watch(), stop };
+    let job = Job {
+        settings,
+        seeds,
+        recover,
+        clock: Clock::system(),
+        disk: Disk::real(),
+        watch: display.watch(),
+        stop,
+    };
     crawl::run(job).await.map_err(stopped)
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, Stopped, show};
 use crate::crawl;
+use crate::disk::Disk;
 use crate::moment::Clock;
 use crate::settings::Settings;
 
@@ -24,7 +25,8 @@ pub(super) fn import(given: &[PathBuf], into: &Path) -> Result<Exit, Stopped> {
         .build()
         .map_err(|why| Stopped::new(Exit::Failure, why))?;
     let settings = Settings::new(into.to_owned(), "import@localhost");
-    let told = runtime.block_on(crawl::dedup::import(given, settings, Clock::system()));
+    let told =
+        runtime.block_on(crawl::dedup::import(given, settings, Clock::system(), Disk::real()));
     let kept = told.map_err(super::crawl::stopped)?;
     let mut unreadable = 0;
     for (path, kept) in given.iter().zip(&kept) {

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::fields;
 use crate::lang::Lang;
-use crate::settings::{AlternatesScope, Resolve, Settings, Transport};
+use crate::settings::{AlternatesScope, Durability, OnFull, Resolve, Settings, Transport};
 
 /// Crawl seeds and everything that is the same article in another language.
 ///
@@ -156,6 +156,25 @@ pub(crate) struct CrawlFlags {
     /// Archive requests as sent, credentials and secret headers included.
     #[arg(long, help_heading = "Archive")]
     keep_credentials: bool,
+    /// When what was fetched is made durable: before each URL counts as done, at most 64 URLs or a
+    /// second behind, or when a WARC file is sealed.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "group",
+        help_heading = "Archive"
+    )]
+    durability: DurabilityFlag,
+    /// When the disk takes nothing more (full, read-only, gone): wait for it, or end with code 22.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "pause",
+        help_heading = "Archive"
+    )]
+    on_full: OnFullFlag,
     /// When the state does not open: set it aside and make it anew from the WARCs.
     #[arg(long, help_heading = "Archive")]
     pub(crate) recover: bool,
@@ -186,6 +205,24 @@ enum TransportFlag {
     Reqwest,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DurabilityFlag {
+    /// Before each URL counts as done.
+    Each,
+    /// At most 64 URLs or a second behind.
+    Group,
+    /// When a WARC file is sealed.
+    Seal,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OnFullFlag {
+    /// Wait until there is room, and go on.
+    Pause,
+    /// End with code 22; the next call goes on.
+    Stop,
+}
+
 impl CrawlFlags {
     /// The settings these flags mean, checked. The error is one sentence.
     pub(crate) fn settings(&self) -> Result<Settings, String> {
@@ -201,6 +238,15 @@ impl CrawlFlags {
             warc_prefix: self.warc_prefix.clone(),
             warc_size: self.warc_size,
             gzip_level: self.gzip_level,
+            durability: match self.durability {
+                DurabilityFlag::Each => Durability::Each,
+                DurabilityFlag::Group => Durability::Group,
+                DurabilityFlag::Seal => Durability::Seal,
+            },
+            on_full: match self.on_full {
+                OnFullFlag::Pause => OnFull::Pause,
+                OnFullFlag::Stop => OnFull::Stop,
+            },
             ..self.network(self.reach(self.pace(defaults))?)
         };
         settings.check().map_err(|why| why.to_string())?;

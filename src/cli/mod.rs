@@ -11,6 +11,7 @@ mod given;
 mod index;
 mod info;
 mod lookup;
+mod panic;
 mod report;
 mod show;
 mod state;
@@ -212,6 +213,7 @@ where
         Ok(typed) => typed,
         Err(error) => return refused(&error).into(),
     };
+    panic::quieten_the_state();
     let ended = match typed.command {
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),

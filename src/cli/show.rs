@@ -82,7 +82,12 @@ impl Display {
     /// The watch that shows events.
     pub(super) fn watch(&self) -> Watch {
         match self.voice {
-            Voice::Quiet => Watch::none(),
+            // A crawl that stands is an error to whoever reads errors only.
+            Voice::Quiet => Watch::new(|event| {
+                if let Event::Paused { why } = event {
+                    complain(&format!("paused: {why}"));
+                }
+            }),
             Voice::Json => Watch::new(|event| {
                 if let Ok(line) = json::line(event) {
                     say(&line);
@@ -171,6 +176,8 @@ fn line(event: &Event, direction: Direction) -> String {
             )
         }
         Event::Sealed { file, bytes } => format!("sealed   {file} ({})", ByteSize::b(*bytes)),
+        Event::Paused { why } => format!("paused   {}", clean(&plain(why))),
+        Event::Unpaused { after } => format!("goes on  after {}", span(*after)),
         Event::Warning { text } => format!("warning  {}", clean(&plain(text))),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Exit, Stopped, show};
 use crate::crawl;
+use crate::disk::Disk;
 use crate::moment::Clock;
 use crate::settings::Settings;
 
@@ -19,7 +20,7 @@ pub(super) fn rebuild(dir: &Path) -> Result<Exit, Stopped> {
         .map_err(|why| Stopped::new(Exit::Failure, why))?;
     // Scope has no say here beyond what was archived: the depth that was asked for is in the traces.
     let settings = Settings::new(dir.to_owned(), "rebuild@localhost");
-    let told = runtime.block_on(crawl::rebuild(settings, Clock::system()));
+    let told = runtime.block_on(crawl::rebuild(settings, Clock::system(), Disk::real()));
     let rebuilt = told.map_err(super::crawl::stopped)?;
     if let Some(aside) = &rebuilt.aside {
         show::say(&format!("The old state is kept as {}.", aside.display()));

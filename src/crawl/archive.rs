@@ -8,10 +8,12 @@ use std::path::Path;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::moment::Clock;
 use crate::record::about::About;
 use crate::record::repair::{Repaired, repair};
+use crate::record::tally::Tally;
 use crate::record::writer::{Plan, Writer};
 use crate::record::{Credentials, Exchange, Filed, Ids, Position, RecordError, Resource};
 use crate::settings::{Settings, Transport};
@@ -35,11 +37,13 @@ pub enum ArchiveError {
 
 impl ArchiveError {
     /// Whether trying again later may succeed, as when the disk is full now.
-    pub const fn is_transient(&self) -> bool {
-        match self {
-            Self::Record(why) => why.is_transient(),
-            Self::Thread(_) | Self::Gone => false,
-        }
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Record(why) if why.is_transient())
+    }
+
+    /// Whether opening the archive anew may mend it.
+    pub fn wants_reopening(&self) -> bool {
+        matches!(self, Self::Record(why) if why.wants_reopening())
     }
 }
 
@@ -66,6 +70,7 @@ enum Order {
     Sync(oneshot::Sender<Result<Position, RecordError>>),
     Seal(oneshot::Sender<Result<Position, RecordError>>),
     Meta(Vec<Resource>, oneshot::Sender<Result<Position, RecordError>>),
+    Sealed(oneshot::Sender<Result<Vec<Tally>, RecordError>>),
 }
 
 impl Archive {
@@ -73,12 +78,13 @@ impl Archive {
     /// is created with the first exchange only, so a crawl that fetches nothing leaves none.
     pub fn open(
         settings: &Settings,
+        disk: Disk,
         clock: Clock,
         ids: Ids,
         watch: Watch,
     ) -> Result<(Self, Opened), ArchiveError> {
-        let plan = plan(settings);
-        let repaired = repair(&plan.folder)?;
+        let plan = plan(settings, disk);
+        let repaired = repair(&plan.folder, &plan.disk)?;
         let mut writer = Writer::new(plan, clock, ids, watch)?;
         let end = writer.sync()?;
         let (orders, inbox) = mpsc::channel(WAITING);
@@ -101,6 +107,18 @@ impl Archive {
         let (answer, coming) = oneshot::channel();
         self.orders.blocking_send(Order::Sync(answer)).map_err(|_| ArchiveError::Gone)?;
         Ok(coming.blocking_recv().map_err(|_| ArchiveError::Gone)??)
+    }
+
+    /// The tallies of the files sealed since this was asked last; none when the thread is gone. For
+    /// a thread outside the runtime.
+    pub fn sealed_blocking(&self) -> Vec<Tally> {
+        let (answer, coming) = oneshot::channel();
+        let asked = self.orders.blocking_send(Order::Sealed(answer));
+        asked
+            .ok()
+            .and_then(|()| coming.blocking_recv().ok())
+            .and_then(Result::ok)
+            .unwrap_or_default()
     }
 
     /// Seals the open WARC, if there is one, and says where the archive ends. The archive can be
@@ -132,6 +150,7 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
             Order::File(exchange, answer) => drop(answer.send(writer.file(*exchange))),
             Order::Meta(resources, answer) => drop(answer.send(writer.file_meta(resources))),
             Order::Sync(answer) => drop(answer.send(writer.sync())),
+            Order::Sealed(answer) => drop(answer.send(Ok(writer.sealed()))),
             Order::Seal(answer) => {
                 drop(answer.send(writer.seal().and_then(|()| writer.sync())));
             }
@@ -139,7 +158,7 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
     }
 }
 
-fn plan(settings: &Settings) -> Plan {
+fn plan(settings: &Settings, disk: Disk) -> Plan {
     let part_of = settings.into.file_name().map(|name| name.to_string_lossy().into_owned());
     Plan {
         folder: settings.into.clone(),
@@ -147,6 +166,7 @@ fn plan(settings: &Settings) -> Plan {
         size: settings.warc_size,
         age: settings.warc_age,
         level: settings.gzip_level,
+        disk,
         about: About {
             software: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             user_agent: settings.user_agent.clone(),

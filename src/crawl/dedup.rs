@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::CrawlError;
 use super::open::{Attached, attach, job_of};
 use crate::dedup::{self, Kept};
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::moment::Clock;
 use crate::settings::Settings;
@@ -20,6 +21,7 @@ pub async fn import(
     files: &[PathBuf],
     settings: Settings,
     clock: Clock,
+    disk: Disk,
 ) -> Result<Vec<Kept>, CrawlError> {
     let into = settings.into.clone();
     let sources = files.to_vec();
@@ -28,7 +30,7 @@ pub async fn import(
         .await
         .map_err(|died| CrawlError::Worker(died.to_string()))?;
     let kept = kept?;
-    let job = job_of(settings, clock);
+    let job = job_of(settings, clock, disk);
     let Attached { state, .. } = attach(&job, &job.watch).await?;
     state.frontier.close().await?;
     Ok(kept)

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::CrawlError;
 use super::archive::Archive;
+use super::pause::Pause;
 use crate::address::HostKey;
 use crate::capture::Limits;
 use crate::event::{Event, Watch};
@@ -32,11 +33,19 @@ pub struct Stop {
     pub now: CancellationToken,
 }
 
+impl Stop {
+    /// One that is told whatever this one is told, and may be told by itself.
+    pub(super) fn child(&self) -> Self {
+        Self { intake: self.intake.child_token(), now: self.now.child_token() }
+    }
+}
+
 /// Everything a worker needs.
 pub(super) struct Desk<F, T> {
     pub(super) frontier: F,
     pub(super) fetch: T,
     pub(super) archive: Archive,
+    pub(super) pause: Pause,
     pub(super) politeness: Politeness,
     pub(super) scope: Scope,
     pub(super) settings: Settings,
@@ -79,6 +88,7 @@ impl<F: Frontier, T> Desk<F, T> {
             frontier: parts.frontier,
             fetch: parts.fetch,
             archive: parts.archive,
+            pause: Pause::default(),
             politeness: Politeness::new(&settings, parts.clock.clone()),
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
@@ -110,7 +120,10 @@ impl<F: Frontier, T> Desk<F, T> {
         let leased = tokio::select! {
             biased;
             () = self.stop.intake.cancelled() => return Ok(None),
-            leased = self.frontier.lease() => leased?,
+            leased = async {
+                self.pause.over().await;
+                self.frontier.lease().await
+            } => leased?,
         };
         if leased.is_none() {
             // Nothing is queued and nothing is in flight: wakes those that wait for a permit.
@@ -127,9 +140,14 @@ impl<F: Frontier, T> Desk<F, T> {
         }
     }
 
+    /// Pages of `--max-pages` that are left.
+    pub(super) fn pages_left(&self) -> u64 {
+        self.left.load(Ordering::SeqCst)
+    }
+
     /// Whether `--max-pages` has been reached.
     pub(super) fn pages_used_up(&self) -> bool {
-        self.left.load(Ordering::SeqCst) == 0
+        self.pages_left() == 0
     }
 
     /// May this visit be made now? Scope's budgets first, then robots and pace.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk::Disk;
 use crate::lang::Lang;
 use crate::lead::Lead;
 use crate::settings::{AlternatesScope, Settings};
@@ -48,10 +49,8 @@ impl KeptJob {
     }
 
     /// Keeps it, whole or not at all.
-    pub(super) fn save(&self, into: &Path) -> io::Result<()> {
-        let temporary = into.join("job.json.new");
-        std::fs::write(&temporary, serde_json::to_vec_pretty(self)?)?;
-        std::fs::rename(temporary, into.join(FILE))
+    pub(super) fn save(&self, disk: &Disk, into: &Path) -> io::Result<()> {
+        disk.replace(&into.join(FILE), &serde_json::to_vec_pretty(self)?)
     }
 
     /// The seeds.

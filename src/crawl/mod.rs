@@ -13,6 +13,7 @@ mod desk;
 mod kept;
 mod open;
 mod original;
+mod pause;
 pub mod reading;
 mod robots;
 mod sealed;
@@ -34,10 +35,12 @@ pub use desk::Stop;
 use desk::{Desk, Parts};
 use open::Opened;
 pub use open::{Rebuild, rebuild};
+use pause::Stand;
 use sealed::Sealed;
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
@@ -59,6 +62,8 @@ pub struct Job {
     pub recover: bool,
     /// The clock.
     pub clock: Clock,
+    /// The disk the folder lies on.
+    pub disk: Disk,
     /// Who is told.
     pub watch: Watch,
     /// How it is told to stop.
@@ -157,59 +162,100 @@ pub enum CrawlError {
     Worker(String),
 }
 
+/// What goes from one sitting of a run to the next.
+#[derive(Debug)]
+struct Course {
+    /// Whether the folder was opened before: then its run goes on, and the folder is not made.
+    begun: bool,
+    pages_left: u64,
+    lost_seeds: Vec<String>,
+    stand: Stand,
+    log: Log,
+}
+
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
 /// returns, the last of them the run's own `-meta` file.
+///
+/// Where the disk takes nothing more it waits, as `--on-full` says, and opens the folder anew: what
+/// was not durable is fetched again.
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
-    let fetch = Carrier::new(&job.settings, job.clock.clone())?;
     let log = Log::new(job.clock.clone());
-    let told = log.beside(job.watch.clone());
-    let sealing = Sealed::start(&job.settings.into, told.clone())?;
-    let watch = sealing.ear(&told);
-    let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
+    let job = Job { watch: log.beside(job.watch.clone()), ..job };
+    let mut course = Course {
+        begun: false,
+        pages_left: job.settings.max_pages,
+        lost_seeds: Vec::new(),
+        stand: Stand::default(),
+        log,
+    };
+    loop {
+        match sit(&job, &mut course).await {
+            Err(why) if course.begun => {
+                if let Some(why) = course.stand.wait(&job, why).await {
+                    return Err(why);
+                }
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// One sitting: from the opening of the folder to its closing.
+async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
+    let fetch = Carrier::new(&job.settings, job.clock.clone())?;
+    let sealing = Sealed::start(&job.settings.into, job.watch.clone())?;
+    let watch = sealing.ear(&job.watch);
+    let Opened { frontier, archive, run, seeds } = open::open(job, &watch, course.begun).await?;
+    course.begun = true;
+    course.stand.over(job);
     sealing.catch_up();
-    let stop = job.stop.clone();
     let desk = Arc::new(Desk::new(Parts {
         frontier,
         fetch,
         archive,
-        settings: job.settings,
+        settings: Settings { max_pages: course.pages_left, ..job.settings.clone() },
         seeds,
         run,
-        clock: job.clock,
+        clock: job.clock.clone(),
         watch,
-        stop: job.stop,
+        stop: job.stop.child(),
     }));
     let worked = work(&desk).await;
-    let how = how(&desk, &stop);
-    wind_up(&desk, worked, how, &log, sealing).await
+    if desk.pages_left() < course.pages_left {
+        course.stand.moved_on();
+    }
+    course.pages_left = desk.pages_left();
+    course.lost_seeds.extend(desk.lost_seeds());
+    conclude(job, &desk, worked, course, sealing).await
 }
 
-/// Brings archive, state, summary and index to one end, in the order in which they rest on each
-/// other. What failed first is told after everything else was tried.
-async fn wind_up<T>(
+/// Commits, seals, sums up, closes, in the order in which they rest on each other. A failure of the
+/// work itself comes last: what was done before it is kept first.
+async fn conclude<T>(
+    job: &Job,
     desk: &Desk<DiskFrontier, T>,
     worked: Result<(), CrawlError>,
-    how: How,
-    log: &Log,
+    course: &Course,
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
-    let into = desk.settings.into.clone();
+    let how = how(desk, &desk.stop);
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
-    let lost = desk.lost_seeds();
-    let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
+    let into = &job.settings.into;
+    let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
     let mut summary = Summary { how: Some(how), ..summary };
     let closed = match (&worked, &sealed) {
-        (Ok(()), Ok(_)) if how != How::Killed => close(desk, &summary, log).await,
+        (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
     };
-    summary.files = summary::files(&into);
+    summary.files = summary::files(into);
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
-    summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
+    summary::keep(&summary, into, &job.disk)
+        .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     worked?;
     sealed?;
     let faults = sealing.finish(&desk.stop).await?;
@@ -218,15 +264,16 @@ async fn wind_up<T>(
 
 /// Files what the run says about itself, as the last WARC of this call.
 async fn close<F: Frontier, T>(
+    job: &Job,
     desk: &Desk<F, T>,
     summary: &Summary,
     log: &Log,
 ) -> Result<(), CrawlError> {
     let closing = Closing {
-        settings: desk.settings.clone(),
+        settings: job.settings.clone(),
         summary: summary.clone(),
         log: log.lines(),
-        at: desk.clock.wall(),
+        at: job.clock.wall(),
     };
     closing.file(&desk.archive, desk.stop.now.clone()).await
 }

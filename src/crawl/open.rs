@@ -3,7 +3,7 @@
 //! The state's lock comes first, so that nobody repairs the archive of a running crawl. Then torn
 //! tails are cut, and what the archive has beyond the state's checkpoint is read back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use super::archive::Archive;
 use super::kept::KeptJob;
-use super::{CrawlError, How, Job, Stop, dedup, summary};
+use super::{CrawlError, How, Job, Stop, dedup, robots, summary};
 use crate::address::Address;
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
 use crate::frontier::scope::Scope;
@@ -20,7 +21,7 @@ use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::Position;
 use crate::record::ids::Ids;
-use crate::settings::Settings;
+use crate::settings::{Durability, Settings};
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
 
@@ -47,28 +48,46 @@ pub(super) struct Attached {
 }
 
 /// Opens the folder of a job and begins or goes on with a run.
-pub(super) async fn open(job: &Job, watch: &Watch) -> Result<Opened, CrawlError> {
+/// `going_on`: it was opened by this very call before, so its run goes on whatever is left of it.
+pub(super) async fn open(job: &Job, watch: &Watch, going_on: bool) -> Result<Opened, CrawlError> {
+    let into = &job.settings.into;
+    if going_on && !into.is_dir() {
+        return Err(folder(into, io::ErrorKind::NotFound.into()));
+    }
     let Attached { state, archive, mut seeds, .. } = attach(job, watch).await?;
-    let run = begin(&state, job, &mut seeds, watch).await?;
+    let run = begin(&state, job, watch, &mut seeds, going_on).await?;
     Ok(Opened { frontier: state.frontier, archive, run, seeds })
 }
 
 /// Lock, state, archive, and what the archive has beyond the state.
 pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
-    usable(&job.settings.into)?;
+    usable(&job.settings.into, &job.disk)?;
     let cell = Cell::default();
     let state = open_state(job, watch, &cell).await?;
-    let opened = Archive::open(&job.settings, job.clock.clone(), Ids::Random, watch.clone());
+    let opened = Archive::open(
+        &job.settings,
+        job.disk.clone(),
+        job.clock.clone(),
+        Ids::Random,
+        watch.clone(),
+    );
     let _ = cell.set(opened.as_ref().ok().map(|(archive, _)| archive.clone()));
     let (archive, found) = opened?;
     for repaired in &found.repaired {
         watch.tell(&Event::Warning { text: repaired.to_string() });
+    }
+    for notice in &state.notices {
+        watch.tell(&Event::Warning { text: notice.clone() });
     }
     for url in &state.given_up {
         let text = format!("{url}: given up; it was in flight when the process died, twice");
         watch.tell(&Event::Warning { text });
     }
     let mut seeds = kept_seeds(&state, &job.settings.into);
+    if state.fresh {
+        let list = seeds.iter().map(|seed| seed.found.clone()).collect();
+        state.frontier.keep_seeds(list).await?;
+    }
     let kept: HashSet<Address> = seeds.iter().map(|seed| seed.address.clone()).collect();
     seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
@@ -80,16 +99,19 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
 async fn begin(
     state: &disk::Opened,
     job: &Job,
-    seeds: &mut Vec<Lead>,
     watch: &Watch,
+    seeds: &mut Vec<Lead>,
+    going_on: bool,
 ) -> Result<u32, CrawlError> {
     let frontier = &state.frontier;
-    let left = frontier.stats().await?.queued;
-    let resumed = left > 0 && !ended(&job.settings.into, state.run);
+    let found = frontier.stats().await?;
+    let left = found.queued;
+    // A run that died behind its last fetch is brought to its end, not fetched anew.
+    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run));
     if !job.seeds.is_empty() && !resumed {
         job.seeds.clone_into(seeds);
     }
-    if seeds.is_empty() && left == 0 {
+    if seeds.is_empty() && left == 0 && !resumed {
         return Err(CrawlError::NoSeeds);
     }
     if !resumed {
@@ -97,7 +119,7 @@ async fn begin(
         frontier.begin_run(list).await?;
     }
     let into = &job.settings.into;
-    KeptJob::of(&job.settings, seeds).save(into).map_err(|why| folder(into, why))?;
+    KeptJob::of(&job.settings, seeds).save(&job.disk, into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
     frontier.commit().await?;
     let now = frontier.stats().await?;
@@ -116,12 +138,13 @@ async fn begin(
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
 /// and is carried into the next.
 fn ended(into: &Path, run: u32) -> bool {
-    summary::kept(into).is_some_and(|kept| kept.stats.run == run && kept.how == Some(How::Complete))
+    let over = |kept: &summary::Summary| kept.how == Some(How::Complete) || kept.stats.queued == 0;
+    summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
 
 /// The folder exists and can be written to.
-fn usable(into: &Path) -> Result<(), CrawlError> {
-    std::fs::create_dir_all(into)
+fn usable(into: &Path, disk: &Disk) -> Result<(), CrawlError> {
+    disk.make_folder(into)
         .and_then(|()| tempfile::tempfile_in(into).map(drop))
         .map_err(|why| folder(into, why))
 }
@@ -133,8 +156,10 @@ fn folder(path: &Path, why: io::Error) -> CrawlError {
 async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
     let first = open_once(job, watch, cell).await;
     match first {
-        Err(CrawlError::State(why)) if job.recover && why.is_recoverable() => {
-            let aside = state::set_aside(&job.settings.into, &job.clock)?;
+        Err(CrawlError::State(why))
+            if (job.recover && why.is_recoverable()) || why.is_torn_tail() =>
+        {
+            let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
             let text = format!("{why}; set aside as {}, making it anew", aside.display());
             watch.tell(&Event::Warning { text });
             open_once(job, watch, cell).await
@@ -144,19 +169,37 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
 }
 
 async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
-    let archive = Arc::clone(cell);
+    let (archive, other) = (Arc::clone(cell), Arc::clone(cell));
     let durable = Box::new(move || match archive.wait() {
         Some(archive) => archive.sync_blocking().map_err(|why| why.to_string()),
         None => Err("the archive is not open".to_owned()),
     });
+    let (commit_every, commit_after) = pace(job.settings.durability);
     let secret = *uuid::Uuid::new_v4().as_bytes();
     let options = Options {
+        disk: job.disk.clone(),
+        sealed: Box::new(move || match other.get() {
+            Some(Some(archive)) => archive.sealed_blocking(),
+            _ => Vec::new(),
+        }),
         watch: watch.clone(),
         per_host: job.settings.per_host,
+        commit_every,
+        commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
     };
     let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
     Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
+}
+
+/// Settlements and age at which a batch is committed. Whatever is said here, a sealed WARC and a
+/// large batch are reason enough (see [`crate::state`]).
+const fn pace(durability: Durability) -> (usize, Duration) {
+    match durability {
+        Durability::Each => (1, Duration::from_secs(1)),
+        Durability::Group => (64, Duration::from_secs(1)),
+        Durability::Seal => (usize::MAX, Duration::from_hours(24)),
+    }
 }
 
 /// Reads back what the archive has beyond the state's checkpoint; all of it into a fresh state.
@@ -191,13 +234,22 @@ pub(super) async fn rebuild_from(
     seeds: &[Lead],
     from: &Position,
 ) -> Result<rebuild::Rebuilt, CrawlError> {
-    let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?;
+    let mut rules = HashMap::new();
+    let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?.inspect(|found| {
+        rules.extend(found.as_ref().ok().and_then(|found| robots::recall(&settings.into, found)));
+    });
     let scope = Scope::new(settings, seeds);
     let judge = |trace: &_| {
         let judged = scope.judge(trace);
         (judged.leads, judged.refused)
     };
-    Ok(rebuild::replay(frontier, visits, judge).await?)
+    let rebuilt = rebuild::replay(frontier, visits, judge).await?;
+    for (host, fact) in rules {
+        if frontier.robots(&host).await?.is_none_or(|known| known.read < fact.read) {
+            frontier.learn_robots(&host, fact).await?;
+        }
+    }
+    Ok(rebuilt)
 }
 
 /// The seeds of the last run: the state's, or those kept beside it when the state is new.
@@ -209,7 +261,7 @@ fn kept_seeds(state: &disk::Opened, into: &Path) -> Vec<Lead> {
 }
 
 /// The job kept in a folder, for work on its state that fetches nothing.
-pub(super) fn job_of(settings: Settings, clock: Clock) -> Job {
+pub(super) fn job_of(settings: Settings, clock: Clock, disk: Disk) -> Job {
     let kept = KeptJob::load(&settings.into);
     let seeds = kept.as_ref().map_or_else(Vec::new, KeptJob::seeds);
     let settings = match kept {
@@ -217,7 +269,7 @@ pub(super) fn job_of(settings: Settings, clock: Clock) -> Job {
         None => settings,
     };
     let (watch, stop) = (Watch::none(), Stop::default());
-    Job { settings, seeds, recover: false, clock, watch, stop }
+    Job { settings, seeds, recover: false, clock, disk, watch, stop }
 }
 
 /// What a rebuild did.
@@ -237,11 +289,14 @@ pub struct Rebuild {
 
 /// Makes the state of a folder anew from its archive. The old one is set aside, never deleted;
 /// the archive is only repaired where a crash tore it.
-pub async fn rebuild(settings: Settings, clock: Clock) -> Result<Rebuild, CrawlError> {
+pub async fn rebuild(settings: Settings, clock: Clock, disk: Disk) -> Result<Rebuild, CrawlError> {
     let into = settings.into.clone();
-    let aside =
-        if into.join("state").exists() { Some(state::set_aside(&into, &clock)?) } else { None };
-    let job = job_of(settings, clock);
+    let aside = if into.join("state").exists() {
+        Some(state::set_aside(&into, &clock, &disk)?)
+    } else {
+        None
+    };
+    let job = job_of(settings, clock, disk);
     let Attached { state, read, .. } = attach(&job, &job.watch).await?;
     let stats = state.frontier.stats().await?;
     state.frontier.close().await?;

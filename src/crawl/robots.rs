@@ -1,5 +1,6 @@
 //! robots.txt, read through the crawl itself: asked for like any URL, archived like any URL.
 
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
@@ -9,12 +10,18 @@ use super::desk::Desk;
 use crate::address::{HostKey, fetchable};
 use crate::capture::{Capture, End};
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
+use crate::head::Head;
 use crate::lead::{Hop, Lead, Visit};
-use crate::page::Link;
+use crate::page::{Link, decode};
 use crate::politeness::robots::{Reply, Rules, Verdict, verdict};
+use crate::record::{entity, reader};
+use crate::state::rebuild::Found;
 
 /// How long a page waits for rules that somebody else is asking for.
 const WHILE_ASKING: Duration = Duration::from_millis(50);
+
+/// Bytes of an archived robots.txt that are looked at: more than are ever kept.
+const FILE_LIMIT: u64 = 1 << 20;
 
 /// The visit's origin has unknown rules: remembers them from an earlier process, or queues its
 /// robots.txt ahead of everything, and gives the visit back.
@@ -130,6 +137,31 @@ pub(super) async fn learn<F: Frontier, T>(
             desk.end_asking(host);
             Ok(named)
         }
+    }
+}
+
+/// What a robots.txt visit that is read back from the archive brought: the same verdict on the same
+/// bytes. A `revisit` has none; the origin's rules are asked for again when they are needed.
+pub(super) fn recall(folder: &Path, found: &Found) -> Option<(HostKey, RobotsFact)> {
+    let host = found.trace.lead.robots_for.clone()?;
+    let entry = reader::read_at(folder, found.locator.as_ref()?).ok()?;
+    let block = entry.block.first(FILE_LIMIT).ok()?;
+    let parts = entity::split(&block);
+    let head = Head::parse(block.get(..parts.head_length)?);
+    let location = head.get("Location");
+    let body = decode::bytes(&head, &parts.entity);
+    let reply = Reply {
+        url: &found.trace.lead.url().ok()?,
+        status: head.status(),
+        location: location.as_deref(),
+        body: &body,
+        redirects: found.trace.lead.redirects(),
+    };
+    match verdict(&reply) {
+        Verdict::Known(answer) if answer != RobotsAnswer::Unreachable => {
+            Some((host, RobotsFact { read: entry.date()?, answer }))
+        }
+        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::How;
+use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group};
 use crate::json;
@@ -107,10 +108,8 @@ pub fn files(archive: &Path) -> Vec<ArchiveFile> {
 }
 
 /// Keeps the summary as `summary.json` in the crawl folder, whole or not at all.
-pub fn keep(summary: &Summary, into: &Path) -> io::Result<()> {
-    let temporary = into.join("summary.json.new");
-    std::fs::write(&temporary, json::pretty(summary)?)?;
-    std::fs::rename(temporary, into.join("summary.json"))
+pub fn keep(summary: &Summary, into: &Path, disk: &Disk) -> io::Result<()> {
+    disk.replace(&into.join("summary.json"), json::pretty(summary)?.as_bytes())
 }
 
 /// The summary that [`keep`] left, if it did.

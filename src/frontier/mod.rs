@@ -204,6 +204,10 @@ pub enum FrontierError {
     /// The archive could not be made durable, so nothing was settled.
     #[error("the archive could not be written: {0}")]
     Archive(String),
+    /// The disk of the state took nothing more, so nothing was settled. Opened again when it does,
+    /// the state is what it was.
+    #[error("the state could not be written: {0}")]
+    Disk(String),
     /// The frontier has been closed.
     #[error("the frontier is closed")]
     Closed,

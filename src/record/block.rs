@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -143,7 +144,7 @@ impl Store {
 
     pub(super) fn finish(self) -> Block {
         match self.file {
-            Some(file) => Block::File { file, start: 0, length: self.length },
+            Some(file) => Block::File { file: Arc::new(file), start: 0, length: self.length },
             None => Block::Bytes(self.memory.into()),
         }
     }

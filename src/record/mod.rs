@@ -19,6 +19,7 @@ pub mod reader;
 pub mod redact;
 pub mod repair;
 pub mod resource;
+pub mod tally;
 pub mod trace;
 pub mod validators;
 pub mod verify;
@@ -28,12 +29,14 @@ use std::fs::File;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use warc::RecordType;
 
 use crate::digest::Digest;
+use crate::disk;
 use crate::lead::{Locator, Truncated};
 use crate::moment::Moment;
 
@@ -133,15 +136,15 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// The bytes of a record block.
-#[derive(Debug)]
+/// The bytes of a record block. A clone shares them.
+#[derive(Clone, Debug)]
 pub enum Block {
     /// In memory.
     Bytes(Bytes),
     /// A range of a (temporary) file.
     File {
         /// The file; it is read with its own offset, so the handle is not shared.
-        file: File,
+        file: Arc<File>,
         /// First byte.
         start: u64,
         /// Number of bytes.
@@ -150,7 +153,7 @@ pub enum Block {
 }
 
 /// The response part of an exchange.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reply {
     /// Head and body as they crossed the wire.
     pub block: Block,
@@ -171,7 +174,7 @@ pub struct Reply {
 /// One exchange, ready to become records: `request`, `response` or `revisit`, `metadata`, in that
 /// order and in one file. An exchange without reply becomes `request` (when bytes were sent) and
 /// `metadata`. The look-up of its host goes ahead of them, once a host.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Exchange {
     /// WARC-Target-URI: the URL that was fetched, an RFC 3986 URI without fragment.
     pub target_uri: String,
@@ -259,32 +262,53 @@ pub enum RecordError {
         /// Why.
         source: io::Error,
     },
+    /// A WARC that could not be made durable.
+    #[error(
+        "cannot make {path} durable: {source}; {}. What it took behind byte {offset} is not trusted and is fetched again",
+        disk::need(source)
+    )]
+    Sync {
+        /// The file.
+        path: PathBuf,
+        /// The end of what is known to be durable.
+        offset: u64,
+        /// Why.
+        source: io::Error,
+    },
     /// An earlier failure left the file in a state only a new start can judge.
     #[error(
-        "{path} is not trusted any more since it could not be synced or cut back; start the crawl again: it checks the file and goes on behind its last whole record"
+        "{path} is not trusted any more ({why}); check that disk and start the crawl again: it checks the file and goes on behind its last whole record"
     )]
     Broken {
         /// The file.
         path: PathBuf,
+        /// What could not be done to it.
+        why: String,
     },
 }
 
 impl RecordError {
     fn write(path: &Path, offset: u64, source: io::Error) -> Self {
-        use io::ErrorKind::{
-            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
-        };
-        let remedy = match source.kind() {
-            StorageFull | QuotaExceeded => "free space on that disk; nothing was half written",
-            FileTooLarge => "lower --warc-size or raise the limit (ulimit -f)",
-            PermissionDenied | ReadOnlyFilesystem => "make the folder writable",
-            _ => "check that disk; nothing was half written",
-        };
-        Self::Write { path: path.to_owned(), offset, remedy, source }
+        Self::Write { path: path.to_owned(), offset, remedy: disk::need(&source), source }
     }
 
-    /// Whether trying again later may succeed: the disk may have room then.
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Write { .. } | Self::Name { .. } | Self::Folder { .. })
+    /// Whether the same call may succeed later: the disk may have room then.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Write { source, .. }
+            | Self::Name { source, .. }
+            | Self::Folder { source, .. } => disk::may_pass(source),
+            _ => false,
+        }
+    }
+
+    /// Whether opening the archive anew may mend it: only that checks what a failed sync or a
+    /// failed cut left behind.
+    pub fn wants_reopening(&self) -> bool {
+        match self {
+            Self::Sync { source, .. } => disk::may_pass(source),
+            Self::Broken { .. } => true,
+            _ => self.is_transient(),
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::RecordError;
 use super::name::{self, OPEN, final_name};
 use super::plain::{Next, Plain};
 use super::writer::{give_final_name, sync_folder};
+use crate::disk::Disk;
 
 /// What became of a file that was left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl std::fmt::Display for Repaired {
 
 /// Repairs every file of `folder` that was left open. Call it before a [`super::writer::Writer`]
 /// is made, and only while no other process writes there.
-pub fn repair(folder: &Path) -> Result<Vec<Repaired>, RecordError> {
+pub fn repair(folder: &Path, disk: &Disk) -> Result<Vec<Repaired>, RecordError> {
     let in_folder = |source| RecordError::Folder { path: folder.to_owned(), source };
     let files = name::files(folder).map_err(in_folder)?;
     // Only such files as this program leaves; what another tool has open is not ours to touch.
@@ -68,25 +69,26 @@ pub fn repair(folder: &Path) -> Result<Vec<Repaired>, RecordError> {
         let name = path.to_string_lossy();
         name.strip_suffix(OPEN).is_some_and(|name| name.ends_with(".warc.gz"))
     };
-    files.iter().filter(|path| is_open(path)).map(|path| repair_file(path)).collect()
+    files.iter().filter(|path| is_open(path)).map(|path| repair_file(disk, path)).collect()
 }
 
-fn repair_file(path: &Path) -> Result<Repaired, RecordError> {
+fn repair_file(disk: &Disk, path: &Path) -> Result<Repaired, RecordError> {
     let failed = |source| RecordError::Name { path: path.to_owned(), source };
-    let file = OpenOptions::new().read(true).write(true).open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    let (members, kept) = whole_members(&file).map_err(failed)?;
+    let how = OpenOptions::new().read(true).write(true).clone();
+    let file = disk.open(path, &how).map_err(failed)?;
+    let length = file.inner().metadata().map_err(failed)?.len();
+    let (members, kept) = whole_members(file.inner()).map_err(failed)?;
     let fate = if members > 0 {
         if kept < length {
             file.set_len(kept).map_err(failed)?;
         }
         file.sync_all().map_err(failed)?;
-        give_final_name(path)?;
+        give_final_name(disk, path)?;
         Fate::Sealed
     } else if length > 0 {
-        put_aside(path)?
+        put_aside(disk, path)?
     } else {
-        std::fs::remove_file(path).map_err(failed)?;
+        disk.remove(path).map_err(failed)?;
         Fate::Removed
     };
     Ok(Repaired { file: final_name(path), members, kept, lost: length - kept, fate })
@@ -114,7 +116,7 @@ fn is_damage(why: &io::Error) -> bool {
     matches!(why.kind(), UnexpectedEof | InvalidData | InvalidInput)
 }
 
-fn put_aside(path: &Path) -> Result<Fate, RecordError> {
+fn put_aside(disk: &Disk, path: &Path) -> Result<Fate, RecordError> {
     let failed = |source| RecordError::Name { path: path.to_owned(), source };
     let name = final_name(path);
     let stem = name.split(".warc").next().unwrap_or(&name);
@@ -123,7 +125,7 @@ fn put_aside(path: &Path) -> Result<Fate, RecordError> {
     if to.try_exists().map_err(failed)? {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    std::fs::rename(path, &to).map_err(failed)?;
-    sync_folder(to.parent().unwrap_or(&to))?;
+    disk.rename(path, &to).map_err(failed)?;
+    sync_folder(disk, to.parent().unwrap_or(&to))?;
     Ok(Fate::PutAside(aside))
 }

@@ -4,10 +4,11 @@
 //! not at all: when a write fails the file is cut back to where the group began. A file is sealed
 //! (flushed, synced, renamed, its folder synced) before a group that would find it too big or too
 //! old, so a group never spans files. After a failed sync nothing is written any more: the kernel
-//! may have dropped the pages, and only a new start that checks the file can say what is left.
+//! may have dropped the pages and call them clean, so the file is cut back to its last good sync,
+//! and only a new start that checks it may go on.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,7 +22,9 @@ use super::ids::Ids;
 use super::member::Deflater;
 use super::name::{OPEN, final_name, is_meta, meta_name, serial_of, warc_name};
 use super::resource::{self, Resource};
+use super::tally::{RunningTally, Tally};
 use super::{Exchange, Filed, Position, Record, RecordError, name};
+use crate::disk::{Disk, DiskFile};
 use crate::event::{Event, Watch};
 use crate::lead::Locator;
 use crate::moment::{Clock, Moment};
@@ -48,6 +51,8 @@ pub struct Plan {
     pub age: Duration,
     /// Deflate level, 0 to 9.
     pub level: u32,
+    /// The disk they are written to.
+    pub disk: Disk,
     /// What their `warcinfo` says; its `hostname` is the last part of their names.
     pub about: About,
 }
@@ -63,25 +68,32 @@ pub struct Writer {
     serial: u64,
     current: Option<Current>,
     end: Position,
-    broken: Option<PathBuf>,
+    broken: Option<(PathBuf, String)>,
     /// The hosts whose look-up is filed.
     looked_up: HashSet<String>,
+    sealed: Vec<Tally>,
 }
 
 /// The open file.
 #[derive(Debug)]
 struct Current {
-    file: File,
+    file: DiskFile,
     path: PathBuf,
     name: String,
     serial: u64,
     begun: Moment,
     /// Bytes in the file.
     written: u64,
+    /// Of these, the ones that are known to be durable.
+    synced: u64,
     /// Bytes that follow them.
     held: Vec<u8>,
     /// The id of its `warcinfo`.
     warcinfo: String,
+    /// What it holds.
+    tally: RunningTally,
+    /// The same, with the group that is being written.
+    counting: RunningTally,
 }
 
 /// What went wrong while a record was appended.
@@ -103,7 +115,7 @@ impl Writer {
     /// is opened before the first exchange comes.
     pub fn new(plan: Plan, clock: Clock, ids: Ids, watch: Watch) -> Result<Self, RecordError> {
         let in_folder = |source| RecordError::Folder { path: plan.folder.clone(), source };
-        std::fs::create_dir_all(&plan.folder).map_err(in_folder)?;
+        plan.disk.make_folder(&plan.folder).map_err(in_folder)?;
         let end = match name::files(&plan.folder).map_err(in_folder)?.last() {
             None => Position::default(),
             Some(path) => Position {
@@ -126,6 +138,7 @@ impl Writer {
             end,
             broken: None,
             looked_up,
+            sealed: Vec::new(),
         })
     }
 
@@ -146,8 +159,8 @@ impl Writer {
             Ok(_) => Ok(()),
             Err(_) => current.cut_back(whole),
         };
-        if kept.is_err() {
-            self.broken = Some(current.path);
+        if let Err(why) = kept {
+            self.broken = Some((current.path, format!("it could not be cut back: {why}")));
         } else {
             self.end = current.position();
             self.current = Some(current);
@@ -178,34 +191,50 @@ impl Writer {
     /// Makes everything written so far durable and says where it ends.
     pub fn sync(&mut self) -> Result<Position, RecordError> {
         self.refuse_broken()?;
-        if let Some(current) = &self.current
-            && let Err(source) = current.file.sync_data()
-        {
-            let error = RecordError::write(&current.path, current.end(), source);
-            self.broken = Some(current.path.clone());
-            return Err(error);
+        if let Some(mut current) = self.current.take() {
+            // A file that is not there any more would take everything and keep nothing.
+            if let Err(source) = current.file.in_place().and_then(|()| current.file.sync_data()) {
+                return Err(self.distrust(&mut current, source));
+            }
+            current.synced = current.written;
+            self.current = Some(current);
         }
         Ok(self.end.clone())
+    }
+
+    /// Gives up a file that could not be made durable, and what it took since the last good sync.
+    fn distrust(&mut self, current: &mut Current, source: io::Error) -> RecordError {
+        let (path, offset) = (current.path.clone(), current.synced);
+        // When even that fails, the next start finds a tail it can read and has to believe.
+        let _ = current.cut_back(offset);
+        self.broken = Some((path.clone(), format!("it could not be synced: {source}")));
+        RecordError::Sync { path, offset, source }
     }
 
     /// Seals the open file, if there is one: flush, sync, rename, sync of the folder.
     pub fn seal(&mut self) -> Result<(), RecordError> {
         self.refuse_broken()?;
-        let Some(current) = self.current.take() else { return Ok(()) };
-        if let Err(source) = current.file.sync_all() {
-            let error = RecordError::write(&current.path, current.end(), source);
-            self.broken = Some(current.path);
-            return Err(error);
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        if let Err(source) = current.file.in_place().and_then(|()| current.file.sync_all()) {
+            return Err(self.distrust(&mut current, source));
         }
-        if let Err(error) = give_final_name(&current.path) {
-            match error {
+        current.synced = current.written;
+        if let Err(error) = give_final_name(&self.plan.disk, &current.path) {
+            match &error {
                 RecordError::Name { .. } => self.current = Some(current),
-                _ => self.broken = Some(current.path),
+                why => self.broken = Some((current.path, why.to_string())),
             }
             return Err(error);
         }
-        self.watch.tell(&Event::Sealed { bytes: current.end(), file: current.name });
+        let bytes = current.end();
+        self.sealed.push(current.tally.finish(current.name.clone(), bytes));
+        self.watch.tell(&Event::Sealed { bytes, file: current.name });
         Ok(())
+    }
+
+    /// The tallies of the files sealed since this was asked last.
+    pub fn sealed(&mut self) -> Vec<Tally> {
+        std::mem::take(&mut self.sealed)
     }
 
     /// Whether the open file takes no further group. One that tells of a run never does; it is open
@@ -219,7 +248,7 @@ impl Writer {
 
     fn refuse_broken(&self) -> Result<(), RecordError> {
         match &self.broken {
-            Some(path) => Err(RecordError::Broken { path: path.clone() }),
+            Some((path, why)) => Err(RecordError::Broken { path: path.clone(), why: why.clone() }),
             None => Ok(()),
         }
     }
@@ -234,24 +263,24 @@ impl Writer {
                 current.warcinfo.clone_from(&record.id);
                 self.append(&mut current, &record)?;
                 current.flush()?;
-                sync_folder(&self.plan.folder)
+                sync_folder(&self.plan.disk, &self.plan.folder)
             });
         if let Err(error) = begun {
             // Nothing of worth is in it; if it cannot be removed, the next start repairs it.
-            let _ = std::fs::remove_file(&current.path);
+            let _ = self.plan.disk.remove(&current.path);
             return Err(error);
         }
         Ok(current)
     }
 
     fn create(&mut self, now: Moment, naming: Naming) -> Result<Current, RecordError> {
+        let how = OpenOptions::new().append(true).create_new(true).clone();
         loop {
             self.serial += 1;
             let host = &self.plan.about.hostname;
             let name = naming(&self.plan.prefix, now, self.serial, host);
             let path = self.plan.folder.join(format!("{name}{OPEN}"));
-            let made = OpenOptions::new().append(true).create_new(true).open(&path);
-            let file = match made {
+            let file = match self.plan.disk.open(&path, &how) {
                 Ok(file) => file,
                 Err(why) if why.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(source) => return Err(RecordError::write(&path, 0, source)),
@@ -264,8 +293,11 @@ impl Writer {
                 serial: self.serial,
                 begun,
                 written: 0,
+                synced: 0,
                 held: Vec::with_capacity(HOLD),
                 warcinfo: String::new(),
+                tally: RunningTally::default(),
+                counting: RunningTally::default(),
             });
         }
     }
@@ -315,6 +347,7 @@ impl Writer {
                 RecordError::Block { target, source }
             }
         })?;
+        current.counting.add(&record.kind, &record.id);
         Ok(Locator { file: current.name.clone(), offset, length: current.end() - offset })
     }
 
@@ -342,7 +375,9 @@ impl Current {
     }
 
     fn flush(&mut self) -> Result<(), RecordError> {
-        self.release().map_err(|source| RecordError::write(&self.path, self.written, source))
+        self.release().map_err(|source| RecordError::write(&self.path, self.written, source))?;
+        self.tally = self.counting.clone();
+        Ok(())
     }
 
     fn release(&mut self) -> io::Result<()> {
@@ -356,6 +391,7 @@ impl Current {
     /// goes to its new end.
     fn cut_back(&mut self, whole: u64) -> io::Result<()> {
         self.held.clear();
+        self.counting = self.tally.clone();
         self.file.set_len(whole)?;
         self.written = whole;
         Ok(())
@@ -363,21 +399,17 @@ impl Current {
 }
 
 /// Takes `.open` off a file that is whole and synced, and makes the new name durable.
-pub(super) fn give_final_name(path: &Path) -> Result<(), RecordError> {
+pub(super) fn give_final_name(disk: &Disk, path: &Path) -> Result<(), RecordError> {
     let to = path.with_file_name(final_name(path));
     let failed = |source| RecordError::Name { path: path.to_owned(), source };
     if to.try_exists().map_err(failed)? {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    std::fs::rename(path, &to).map_err(failed)?;
-    sync_folder(to.parent().unwrap_or(&to))
+    disk.rename(path, &to).map_err(failed)?;
+    sync_folder(disk, to.parent().unwrap_or(&to))
 }
 
-pub(super) fn sync_folder(folder: &Path) -> Result<(), RecordError> {
-    // Only Unix knows a folder as something to sync.
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+pub(super) fn sync_folder(disk: &Disk, folder: &Path) -> Result<(), RecordError> {
+    let synced = disk.sync_folder(folder);
     synced.map_err(|source| RecordError::Folder { path: folder.to_owned(), source })
 }

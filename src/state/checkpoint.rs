@@ -4,30 +4,30 @@
 //! should be there. Written anew, synced and renamed at each commit, after the database is durable:
 //! so it is never ahead of it, and at most one commit behind.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
+use super::StateError;
 use super::rows::Checkpoint;
+use crate::disk::Disk;
 
 const NAME: &str = "checkpoint.json";
 
 /// Writes it durably.
-pub(crate) fn write(folder: &Path, checkpoint: &Checkpoint) -> io::Result<()> {
-    let fresh = folder.join("checkpoint.json.new");
-    let mut file = File::create(&fresh)?;
-    file.write_all(&serde_json::to_vec(checkpoint)?)?;
-    file.sync_all()?;
-    std::fs::rename(&fresh, folder.join(NAME))?;
-    super::sync_folder(folder)
+pub(crate) fn write(disk: &Disk, folder: &Path, checkpoint: &Checkpoint) -> io::Result<()> {
+    disk.replace(&folder.join(NAME), &serde_json::to_vec(checkpoint)?)
 }
 
 /// Reads it; `None` when there is none.
-pub(crate) fn read(folder: &Path) -> io::Result<Option<Checkpoint>> {
-    match std::fs::read(folder.join(NAME)) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+pub(crate) fn read(disk: &Disk, folder: &Path) -> Result<Option<Checkpoint>, StateError> {
+    let path = folder.join(NAME);
+    match disk.read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|why| {
+            let why = format!("checkpoint.json: {why}");
+            StateError::Damaged { path: folder.to_owned(), why }
+        }),
         Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(why),
+        Err(why) => Err(StateError::io(&path, why)),
     }
 }
 

@@ -11,12 +11,14 @@ use super::{checkpoint, keys};
 use crate::record::Position;
 
 impl Desk {
-    /// Whether the gathered batch is due: by number of settlements, by rows, or by age.
+    /// Whether the gathered batch is due: by number of settlements, by rows, by age, or because a
+    /// WARC was sealed.
     pub(crate) fn commit_is_due(&self) -> bool {
         let aged = self
             .dirty_since
             .is_some_and(|since| self.now().since(since) >= self.options.commit_after);
         self.settlements >= self.options.commit_every
+            || self.turned
             || self.store.pending() >= super::store::MAX_PENDING
             || aged
     }
@@ -28,6 +30,7 @@ impl Desk {
         }
         let end = (self.options.durable)().map_err(Fault::Archive)?;
         self.reached(end);
+        self.keep_sealed()?;
         self.write(clean && self.held.is_empty() && self.replaying.is_none())?;
         self.marks.restart(
             self.held.values().filter(|held| held.hazard && !clean).map(|held| held.print),
@@ -41,8 +44,7 @@ impl Desk {
     /// Ledger, database and `checkpoint.json`; the archive is durable up to `known_end`.
     pub(crate) fn write(&mut self, clean: bool) -> Result<(), Fault> {
         let folder = self.options.folder.clone();
-        let at = |why: std::io::Error| format!("{}: {why}", folder.display());
-        self.ledger.commit().map_err(|why| Fault::State(format!("ledger.jsonl: {why}")))?;
+        self.ledger.commit().map_err(|why| Fault::of(self.ledger.path(), &why))?;
         let next = Checkpoint {
             sequence: self.checkpoint.sequence + 1,
             run: self.run,
@@ -54,9 +56,11 @@ impl Desk {
         };
         self.store.set(keys::CHECKPOINT.to_vec(), &next);
         self.store.commit()?;
-        checkpoint::write(&folder, &next).map_err(at)?;
+        checkpoint::write(&self.options.disk, &folder, &next)
+            .map_err(|why| Fault::of(&folder, &why))?;
         self.checkpoint = next;
         self.settlements = 0;
+        self.turned = false;
         self.dirty_since = None;
         Ok(())
     }

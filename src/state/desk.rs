@@ -5,6 +5,8 @@
 //! up in `open`. It knows no thread and no channel, and waits for nothing.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::Path;
 
 use super::leases::LeaseMarks;
 use super::ledger::Ledger;
@@ -13,6 +15,7 @@ use super::seen::Seen;
 use super::store::Store;
 use super::{disk, keys};
 use crate::address::{HostKey, Site};
+use crate::disk::{may_pass, need};
 use crate::event::Event;
 use crate::frontier::schedule::{Grant, Next, Place, Schedule, SiteFacts, Tail};
 use crate::frontier::tally::{Standing, Tally};
@@ -35,8 +38,21 @@ const ROBOTS_BYTES: usize = 64 * 1024;
 pub(crate) enum Fault {
     Archive(String),
     State(String),
+    /// The disk took no more, and may again.
+    Disk(String),
     /// Asked at the wrong moment; nothing was changed and nothing is wrong.
     Untimely(String),
+}
+
+impl Fault {
+    /// Of a file of the state.
+    pub(crate) fn of(path: &Path, why: &io::Error) -> Self {
+        if may_pass(why) {
+            Self::Disk(format!("cannot write {}: {why}; {}", path.display(), need(why)))
+        } else {
+            Self::State(format!("{}: {why}", path.display()))
+        }
+    }
 }
 
 impl From<String> for Fault {
@@ -67,6 +83,8 @@ pub(crate) struct Desk {
     pub(crate) replaying: Option<Position>,
     pub(crate) events: Vec<Event>,
     pub(crate) settlements: usize,
+    /// Whether a WARC was sealed since the last commit.
+    pub(crate) turned: bool,
     pub(crate) dirty_since: Option<Moment>,
     pub(crate) fault: Option<Fault>,
 }
@@ -123,6 +141,7 @@ impl Desk {
         match &self.fault {
             None => Ok(()),
             Some(Fault::Archive(why)) => Err(FrontierError::Archive(why.clone())),
+            Some(Fault::Disk(why)) => Err(FrontierError::Disk(why.clone())),
             Some(Fault::State(why) | Fault::Untimely(why)) => Err(self.broken(why)),
         }
     }

@@ -22,6 +22,7 @@ use super::owner::{Command, Fate, Owner, Reply};
 use super::rebuild::Found;
 use crate::address::HostKey;
 use crate::digest::Digest;
+use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::{
     Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
@@ -29,6 +30,7 @@ use crate::frontier::{
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Clock;
+use crate::record::tally::Tally;
 use crate::record::{Origin, Outside, Position, Reference};
 
 /// Makes the archive durable and says up to where, or why not.
@@ -40,6 +42,8 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where the time comes from.
     pub clock: Clock,
+    /// What its files are written through; the database writes its own.
+    pub disk: Disk,
     /// Who is told what is durable.
     pub watch: Watch,
     /// Visits of a site that may be out at a time.
@@ -56,7 +60,12 @@ pub struct Options {
     pub secret: [u8; 16],
     /// Makes the archive durable; called first in every commit.
     pub durable: Durable,
+    /// The tallies of the WARCs sealed since the last commit; called after it.
+    pub sealed: Sealed,
 }
+
+/// The tallies of the WARCs sealed since it was asked last.
+pub type Sealed = Box<dyn FnMut() -> Vec<Tally> + Send>;
 
 impl Options {
     /// The defaults: one visit a site, a commit every 64 settlements or second, 32 MiB of cache.
@@ -64,6 +73,7 @@ impl Options {
         Self {
             dir,
             clock,
+            disk: Disk::real(),
             watch: Watch::none(),
             per_host: 1,
             commit_every: 64,
@@ -72,25 +82,41 @@ impl Options {
             cache_bytes: 32 * 1024 * 1024,
             secret,
             durable,
+            sealed: Box::new(Vec::new),
         }
     }
 }
 
 /// The options the desk goes on needing.
 pub(crate) struct Kept {
+    pub(crate) dir: PathBuf,
     pub(crate) folder: PathBuf,
     pub(crate) clock: Clock,
+    pub(crate) disk: Disk,
     pub(crate) watch: Watch,
     pub(crate) commit_every: usize,
     pub(crate) commit_after: Duration,
     pub(crate) strikes: u8,
     pub(crate) durable: Durable,
+    pub(crate) sealed: Sealed,
 }
 
 impl Kept {
     pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
-        let Options { clock, watch, commit_every, commit_after, strikes, durable, .. } = options;
-        Self { folder, clock, watch, commit_every, commit_after, strikes, durable }
+        let Options { dir, clock, disk, watch, commit_every, commit_after, .. } = options;
+        let Options { strikes, durable, sealed, .. } = options;
+        Self {
+            dir,
+            folder,
+            clock,
+            disk,
+            watch,
+            commit_every,
+            commit_after,
+            strikes,
+            durable,
+            sealed,
+        }
     }
 }
 
@@ -114,6 +140,8 @@ pub struct Opened {
     pub seeds: Vec<String>,
     /// The files of other archives' captures that were taken in.
     pub imported: BTreeSet<String>,
+    /// What an operator should read about the archive.
+    pub notices: Vec<String>,
     /// URLs given up because they were in flight at two crashes.
     pub given_up: Vec<String>,
 }
@@ -138,8 +166,8 @@ impl DiskFrontier {
     /// for the start-up scan (a microsecond or two a URL).
     pub fn open(options: Options) -> Result<Opened, StateError> {
         let dir = options.dir.clone();
-        std::fs::create_dir_all(&dir).map_err(|why| StateError::io(&dir, why))?;
-        let lock = Lock::take(&dir, &options.clock)?;
+        options.disk.make_folder(&dir).map_err(|why| StateError::io(&dir, why))?;
+        let lock = Lock::take(&options.disk, &dir, &options.clock)?;
         let (commands, inbox) = channel();
         let (tell, told) = channel();
         let fate: Fate = Arc::new(OnceLock::new());
@@ -183,8 +211,8 @@ impl DiskFrontier {
         (run, resumed, replaying): (u32, bool, Option<Position>),
         found: open::Found,
     ) -> Opened {
-        let open::Found { fresh, unclean, seeds, imported, given_up } = found;
-        let replay_from = replaying.filter(|_| unclean);
+        let open::Found { fresh, unclean, seeds, imported, notices, given_up } = found;
+        let replay_from = replaying.filter(|_| !fresh);
         Opened {
             frontier: self,
             run,
@@ -194,6 +222,7 @@ impl DiskFrontier {
             replay_from,
             seeds,
             imported,
+            notices,
             given_up,
         }
     }
@@ -202,6 +231,11 @@ impl DiskFrontier {
     /// last run left queued is carried into it. Fails while visits are out.
     pub async fn begin_run(&self, seeds: Vec<String>) -> Result<u32, FrontierError> {
         self.ask(|reply| Command::BeginRun(seeds, reply)).await
+    }
+
+    /// Remembers the seeds of a run that was read back from the archive.
+    pub async fn keep_seeds(&self, seeds: Vec<String>) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::KeepSeeds(seeds, reply)).await
     }
 
     /// Takes in one visit read back from the archive: what its `put` and `ack` would have done.

@@ -18,6 +18,7 @@ pub(crate) const URLS: &[u8] = b"u";
 pub(crate) const QUEUE: &[u8] = b"q";
 pub(crate) const SITES: &[u8] = b"s";
 pub(crate) const PAGES: &[u8] = b"g";
+pub(crate) const WARCS: &[u8] = b"w";
 pub(crate) const RULES: &[u8] = b"x";
 pub(crate) const IMPORTED: &[u8] = b"i";
 pub(crate) const DEPENDS: &[u8] = b"n";
@@ -73,6 +74,15 @@ pub(crate) fn robots(origin: &str) -> Vec<u8> {
 
 pub(crate) fn rule(rule: Rule) -> Vec<u8> {
     joined(RULES, rule.name().as_bytes())
+}
+
+pub(crate) fn warc(file: &str) -> Vec<u8> {
+    joined(WARCS, file.as_bytes())
+}
+
+/// The file name of a WARC key.
+pub(crate) fn read_warc(key: &[u8]) -> Option<String> {
+    String::from_utf8(key.strip_prefix(WARCS)?.to_vec()).ok()
 }
 
 /// What all places of a site's queue begin with. A host name holds no NUL.

@@ -6,23 +6,26 @@
 //! write it costs only that knowledge, so it is not reported.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+
+use crate::disk::{Disk, DiskFile};
 
 const RECORD: usize = 9;
 
 #[derive(Debug)]
 pub(crate) struct LeaseMarks {
-    file: Option<File>,
+    file: Option<DiskFile>,
 }
 
 impl LeaseMarks {
     /// Begins an empty file and says which URLs were in flight when the last process ended.
-    pub(crate) fn open(folder: &Path) -> (Self, Vec<u64>) {
+    pub(crate) fn open(disk: &Disk, folder: &Path) -> (Self, Vec<u64>) {
         let path = folder.join("leases");
-        let left = std::fs::read(&path).map(|bytes| fold(&bytes)).unwrap_or_default();
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path).ok();
+        let left = disk.read(&path).map(|bytes| fold(&bytes)).unwrap_or_default();
+        let how = OpenOptions::new().write(true).create(true).truncate(true).clone();
+        let file = disk.open(&path, &how).ok();
         (Self { file }, left)
     }
 
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn what_began_and_did_not_end_is_in_flight() {
         let dir = tempfile::tempdir().unwrap();
-        let (mut marks, left) = LeaseMarks::open(dir.path());
+        let (mut marks, left) = LeaseMarks::open(&Disk::real(), dir.path());
         assert!(left.is_empty());
         marks.began(1);
         marks.began(2);
@@ -92,7 +95,7 @@ mod tests {
         marks.began(3);
         marks.ended(2);
         drop(marks);
-        assert_eq!(LeaseMarks::open(dir.path()).1, [3]);
+        assert_eq!(LeaseMarks::open(&Disk::real(), dir.path()).1, [3]);
         assert_eq!(fold(&[b'+', 0, 0]), [] as [u64; 0]);
     }
 }

@@ -4,13 +4,14 @@
 //! checkpoint holds the length; at every start the file is cut back to it, so that what is replayed
 //! is written once. A ledger whose state is gone is kept under another name.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::StateError;
+use crate::disk::{Disk, DiskFile};
 use crate::frontier::tally::Standing;
 use crate::json;
 use crate::lead::{Lead, Locator, Outcome, Refusal};
@@ -18,7 +19,7 @@ use crate::moment::Moment;
 
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    file: File,
+    file: DiskFile,
     path: PathBuf,
     length: u64,
     pending: Vec<u8>,
@@ -62,26 +63,35 @@ struct Line<'a> {
 impl Ledger {
     /// Opens the ledger of `dir`. Where there was no state (`fresh`), a ledger that is there already
     /// is kept as `ledger-<stamp>.jsonl`.
-    pub(crate) fn open(dir: &Path, fresh: bool, now: Moment) -> Result<Self, StateError> {
+    pub(crate) fn open(
+        disk: &Disk,
+        dir: &Path,
+        fresh: bool,
+        now: Moment,
+    ) -> Result<Self, StateError> {
         let path = dir.join("ledger.jsonl");
         if fresh && std::fs::metadata(&path).is_ok_and(|meta| meta.len() > 0) {
-            std::fs::rename(&path, kept_name(dir, now))
-                .map_err(|why| StateError::io(&path, why))?;
+            let kept = disk.rename(&path, &kept_name(dir, now));
+            kept.map_err(|why| StateError::io(&path, why))?;
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(|why| StateError::io(&path, why))?;
+        let how = OpenOptions::new().write(true).create(true).truncate(false).clone();
+        let file = disk.open(&path, &how).map_err(|why| StateError::io(&path, why))?;
         Ok(Self { file, path, length: 0, pending: Vec::new() })
     }
 
     /// Cuts it back to the length the checkpoint tells of. After a power cut it may be shorter;
     /// then what is there stays.
     pub(crate) fn cut_back(&mut self, length: u64) -> Result<(), StateError> {
-        let cut = self.file.metadata().and_then(|meta| {
+        let cut = self.file.inner().metadata().and_then(|meta| {
             self.length = meta.len().min(length);
             self.file.set_len(self.length)?;
             self.file.seek(SeekFrom::Start(self.length))
         });
         cut.map(drop).map_err(|why| StateError::io(&self.path, why))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Bytes written and synced.

@@ -4,12 +4,13 @@
 //! when its process dies, so a stale file never needs removing by hand.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use fs4::{FileExt, TryLockError};
 
 use super::StateError;
+use crate::disk::{Disk, DiskFile};
 use crate::moment::Clock;
 
 /// The lock file.
@@ -21,31 +22,28 @@ const HOLDER_BYTES: u64 = 512;
 /// The lock, held while this lives.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    _file: DiskFile,
 }
 
 impl Lock {
     /// Takes the lock of `dir`, or says who has it.
-    pub(crate) fn take(dir: &Path, clock: &Clock) -> Result<Self, StateError> {
+    pub(crate) fn take(disk: &Disk, dir: &Path, clock: &Clock) -> Result<Self, StateError> {
         let path = dir.join(NAME);
         let failed = |why| StateError::io(&path, why);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
-        match FileExt::try_lock(&file) {
+        let how = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
+        let mut file = disk.open(&path, &how).map_err(failed)?;
+        match FileExt::try_lock(file.inner()) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(StateError::Locked { dir: dir.to_owned(), holder: holder(&file) });
+                return Err(StateError::Locked {
+                    dir: dir.to_owned(),
+                    holder: holder(file.inner()),
+                });
             }
             Err(TryLockError::Error(why)) => return Err(failed(why)),
         }
         let line = format!("pid {} on {} since {}\n", std::process::id(), host(), clock.wall());
         file.set_len(0).map_err(failed)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
         file.write_all(line.as_bytes()).map_err(failed)?;
         Ok(Self { _file: file })
     }

@@ -31,6 +31,7 @@
 //! n file                            revisits of the run that refer to a WARC file
 //! r origin                          what its robots.txt said
 //! g print:u64                       a page, its alternates, or where it moved
+//! w file                            a sealed WARC: size, time of change, tally
 //! x rule                            refusals of the run by rule, with examples
 //! ```
 
@@ -46,6 +47,7 @@ mod open;
 mod owner;
 mod payloads;
 pub mod rebuild;
+mod reconcile;
 mod restore;
 mod rows;
 pub mod seen;
@@ -58,6 +60,7 @@ use std::path::{Path, PathBuf};
 
 pub use disk::{DiskFrontier, Durable, Opened, Options};
 
+use crate::disk::Disk;
 use crate::moment::Clock;
 
 /// Version of the layout above. A newer one is refused by its number, never misread.
@@ -104,6 +107,29 @@ pub enum StateError {
         /// What does not agree.
         why: String,
     },
+    /// The archive is not what it was.
+    #[error(
+        "the archive in {dir} is not what the state remembers ({why}); put the file back as it \
+         was, or run again with --recover: the state is moved aside, not deleted, and made again \
+         from the WARCs as they are"
+    )]
+    Disagrees {
+        /// The folder of the crawl.
+        dir: PathBuf,
+        /// Which file, and how.
+        why: String,
+    },
+    /// The archive ends before the point up to which the state has it.
+    #[error(
+        "the state in {path} tells of more than is left of the archive ({why}); run again with \
+         --recover: it is moved aside, not deleted, and made again from the WARCs"
+    )]
+    Ahead {
+        /// The state's folder.
+        path: PathBuf,
+        /// Which file, and where it ends.
+        why: String,
+    },
     /// Written by a warraq that knows more.
     #[error(
         "the state in {path} has layout version {found}, this warraq knows versions up to \
@@ -122,7 +148,16 @@ pub enum StateError {
 impl StateError {
     /// Whether [`set_aside`] and a replay of the archive mend it (`--recover`).
     pub const fn is_recoverable(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::Lost { .. })
+        matches!(
+            self,
+            Self::Damaged { .. } | Self::Lost { .. } | Self::Disagrees { .. } | Self::Ahead { .. }
+        )
+    }
+
+    /// Whether that needs nobody's leave: a WARC that was being written lost its tail with the
+    /// machine, and what was in it can only be fetched again.
+    pub const fn is_torn_tail(&self) -> bool {
+        matches!(self, Self::Ahead { .. })
     }
 
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
@@ -132,8 +167,8 @@ impl StateError {
 
 /// Renames the state of the crawl in `dir` to `state.bad-<stamp>` and says where it is. The WARCs
 /// and the ledger are not touched; the next open begins an empty state.
-pub fn set_aside(dir: &Path, clock: &Clock) -> Result<PathBuf, StateError> {
-    let _lock = lock::Lock::take(dir, clock)?;
+pub fn set_aside(dir: &Path, clock: &Clock, disk: &Disk) -> Result<PathBuf, StateError> {
+    let _lock = lock::Lock::take(disk, dir, clock)?;
     let from = dir.join("state");
     let stamp = clock.wall().stamp17();
     let to = (0_u32..1_000)
@@ -141,12 +176,7 @@ pub fn set_aside(dir: &Path, clock: &Clock) -> Result<PathBuf, StateError> {
         .map(|suffix| dir.join(format!("state.bad-{stamp}{suffix}")))
         .find(|path| !path.exists())
         .unwrap_or_default();
-    std::fs::rename(&from, &to).map_err(|why| StateError::io(&from, why))?;
-    sync_folder(dir).map_err(|why| StateError::io(dir, why))?;
+    disk.rename(&from, &to).map_err(|why| StateError::io(&from, why))?;
+    disk.sync_folder(dir).map_err(|why| StateError::io(dir, why))?;
     Ok(to)
-}
-
-/// Makes the names in a folder durable.
-fn sync_folder(dir: &Path) -> io::Result<()> {
-    std::fs::File::open(dir)?.sync_all()
 }

@@ -13,6 +13,7 @@ use super::desk::{Desk, Fault, Queued};
 use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
 use super::ledger::{Facts, Ledger};
+use super::reconcile::Reconciled;
 use super::rows::{Checkpoint, LeadRow, RuleRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::{Store, read};
@@ -34,6 +35,7 @@ pub(crate) struct Found {
     pub(crate) unclean: bool,
     pub(crate) seeds: Vec<String>,
     pub(crate) imported: BTreeSet<String>,
+    pub(crate) notices: Vec<String>,
     pub(crate) given_up: Vec<String>,
 }
 
@@ -48,17 +50,21 @@ struct Basis {
 impl Desk {
     pub(crate) fn open(options: Options) -> Result<(Self, Found), StateError> {
         let folder = options.dir.join("state");
-        let mut store = Store::open(&folder, options.cache_bytes)?;
+        let mut store = Store::open(&options.disk, &folder, options.cache_bytes)?;
         let basis = basis(&mut store, &folder, options.secret)?;
         let now = options.clock.steady();
-        let ledger = Ledger::open(&options.dir, basis.fresh, options.clock.wall())?;
+        let ledger = Ledger::open(&options.disk, &options.dir, basis.fresh, options.clock.wall())?;
         let (fresh, unclean) = (basis.fresh, !basis.fresh && !basis.checkpoint.clean);
         let mut desk = Self::of(options, store, basis, ledger);
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
+        let Reconciled { notices, is_past } = desk.reconcile()?;
+        if is_past && !fresh {
+            desk.replaying.get_or_insert_with(|| desk.checkpoint.position.clone());
+        }
         desk.ledger.cut_back(desk.checkpoint.ledger)?;
-        let (marks, in_flight) = LeaseMarks::open(&folder);
+        let (marks, in_flight) = LeaseMarks::open(&desk.options.disk, &folder);
         desk.marks = marks;
         let given_up = if unclean {
             desk.strike(&in_flight).map_err(damaged)?
@@ -70,7 +76,7 @@ impl Desk {
         let imported = desk.imported.clone();
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
-        Ok((desk, Found { fresh, unclean, seeds, imported, given_up }))
+        Ok((desk, Found { fresh, unclean, seeds, imported, notices, given_up }))
     }
 
     /// A desk that has read nothing of its store yet.
@@ -96,9 +102,14 @@ impl Desk {
             checkpoint: basis.checkpoint,
             events: Vec::new(),
             settlements: 0,
+            turned: false,
             dirty_since: None,
             fault: None,
         }
+    }
+
+    pub(crate) fn damaged(&self, why: String) -> StateError {
+        StateError::Damaged { path: self.options.folder.clone(), why }
     }
 
     /// Walks sites, URLs, queue and rules into memory.
@@ -171,10 +182,7 @@ impl Desk {
 
     /// Whether all is there that the checkpoints tell of.
     fn prove(&self, folder: &Path) -> Result<(), StateError> {
-        let beside = checkpoint::read(folder).map_err(|why| StateError::Damaged {
-            path: folder.to_owned(),
-            why: format!("checkpoint.json: {why}"),
-        })?;
+        let beside = checkpoint::read(&self.options.disk, folder)?;
         let lost = |why| StateError::Lost { path: folder.to_owned(), why };
         let inside = &self.checkpoint;
         checkpoint::compare(inside, beside.as_ref()).map_err(lost)?;
@@ -292,6 +300,6 @@ fn first_token(basis: &Basis) -> u64 {
 
 fn text(fault: Fault) -> String {
     match fault {
-        Fault::Archive(why) | Fault::State(why) | Fault::Untimely(why) => why,
+        Fault::Archive(why) | Fault::State(why) | Fault::Disk(why) | Fault::Untimely(why) => why,
     }
 }

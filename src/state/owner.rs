@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
     Commit(Reply<()>),
     BeginRun(Vec<String>, Reply<u32>),
+    KeepSeeds(Vec<String>, Reply<()>),
     Restore(Box<Found>, Vec<Lead>, Vec<Refusal>, Reply<bool>),
     Replayed(Reply<()>),
     Import(Vec<(Digest, Outside)>, Reply<()>),
@@ -200,6 +201,7 @@ impl Owner {
             | Command::Stats(..)
             | Command::Pages(..) => self.read(command),
             Command::BeginRun(..)
+            | Command::KeepSeeds(..)
             | Command::Restore(..)
             | Command::Replayed(..)
             | Command::Import(..)
@@ -233,14 +235,20 @@ impl Owner {
         match command {
             Command::Put(leads, reply) => answer(reply, desk, |desk| desk.put(leads)),
             Command::PutFirst(lead, reply) => answer(reply, desk, |desk| desk.put_first(*lead)),
-            Command::Ack(token, end, reply) => answer(reply, desk, |desk| desk.ack(token, *end)),
+            Command::Ack(token, end, reply) => answer(reply, desk, |desk| {
+                let ack = desk.ack(token, *end)?;
+                // Where each visit is to be durable by itself, nobody hears of it before it is.
+                if desk.options.commit_every == 1 {
+                    desk.commit(false)?;
+                }
+                Ok(ack)
+            }),
             Command::Release(token, how, reply) => {
                 answer(reply, desk, |desk| Ok(desk.release(token, how)));
             }
             Command::LearnRobots(host, fact, reply) => answer(reply, desk, |desk| {
                 desk.learn_robots(&host, &fact);
-                // No trace holds it: what is not committed would be asked for again after a crash.
-                desk.commit(false)
+                Ok(())
             }),
             Command::Hazard(token, reply) => answer(reply, desk, |desk| {
                 desk.hazard(token);
@@ -260,6 +268,9 @@ impl Owner {
             }
             Command::Restore(found, leads, refused, reply) => {
                 answer(reply, desk, |desk| desk.restore(*found, leads, &refused));
+            }
+            Command::KeepSeeds(seeds, reply) => {
+                answer(reply, desk, |desk| desk.keep_seeds(&seeds));
             }
             Command::Replayed(reply) => answer(reply, desk, Desk::replayed),
             Command::Import(captures, reply) => answer(reply, desk, |desk| desk.import(&captures)),

@@ -32,6 +32,13 @@ impl Desk {
         let now = self.options.clock.wall();
         self.start_run(self.run + 1, now)?;
         self.put(left)?;
+        self.keep_seeds(seeds)?;
+        self.commit(false)?;
+        Ok(self.run)
+    }
+
+    /// Remembers the seeds of the run.
+    pub(crate) fn keep_seeds(&mut self, seeds: &[String]) -> Result<(), Fault> {
         let old: Vec<_> = self
             .store
             .scan(keys::SEEDS, None)
@@ -43,8 +50,8 @@ impl Desk {
         for (index, seed) in (0_u32..).zip(seeds) {
             self.store.set(keys::seed(index), seed);
         }
-        self.commit(false)?;
-        Ok(self.run)
+        self.touch();
+        Ok(())
     }
 
     fn queued_leads(&self) -> Result<Vec<Lead>, Fault> {

@@ -25,6 +25,7 @@ impl Desk {
         self.safe(&held);
         self.store.remove(keys::queued(&held.site, held.place));
         if let Some(end) = end.archived.take() {
+            self.turned |= self.known_end.serial > 0 && end.serial > self.known_end.serial;
             self.reached(end);
         }
         if let Some((digest, origin)) = &end.payload {

@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::desk::Fault;
 use super::{StateError, rows};
+use crate::disk::Disk;
 
 /// Pending rows at which a batch is committed whatever its age.
 pub(crate) const MAX_PENDING: usize = 8_192;
@@ -31,17 +33,17 @@ pub(crate) type Row = (Vec<u8>, Vec<u8>);
 impl Store {
     /// Opens the database in `folder`. sled's known ways of not opening are contained: half-written
     /// snapshots are removed, a corrupt one is moved aside once, a panic is an error.
-    pub(crate) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StateError> {
-        fs::create_dir_all(folder).map_err(|why| StateError::io(folder, why))?;
+    pub(crate) fn open(disk: &Disk, folder: &Path, cache_bytes: u64) -> Result<Self, StateError> {
+        disk.make_folder(folder).map_err(|why| StateError::io(folder, why))?;
         let failed = |why| StateError::io(folder, why);
         for path in snapshots(folder).map_err(failed)? {
             if path.extension().is_some_and(|ext| ext == "generating") {
-                fs::remove_file(&path).map_err(failed)?;
+                disk.remove(&path).map_err(failed)?;
             }
         }
         let db = match contained(folder, cache_bytes) {
             Err(Why::Sled(sled::Error::Corruption { .. })) => {
-                move_snapshots_aside(folder).map_err(failed)?;
+                move_snapshots_aside(disk, folder).map_err(failed)?;
                 contained(folder, cache_bytes)
             }
             other => other,
@@ -93,7 +95,7 @@ impl Store {
 
     /// Makes the pending rows durable, all or none. sled's `flush` leaves the file's metadata and
     /// the device's cache to chance, so the file is synced once more.
-    pub(crate) fn commit(&mut self) -> Result<(), String> {
+    pub(crate) fn commit(&mut self) -> Result<(), Fault> {
         let mut batch = sled::Batch::default();
         for (key, value) in &self.pending {
             match value {
@@ -101,15 +103,20 @@ impl Store {
                 None => batch.remove(key.as_slice()),
             }
         }
-        self.db.apply_batch(batch).map_err(|why| why.to_string())?;
+        self.db.apply_batch(batch).map_err(|why| self.fault(&why))?;
         self.collect_garbage()?;
-        self.db.flush().map_err(|why| why.to_string())?;
+        self.db.flush().map_err(|why| self.fault(&why))?;
         let file = self.folder.join("db");
-        File::open(&file)
-            .and_then(|db| db.sync_all())
-            .map_err(|why| format!("{}: {why}", file.display()))?;
+        File::open(&file).and_then(|db| db.sync_all()).map_err(|why| Fault::of(&file, &why))?;
         self.pending.clear();
         Ok(())
+    }
+
+    fn fault(&self, why: &sled::Error) -> Fault {
+        match why {
+            sled::Error::Io(why) => Fault::of(&self.folder, why),
+            other => Fault::State(other.to_string()),
+        }
     }
 
     /// A batch of any size is one pin of the epoch under which sled frees old nodes, and it frees
@@ -209,10 +216,10 @@ fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A snapshot only shortens the start-up; without it sled reads its whole log.
-fn move_snapshots_aside(folder: &Path) -> io::Result<()> {
+fn move_snapshots_aside(disk: &Disk, folder: &Path) -> io::Result<()> {
     for path in snapshots(folder)? {
         if let Some(name) = path.file_name() {
-            fs::rename(&path, folder.join(format!("bad-{}", name.to_string_lossy())))?;
+            disk.rename(&path, &folder.join(format!("bad-{}", name.to_string_lossy())))?;
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use warc::RecordType;
 use super::rebuild::Found;
 use crate::digest::Digest;
 use crate::head::Head;
-use crate::lead::Locator;
+use crate::lead::{Locator, Outcome};
 use crate::moment::Moment;
 use crate::record::entity::head_length;
 use crate::record::entry::Entry;
@@ -135,10 +135,23 @@ fn head_of(entry: &Entry) -> Head {
     Head::parse(start.get(..head_length(&start)).unwrap_or_default())
 }
 
+/// Whether a visit that ended so has a `response` or `revisit` record.
+const fn has_reply(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Captured { status, .. } => *status > 0,
+        Outcome::Revisit { .. } | Outcome::Moved { .. } => true,
+        Outcome::Refused(_) | Outcome::Failed(_) => false,
+    }
+}
+
 fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {
     let block = entry.block.first(MAX_TRACE_BYTES).ok()?;
     // A metadata record of another program is no trace, and no fault.
     let trace = Trace::parse(entry.target_uri()?, &block).ok()?;
+    // Its reply cannot be read any more: what is left of the visit does not make it settled.
+    if reply.is_none() && has_reply(&trace.outcome) {
+        return None;
+    }
     let at = &entry.locator;
     let end = Position {
         serial: serial_of(&at.file).unwrap_or(0),

@@ -151,7 +151,7 @@ fn the_file_stands_by_itself_and_streams() {
     file.write_all(&lines).unwrap();
     file.rewind().unwrap();
     let mut ledger = told("ledger", b"");
-    ledger.block = Block::File { file, start: 5, length: lines.len() as u64 - 5 };
+    ledger.block = Block::File { file: file.into(), start: 5, length: lines.len() as u64 - 5 };
     let end = writer.file_meta(vec![told("seeds", b"x\n"), ledger]).unwrap();
     assert_eq!(end, writer.sync().unwrap());
     assert!(end.serial == 2 && is_meta(&end.file), "{}", end.file);
@@ -170,7 +170,7 @@ fn a_closing_that_cannot_be_written_leaves_nothing() {
     let mut writer = writer(folder.path());
     writer.file(exchange(0)).unwrap();
     let mut short = told("ledger", b"");
-    short.block = Block::File { file: tempfile::tempfile().unwrap(), start: 0, length: 9 };
+    short.block = Block::File { file: tempfile::tempfile().unwrap().into(), start: 0, length: 9 };
     writer.file_meta(vec![told("seeds", b"x\n"), short]).unwrap_err();
     assert_eq!(name::files(folder.path()).unwrap().len(), 1);
     // One that cannot get its final name stays open, and takes no capture.

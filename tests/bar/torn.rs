@@ -35,7 +35,7 @@ fn cut_between_any_two_records_no_reply_stands_alone() {
         let folder = tempfile::tempdir().unwrap();
         let torn = folder.path().join(names(std::slice::from_ref(&path))[0]);
         std::fs::write(&torn, &whole[..usize::try_from(cut).unwrap()]).unwrap();
-        let done = repair(folder.path()).unwrap().remove(0);
+        let done = repair(folder.path(), &warraq::disk::Disk::real()).unwrap().remove(0);
         let left = name::files(folder.path()).unwrap().pop();
         let left = left.map_or_else(Vec::new, |path| entries(&path));
         let want = all.iter().filter(|e| e.locator.offset + e.locator.length <= cut).count();

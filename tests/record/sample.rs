@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use warraq::digest::Digest;
+use warraq::disk::Disk;
 use warraq::event::Watch;
 use warraq::lead::Truncated;
 use warraq::moment::{Clock, Moment};
@@ -30,6 +31,7 @@ pub(crate) fn plan(folder: &Path) -> Plan {
         size: 1_000_000_000,
         age: Duration::from_hours(1),
         level: 6,
+        disk: Disk::real(),
         about: About {
             software: "warraq/0".to_owned(),
             user_agent: "warraq-test/1 (+desk@news.example)".to_owned(),
@@ -106,7 +108,8 @@ pub(crate) fn spool(mut reply: Reply) -> Reply {
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(b"before").unwrap();
     file.write_all(&bytes).unwrap();
-    reply.block = Block::File { file, start: 6, length: bytes.len() as u64 };
+    reply.block =
+        Block::File { file: std::sync::Arc::new(file), start: 6, length: bytes.len() as u64 };
     reply
 }
 

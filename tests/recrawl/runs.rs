@@ -42,6 +42,7 @@ pub fn crawl_with(
         settings: change(settings),
         seeds: vec![Lead::seed(&press.url("/")).unwrap()],
         recover: false,
+        disk: warraq::disk::Disk::real(),
         clock: Clock::system(),
         watch: Watch::none(),
         stop: Stop::default(),

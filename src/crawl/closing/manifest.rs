@@ -143,12 +143,12 @@ pub(super) fn ledger(folder: &Path, before: Option<&Manifest>) -> io::Result<(Bl
         from = before.to;
     }
     let part = LedgerPart { from, to, tail: Some(tail(&file, to)?) };
-    Ok((Block::File { file, start: from, length: to - from }, part))
+    Ok((Block::File { file: file.into(), start: from, length: to - from }, part))
 }
 
 fn tail(file: &File, end: u64) -> io::Result<Digest> {
     let length = end.min(TAIL);
-    Block::File { file: file.try_clone()?, start: end - length, length }.digest()
+    Block::File { file: file.try_clone()?.into(), start: end - length, length }.digest()
 }
 
 #[cfg(test)]
