@@ -251,6 +251,8 @@ async fn conclude<T>(
         _ => Ok(()),
     };
     summary.files = summary::files(into);
+    // The folder is still locked: nobody else indexes it meanwhile.
+    let faults = sealing.finish(&desk.stop).await;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
@@ -258,8 +260,7 @@ async fn conclude<T>(
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     worked?;
     sealed?;
-    let faults = sealing.finish(&desk.stop).await?;
-    Ok(Ended { how, summary, faults })
+    Ok(Ended { how, summary, faults: faults? })
 }
 
 /// Files what the run says about itself, as the last WARC of this call.
