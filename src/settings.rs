@@ -93,6 +93,9 @@ pub struct Settings {
     pub retries: u32,
     /// First pause after a failure; doubled with each further one, with jitter.
     pub retry_delay: Duration,
+    /// How long after a page last came whole a server is believed that it is unmodified; zero sets
+    /// no condition at all.
+    pub trust_unmodified: Duration,
     /// Which transport.
     pub transport: Transport,
     /// Whether private and loopback addresses and unusual ports may be connected to.
@@ -177,6 +180,7 @@ impl Settings {
             host_budget: 100_000,
             retries: 3,
             retry_delay: Duration::from_secs(2),
+            trust_unmodified: Duration::from_hours(30 * 24),
             transport: Transport::Wire,
             allow_private: false,
             resolve: Vec::new(),

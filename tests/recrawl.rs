@@ -18,6 +18,7 @@ mod runs;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use press::{Answer, GONE, Press, REDIRECTS, text};
 use runs::{crawl, crawl_with, field, is, path, replies, stored};
@@ -26,6 +27,7 @@ use warraq::frontier::Frontier;
 use warraq::record::entry::Entry;
 use warraq::record::name::files;
 use warraq::record::reader::Records;
+use warraq::settings::Transport;
 use warraq::state::{DiskFrontier, Options};
 use warraq::{Clock, Settings};
 
@@ -338,6 +340,40 @@ fn a_request_that_asks_for_something_else_sets_no_condition() {
     });
     // The payload was the same, so the first response stands for the second request too.
     assert_eq!(replies(&entries)["/"], "unmodified /");
+}
+
+/// A server is believed for a while only: then the page is asked for as if it were new.
+#[test]
+fn a_page_is_fetched_whole_now_and_then() {
+    let press = Press::start(true);
+    let dir = tempfile::tempdir().unwrap();
+    crawl(&press, dir.path());
+    for (trust, conditions) in [(Duration::ZERO, 0), (Duration::from_hours(1), 7)] {
+        press.publish(1);
+        let (_, entries) = crawl_with(&press, dir.path(), |settings| Settings {
+            trust_unmodified: trust,
+            ..settings
+        });
+        let asked = press.asked().iter().filter(|asked| asked.is_conditional()).count();
+        assert_eq!(asked, conditions);
+        assert_eq!(stored(&entries), REDIRECTS[1].len(), "{:?}", replies(&entries));
+    }
+}
+
+/// The other transport asks and compares as this one does, and one goes on from the other.
+#[test]
+fn both_transports_ask_by_condition() {
+    let press = Press::start(true);
+    let dir = tempfile::tempdir().unwrap();
+    for transport in [Transport::Wire, Transport::Reqwest, Transport::Reqwest] {
+        press.publish(1);
+        let first = files(dir.path()).unwrap().is_empty();
+        let (_, entries) =
+            crawl_with(&press, dir.path(), |settings| Settings { transport, ..settings });
+        let how = if first { "stored" } else { "unmodified /" };
+        assert_eq!(replies(&entries)["/"], how, "{transport:?}");
+        resolve(dir.path());
+    }
 }
 
 /// A page that was cut short is asked for whole, and never by condition.

@@ -134,6 +134,10 @@ pub(crate) struct CrawlFlags {
     /// Accept-Language, the same for every request.
     #[arg(long, value_name = "TEXT", default_value = "*", help_heading = "Requests")]
     accept_language: String,
+    /// Believe a server that a page is unmodified for so long after it last came whole; 0 for never.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30d")]
+    #[arg(help_heading = "Requests")]
+    trust_unmodified: Duration,
 
     /// First part of WARC file names.
     #[arg(long, value_name = "NAME", default_value = "warraq", help_heading = "Archive")]
@@ -184,6 +188,7 @@ impl CrawlFlags {
             user_agent: self.user_agent.clone().unwrap_or_else(|| defaults.user_agent.clone()),
             accept_language: self.accept_language.clone(),
             headers: self.header.clone(),
+            trust_unmodified: self.trust_unmodified,
             warc_prefix: self.warc_prefix.clone(),
             warc_size: self.warc_size,
             gzip_level: self.gzip_level,
