@@ -176,8 +176,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
-    let faults = tokio::task::spawn_blocking(move || sealing.finish(how == How::Killed)).await;
-    let faults = faults.map_err(|died| CrawlError::Worker(died.to_string()))?;
+    let faults = sealing.finish(&stop).await?;
     Ok(Ended { how, summary, faults })
 }
 

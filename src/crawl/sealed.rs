@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use super::CrawlError;
+use super::{CrawlError, Stop};
 use crate::event::{Event, Watch};
 use crate::index::captures::Pairing;
 use crate::index::{self, IndexError, Sorter};
@@ -81,20 +81,33 @@ impl Sealed {
     }
 
     /// Takes what has no index yet, waits for the thread, and merges. Gives what is wrong with the
-    /// files. Blocks; with `at_once` it leaves the rest to the next start.
-    pub(super) fn finish(self, at_once: bool) -> Vec<String> {
-        self.abandoned.store(at_once, Ordering::Relaxed);
+    /// files. Told to stop at once, it leaves the rest to the next start.
+    pub(super) async fn finish(self, stop: &Stop) -> Result<Vec<String>, CrawlError> {
+        let abandoned = Arc::clone(&self.abandoned);
+        let mut rest = tokio::task::spawn_blocking(move || self.rest());
+        let done = tokio::select! {
+            biased;
+            () = stop.now.cancelled() => {
+                abandoned.store(true, Ordering::Relaxed);
+                rest.await
+            }
+            done = &mut rest => done,
+        };
+        done.map_err(|died| CrawlError::Worker(died.to_string()))?
+    }
+
+    fn rest(self) -> Result<Vec<String>, CrawlError> {
         for order in [Order::Rest, Order::End] {
             let _ = self.orders.send(order);
         }
-        let mut faults = match self.thread.join() {
-            Ok(faults) => faults,
-            Err(_) => vec!["the thread that indexes has died, please report it".to_owned()],
-        };
-        if !at_once && let Err(why) = merge(&self.into) {
+        let died = |_| CrawlError::Worker("the thread that indexes".to_owned());
+        let mut faults = self.thread.join().map_err(died)?;
+        if !self.abandoned.load(Ordering::Relaxed)
+            && let Err(why) = merge(&self.into)
+        {
             faults.push(why.to_string());
         }
-        faults
+        Ok(faults)
     }
 }
 
@@ -111,7 +124,7 @@ impl Desk {
         let mut faults = Vec::new();
         while let Ok(order) = inbox.recv() {
             match order {
-                Order::File(name) => self.take(&self.into.join(name), &mut faults),
+                Order::File(name) => self.take_new(&self.into.join(name), &mut faults),
                 Order::Rest => self.take_rest(&mut faults),
                 Order::End => break,
             }
@@ -122,9 +135,15 @@ impl Desk {
     fn take_rest(&self, faults: &mut Vec<String>) {
         // A folder that cannot be read stops the crawl itself, which says so.
         for path in name::files(&self.into).unwrap_or_default() {
-            if is_sealed(&path) && !has_index(&path, &self.into) {
-                self.take(&path, faults);
+            if is_sealed(&path) {
+                self.take_new(&path, faults);
             }
+        }
+    }
+
+    fn take_new(&self, path: &Path, faults: &mut Vec<String>) {
+        if !has_index(path, &self.into) {
+            self.take(path, faults);
         }
     }
 
