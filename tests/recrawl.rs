@@ -360,6 +360,25 @@ fn a_page_is_fetched_whole_now_and_then() {
     }
 }
 
+/// What a run depends on is known although it was stopped and went on.
+#[test]
+fn dependencies_outlive_a_stop() {
+    let press = Press::start(true);
+    let dir = tempfile::tempdir().unwrap();
+    crawl(&press, dir.path());
+    press.publish(1);
+    let (part, first) =
+        crawl_with(&press, dir.path(), |settings| Settings { max_pages: 5, ..settings });
+    let (whole, rest) = crawl(&press, dir.path());
+    assert_eq!((part.stats.run, whole.stats.run), (2, 2));
+    let count =
+        |entries: &[Entry]| entries.iter().filter(|entry| is(entry, "revisit")).count() as u64;
+    assert_eq!(part.depends_on[0].revisits, count(&first));
+    let [needed] = &whole.depends_on[..] else { panic!("{:?}", whole.depends_on) };
+    assert_eq!(needed.revisits, count(&first) + count(&rest));
+    assert!(count(&first) > 3 && count(&rest) > 3);
+}
+
 /// The other transport asks and compares as this one does, and one goes on from the other.
 #[test]
 fn both_transports_ask_by_condition() {
