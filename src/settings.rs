@@ -152,6 +152,9 @@ pub struct Settings {
     /// First pause after a failure; doubled with each further one, with jitter.
     #[serde(serialize_with = "seconds")]
     pub retry_delay: Duration,
+    /// How long after a page last came whole a server is believed that it is unmodified; zero sets
+    /// no condition at all.
+    pub trust_unmodified: Duration,
     /// Which transport.
     pub transport: Transport,
     /// Whether servers that speak only HTTP/2 are asked by the other transport.
@@ -249,6 +252,7 @@ impl Settings {
             host_budget: 100_000,
             retries: 3,
             retry_delay: Duration::from_secs(2),
+            trust_unmodified: Duration::from_hours(30 * 24),
             transport: Transport::Wire,
             allow_h2: false,
             allow_private: false,

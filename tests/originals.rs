@@ -35,7 +35,7 @@ fn origin(uri: &str, n: u64, chunked: bool) -> Origin {
 
 fn validators(etag: Option<&str>, payload: Digest, chunked: bool) -> Validators {
     let etag = etag.map(str::to_owned);
-    Validators { etag, modified: None, asked: Digest::empty(), payload, chunked }
+    Validators { etag, modified: None, asked: Digest::empty(), payload, chunked, came: START }
 }
 
 /// Visits `uri`, which ends so.

@@ -142,6 +142,10 @@ pub(crate) struct CrawlFlags {
     /// Accept-Language, the same for every request.
     #[arg(long, value_name = "TEXT", default_value = "*", help_heading = "Requests")]
     accept_language: String,
+    /// Believe a server that a page is unmodified for so long after it last came whole; 0 for never.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30d")]
+    #[arg(help_heading = "Requests")]
+    trust_unmodified: Duration,
 
     /// First part of WARC file names.
     #[arg(long, value_name = "NAME", default_value = "warraq", help_heading = "Archive")]
@@ -235,6 +239,7 @@ impl CrawlFlags {
             headers: fields.plain,
             secret_headers: fields.secret,
             keep_credentials: self.keep_credentials,
+            trust_unmodified: self.trust_unmodified,
             warc_prefix: self.warc_prefix.clone(),
             warc_size: self.warc_size,
             gzip_level: self.gzip_level,

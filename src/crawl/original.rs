@@ -72,6 +72,11 @@ pub(super) async fn condition<F: Frontier, T>(
 ) -> Result<Option<Original>, CrawlError> {
     let Some(uri) = uri_of(&visit.lead).filter(|_| visit.attempt == 0) else { return Ok(None) };
     let Some(original) = desk.frontier.original(&uri).await? else { return Ok(None) };
+    // A server that is wrong about a page is not wrong for ever.
+    let age = desk.clock.wall().since(original.validators.came);
+    if age >= desk.settings.trust_unmodified {
+        return Ok(None);
+    }
     let fields = desk.fields(url);
     let own = |(name, _): &(&str, &str)| name.to_ascii_lowercase().starts_with("if-");
     let sent = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));

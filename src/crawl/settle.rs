@@ -240,7 +240,7 @@ fn validators(capture: &Capture) -> Option<Validators> {
     let is_page = response.status == 200 && capture.end == End::Complete;
     let asked = asked_in(&capture.request);
     (is_page && response.payload_length > 0)
-        .then(|| Validators::of(&response.head, asked, response.payload_digest))
+        .then(|| Validators::of(&response.head, asked, response.payload_digest, capture.began))
 }
 
 fn retried(trace: &Trace) -> Event {

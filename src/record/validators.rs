@@ -33,17 +33,20 @@ pub struct Validators {
     pub payload: Digest,
     /// Whether it came in chunks.
     pub chunked: bool,
+    /// When it came: the WARC-Date of its capture.
+    pub came: Moment,
 }
 
 impl Validators {
     /// Those of a whole 200 with this head and payload, asked for with `asked`.
-    pub fn of(head: &Head, asked: Digest, payload: Digest) -> Self {
+    pub fn of(head: &Head, asked: Digest, payload: Digest, came: Moment) -> Self {
         Self {
             etag: one(head, "ETag").filter(|etag| is_etag(etag)),
             modified: modified(head),
             asked,
             payload,
             chunked: !head.transfer_codings().is_empty(),
+            came,
         }
     }
 
@@ -132,7 +135,7 @@ mod tests {
 
     fn of(fields: &str) -> Validators {
         let head = Head::parse(format!("HTTP/1.1 200 OK\r\n{fields}\r\n").as_bytes());
-        Validators::of(&head, Digest::empty(), Digest::empty())
+        Validators::of(&head, Digest::empty(), Digest::empty(), Moment::default())
     }
 
     #[test]
@@ -199,7 +202,7 @@ mod tests {
             let mut head = DATE.as_bytes().to_vec();
             head.splice(0..0, *b"HTTP/1.1 200 OK\r\nETag: ");
             head.extend(&bytes);
-            let found = Validators::of(&Head::parse(&head), Digest::empty(), Digest::empty());
+            let found = Validators::of(&Head::parse(&head), Digest::empty(), Digest::empty(), Moment::default());
             for (_, value) in found.conditions() {
                 prop_assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
             }

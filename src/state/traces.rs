@@ -31,6 +31,7 @@ const MAX_HEAD_BYTES: u64 = 256 << 10;
 struct Reply {
     id: String,
     locator: Locator,
+    date: Moment,
     head: Head,
     /// Whether it was received whole.
     whole: bool,
@@ -47,7 +48,7 @@ impl Reply {
         let payload = self.payload.filter(|payload| *payload != Digest::empty());
         let is_page = self.whole && self.head.status() == Some(200);
         let parts = payload.filter(|_| is_page).zip(self.asked);
-        parts.map(|(payload, asked)| Validators::of(&self.head, asked, payload))
+        parts.map(|(payload, asked)| Validators::of(&self.head, asked, payload, self.date))
     }
 }
 
@@ -118,7 +119,8 @@ fn reply_of(entry: &Entry, asked: Option<Digest>) -> Option<Reply> {
         })
         .flatten();
     let refers_to = refers_to(entry);
-    Some(Reply { id, locator, head, whole, payload, refers_to, origin, asked })
+    let date = entry.date().unwrap_or_default();
+    Some(Reply { id, locator, date, head, whole, payload, refers_to, origin, asked })
 }
 
 /// WARC-Refers-To, WARC-Refers-To-Target-URI and WARC-Refers-To-Date.

@@ -66,7 +66,8 @@ pub fn is(entry: &Entry, kind: &str) -> bool {
     entry.kind.to_string() == kind
 }
 
-/// A line for each reply: its path, how it is stored, and the path of what it refers to.
+/// A line for each reply: its path, how it is stored, and the path of what it refers to. Whether
+/// robots.txt is asked for once more is another matter.
 pub fn replies(entries: &[Entry]) -> BTreeMap<String, String> {
     let replies = entries.iter().filter(|entry| is(entry, "response") || is(entry, "revisit"));
     let told = replies.map(|entry| {
@@ -83,7 +84,7 @@ pub fn replies(entries: &[Entry]) -> BTreeMap<String, String> {
         };
         (path(entry.target_uri().unwrap()), how)
     });
-    told.collect()
+    told.filter(|(path, _)| path != "/robots.txt").collect()
 }
 
 /// The payload bytes of the responses.
