@@ -23,7 +23,7 @@ mod site;
 use site::bulk::Bulk;
 
 /// Pages of the tree.
-const PAGES: usize = 240;
+const PAGES: usize = 400;
 /// Times the crawler is killed.
 const KILLS: usize = 20;
 /// Requests in flight at most: what one kill may repeat.

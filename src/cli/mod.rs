@@ -281,7 +281,8 @@ impl Stopped {
 
 impl std::fmt::Display for Stopped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:#}", self.why)
+        // Our errors quote what they come from; the chain would say it twice.
+        write!(f, "{}", self.why)
     }
 }
 

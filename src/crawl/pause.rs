@@ -160,3 +160,22 @@ impl CrawlError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_double_to_the_longest_and_end_when_told_to() {
+        let (mut waits, stop) = (Waits::default(), CancellationToken::new());
+        let mut took = Vec::new();
+        for _ in 0..7 {
+            let began = tokio::time::Instant::now();
+            assert!(waits.next(&stop).await);
+            took.push(began.elapsed().as_secs());
+        }
+        assert_eq!(took, [1, 2, 4, 8, 16, 30, 30]);
+        stop.cancel();
+        assert!(!waits.next(&stop).await);
+    }
+}

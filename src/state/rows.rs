@@ -159,6 +159,7 @@ mod tests {
             let _ = decode::<LeadRow>(&bytes);
             let _ = decode::<UrlRow>(&bytes);
             let _ = decode::<Checkpoint>(&bytes);
+            let _ = decode::<crate::state::reconcile::WarcRow>(&bytes);
             let _ = crate::state::keys::read_queued(&bytes);
         }
     }

@@ -25,10 +25,15 @@ pub(crate) struct Folder {
     stop: Mutex<Option<Stop>>,
 }
 
+/// Hundreds of crawls sync thousands of times; that is no reason to wait for a disk.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 impl Folder {
     pub(crate) fn new() -> Self {
         Self {
-            dir: tempfile::tempdir().unwrap(),
+            dir: in_memory(),
             web: Site::with_bulk(PAGES, 800),
             events: Arc::default(),
             stop: Mutex::default(),
