@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["address", "digest", "event", "head", "json", "lang", "lead", "moment", "settings"]),
     (1, &["seeds", "record", "page", "groups"]),
-    (2, &["frontier", "state"]),
+    (2, &["frontier", "state", "wacz"]),
     (3, &["politeness", "capture"]),
-    (4, &["crawl", "export"]),
+    (4, &["crawl", "export", "pack"]),
     (5, &["cli", "main", "lib"]),
 ];
 
