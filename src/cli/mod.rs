@@ -9,6 +9,7 @@ mod given;
 mod index;
 mod info;
 mod lookup;
+mod pack;
 mod report;
 mod show;
 mod state;
@@ -158,6 +159,7 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = lookup::time)]
         at: Option<Moment>,
     },
+    Pack(pack::PackFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -193,6 +195,7 @@ where
         Command::Text { dir } => text::run(&dir),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
+        Command::Pack(flags) => pack::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {
