@@ -97,6 +97,8 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     put(at, "is.wacz", b"");
     put(at, "arc.warc.gz", b"filedesc://x 0.0.0.0 20260101 text/plain 1\n");
     put(at, "back\\slash.warc", b"");
+    put(at, "page.warc.gz", b"<html>no WARC</html>");
+    put(at, "none.warc", b"");
     let pages = [page(EN, 1, "a"), page(AR, 2, "b")].concat();
     put(at, "shared.warc.gz", &one_member(&pages));
     let before = names(at);
@@ -109,6 +111,8 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["is.wacz"], "x.wacz", "it is a package already"),
         (&["ar.warc", "other"], "x.wacz", "would have one name in the package"),
         (&["back\\slash.warc"], "x.wacz", "no package can hold a file of that name"),
+        (&["en.warc.gz", "page.warc.gz"], "x.wacz", "no WARC record can be read in it"),
+        (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["en.warc.gz", "arc.warc.gz"], "x.wacz", "arc.warc.gz is no WARC file"),
         (&["en.warc.gz", "shared.warc.gz"], "x.wacz", "several records share this gzip member"),
     ];
