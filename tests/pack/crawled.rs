@@ -134,3 +134,25 @@ fn a_file_still_being_written_is_left_out_and_told() {
     assert!(told.starts_with("warraq: x: its WARC file is still being written; "), "{told}");
     assert_eq!(names(dir.path()), ["x", "x.wacz"]);
 }
+
+/// The disk takes no more at some point of the package.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_no_half_package() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    crawl(dir.path(), &web);
+    // From a temporary file to the last part of the package.
+    for blocks in [1, 40, 90] {
+        let limited = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec '{}' pack x -o x.wacz",
+            env!("CARGO_BIN_EXE_warraq")
+        );
+        let out =
+            Command::new("sh").args(["-c", &limited]).current_dir(dir.path()).output().unwrap();
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(22), "{blocks}: {told}");
+        assert!(told.contains("File too large"), "{told}");
+        assert_eq!(names(dir.path()), ["x"], "{blocks}");
+    }
+}

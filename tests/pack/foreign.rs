@@ -99,6 +99,7 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     put(at, "back\\slash.warc", b"");
     put(at, "page.warc.gz", b"<html>no WARC</html>");
     put(at, "none.warc", b"");
+    put(at, "zip.warc.gz", b"PK\x03\x04\x14\0\0\0");
     let pages = [page(EN, 1, "a"), page(AR, 2, "b")].concat();
     put(at, "shared.warc.gz", &one_member(&pages));
     let before = names(at);
@@ -112,6 +113,7 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["ar.warc", "other"], "x.wacz", "would have one name in the package"),
         (&["back\\slash.warc"], "x.wacz", "no package can hold a file of that name"),
         (&["en.warc.gz", "page.warc.gz"], "x.wacz", "no WARC record can be read in it"),
+        (&["zip.warc.gz"], "x.wacz", "zip.warc.gz is no WARC file: it begins like a ZIP"),
         (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["en.warc.gz", "arc.warc.gz"], "x.wacz", "arc.warc.gz is no WARC file"),
         (&["en.warc.gz", "shared.warc.gz"], "x.wacz", "several records share this gzip member"),
