@@ -41,7 +41,7 @@ fn read(package: &Package, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_crawl_becomes_a_package_with_its_groups() {
+fn a_crawl_becomes_a_package() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();
     crawl(dir.path(), &web);
@@ -61,7 +61,15 @@ fn a_crawl_becomes_a_package_with_its_groups() {
     assert_eq!(about.main_page_url, Some(web.seed_url()));
     let description = about.description.unwrap();
     assert!(description.contains("articles in ar, en, fa, fr, he, ja, zh-Hans"), "{description}");
+}
 
+#[test]
+fn its_pages_are_in_its_index_and_share_groups() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    crawl(dir.path(), &web);
+    packed(dir.path(), &["x"], "x.wacz", |_| ()).0.unwrap();
+    let package = Package::open(&dir.path().join("x.wacz")).unwrap();
     // Every line of the index leads to its record.
     let index = package.find("indexes/index.cdx.gz").unwrap();
     let mut captures = BTreeSet::new();
