@@ -138,6 +138,17 @@ fn one_taken_name_of_several_stops_all() {
 }
 
 #[test]
+fn a_crowd_of_packages_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..201 {
+        put(dir.path(), &format!("{number}.warc"), b"x");
+    }
+    let split = |job: &mut warraq::pack::Job| job.size_limit = Some(1);
+    let why = packed(dir.path(), &["."], "x.wacz", split).0.unwrap_err().to_string();
+    assert_eq!(why, "201 packages would be made, and 200 are the most; raise --size-limit");
+}
+
+#[test]
 fn a_damaged_file_goes_in_as_it_is_and_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let mut bytes = members(&[page(EN, 1, "a"), page(AR, 2, "b")]);
