@@ -4,6 +4,8 @@
 //! contents are not.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::PackError;
@@ -83,7 +85,18 @@ fn source(path: PathBuf) -> Result<Source, PackError> {
         let why = "no package can hold a file of that name; rename it to letters and digits";
         return Err(PackError::Input { path, why });
     }
-    let meta = path.metadata().map_err(|source| unread(&path, source))?;
+    let mut start = [0; 2];
+    let read = File::open(&path).and_then(|mut file| {
+        let _ = file.read(&mut start)?;
+        file.metadata()
+    });
+    let meta = read.map_err(|source| unread(&path, source))?;
+    // WACZ 1.1.1, "archive": `.warc.gz` for what is compressed, `.warc` for what is not.
+    let wanted = if start == [0x1f, 0x8b] { ".warc.gz" } else { ".warc" };
+    if !name.ends_with(wanted) {
+        let why = "a WARC file in a package is called NAME.warc.gz when it is compressed, and NAME.warc when it is not; rename it";
+        return Err(PackError::Input { path, why });
+    }
     Ok(Source { name, bytes: meta.len(), path })
 }
 

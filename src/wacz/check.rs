@@ -1,4 +1,4 @@
-//! The check: a package held against its own hashes (WACZ 1.1.1 §5.3, §5.4).
+//! The check: a package held against its own hashes (WACZ 1.1.1, "datapackage.json").
 //!
 //! It streams every entry once. Records, index lines and what they say of each other are for
 //! `record::verify` and those above; here only the package itself is judged.
@@ -38,7 +38,7 @@ impl<'a> Wrong<'a> {
         self.found.push(WaczError::Content { file, entry, why: why.into() });
     }
 
-    /// What must be there, and how it must be stored (§5.2).
+    /// What must be there, and how it must be stored ("Directory Layout", "Zip Compression").
     fn shape(&mut self) {
         for name in [DATA_PACKAGE, PAGES] {
             if self.package.find(name).is_none() {

@@ -1,5 +1,6 @@
-//! `datapackage.json` and its digest file: what a package says it holds (WACZ 1.1.1 §5.3, §5.4),
-//! and the manifest of several packages that are one archive.
+//! `datapackage.json` and its digest file: what a package says it holds (WACZ 1.1.1, the
+//! sections of these names), and the manifest of several packages that are one archive, as
+//! Browsertrix writes it.
 //!
 //! Versions conflict: 1.1.1 wants the profile `data-package` and a `wacz_version`, 1.2.0 `wacz`
 //! and none. 1.1.1 is written, as every known writer does; both are read.
