@@ -8,6 +8,7 @@ pub mod block;
 pub mod entity;
 pub mod entry;
 pub mod exchange;
+mod frame;
 pub mod header;
 pub mod ids;
 mod member;

@@ -41,7 +41,8 @@ pub fn final_name(path: &Path) -> String {
 }
 
 fn is_warc(name: &str) -> bool {
-    let name = Path::new(name.strip_suffix(".gz").unwrap_or(name));
+    let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
+    let name = Path::new(plain);
     name.extension().is_some_and(|extension| extension == "warc")
 }
 

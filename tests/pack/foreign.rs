@@ -86,10 +86,8 @@ fn a_revisit_whose_original_is_elsewhere_is_told() {
     }
 }
 
-#[test]
-fn what_cannot_be_packed_is_said_and_leaves_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let at = dir.path();
+/// Files that do not go in, beside two that do.
+fn refused_files(at: &Path) {
     two_files(at);
     std::fs::create_dir(at.join("empty")).unwrap();
     std::fs::create_dir(at.join("other")).unwrap();
@@ -99,11 +97,19 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     put(at, "back\\slash.warc", b"");
     put(at, "page.warc", b"<html>no WARC</html>");
     put(at, "none.warc", b"");
+    put(at, "z.warc.zst", b"\x28\xb5\x2f\xfd\0\0");
     put(at, "plain.warc.gz", &page(EN, 1, "a"));
     put(at, "packed.warc", &one_member(&page(EN, 1, "a")));
     put(at, "zip.warc", b"PK\x03\x04\x14\0\0\0");
     let pages = [page(EN, 1, "a"), page(AR, 2, "b")].concat();
     put(at, "shared.warc.gz", &one_member(&pages));
+}
+
+#[test]
+fn what_cannot_be_packed_is_said_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    refused_files(at);
     let before = names(at);
     let cases: &[(&[&str], &str, &str)] = &[
         (&["ar.warc"], "x.zip", "the name of a package ends in .wacz"),
@@ -117,10 +123,15 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["en.warc.gz", "page.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["zip.warc"], "x.wacz", "zip.warc is no WARC file: it begins like a ZIP"),
         (&["plain.warc.gz"], "x.wacz", "is called NAME.warc.gz when it is compressed"),
+        (&["z.warc.zst"], "x.wacz", "decompress it with `zstd -d` first"),
         (&["packed.warc"], "x.wacz", "and NAME.warc when it is not; rename it"),
         (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["en.warc.gz", "arc.warc"], "x.wacz", "arc.warc is no WARC file"),
-        (&["en.warc.gz", "shared.warc.gz"], "x.wacz", "several records share this gzip member"),
+        (
+            &["en.warc.gz", "shared.warc.gz"],
+            "x.wacz",
+            "several records share this compressed member",
+        ),
     ];
     for (inputs, out, words) in cases {
         let why = packed(at, inputs, out, |_| ()).0.unwrap_err().to_string();
