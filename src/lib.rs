@@ -7,8 +7,8 @@
 //! The rooms stand on floors, and a room knows only its own floor and those below
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
-//! [`state`], [`index`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
-//! [`export`]), and the command line ([`cli`]).
+//! [`state`], [`index`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
+//! [`export`], [`pack`]), and the command line ([`cli`]).
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -83,6 +83,7 @@ pub mod json;
 pub mod lang;
 pub mod lead;
 pub mod moment;
+pub mod pack;
 pub mod page;
 pub mod politeness;
 pub mod record;
@@ -90,6 +91,7 @@ pub mod seeds;
 pub mod settings;
 pub mod state;
 pub mod surt;
+pub mod wacz;
 
 pub use address::Address;
 pub use crawl::{Ended, Job, Stop};

@@ -21,9 +21,9 @@ const FLOORS: &[(u8, &[&str])] = &[
         ],
     ),
     (1, &["seeds", "record", "page", "groups"]),
-    (2, &["frontier", "state", "index", "dedup"]),
+    (2, &["frontier", "state", "index", "dedup", "wacz"]),
     (3, &["politeness", "capture"]),
-    (4, &["crawl", "export"]),
+    (4, &["crawl", "export", "pack"]),
     (5, &["cli", "main", "lib"]),
 ];
 

@@ -100,6 +100,7 @@ fn every_help_is_worth_reading() {
         &["index"],
         &["lookup"],
         &["dedup", "import"],
+        &["pack"],
         &["state", "rebuild"],
     ] {
         let told = help(&[command, &["--help"]].concat());
@@ -122,8 +123,13 @@ fn flags_keep_their_names() {
 
 #[test]
 fn every_flag_the_readme_names_exists() {
-    let commands =
-        [&["crawl", "--help"][..], &["info", "--help"], &["lookup", "--help"], &["--help"]];
+    let commands = [
+        &["crawl", "--help"][..],
+        &["info", "--help"],
+        &["lookup", "--help"],
+        &["pack", "--help"],
+        &["--help"],
+    ];
     let told: String = commands.iter().map(|args| help(args)).collect();
     let flag = regex::Regex::new(r"--[a-z][a-z-]+").unwrap();
     let flags = |text| flag.find_iter(text).map(|found| found.as_str().to_owned());

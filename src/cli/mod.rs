@@ -11,6 +11,7 @@ mod given;
 mod index;
 mod info;
 mod lookup;
+mod pack;
 mod panic;
 mod report;
 mod show;
@@ -164,6 +165,7 @@ enum Command {
     /// Store nothing that another archive holds already.
     #[command(subcommand)]
     Dedup(DedupCommand),
+    Pack(pack::PackFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -221,6 +223,7 @@ where
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
+        Command::Pack(flags) => pack::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

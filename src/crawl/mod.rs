@@ -10,7 +10,7 @@ mod attempt;
 mod closing;
 pub mod dedup;
 mod desk;
-mod kept;
+pub(crate) mod kept;
 mod open;
 mod original;
 mod pause;

@@ -354,6 +354,7 @@ impl Records {
     fn no_record(&mut self, offset: u64, line: &[u8]) -> ReadError {
         let what = match line {
             _ if self.begun => None,
+            [b'P', b'K', 3, 4, ..] => Some("a ZIP or WACZ package; unpack it first"),
             [b'f', b'i', b'l', b'e', b'd', ..] => {
                 Some("an ARC file; convert it with `warcio recompress` first")
             }
