@@ -85,6 +85,7 @@ pub mod record;
 pub mod seeds;
 pub mod settings;
 pub mod state;
+pub mod verify;
 
 pub use address::Address;
 pub use crawl::{Ended, Job, Stop};

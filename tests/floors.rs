@@ -17,7 +17,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (1, &["seeds", "record", "page", "groups"]),
     (2, &["frontier", "state"]),
     (3, &["politeness", "capture"]),
-    (4, &["crawl", "export"]),
+    (4, &["crawl", "export", "verify"]),
     (5, &["cli", "main", "lib"]),
 ];
 

@@ -15,6 +15,7 @@ pub mod name;
 mod plain;
 pub mod reader;
 pub mod repair;
+pub mod strict;
 pub mod trace;
 pub mod verify;
 pub mod writer;
