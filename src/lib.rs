@@ -7,7 +7,7 @@
 //! The rooms stand on floors, and a room knows only its own floor and those below
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
-//! [`state`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
+//! [`state`], [`index`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
 //! [`export`]), and the command line ([`cli`]).
 //!
 //! ```
@@ -75,6 +75,7 @@ pub mod export;
 pub mod frontier;
 pub mod groups;
 pub mod head;
+pub mod index;
 pub mod json;
 pub mod lang;
 pub mod lead;
@@ -86,6 +87,8 @@ pub mod seeds;
 pub mod settings;
 pub mod state;
 pub mod verify;
+pub mod surt;
+pub mod wacz;
 
 pub use address::Address;
 pub use crawl::{Ended, Job, Stop};

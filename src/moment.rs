@@ -56,9 +56,28 @@ impl Moment {
         format!("{}{:03}", self.stamp14(), self.0.rem_euclid(1000))
     }
 
-    /// Reads a WARC-Date (W3CDTF in UTC, with or without a fraction).
+    /// Reads a WARC-Date (WARC 1.1 §5.4: W3CDTF in UTC, from the year alone to a fraction of a
+    /// second), and the same without its separators or its `Z`: what is not said is the earliest.
     pub fn parse_warc_date(text: &str) -> Option<Self> {
-        text.trim().parse::<Timestamp>().ok().map(|at| Self(at.as_millisecond()))
+        let text = text.trim();
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Some(Self(at.as_millisecond()));
+        }
+        let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+        let text = text.split_once('.').map_or(text, |(text, _)| text);
+        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':' | 'T' | ' ')).collect();
+        let rest = "00000101000000".get(digits.len()..).filter(|_| digits.len() >= 4)?;
+        Self::parse_stamp14(&(digits + rest))
+    }
+
+    /// Reads what [`Moment::stamp14`] writes.
+    pub fn parse_stamp14(text: &str) -> Option<Self> {
+        if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let civil = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", text).ok()?;
+        let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
+        Some(Self(zoned.timestamp().as_millisecond()))
     }
 
     /// Reads an HTTP-date in its three forms (RFC 9110 §5.6.7).
@@ -152,6 +171,37 @@ mod tests {
         assert_eq!(at.stamp14(), "20261122093000");
         assert_eq!(at.stamp17(), "20261122093000125");
         assert_eq!(Moment::parse_warc_date("2026-11-22T09:30:00.125Z"), Some(at));
+    }
+
+    #[test]
+    fn warc_dates_of_all_lengths() {
+        let read = |text: &str| Moment::parse_warc_date(text).map(Moment::stamp14);
+        for (text, want) in [
+            ("2026", "20260101000000"),
+            ("2026-11", "20261101000000"),
+            ("2026-11-22", "20261122000000"),
+            ("2026-11-22T09:30Z", "20261122093000"),
+            ("2026-11-22T09:30:15", "20261122093015"),
+            ("20261122093015", "20261122093015"),
+            ("2026-11-22T09:30:15.123456789Z", "20261122093015"),
+            ("2026-11-22T09:30:15.1234567891Z", "20261122093015"),
+            ("2026-12-31T23:59:60Z", "20261231235959"),
+            ("2026-11-22T09:30:15+02:00", "20261122073015"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(want), "{text}");
+        }
+        for text in [
+            "",
+            "202",
+            "2026-02-30",
+            "2026-13",
+            "yesterday",
+            "2026-11-22T09:30:15.5.5+xZ9",
+            "٢٠٢٦",
+            "2026112209301512",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

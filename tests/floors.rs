@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor, as ARCHITECTURE.md lists them.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["address", "digest", "event", "head", "json", "lang", "lead", "moment", "settings"]),
+    (0, &["surt"]),
     (1, &["seeds", "record", "page", "groups"]),
-    (2, &["frontier", "state"]),
+    (2, &["frontier", "state", "index", "wacz"]),
     (3, &["politeness", "capture"]),
-    (4, &["crawl", "export", "verify"]),
+    (4, &["crawl", "export", "pack", "verify"]),
     (5, &["cli", "main", "lib"]),
 ];
 

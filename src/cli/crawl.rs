@@ -123,8 +123,9 @@ fn tell(ended: &Ended, dir: &Path, voice: Voice) {
 
 fn exit(ended: &Ended, bad: u64) -> Exit {
     match ended.how {
-        crawl::How::Interrupted => Exit::Interrupted,
         crawl::How::Killed => Exit::Killed,
+        _ if !ended.faults.is_empty() => Exit::Output,
+        crawl::How::Interrupted => Exit::Interrupted,
         crawl::How::Complete | crawl::How::MaxPages => {
             let summary = &ended.summary;
             let lost = !summary.failed_seeds.is_empty() || !summary.stats.parked_sites.is_empty();

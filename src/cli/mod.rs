@@ -6,7 +6,9 @@
 
 mod crawl;
 mod given;
+mod index;
 mod info;
+mod lookup;
 mod report;
 mod show;
 mod state;
@@ -19,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::moment::Moment;
 use crate::record::name;
 use crate::state::StateError;
 
@@ -125,6 +128,36 @@ enum Command {
         /// A crawl folder, a folder of WARC files, or one WARC file.
         dir: PathBuf,
     },
+    /// Print the CDXJ index of WARC files.
+    ///
+    /// One line a capture: SURT key, time, and URL, media type, status, payload digest, and where
+    /// the record lies; sorted by bytes, as pywb and other replay tools want it. Reads anyone's WARC
+    /// files, compressed record by record or not at all. A record that cannot be read is named, and
+    /// the rest is indexed. A crawl keeps its own index: DIR/index.cdxj.
+    #[command(after_help = EXIT_CODES)]
+    Index {
+        /// WARC files, and folders of them.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write the index to this file, whole or not at all.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Find the captures of a URL in an index.
+    ///
+    /// Prints the lines of the index that have the URL's SURT key, oldest first: http and https,
+    /// with and without www, are one. The file is searched, never read as a whole. Nothing found is
+    /// exit code 1.
+    #[command(after_help = EXIT_CODES)]
+    Lookup {
+        /// A crawl folder, or a sorted CDXJ file.
+        dir: PathBuf,
+        /// The URL.
+        url: String,
+        /// Print only the capture nearest to this time: 2026-11-22, 2026-11-22T09:30:00Z, or 14 digits.
+        #[arg(long, value_name = "TIME", value_parser = lookup::time)]
+        at: Option<Moment>,
+    },
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -158,6 +191,8 @@ where
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),
         Command::Text { dir } => text::run(&dir),
+        Command::Index { files, output } => index::run(&files, output.as_deref()),
+        Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

@@ -12,6 +12,7 @@ mod kept;
 mod open;
 pub mod reading;
 mod robots;
+mod sealed;
 mod settle;
 pub mod summary;
 mod worker;
@@ -28,6 +29,7 @@ pub use desk::Stop;
 use desk::{Desk, Parts};
 use open::Opened;
 pub use open::{Rebuild, rebuild};
+use sealed::Sealed;
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -90,6 +92,8 @@ pub struct Ended {
     pub how: How,
     /// What it did.
     pub summary: Summary,
+    /// What is wrong with sealed WARC files or their indexes, told as warnings before.
+    pub faults: Vec<String>,
 }
 
 /// What can stop a whole crawl. A URL that fails does not.
@@ -138,8 +142,10 @@ pub enum CrawlError {
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let watch = job.watch.clone();
+    let sealing = Sealed::start(&job.settings.into, job.watch.clone())?;
+    let watch = sealing.ear(&job.watch);
     let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
+    sealing.catch_up();
     let stop = job.stop.clone();
     let into = job.settings.into.clone();
     let desk = Arc::new(Desk::new(Parts {
@@ -165,7 +171,9 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
-    Ok(Ended { how, summary })
+    let faults = tokio::task::spawn_blocking(move || sealing.finish(how == How::Killed)).await;
+    let faults = faults.map_err(|died| CrawlError::Worker(died.to_string()))?;
+    Ok(Ended { how, summary, faults })
 }
 
 /// Runs the workers to their end. The first that fails ends the intake of all.

@@ -101,11 +101,17 @@ pub enum ReadError {
     },
 }
 
+/// How many bytes of a block are kept.
+enum Keep {
+    Always(u64),
+    By(fn(&Header) -> u64),
+}
+
 /// The records of one file, in order.
 pub struct Records {
     file: String,
     plain: Plain,
-    keep: u64,
+    keep: Keep,
     begun: bool,
     resync: bool,
     line_start: bool,
@@ -134,7 +140,7 @@ impl Records {
         Ok(Self {
             file,
             plain,
-            keep: KEEP,
+            keep: Keep::Always(KEEP),
             begun: false,
             resync: false,
             line_start: false,
@@ -145,7 +151,14 @@ impl Records {
     /// Keeps at most this many bytes of each block; the rest is read and let go.
     #[must_use]
     pub const fn keep(mut self, bytes: u64) -> Self {
-        self.keep = bytes;
+        self.keep = Keep::Always(bytes);
+        self
+    }
+
+    /// Keeps of each block as many bytes as `wanted` says when it has seen the record's header.
+    #[must_use]
+    pub const fn keep_by(mut self, wanted: fn(&Header) -> u64) -> Self {
+        self.keep = Keep::By(wanted);
         self
     }
 
@@ -160,7 +173,11 @@ impl Records {
         let offset = if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() };
         self.resync = true;
         let (header, length) = self.header(offset)?;
-        let block = self.block(offset, length)?;
+        let keep = match self.keep {
+            Keep::Always(bytes) => bytes,
+            Keep::By(wanted) => wanted(&header),
+        };
+        let block = self.block(offset, length, keep)?;
         self.line_ends(offset)?;
         let ended = self.fill(offset)?.is_empty();
         self.resync = false;
@@ -292,10 +309,9 @@ impl Records {
         }
     }
 
-    fn block(&mut self, offset: u64, length: u64) -> Result<Block, ReadError> {
+    fn block(&mut self, offset: u64, length: u64, mut keep: u64) -> Result<Block, ReadError> {
         let mut store = Store::default();
         let mut left = length;
-        let mut keep = self.keep;
         while left > 0 {
             let ahead = self.more(offset, left)?;
             let count = usize::try_from(left).map_or(ahead.len(), |left| left.min(ahead.len()));

@@ -91,6 +91,11 @@ pub fn verify(entry: &Entry) -> io::Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// The digest of what a record holds as its payload: the entity of an HTTP message, else the block.
+pub fn payload_digest(entry: &Entry) -> io::Result<Digest> {
+    payload(entry).map(|payload| payload.entity)
+}
+
 fn declared(entry: &Entry, field: &'static str, findings: &mut Vec<Finding>) -> Option<Digest> {
     let value = entry.header.get(field)?;
     let parsed = value.parse();

@@ -1,0 +1,252 @@
+//! Sealed WARCs: read back, verified and indexed, beside the crawl.
+//!
+//! One thread of its own takes each file that was sealed, compares every digest with the bytes on
+//! the disk and writes the file's lines to `indexes/NAME.cdxj`, which appears whole or not at all.
+//! At the end of a run they are merged into `index.cdxj`. A sealed file without its index (after a
+//! crash, or moved in) is taken at the next start or end. WARCs are only read here: one that does
+//! not verify is kept as it is, told as a warning, and makes the run end as failed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use super::CrawlError;
+use crate::event::{Event, Watch};
+use crate::index::captures::Pairing;
+use crate::index::{self, IndexError, Sorter};
+use crate::record::name::{self, OPEN};
+use crate::record::reader::Records;
+use crate::record::verify::{Finding, verify};
+
+/// The folder of the indexes, one for each WARC, in the crawl folder.
+const INDEXES: &str = "indexes";
+
+/// The index of the whole crawl folder.
+const INDEX: &str = "index.cdxj";
+
+/// Faults of one file that are told; the rest is counted.
+const TOLD: usize = 8;
+
+/// What the thread is asked.
+enum Order {
+    /// Take this file.
+    File(String),
+    /// Take every sealed file that has no index.
+    Rest,
+    /// Come to an end.
+    End,
+}
+
+/// A handle on the thread. Dropped, it leaves the thread to end by itself.
+pub(super) struct Sealed {
+    into: PathBuf,
+    orders: Sender<Order>,
+    abandoned: Arc<AtomicBool>,
+    thread: JoinHandle<Vec<String>>,
+}
+
+impl Sealed {
+    /// Starts the thread for a crawl folder, which it does not touch before it is asked to. What it
+    /// finds wrong is told to `watch`.
+    pub(super) fn start(into: &Path, watch: Watch) -> Result<Self, CrawlError> {
+        let (orders, inbox) = channel();
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let desk = Desk { into: into.to_owned(), watch, abandoned: Arc::clone(&abandoned) };
+        let thread = std::thread::Builder::new()
+            .name("index".to_owned())
+            .spawn(move || desk.serve(&inbox))
+            .map_err(|why| CrawlError::Archive(super::archive::ArchiveError::Thread(why)))?;
+        Ok(Self { into: into.to_owned(), orders, abandoned, thread })
+    }
+
+    /// A watch that hears of each file when it is sealed, and passes all events on.
+    pub(super) fn ear(&self, watch: &Watch) -> Watch {
+        let (watch, orders) = (watch.clone(), self.orders.clone());
+        Watch::new(move |event| {
+            if let Event::Sealed { file, .. } = event {
+                // A file that nobody takes now is taken at the next start.
+                let _ = orders.send(Order::File(file.clone()));
+            }
+            watch.tell(event);
+        })
+    }
+
+    /// Takes what an earlier process left or somebody moved in. The folder must be locked.
+    pub(super) fn catch_up(&self) {
+        let _ = self.orders.send(Order::Rest);
+    }
+
+    /// Takes what has no index yet, waits for the thread, and merges. Gives what is wrong with the
+    /// files. Blocks; with `at_once` it leaves the rest to the next start.
+    pub(super) fn finish(self, at_once: bool) -> Vec<String> {
+        self.abandoned.store(at_once, Ordering::Relaxed);
+        for order in [Order::Rest, Order::End] {
+            let _ = self.orders.send(order);
+        }
+        let mut faults = match self.thread.join() {
+            Ok(faults) => faults,
+            Err(_) => vec!["the thread that indexes has died, please report it".to_owned()],
+        };
+        if !at_once && let Err(why) = merge(&self.into) {
+            faults.push(why.to_string());
+        }
+        faults
+    }
+}
+
+/// What the thread works with.
+struct Desk {
+    into: PathBuf,
+    watch: Watch,
+    abandoned: Arc<AtomicBool>,
+}
+
+impl Desk {
+    /// The thread: one order after the other. Gives all that it told.
+    fn serve(&self, inbox: &Receiver<Order>) -> Vec<String> {
+        let mut faults = Vec::new();
+        while let Ok(order) = inbox.recv() {
+            match order {
+                Order::File(name) => self.take(&self.into.join(name), &mut faults),
+                Order::Rest => self.take_rest(&mut faults),
+                Order::End => break,
+            }
+        }
+        faults
+    }
+
+    fn take_rest(&self, faults: &mut Vec<String>) {
+        // A folder that cannot be read stops the crawl itself, which says so.
+        for path in name::files(&self.into).unwrap_or_default() {
+            if is_sealed(&path) && !has_index(&path, &self.into) {
+                self.take(&path, faults);
+            }
+        }
+    }
+
+    fn take(&self, path: &Path, faults: &mut Vec<String>) {
+        let mut found = Faults::default();
+        if let Err(why) = self.index(path, &mut found) {
+            found.add(why.to_string());
+        }
+        for text in found.into_texts(path) {
+            self.watch.tell(&Event::Warning { text: text.clone() });
+            faults.push(text);
+        }
+    }
+
+    /// Reads one file from front to back: digests and index lines at once.
+    fn index(&self, path: &Path, faults: &mut Faults) -> Result<(), IndexError> {
+        let mut sorter = Sorter::new();
+        let mut pairing = Pairing::default();
+        for entry in Records::open(path)? {
+            if self.abandoned.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(why) => {
+                    faults.add(why.to_string());
+                    continue;
+                }
+            };
+            let at = || format!("{}@{}", entry.locator.file, entry.locator.offset);
+            match verify(&entry) {
+                Ok(findings) => findings
+                    .iter()
+                    .filter(|finding| is_fault(finding))
+                    .for_each(|finding| faults.add(format!("{}: {finding}", at()))),
+                Err(why) => faults.add(format!("{}: its block cannot be read: {why}", at())),
+            }
+            add(pairing.add(&entry), &mut sorter, faults)?;
+        }
+        add(pairing.end(), &mut sorter, faults)?;
+        let to = index_of(path, &self.into);
+        let folder = self.into.join(INDEXES);
+        fs::create_dir_all(&folder)
+            .map_err(|source| IndexError::Output { path: folder, source })?;
+        sorter.write_file(&to).map(drop)
+    }
+}
+
+fn add(
+    line: Option<Result<index::Line, IndexError>>,
+    to: &mut Sorter,
+    faults: &mut Faults,
+) -> Result<(), IndexError> {
+    match line {
+        Some(Ok(line)) => to.add(line.to_string().as_bytes()),
+        Some(Err(why)) => {
+            faults.add(why.to_string());
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Digests over chunk framing, and of other algorithms, are habits of other writers.
+const fn is_fault(finding: &Finding) -> bool {
+    matches!(finding, Finding::Block { .. } | Finding::Payload { .. })
+}
+
+/// What is wrong with one file.
+#[derive(Default)]
+struct Faults {
+    told: Vec<String>,
+    more: u64,
+}
+
+impl Faults {
+    fn add(&mut self, text: String) {
+        if self.told.len() < TOLD {
+            self.told.push(text);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn into_texts(self, path: &Path) -> Vec<String> {
+        let mut texts = self.told;
+        if self.more > 0 {
+            texts.push(format!("{}: and {} faults more", name::final_name(path), self.more));
+        }
+        texts
+    }
+}
+
+fn is_sealed(path: &Path) -> bool {
+    !path.to_string_lossy().ends_with(OPEN)
+}
+
+fn index_of(warc: &Path, into: &Path) -> PathBuf {
+    into.join(INDEXES).join(format!("{}.cdxj", name::final_name(warc)))
+}
+
+/// Whether a WARC has an index that is not older than it.
+fn has_index(warc: &Path, into: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified());
+    match (changed(warc), changed(&index_of(warc, into))) {
+        (Ok(warc), Ok(index)) => index >= warc,
+        (_, index) => index.is_ok(),
+    }
+}
+
+/// Merges the indexes of the WARCs that are there.
+fn merge(into: &Path) -> Result<(), IndexError> {
+    let in_folder = |source: io::Error| IndexError::Input { path: into.to_owned(), source };
+    let warcs = name::files(into).map_err(in_folder)?;
+    let indexes: Vec<PathBuf> = warcs
+        .iter()
+        .filter(|warc| is_sealed(warc))
+        .map(|warc| index_of(warc, into))
+        .filter(|index| index.exists())
+        .collect();
+    if warcs.is_empty() {
+        return Ok(());
+    }
+    index::sort(&indexes, &into.join(INDEX)).map(drop)
+}
