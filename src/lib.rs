@@ -86,8 +86,8 @@ pub mod record;
 pub mod seeds;
 pub mod settings;
 pub mod state;
-pub mod verify;
 pub mod surt;
+pub mod verify;
 pub mod wacz;
 
 pub use address::Address;

@@ -14,6 +14,7 @@ mod show;
 mod state;
 mod text;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -158,6 +159,17 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = lookup::time)]
         at: Option<Moment>,
     },
+    /// Judge an archive: records, digests, links, indexes, packages.
+    ///
+    /// Reads everything once and tells what is wrong as FILE@OFFSET, with the rule, the section of
+    /// the standard (or the item of warraq's own bar) it stands on, and the remedy. A folder is
+    /// judged as a whole archive with its indexes. All given files are one set: links between
+    /// records are followed across it.
+    ///
+    /// Nothing is ever changed. --repair copies a file whose tail is torn, as far as it is whole,
+    /// to a new file beside it.
+    #[command(after_help = verify::AFTER)]
+    Verify(verify::VerifyFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -193,6 +205,7 @@ where
         Command::Text { dir } => text::run(&dir),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
+        Command::Verify(flags) => verify::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

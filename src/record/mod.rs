@@ -16,6 +16,7 @@ mod plain;
 pub mod reader;
 pub mod repair;
 pub mod strict;
+pub mod torn;
 pub mod trace;
 pub mod verify;
 pub mod writer;

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Read};
 
 use super::http::Message;
 use super::subject::{Kind, Subject};
-use super::values::{self, Hash, Hasher, Said};
+use super::values::{self, Hash, Hasher};
 use crate::record::entity::{Dechunked, Framing};
 
 /// Longest head of an archived HTTP message that is looked into.

@@ -176,9 +176,9 @@ fn length(subject: &Subject<'_>, message: &Message, docket: &mut Docket<'_>) -> 
     let body = &message.body;
     let status = if subject.kind == Kind::Request { None } else { message.head.status() };
     match body.chunks {
-        Some(Chunks::None) => docket.find(place, &UNCHUNKED, || {
-            "the head says chunked, the body is not".to_owned()
-        }),
+        Some(Chunks::None) => {
+            docket.find(place, &UNCHUNKED, || "the head says chunked, the body is not".to_owned())
+        }
         Some(Chunks::Cut) if !truncated && !(body.length == 0 && status.is_some()) => {
             docket.find(place, &CUT, || "the last chunk is missing".to_owned());
         }

@@ -118,7 +118,9 @@ impl Links {
         docket: &mut Docket<'_>,
     ) -> bool {
         let id = match to {
-            Link::Revisit(claim) => return revisit::settle(&self.rows, place, from, claim, late, docket),
+            Link::Revisit(claim) => {
+                return revisit::settle(&self.rows, place, from, claim, late, docket);
+            }
             Link::Concurrent(id) | Link::Warcinfo(id) | Link::Refers(id) | Link::Segment(id) => id,
         };
         let Some(found) = self.rows.with_id(id) else { return false };
@@ -127,7 +129,8 @@ impl Links {
         };
         match to {
             Link::Concurrent(_) if found == from => {
-                docket.find(place, &SELF, || "WARC-Concurrent-To names the record itself".to_owned());
+                docket
+                    .find(place, &SELF, || "WARC-Concurrent-To names the record itself".to_owned());
             }
             Link::Concurrent(_) => {
                 concurrent(place, &row, &other, docket);
@@ -199,7 +202,9 @@ impl Links {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let event = self.rows.event(number) as usize;
             let says = events.get(event).copied().unwrap_or_default();
-            let Some(row) = self.rows.get(number).filter(|row| row.is(flag::HTTP)) else { continue };
+            let Some(row) = self.rows.get(number).filter(|row| row.is(flag::HTTP)) else {
+                continue;
+            };
             let place = self.rows.place(row);
             if matches!(row.kind, Kind::Response | Kind::Revisit) && says & REQUEST == 0 {
                 docket.find(&place, &NO_REQUEST, || "no request of this capture".to_owned());
@@ -220,10 +225,14 @@ impl Links {
 fn concurrent(place: &Place<'_>, row: &Row, other: &Row, docket: &mut Docket<'_>) {
     let dated = row.date != NO_DATE && other.date != NO_DATE;
     if dated && row.date != other.date {
-        docket.find(place, &DATE, || format!("the concurrent {} has another date", other.kind.name()));
+        docket.find(place, &DATE, || {
+            format!("the concurrent {} has another date", other.kind.name())
+        });
     }
     let message = |row: &Row| matches!(row.kind, Kind::Request | Kind::Response | Kind::Revisit);
     if message(row) && message(other) && row.uri != other.uri {
-        docket.find(place, &URI, || format!("the concurrent {} has another target", other.kind.name()));
+        docket.find(place, &URI, || {
+            format!("the concurrent {} has another target", other.kind.name())
+        });
     }
 }

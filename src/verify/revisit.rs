@@ -138,7 +138,9 @@ pub(super) fn settle(
         let Some(other) = rows.get(found) else { continue };
         if !matches!(other.kind, Kind::Response | Kind::Resource) {
             let kind = other.kind.name();
-            docket.find(place, &KIND, || format!("it refers to a {kind} at {}", rows.whereabouts(found)));
+            docket.find(place, &KIND, || {
+                format!("it refers to a {kind} at {}", rows.whereabouts(found))
+            });
             return true;
         }
     }

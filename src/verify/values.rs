@@ -212,6 +212,13 @@ impl Algorithm {
     }
 }
 
+impl Hash {
+    /// A hash of it, for rows.
+    pub(super) fn key(&self) -> u64 {
+        super::rows::key(&[self.algorithm.name().as_bytes(), &self.value])
+    }
+}
+
 impl std::fmt::Display for Hash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let value = match self.algorithm {
@@ -352,7 +359,9 @@ mod tests {
         assert_eq!(form("019A1B2C-0000-7000-8000-000000000001"), IdForm::Uuid);
         assert_eq!(form("00000000-0000-0000-0000-000000000000"), IdForm::Uuid);
         assert_eq!(form("null"), IdForm::Other);
-        for good in ["application/http; msgtype=response", "a/b;c=\"d e\"", "text/html;charset=utf-8"] {
+        for good in
+            ["application/http; msgtype=response", "a/b;c=\"d e\"", "text/html;charset=utf-8"]
+        {
             assert!(is_media_type(good), "{good}");
         }
         for bad in ["", "text", "text/", "a b/c", "text/html; charset", "a/b;c=\"d"] {
