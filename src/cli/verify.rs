@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Exit, Stopped, show};
 use crate::json;
 use crate::moment::Clock;
+use crate::record::name;
 use crate::verify::{self, Finding, Options, Profile, Severity, Verdict, mend};
 
 /// What `verify` takes.
@@ -138,9 +139,7 @@ fn repair(flags: &VerifyFlags) -> Result<bool, Stopped> {
 }
 
 fn is_warc(path: &std::path::Path) -> bool {
-    let name = path.to_string_lossy();
-    let name = name.strip_suffix(crate::record::name::OPEN).unwrap_or(&name);
-    name.ends_with(".warc.gz") || name.ends_with(".warc")
+    name::is_warc(&name::final_name(path))
 }
 
 fn say_mended(done: &mend::Mended, as_json: bool) {

@@ -40,7 +40,8 @@ pub fn final_name(path: &Path) -> String {
     name.strip_suffix(OPEN).unwrap_or(&name).to_owned()
 }
 
-fn is_warc(name: &str) -> bool {
+/// Whether a name, `.open` taken off, is that of a WARC file.
+pub fn is_warc(name: &str) -> bool {
     let name = Path::new(name.strip_suffix(".gz").unwrap_or(name));
     name.extension().is_some_and(|extension| extension == "warc")
 }

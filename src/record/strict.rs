@@ -76,7 +76,7 @@ pub struct Closed {
     /// Length of its member, or of the record in an uncompressed file; zero when another record
     /// follows in the member.
     pub length: u64,
-    /// Whether all of its block was there.
+    /// Whether all of its block was there, and no more.
     pub whole: bool,
     /// What was wrong with its end.
     pub flaws: Vec<Flaw>,
@@ -189,11 +189,11 @@ impl Strict {
             rest.consume(count);
         }
         let damaged = self.is_broken();
-        let whole = self.left == 0 && raw.length.is_some();
+        let mut whole = self.left == 0 && raw.length.is_some();
         if self.left > 0 && !damaged {
             self.flaws.push(Flaw::Short(self.left));
         } else if whole && !damaged {
-            self.trailer()?;
+            whole = self.trailer()?;
         } else if !damaged {
             self.pass_over()?;
         }
@@ -282,8 +282,9 @@ impl Strict {
         self.flaws.iter().any(|flaw| matches!(flaw, Flaw::Damaged(_) | Flaw::Cut))
     }
 
-    /// The two line ends behind a block, and nothing behind them but another record.
-    fn trailer(&mut self) -> io::Result<()> {
+    /// The two line ends behind a block, and nothing behind them but another record. Without the
+    /// line ends the block is not as long as it says.
+    fn trailer(&mut self) -> io::Result<bool> {
         let mut missing = false;
         for expected in *b"\r\n\r\n" {
             missing = self.fill()?.first() != Some(&expected);
@@ -300,7 +301,7 @@ impl Strict {
                 self.flaws.push(Flaw::Trailer(passed));
             }
         }
-        Ok(())
+        Ok(!missing)
     }
 
     /// Goes to the next line that begins a record in this member, or to its end; says how many

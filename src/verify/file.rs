@@ -5,6 +5,7 @@
 //! `warcinfo`: what warraq wrote is held to its own bar.
 
 use std::io;
+use std::path::Path;
 
 use super::content::{self, Content};
 use super::finding::{Docket, Place, Profile, quoted, rules};
@@ -60,7 +61,7 @@ pub(super) fn judge(
     links: &mut Links,
     docket: &mut Docket<'_>,
 ) -> io::Result<u64> {
-    let first = u32::try_from(links.rows.rows.len()).unwrap_or(u32::MAX);
+    let first = u32::try_from(links.rows.all.len()).unwrap_or(u32::MAX);
     links.rows.files.push(SetFile {
         label: given.label.clone(),
         name: given.name.strip_suffix(OPEN).unwrap_or(&given.name).to_owned(),
@@ -96,7 +97,7 @@ struct Walk<'a> {
     records: u64,
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     fn place<'b>(&'b self, offset: u64, record: Option<&'b str>) -> Place<'b> {
         let profile = self.profile.unwrap_or(Profile::Spec);
         Place { file: &self.given.label, offset, record, profile }
@@ -124,7 +125,7 @@ impl<'a> Walk<'a> {
         let place = self.place(raw.offset, Some(&named));
         let subject = Subject::of(&raw.header, &raw.version, length, place);
         fields::judge(&subject, raw, docket);
-        if raw.before == 1 {
+        if self.gzip && raw.before == 1 {
             docket.find(&place, &SHARED, || "several records in one gzip member".to_owned());
         }
         for flaw in &closed.flaws {
@@ -167,8 +168,9 @@ impl<'a> Walk<'a> {
         if own != name {
             docket.find(&place, &LEFT_OPEN, || format!("its name still ends in {OPEN}"));
         }
-        let says = (own.ends_with(".warc.gz"), own.ends_with(".warc"));
-        if self.given.bytes > 0 && ((says.0 && !self.gzip) || (says.1 && self.gzip)) {
+        let says_gzip =
+            Path::new(own).extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+        if self.given.bytes > 0 && name::is_warc(own) && says_gzip != self.gzip {
             let is = if self.gzip { "is" } else { "is not" };
             docket.find(&place, &COMPRESSION, || format!("it {is} compressed"));
         }
@@ -223,7 +225,7 @@ impl<'a> Walk<'a> {
             (wanted == Wanted::IfHead, flag::IF_HEAD),
             (head_asked, flag::HEAD),
             (subject.http, flag::HTTP),
-            (raw.before > 0 || (closed.length == 0 && self.gzip), flag::SHARED),
+            (self.gzip && (raw.before > 0 || closed.length == 0), flag::SHARED),
             (revisit::is_not_modified(subject), flag::NOT_MODIFIED),
             (revisit::is_empty(subject), flag::EMPTY),
         ];

@@ -186,13 +186,12 @@ impl<'a> Docket<'a> {
     fn severity(&self, weight: Weight, profile: Profile) -> Option<Severity> {
         let bar = profile == Profile::Bar;
         match weight {
-            Weight::Shall => Some(Severity::Error),
+            Weight::Outside if !self.closed => Some(Severity::Warning),
+            Weight::Shall | Weight::Outside => Some(Severity::Error),
             Weight::Bar => bar.then_some(Severity::BelowBar),
             Weight::Should if bar => Some(Severity::BelowBar),
             Weight::Should | Weight::Odd => Some(Severity::Warning),
             Weight::House => bar.then_some(Severity::Warning),
-            Weight::Outside if self.closed => Some(Severity::Error),
-            Weight::Outside => Some(Severity::Warning),
         }
     }
 }

@@ -177,9 +177,9 @@ fn length(subject: &Subject<'_>, message: &Message, docket: &mut Docket<'_>) -> 
     let status = if subject.kind == Kind::Request { None } else { message.head.status() };
     match body.chunks {
         Some(Chunks::None) => {
-            docket.find(place, &UNCHUNKED, || "the head says chunked, the body is not".to_owned())
+            docket.find(place, &UNCHUNKED, || "the head says chunked, the body is not".to_owned());
         }
-        Some(Chunks::Cut) if !truncated && !(body.length == 0 && status.is_some()) => {
+        Some(Chunks::Cut) if !truncated && (body.length > 0 || status.is_none()) => {
             docket.find(place, &CUT, || "the last chunk is missing".to_owned());
         }
         _ => {}

@@ -153,7 +153,7 @@ fn leads_to(place: &Place<'_>, line: &Line, rows: &Rows, docket: &mut Docket<'_>
         return None;
     };
     let row = rows.get(number)?;
-    if line.at.length != 0 && line.at.length != row.length {
+    if line.at.length != 0 && line.at.length != row.length && !row.is(flag::SHARED) {
         docket.find(place, &LENGTH, || {
             format!("length {}, the record has {}", line.at.length, row.length)
         });
@@ -199,7 +199,7 @@ fn agrees(place: &Place<'_>, line: &Line, row: &Row, docket: &mut Docket<'_>) {
 
 /// Says which captures no line leads to, and forgets what the index led to.
 pub(super) fn cover(rows: &mut Rows, covers: &Covers, docket: &mut Docket<'_>) {
-    for row in &rows.rows {
+    for row in &rows.all {
         let Some(file) = rows.files.get(row.file as usize) else { continue };
         let asked = match covers {
             Covers::All => true,
@@ -215,7 +215,7 @@ pub(super) fn cover(rows: &mut Rows, covers: &Covers, docket: &mut Docket<'_>) {
             docket.find(&rows.place(row), &UNCOVERED, || "no index line leads to it".to_owned());
         }
     }
-    for row in &mut rows.rows {
+    for row in &mut rows.all {
         row.flags &= !flag::INDEXED;
     }
 }

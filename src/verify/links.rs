@@ -23,7 +23,7 @@ rules! {
     CONVERSION: Shall "conversion.target" "WARC 1.1 §6.8" "give a conversion the target of what it was made of"
     CONVERSION_LOOSE: Bar "conversion.loose" "bar 28" "name what it was made of in WARC-Refers-To"
     NO_REQUEST: Bar "exchange.no-request" "bar 21" "store the request that was sent"
-    NO_REPLY: Odd "exchange.no-reply" "bar 22" "nothing, when none came"
+    NO_REPLY: Odd "exchange.no-reply" "bar 22" "say in a metadata record why there is none"
     ORIGIN: Outside "segment.outside" "WARC 1.1 §5.19" "give the file that holds the first segment too"
     ORIGIN_URI: Shall "segment.target" "WARC 1.1 §6.9" "give all segments one target"
 }
@@ -184,13 +184,15 @@ impl Links {
         const REQUEST: u8 = 1;
         const REPLY: u8 = 2;
         const HEAD: u8 = 4;
-        let mut events = vec![0_u8; self.rows.rows.len()];
-        for number in 0..u32::try_from(self.rows.rows.len()).unwrap_or(u32::MAX) {
+        const TOLD: u8 = 8;
+        let mut events = vec![0_u8; self.rows.all.len()];
+        for number in 0..u32::try_from(self.rows.all.len()).unwrap_or(u32::MAX) {
             let Some(&row) = self.rows.get(number) else { break };
             let says = match row.kind {
                 Kind::Request if row.is(flag::HEAD) => REQUEST | HEAD,
                 Kind::Request => REQUEST,
                 Kind::Response | Kind::Revisit => REPLY,
+                Kind::Metadata => TOLD,
                 _ => 0,
             };
             let event = self.rows.event(number) as usize;
@@ -209,8 +211,8 @@ impl Links {
             if matches!(row.kind, Kind::Response | Kind::Revisit) && says & REQUEST == 0 {
                 docket.find(&place, &NO_REQUEST, || "no request of this capture".to_owned());
             }
-            if row.kind == Kind::Request && says & REPLY == 0 {
-                docket.find(&place, &NO_REPLY, || "a request without a reply".to_owned());
+            if row.kind == Kind::Request && says & (REPLY | TOLD) == 0 {
+                docket.find(&place, &NO_REPLY, || "a request without reply or reason".to_owned());
             }
             let wanted = match row.flags & (flag::UNLESS_HEAD | flag::IF_HEAD) {
                 flag::UNLESS_HEAD => Wanted::Unless,

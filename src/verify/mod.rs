@@ -317,8 +317,8 @@ fn sort_of(path: &Path) -> Result<Sort, VerifyError> {
             Err(no_archive("an ARC file; convert it with `warcio recompress` first"))
         }
         [0x1f, 0x8b, ..] | [b'W', b'A', b'R', b'C', b'/', ..] => Ok(Sort::Warc),
-        _ if name.ends_with(".wacz") => Ok(Sort::Package),
-        _ if own.ends_with(".warc.gz") || own.ends_with(".warc") => Ok(Sort::Warc),
+        _ if path.extension().is_some_and(|end| end == "wacz") => Ok(Sort::Package),
+        _ if name::is_warc(own) => Ok(Sort::Warc),
         _ => Err(no_archive("neither WARC nor CDXJ nor WACZ; give one of these")),
     }
 }

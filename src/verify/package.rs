@@ -167,7 +167,7 @@ fn indexes(
 fn pages(package: &Package, label: &str, profile: Profile, rows: &Rows, docket: &mut Docket<'_>) {
     let Ok(Some(pages)) = package.pages() else { return };
     let captures: HashSet<(u64, i64)> = rows
-        .rows
+        .all
         .iter()
         .filter(|row| matches!(row.kind, Kind::Response | Kind::Revisit | Kind::Resource))
         .map(|row| (row.uri, row.date.div_euclid(1_000_000_000)))

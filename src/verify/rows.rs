@@ -88,7 +88,7 @@ pub(super) struct SetFile {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) files: Vec<SetFile>,
-    pub(super) rows: Vec<Row>,
+    pub(super) all: Vec<Row>,
     by_id: HashMap<u64, u32>,
     captures: HashMap<u64, u32>,
 }
@@ -96,7 +96,7 @@ pub(super) struct Rows {
 impl Rows {
     /// Adds a record; gives back its number, and the row that has its id already.
     pub(super) fn add(&mut self, mut row: Row) -> (u32, Option<u32>) {
-        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         row.event = number;
         let twin = match row.id {
             0 => None,
@@ -114,12 +114,12 @@ impl Rows {
                 self.captures.insert(capture, number);
             }
         }
-        self.rows.push(row);
+        self.all.push(row);
         (number, twin)
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Row> {
-        self.rows.get(usize::try_from(number).ok()?)
+        self.all.get(usize::try_from(number).ok()?)
     }
 
     pub(super) fn with_id(&self, id: u64) -> Option<u32> {
@@ -134,8 +134,8 @@ impl Rows {
     /// The record of a file at an offset; the first, where several share a member.
     pub(super) fn at(&self, file: usize, offset: u64) -> Option<u32> {
         let first = self.files.get(file)?.first;
-        let end = self.files.get(file + 1).map_or(self.rows.len(), |next| next.first as usize);
-        let rows = self.rows.get(first as usize..end)?;
+        let end = self.files.get(file + 1).map_or(self.all.len(), |next| next.first as usize);
+        let rows = self.all.get(first as usize..end)?;
         let at = rows.partition_point(|row| row.offset < offset);
         rows.get(at).filter(|row| row.offset == offset)?;
         u32::try_from(first as usize + at).ok()
@@ -145,7 +145,7 @@ impl Rows {
     pub(super) fn join(&mut self, one: u32, other: u32) {
         let (one, other) = (self.event(one), self.event(other));
         let (early, late) = (one.min(other), one.max(other));
-        if let Some(row) = self.rows.get_mut(late as usize) {
+        if let Some(row) = self.all.get_mut(late as usize) {
             row.event = early;
         }
     }
@@ -159,7 +159,7 @@ impl Rows {
                 return number;
             }
             let after = self.get(next).map_or(next, |row| row.event);
-            if let Some(row) = self.rows.get_mut(number as usize) {
+            if let Some(row) = self.all.get_mut(number as usize) {
                 row.event = after;
             }
             number = next;
@@ -167,7 +167,7 @@ impl Rows {
     }
 
     pub(super) fn mark(&mut self, number: u32, flag: u8) {
-        if let Some(row) = self.rows.get_mut(number as usize) {
+        if let Some(row) = self.all.get_mut(number as usize) {
             row.flags |= flag;
         }
     }

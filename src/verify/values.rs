@@ -88,7 +88,7 @@ pub(super) fn date(text: &str) -> Result<Date, &'static str> {
     }
     let (clock, fraction) = match time.split_once('.') {
         None => (time, ""),
-        Some((_, fraction)) if fraction.is_empty() => return Err(NONE),
+        Some((_, "")) => return Err(NONE),
         Some((clock, fraction)) => (clock, fraction),
     };
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
