@@ -80,6 +80,7 @@ pub mod json;
 pub mod lang;
 pub mod lead;
 pub mod moment;
+pub mod pack;
 pub mod page;
 pub mod politeness;
 pub mod record;

@@ -274,7 +274,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// `1MiB`, `500kB`; a bare number is bytes.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     ByteSize::from_str(text.trim())
         .map(|size| size.as_u64())
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))

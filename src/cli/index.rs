@@ -16,8 +16,8 @@ pub(super) fn run(given: &[PathBuf], output: Option<&Path>) -> Result<Exit, Stop
         unreadable += add(file, &mut sorter)?;
     }
     if unreadable > 0 {
-        let records = show::count(unreadable, "record");
-        show::complain(&format!("{records} could not be indexed; the rest is"));
+        let complaints = show::count(unreadable, "complaint");
+        show::complain(&format!("{complaints}; whatever else there is, is indexed"));
     }
     match output {
         Some(path) => drop(sorter.write_file(path).map_err(failed)?),

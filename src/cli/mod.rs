@@ -9,6 +9,7 @@ mod given;
 mod index;
 mod info;
 mod lookup;
+mod pack;
 mod report;
 mod show;
 mod state;
@@ -159,6 +160,7 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = lookup::time)]
         at: Option<Moment>,
     },
+    Pack(pack::PackFlags),
     /// Judge an archive: records, digests, links, indexes, packages.
     ///
     /// Reads everything once and tells what is wrong as FILE@OFFSET, with the rule, the section of
@@ -205,6 +207,7 @@ where
         Command::Text { dir } => text::run(&dir),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
+        Command::Pack(flags) => pack::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };

@@ -16,7 +16,7 @@ const FILE: &str = "job.json";
 
 /// The part of a job that a rebuild needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct KeptJob {
+pub(crate) struct KeptJob {
     seeds: Vec<String>,
     depth: u32,
     languages: Vec<Lang>,
@@ -43,7 +43,7 @@ impl KeptJob {
     }
 
     /// The one kept in a folder; `None` when there is none that can be read.
-    pub(super) fn load(into: &Path) -> Option<Self> {
+    pub(crate) fn load(into: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(into.join(FILE)).ok()?).ok()
     }
 
@@ -55,7 +55,7 @@ impl KeptJob {
     }
 
     /// The seeds.
-    pub(super) fn seeds(&self) -> Vec<Lead> {
+    pub(crate) fn seeds(&self) -> Vec<Lead> {
         self.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
     }
 

@@ -8,7 +8,7 @@
 pub mod archive;
 mod attempt;
 mod desk;
-mod kept;
+pub(crate) mod kept;
 mod open;
 pub mod reading;
 mod robots;

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::head::{Head, Length};
@@ -77,9 +77,9 @@ fn unquoted(text: &str) -> String {
     percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
 }
 
-fn argument(name: &str, value: &str) -> String {
-    let quoted = |text| utf8_percent_encode(text, QUERY).to_string().replace(' ', "+");
-    format!("{}={}", quoted(name), quoted(value))
+fn argument(name: &str, value: &[u8]) -> String {
+    let quoted = |text| percent_encode(text, QUERY).to_string().replace(' ', "+");
+    format!("{}={}", quoted(name.as_bytes()), quoted(value))
 }
 
 /// The fields of a form (RFC 7578), as a query.
@@ -109,7 +109,7 @@ fn field(part: &[u8]) -> Option<String> {
         Some(quoted) => quoted.split('"').next(),
         None => name.split(';').next(),
     };
-    Some(argument(name?.trim(), &String::from_utf8_lossy(value)))
+    Some(argument(name?.trim(), value))
 }
 
 /// The leaves of a JSON document under the names of their fields, as a query; several documents
@@ -127,8 +127,8 @@ fn leaves(body: &[u8]) -> Option<String> {
     let named = |(name, value): (String, String)| {
         let count = met.entry(name.clone()).and_modify(|count| *count += 1).or_insert(1);
         match count {
-            1 => argument(&name, &value),
-            count => argument(&format!("{name}.{count}_"), &value),
+            1 => argument(&name, value.as_bytes()),
+            count => argument(&format!("{name}.{count}_"), value.as_bytes()),
         }
     };
     Some(leaves.into_iter().map(named).collect::<Vec<_>>().join("&"))

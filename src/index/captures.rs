@@ -31,12 +31,14 @@ pub fn captures(path: &Path) -> Result<Captures, IndexError> {
 pub struct Captures {
     records: Records,
     pairing: Option<Pairing>,
+    /// Told once the line before it is given.
+    error: Option<IndexError>,
 }
 
 impl Captures {
     /// The lines of what `records` reads.
     pub fn over(records: Records) -> Self {
-        Self { records: records.keep_by(needed), pairing: Some(Pairing::default()) }
+        Self { records: records.keep_by(needed), pairing: Some(Pairing::default()), error: None }
     }
 }
 
@@ -44,17 +46,21 @@ impl Iterator for Captures {
     type Item = Result<Line, IndexError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some(pairing) = &mut self.pairing {
+        while self.error.is_none() {
+            let Some(pairing) = &mut self.pairing else { break };
             let made = match self.records.next() {
                 Some(Ok(entry)) => pairing.add(&entry),
-                Some(Err(why)) => Some(Err(why.into())),
+                Some(Err(why)) => {
+                    self.error = Some(why.into());
+                    pairing.part()
+                }
                 None => self.pairing.take().and_then(Pairing::end),
             };
             if made.is_some() {
                 return made;
             }
         }
-        None
+        self.error.take().map(Err)
     }
 }
 
@@ -116,9 +122,14 @@ impl Pairing {
         }
     }
 
-    /// The line that was held back.
-    pub fn end(self) -> Option<Result<Line, IndexError>> {
-        self.held?.line
+    /// The line that is held back, when what follows it cannot be read.
+    pub fn part(&mut self) -> Option<Result<Line, IndexError>> {
+        self.held.take()?.line
+    }
+
+    /// The line that is held back at the end of the file.
+    pub fn end(mut self) -> Option<Result<Line, IndexError>> {
+        self.part()
     }
 
     fn line(&mut self, entry: &Entry) -> Option<Result<Line, IndexError>> {

@@ -20,7 +20,8 @@ pub struct Entry {
     pub kind: RecordType,
     /// Its header.
     pub header: Header,
-    /// Where it lies. Its length is that of the member, or of the record in an uncompressed file.
+    /// Where it lies. Its length is that of the member, or in an uncompressed file that of the
+    /// record without the two line ends behind it, as in the indexes of other tools.
     pub locator: Locator,
     /// Whether the locator leads to it: not when it shares its gzip member with other records.
     pub addressable: bool,
@@ -52,12 +53,16 @@ impl Entry {
         self.header.get("WARC-Truncated").map(TruncatedType::from)
     }
 
-    /// Whether its block is an HTTP message.
+    /// Whether its block is an HTTP message; without a Content-Type its URI tells.
     pub fn is_http(&self) -> bool {
-        let media = self.header.get("Content-Type").unwrap_or_default();
+        use RecordType::{Request, Response, Revisit};
+        let uri = self.target_uri().unwrap_or_default();
+        let Some(media) = self.header.get("Content-Type") else {
+            let is_exchange = matches!(self.kind, Request | Response | Revisit);
+            return is_exchange && (uri.starts_with("http:") || uri.starts_with("https:"));
+        };
         let media = media.split(';').next().unwrap_or_default().trim();
-        media.eq_ignore_ascii_case("application/http")
-            && self.target_uri().is_none_or(|uri| !uri.starts_with("dns:"))
+        media.eq_ignore_ascii_case("application/http") && !uri.starts_with("dns:")
     }
 }
 

@@ -73,7 +73,9 @@ impl Header {
     /// Goes on with the last field: a folded line, joined by one space.
     pub(super) fn unfold(&mut self, more: &str) {
         if let Some((_, value)) = self.fields.last_mut() {
-            value.push(' ');
+            if !value.is_empty() {
+                value.push(' ');
+            }
             value.push_str(more);
         }
     }

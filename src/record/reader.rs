@@ -172,24 +172,23 @@ impl Records {
         let alone = !self.plain.is_gzip() || self.plain.given() == 0;
         let offset = if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() };
         self.resync = true;
-        let (header, length) = self.header(offset)?;
+        let (header, declared) = self.header(offset)?;
         let keep = match self.keep {
             Keep::Always(bytes) => bytes,
             Keep::By(wanted) => wanted(&header),
         };
-        let block = self.block(offset, length, keep)?;
+        let block = self.block(offset, declared, keep)?;
+        let block_end = self.plain.offset();
         self.line_ends(offset)?;
         let ended = self.fill(offset)?.is_empty();
         self.resync = false;
         self.begun = true;
-        let locator = Locator {
-            file: self.file.clone(),
-            offset,
-            length: self.plain.offset().saturating_sub(offset),
-        };
+        let end = if self.plain.is_gzip() { self.plain.offset() } else { block_end };
+        let length = end.saturating_sub(offset);
+        let locator = Locator { file: self.file.clone(), offset, length };
         let kind = RecordType::from(header.get("WARC-Type").unwrap_or_default());
         let addressable = alone && (ended || !self.plain.is_gzip());
-        Ok(Some(Entry { kind, header, locator, addressable, length, block }))
+        Ok(Some(Entry { kind, header, locator, addressable, length: declared, block }))
     }
 
     /// Goes to the first byte of the next record; false at the end of the file.

@@ -140,7 +140,8 @@ impl Listed {
 
     /// The entry, as far as the directory alone tells; `data` is yet to be found.
     pub(super) fn judged(&self) -> Result<Entry, Refusal> {
-        let name = judged_name(&self.name)?.to_owned();
+        let name = std::str::from_utf8(&self.name).map_err(|_| Refusal::Name("it is not UTF-8"))?;
+        plain_name(name)?;
         // Host system 3 is Unix, 19 macOS: only there the attributes hold a file type.
         let kind = (self.attributes >> 16) & KIND_MASK;
         if kind == SYMLINK || (matches!(self.made_by, 3 | 19) && !matches!(kind, 0 | REGULAR)) {
@@ -161,20 +162,17 @@ impl Listed {
         if bytes > packed.saturating_mul(MAX_RATIO).saturating_add(FREE_INFLATION) {
             return Err(Refusal::Bomb { packed, bytes });
         }
-        if ["wacz", "zip"].iter().any(|end| has_extension(&name, end)) {
+        if ["wacz", "zip"].iter().any(|end| has_extension(name, end)) {
             return Err(Refusal::Nested);
         }
-        Ok(Entry { name, method, packed, bytes, crc: self.crc, data: 0 })
+        Ok(Entry { name: name.to_owned(), method, packed, bytes, crc: self.crc, data: 0 })
     }
 }
 
-/// A name that every reader takes for the same file within the package.
-fn judged_name(name: &[u8]) -> Result<&str, Refusal> {
-    if name.len() > MAX_NAME {
-        return Err(Refusal::Name("it is longer than 1,024 bytes"));
-    }
-    let text = std::str::from_utf8(name).map_err(|_| Refusal::Name("it is not UTF-8"))?;
+/// Whether every reader takes this name for the same file within the package.
+pub fn plain_name(text: &str) -> Result<(), Refusal> {
     let why = match text {
+        _ if text.len() > MAX_NAME => "it is longer than 1,024 bytes",
         "" => "it is empty",
         _ if text.contains(char::is_control) => "it has a control character in it",
         _ if text.contains('\\') => "it has a backslash in it",
@@ -182,7 +180,7 @@ fn judged_name(name: &[u8]) -> Result<&str, Refusal> {
         _ if text.get(1..2) == Some(":") => "it begins with a drive letter",
         _ if text.split('/').any(|part| part == "..") => "it leads out of the package",
         _ if text.split('/').any(|part| matches!(part, "" | ".")) => "a part of it is empty",
-        _ => return Ok(text),
+        _ => return Ok(()),
     };
     Err(Refusal::Name(why))
 }

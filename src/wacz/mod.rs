@@ -13,6 +13,7 @@ pub mod package;
 pub mod pages;
 pub mod reader;
 pub mod writer;
+pub mod zipnum;
 
 use std::io;
 use std::path::{Path, PathBuf};

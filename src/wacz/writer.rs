@@ -5,6 +5,7 @@
 //! same bytes. A package grows under a name that ends in `.part`, and gets its own name when all
 //! of it is on disk; a failure leaves nothing.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub struct Writer {
     path: PathBuf,
     zip: ZipWriter<BufWriter<NamedTempFile>>,
     resources: Vec<Resource>,
+    names: HashSet<String>,
 }
 
 impl Writer {
@@ -34,7 +36,7 @@ impl Writer {
     pub fn create(path: &Path) -> Result<Self, WaczError> {
         let file = part_of(path)?;
         let zip = ZipWriter::new(BufWriter::with_capacity(STEP, file));
-        Ok(Self { path: path.to_owned(), zip, resources: Vec::new() })
+        Ok(Self { path: path.to_owned(), zip, resources: Vec::new(), names: HashSet::new() })
     }
 
     /// Adds an entry whose bytes `fill` writes.
@@ -107,7 +109,19 @@ impl Writer {
         fill(&mut part)?;
         let bytes = part.hash.bytes();
         let hash = part.hash.finish();
-        Ok(Resource { name: name_of(Path::new(name)), path: name.to_owned(), hash, bytes })
+        Ok(Resource { name: self.short(name), path: name.to_owned(), hash, bytes })
+    }
+
+    /// The name of a resource: Data Package 1 wants it in small letters, and each once.
+    fn short(&mut self, path: &str) -> String {
+        let file = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let kept = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
+        let plain: String = file.chars().map(|c| if kept(c) { c } else { '-' }).collect();
+        let mut name = plain.clone();
+        while !self.names.insert(name.clone()) {
+            name = format!("{}-{plain}", self.names.len());
+        }
+        name
     }
 }
 

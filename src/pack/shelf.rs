@@ -1,0 +1,59 @@
+//! The shelf: page lines put aside in a temporary file until their groups are known.
+//!
+//! Groups come from all pages of all files, so a line can be finished only after the last of them
+//! was read. Lines hold whole articles: memory would not do.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+
+use crate::json;
+use crate::wacz::pages::{FORMAT, PageLine, PagesHeader};
+
+/// Page lines without their groups.
+pub(super) struct Shelf {
+    file: BufWriter<File>,
+    lines: u64,
+}
+
+impl Shelf {
+    /// An empty one.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { file: BufWriter::new(tempfile::tempfile()?), lines: 0 })
+    }
+
+    /// Puts a line aside.
+    pub(super) fn put(&mut self, line: &PageLine) -> io::Result<()> {
+        serde_json::to_writer(&mut self.file, line)?;
+        self.lines += 1;
+        self.file.write_all(b"\n")
+    }
+
+    /// How many lines there are.
+    pub(super) const fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Writes the list: its header, and every line with its group.
+    pub(super) fn write(
+        self,
+        to: &mut dyn Write,
+        header: &PagesHeader,
+        groups: &HashMap<String, String>,
+    ) -> io::Result<()> {
+        writeln!(to, "{}", json::line(header)?)?;
+        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        for line in BufReader::new(file).lines() {
+            let mut page: PageLine = serde_json::from_str(&line?)?;
+            page.group = groups.get(&page.url).cloned();
+            writeln!(to, "{}", json::line(&page)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// The header of a list.
+pub(super) fn header(id: &str, title: &str, has_text: bool) -> PagesHeader {
+    PagesHeader { format: FORMAT.into(), id: id.into(), title: title.into(), has_text }
+}
