@@ -256,6 +256,8 @@ pub enum FailureKind {
     RateLimited,
     /// warraq's own fault: a bug.
     Internal,
+    /// The server speaks HTTP/2 and nothing older.
+    Http2Only,
 }
 
 /// A visit that brought nothing to archive.
@@ -270,7 +272,7 @@ pub struct Failure {
 impl FailureKind {
     /// Whether another attempt may succeed.
     pub const fn is_transient(self) -> bool {
-        !matches!(self, Self::Tls | Self::Protocol | Self::Internal)
+        !matches!(self, Self::Tls | Self::Http2Only | Self::Protocol | Self::Internal)
     }
 }
 

@@ -4,6 +4,7 @@
 //! ARCHITECTURE.md down, the command line overwrites them, [`Settings::check`] refuses
 //! contradictions before the first request.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,7 +26,8 @@ pub enum AlternatesScope {
 }
 
 /// Which transport carries the captures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Transport {
     /// The exact one: bytes as they crossed the wire.
     Wire,
@@ -34,7 +36,7 @@ pub enum Transport {
 }
 
 /// One `--resolve HOST:PORT:ADDR[:PORT]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resolve {
     /// The host it is for; `None` for `*`.
     pub host: Option<String>,
@@ -46,8 +48,37 @@ pub struct Resolve {
     pub to_port: u16,
 }
 
-/// Everything a crawl needs to know.
-#[derive(Clone, Debug)]
+/// A text that is sent and never told: it prints, and is written down, as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str("***")
+    }
+}
+
+/// Everything a crawl needs to know. Serialised, it is the effective configuration that a run
+/// leaves in its archive.
+#[derive(Clone, Debug, Serialize)]
 pub struct Settings {
     /// The folder of the crawl: WARCs, state, ledger.
     pub into: PathBuf,
@@ -59,11 +90,16 @@ pub struct Settings {
     pub accept_language: String,
     /// More request headers, for seed origins only.
     pub headers: Vec<(String, String)>,
+    /// The same, with values that are never told.
+    pub secret_headers: Vec<(String, Secret)>,
+    /// Whether credentials stay in `request` records.
+    pub keep_credentials: bool,
     /// Ordinary links away from a seed that are followed; 0 follows none.
     pub depth: u32,
     /// Pages captured in this call before it stops; the rest stays queued.
     pub max_pages: u64,
     /// Least time between two requests to one site, start to start. Zero turns it off.
+    #[serde(serialize_with = "seconds")]
     pub delay: Duration,
     /// Whether zero delay is also for public hosts.
     pub own_hosts: bool,
@@ -92,9 +128,12 @@ pub struct Settings {
     /// Attempts after the first.
     pub retries: u32,
     /// First pause after a failure; doubled with each further one, with jitter.
+    #[serde(serialize_with = "seconds")]
     pub retry_delay: Duration,
     /// Which transport.
     pub transport: Transport,
+    /// Whether servers that speak only HTTP/2 are asked by the other transport.
+    pub allow_h2: bool,
     /// Whether private and loopback addresses and unusual ports may be connected to.
     pub allow_private: bool,
     /// Fixed addresses.
@@ -102,10 +141,13 @@ pub struct Settings {
     /// Body cap in bytes.
     pub max_body: u64,
     /// Time limit of name look-up, connection and TLS, each.
+    #[serde(serialize_with = "seconds")]
     pub connect_timeout: Duration,
     /// Longest silence.
+    #[serde(serialize_with = "seconds")]
     pub idle_timeout: Duration,
     /// Longest exchange.
+    #[serde(serialize_with = "seconds")]
     pub total_timeout: Duration,
     /// Whether connections are used again.
     pub keepalive: bool,
@@ -118,6 +160,7 @@ pub struct Settings {
     /// A WARC file is sealed when it reaches this size, in bytes.
     pub warc_size: u64,
     /// A WARC file is sealed at this age.
+    #[serde(serialize_with = "seconds")]
     pub warc_age: Duration,
     /// Deflate level, 0 to 9.
     pub gzip_level: u32,
@@ -153,6 +196,7 @@ pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
 
 impl Settings {
     /// The defaults, for a crawl into `into`, answering to `contact`.
+    #[allow(clippy::too_many_lines, reason = "a line a field")]
     pub fn new(into: PathBuf, contact: &str) -> Self {
         Self {
             into,
@@ -160,6 +204,8 @@ impl Settings {
             user_agent: format!("warraq/{} (+{contact})", env!("CARGO_PKG_VERSION")),
             accept_language: "*".to_owned(),
             headers: Vec::new(),
+            secret_headers: Vec::new(),
+            keep_credentials: false,
             depth: 0,
             max_pages: u64::MAX,
             delay: DEFAULT_DELAY,
@@ -178,6 +224,7 @@ impl Settings {
             retries: 3,
             retry_delay: Duration::from_secs(2),
             transport: Transport::Wire,
+            allow_h2: false,
             allow_private: false,
             resolve: Vec::new(),
             max_body: 100 << 20,
@@ -215,9 +262,11 @@ impl Settings {
         if self.warc_prefix.is_empty() || !self.warc_prefix.bytes().all(is_name_byte) {
             return value("--warc-prefix", "may hold ASCII letters, digits, '_' and '.' only");
         }
-        let values = self.headers.iter().map(|(_, value)| value);
+        let values = self.headers.iter().map(|(_, value)| value.as_str());
+        let secret = self.secret_headers.iter().map(|(_, value)| value.reveal());
         let single = [&self.user_agent, &self.accept_language, &self.contact];
-        if single.into_iter().chain(values).any(|text| text.contains(['\r', '\n', '\0'])) {
+        let mut texts = single.into_iter().map(String::as_str).chain(values).chain(secret);
+        if texts.any(|text| text.contains(['\r', '\n', '\0'])) {
             return value(
                 "--header, --user-agent, --accept-language, --contact",
                 "may not hold line breaks",
@@ -246,6 +295,11 @@ impl Settings {
     }
 }
 
+/// Written as seconds.
+fn seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(span.as_secs_f64())
+}
+
 const fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
 }
@@ -261,6 +315,17 @@ mod tests {
         assert_eq!(settings.check(), Err(SettingsError::Delay));
         settings.allow_private = true;
         assert_eq!(settings.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_secret_is_never_told() {
+        let mut settings = Settings::new("x".into(), "desk@example.org");
+        settings.secret_headers = vec![("X-Key".into(), Secret::new("canary".into()))];
+        let told = format!("{settings:?}{}", serde_json::to_string(&settings).unwrap());
+        assert!(!told.contains("canary") && told.contains("***"), "{told}");
+        assert!(told.contains(r#""delay":2.0"#), "{told}");
+        settings.secret_headers = vec![("X-Key".into(), Secret::new("canary\r\nX: y".into()))];
+        assert!(!settings.check().unwrap_err().to_string().contains("canary"));
     }
 
     #[test]

@@ -155,6 +155,7 @@ fn the_summary_reads_well() {
                  en ja zh-Hans  The bookshop that opens after the last train
       left out   8 by depth  as http://warraq.test/en/
       archive    my archive/warraq-TIME-00001-HOST.warc.gz (SIZE)
+                 my archive/warraq-TIME-00002-HOST-meta.warc.gz (SIZE)
 
     Look next:
       warraq text 'my archive'   the articles as JSON lines
@@ -174,9 +175,11 @@ fn the_summary_reads_well() {
                  en ja zh-Hans  The bookshop that opens after the last train
       left out   8 by depth  as http://warraq.test/en/
 
-    1 WARC file, SIZE:
+    2 WARC files, SIZE:
       warraq-TIME-00001-HOST.warc.gz (SIZE)
           4 metadata, 4 request, 4 response, 1 warcinfo
+      warraq-TIME-00002-HOST-meta.warc.gz (SIZE)
+          6 resource, 1 warcinfo
 
     Look next:
       warraq text 'my archive'   the articles as JSON lines
@@ -189,9 +192,9 @@ fn the_summary_reads_well() {
 /// The same text without what differs from run to run: times, the machine's name, sizes of
 /// compressed files.
 fn settled(text: &str) -> String {
-    let name = regex::Regex::new(r"warraq-\d{17}-(\d{5})-[^ ]+\.warc\.gz").unwrap();
+    let name = regex::Regex::new(r"warraq-\d{17}-(\d{5})-[^ ]+?(-meta)?\.warc\.gz").unwrap();
     let size = regex::Regex::new(r"\d+\.\d KiB").unwrap();
-    let text = name.replace_all(text, "warraq-TIME-$1-HOST.warc.gz");
+    let text = name.replace_all(text, "warraq-TIME-$1-HOST$2.warc.gz");
     size.replace_all(&text, "SIZE").into_owned()
 }
 

@@ -32,6 +32,7 @@ pub struct Client {
     plain: reqwest::Client,
     /// A client for each fixed address: a resolver is told no port, so one cannot serve them all.
     fixed: Vec<(Resolve, reqwest::Client)>,
+    resolver: GuardedResolver,
     guard: Guard,
     folder: Arc<Path>,
     clock: Clock,
@@ -44,7 +45,7 @@ impl Client {
     pub fn new(settings: &Settings, clock: Clock) -> Result<Self, CaptureError> {
         let trust = if settings.insecure_tls { Trust::Anything } else { Trust::Verified };
         let tls = Tls::new(settings, trust)?;
-        let resolver = GuardedResolver::new(settings);
+        let resolver = GuardedResolver::new(settings, clock.clone());
         let guard = resolver.guard();
         let fixed = settings.resolve.iter().map(|rule| {
             let address = SocketAddr::new(rule.addr, rule.to_port);
@@ -53,7 +54,8 @@ impl Client {
         });
         Ok(Self {
             fixed: fixed.collect::<Result<_, CaptureError>>()?,
-            plain: builder(settings, &tls).dns_resolver(resolver).build()?,
+            plain: builder(settings, &tls).dns_resolver(resolver.clone()).build()?,
+            resolver,
             guard,
             folder: spool::folder(&settings.into),
             clock,
@@ -134,6 +136,7 @@ impl Fetch for Client {
             (_, Err(why)) => Err(failed(FailureKind::Internal, why.to_string())),
             (Ok(()), Ok(_)) => self.head(request, limits, total).await,
         };
+        capture.look_up = self.resolver.looked_up(url.host_str().unwrap_or_default());
         match outcome {
             Err(end) => capture.end = end,
             Ok(response) => {

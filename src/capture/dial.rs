@@ -67,7 +67,7 @@ impl Dialer {
         let shake = TlsConnector::from(Arc::clone(&self.tls.config)).connect(name.clone(), socket);
         let stream = match timeout_at(patience.deadline(), shake).await {
             Ok(Ok(stream)) => stream,
-            Ok(Err(why)) => return Err(failed(FailureKind::Tls, tls_failure(host, peer, &why))),
+            Ok(Err(why)) => return Err(tls_failure(host, peer, &why)),
             Err(_) => {
                 let what = format!("{host}: {peer} did not finish the TLS handshake in time");
                 return Err(failed(FailureKind::Timeout, what));
@@ -134,17 +134,19 @@ fn refusal(host: &str, address: SocketAddr, why: &io::Error) -> String {
     }
 }
 
-fn tls_failure(host: &str, peer: SocketAddr, why: &io::Error) -> String {
+fn tls_failure(host: &str, peer: SocketAddr, why: &io::Error) -> End {
     let cause = why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match cause {
+    let detail = match cause {
         Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
-            format!("{host}: {peer} does not speak HTTP/1.1; try --transport reqwest")
+            let detail = format!("{host}: {peer} speaks only HTTP/2; try --allow-h2");
+            return failed(FailureKind::Http2Only, detail);
         }
         Some(rustls::Error::InvalidCertificate(why)) => {
             format!("{host}: the certificate of {peer} is not trusted ({why})")
         }
         _ => format!("{host}: the TLS handshake with {peer} failed ({why})"),
-    }
+    };
+    failed(FailureKind::Tls, detail)
 }
 
 /// The name the certificate has to be for. A final dot is no part of it (RFC 6066 §3).

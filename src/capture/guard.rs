@@ -12,7 +12,10 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolving};
 use url::{Host, Url};
 
+use super::answers::Answers;
 use crate::lead::Rule;
+use crate::moment::Clock;
+use crate::record::LookUp;
 use crate::settings::{Resolve, Settings};
 
 /// Ports above 1023 that speak something else; below 1024 only 80 and 443 are the web.
@@ -88,18 +91,26 @@ impl Guard {
     }
 }
 
-/// The resolver of both transports: `--resolve` first, then the system's, then the policy.
+/// The resolver of both transports: `--resolve` first, then the system's, then the policy. It
+/// remembers the first answer for each name: that is what the archive tells of it.
 #[derive(Clone, Debug)]
 pub struct GuardedResolver {
     guard: Guard,
     fixed: Arc<[Resolve]>,
+    answers: Arc<Answers>,
 }
 
 impl GuardedResolver {
     /// The resolver these settings ask for.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, clock: Clock) -> Self {
         let guard = Guard::new(settings.allow_private);
-        Self { guard, fixed: settings.resolve.clone().into() }
+        let fixed = settings.resolve.clone().into();
+        Self { guard, fixed, answers: Arc::new(Answers::new(clock)) }
+    }
+
+    /// What the system's resolver said of a host, if it was asked.
+    pub(super) fn looked_up(&self, host: &str) -> Option<LookUp> {
+        self.answers.of(host)
     }
 
     /// The policy it applies.
@@ -124,9 +135,12 @@ impl GuardedResolver {
     }
 
     async fn look_up(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, Denied> {
+        let asked = self.answers.now();
         let found = tokio::net::lookup_host((name, port)).await;
         let found = found.map_err(|why| Denied::Dns(format!("{name}: no address ({why})")))?;
-        let vetted = self.guard.vet(found).map_err(Denied::Rule)?;
+        let found: Vec<SocketAddr> = found.collect();
+        self.answers.keep(name, asked, &found);
+        let vetted = self.guard.vet(found.into_iter()).map_err(Denied::Rule)?;
         if vetted.is_empty() {
             return Err(Denied::Dns(format!("{name}: the name has no address")));
         }

@@ -2,9 +2,11 @@
 //!
 //! A [`Capture`] is owned by one worker, filed into the archive, read by `page`, then dropped. Two
 //! transports make captures behind one seam, [`Fetch`]: [`wire`], exact by construction, and
-//! [`client`], a real `reqwest::Client` whose records are reconstructed and say so. Redirects are
+//! [`client`], a real `reqwest::Client` whose records are reconstructed and say so; [`Carrier`]
+//! chooses. Redirects are
 //! ordinary captures: no transport ever follows one.
 
+mod answers;
 mod chunks;
 pub mod client;
 mod connection;
@@ -30,7 +32,7 @@ use crate::digest::Digest;
 use crate::head::Head;
 use crate::lead::{Failure, FailureKind, Refusal, Rule, Truncated};
 use crate::moment::{Clock, Moment};
-use crate::record::Block;
+use crate::record::{Block, LookUp};
 use crate::settings::{Settings, Transport};
 
 pub use client::Client;
@@ -137,6 +139,8 @@ pub struct Capture {
     pub received: u64,
     /// Whether the bytes are those of the wire.
     pub fidelity: Fidelity,
+    /// What the resolver said of the host; none of a literal or fixed address.
+    pub look_up: Option<LookUp>,
 }
 
 /// The seam of the transports. A fetch never fails: how it went is in the capture.
@@ -178,12 +182,17 @@ pub enum Carrier {
     Wire(Wire),
     /// The one on `reqwest::Client`.
     Client(Client),
+    /// The exact one, and the other for servers that speak only HTTP/2.
+    Either(Wire, Client),
 }
 
 impl Carrier {
     /// The transport these settings ask for.
     pub fn new(settings: &Settings, clock: Clock) -> Result<Self, CaptureError> {
         Ok(match settings.transport {
+            Transport::Wire if settings.allow_h2 => {
+                Self::Either(Wire::new(settings, clock.clone())?, Client::new(settings, clock)?)
+            }
             Transport::Wire => Self::Wire(Wire::new(settings, clock)?),
             Transport::Reqwest => Self::Client(Client::new(settings, clock)?),
         })
@@ -195,6 +204,15 @@ impl Fetch for Carrier {
         match self {
             Self::Wire(wire) => wire.fetch(request, limits).await,
             Self::Client(client) => client.fetch(request, limits).await,
+            Self::Either(wire, client) => {
+                // A request without a body can always be made again.
+                let again = request.try_clone();
+                let capture = wire.fetch(request, limits).await;
+                match again {
+                    Some(again) if capture.is_http2_only() => client.fetch(again, limits).await,
+                    _ => capture,
+                }
+            }
         }
     }
 }
@@ -214,6 +232,11 @@ impl Limits {
 }
 
 impl Capture {
+    /// Whether nothing was asked because the server speaks HTTP/2 and nothing older.
+    fn is_http2_only(&self) -> bool {
+        matches!(&self.end, End::Failed(failure) if failure.kind == FailureKind::Http2Only)
+    }
+
     /// A capture of which nothing is known but when it began.
     const fn begin(began: Moment, fidelity: Fidelity) -> Self {
         Self {
@@ -231,6 +254,7 @@ impl Capture {
             debris: Vec::new(),
             received: 0,
             fidelity,
+            look_up: None,
         }
     }
 }

@@ -42,7 +42,7 @@ impl Wire {
         let trust = if settings.insecure_tls { Trust::Anything } else { Trust::Verified };
         let tls = Tls::new(settings, trust)?.offering(&["http/1.1"]);
         Ok(Self {
-            dialer: Dialer { resolver: GuardedResolver::new(settings), tls, trust },
+            dialer: Dialer { resolver: GuardedResolver::new(settings, clock.clone()), tls, trust },
             pool: Pool::new(settings.per_host),
             keepalive: settings.keepalive,
             folder: spool::folder(&settings.into),
@@ -116,6 +116,7 @@ impl Fetch for Wire {
         let may_repeat = matches!(*request.method(), Method::GET | Method::HEAD);
         let attempt = self.attempt(request.url(), &asked, may_repeat).await;
         capture.took = self.clock.steady().since(attempt.started);
+        capture.look_up = self.dialer.resolver.looked_up(asked.host);
         match attempt.got {
             Err(end) => capture.end = end,
             Ok((answer, facts, peer)) => {

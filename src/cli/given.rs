@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
+use super::fields;
 use crate::lang::Lang;
 use crate::settings::{AlternatesScope, Resolve, Settings, Transport};
 
@@ -92,6 +93,9 @@ pub(crate) struct CrawlFlags {
     /// Transport of the captures: `wire` keeps the exact bytes, `reqwest` reconstructs them.
     #[arg(long, value_enum, default_value = "wire", help_heading = "Network")]
     transport: TransportFlag,
+    /// Ask servers that speak only HTTP/2 through `reqwest`; those records are reconstructed.
+    #[arg(long, help_heading = "Network")]
+    allow_h2: bool,
     /// Allow private and loopback addresses and unusual ports.
     #[arg(long, help_heading = "Network")]
     allow_private: bool,
@@ -129,8 +133,12 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "TEXT", help_heading = "Requests")]
     user_agent: Option<String>,
     /// Another request header, `Name: value`, for the seeds' origins only; may be repeated.
-    #[arg(long, value_name = "HEADER", value_parser = header, help_heading = "Requests")]
-    header: Vec<(String, String)>,
+    #[arg(long, value_name = "HEADER", help_heading = "Requests")]
+    header: Vec<String>,
+    /// The same with a value that is never told; `@FILE` reads headers from a file, one a line.
+    #[arg(long, env = "WARRAQ_SECRET_HEADER", hide_env_values = true, value_delimiter = '\n')]
+    #[arg(value_name = "HEADER", help_heading = "Requests")]
+    secret_header: Vec<String>,
     /// Accept-Language, the same for every request.
     #[arg(long, value_name = "TEXT", default_value = "*", help_heading = "Requests")]
     accept_language: String,
@@ -145,6 +153,9 @@ pub(crate) struct CrawlFlags {
     /// Deflate level of the archive, 0 to 9.
     #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 6, help_heading = "Archive")]
     gzip_level: u32,
+    /// Archive requests as sent, credentials and secret headers included.
+    #[arg(long, help_heading = "Archive")]
+    keep_credentials: bool,
     /// When the state does not open: set it aside and make it anew from the WARCs.
     #[arg(long, help_heading = "Archive")]
     pub(crate) recover: bool,
@@ -180,10 +191,13 @@ impl CrawlFlags {
     pub(crate) fn settings(&self) -> Result<Settings, String> {
         let contact = self.contact.as_deref().unwrap_or_default().trim();
         let defaults = Settings::new(self.into.clone(), contact);
+        let fields = fields::read(&self.header, &self.secret_header)?;
         let settings = Settings {
             user_agent: self.user_agent.clone().unwrap_or_else(|| defaults.user_agent.clone()),
             accept_language: self.accept_language.clone(),
-            headers: self.header.clone(),
+            headers: fields.plain,
+            secret_headers: fields.secret,
+            keep_credentials: self.keep_credentials,
             warc_prefix: self.warc_prefix.clone(),
             warc_size: self.warc_size,
             gzip_level: self.gzip_level,
@@ -230,6 +244,7 @@ impl CrawlFlags {
                 TransportFlag::Wire => Transport::Wire,
                 TransportFlag::Reqwest => Transport::Reqwest,
             },
+            allow_h2: self.allow_h2,
             allow_private: self.allow_private,
             resolve: self.resolve.clone(),
             max_body: self.max_body,
@@ -278,24 +293,6 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     ByteSize::from_str(text.trim())
         .map(|size| size.as_u64())
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
-}
-
-/// Fields that follow from the URL and the connection.
-const OURS: &[&str] = &["Host", "Connection", "Content-Length", "Transfer-Encoding"];
-
-fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once(':')
-        .ok_or_else(|| format!("{text:?} is no header; write it as \"Name: value\""))?;
-    let name = name.trim();
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(token) {
-        return Err(format!("{name:?} is no header name; write it as \"Name: value\""));
-    }
-    if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
-        return Err(format!("{name} is written by the transport itself"));
-    }
-    Ok((name.to_owned(), value.trim().to_owned()))
 }
 
 /// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
@@ -352,12 +349,5 @@ mod tests {
         assert_eq!(resolve("a:80:10.0.0.1").unwrap().to_port, 80);
         assert_eq!(resolve("a:80:::1").unwrap().to_port, 80);
         assert!(resolve("a:80").is_err() && resolve("a:b:1.2.3.4").is_err());
-    }
-
-    #[test]
-    fn headers_cannot_be_forged() {
-        assert!(header("X-Key: abc").is_ok());
-        assert!(header("X Key: abc").is_err() && header("nothing").is_err());
-        assert!(header("Host: elsewhere.example").is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! with the rooms below.
 
 mod crawl;
+mod fields;
 mod given;
 mod index;
 mod info;

@@ -13,7 +13,7 @@ use crate::moment::Clock;
 use crate::record::about::About;
 use crate::record::repair::{Repaired, repair};
 use crate::record::writer::{Plan, Writer};
-use crate::record::{Exchange, Filed, Ids, Position, RecordError};
+use crate::record::{Credentials, Exchange, Filed, Ids, Position, RecordError, Resource};
 use crate::settings::{Settings, Transport};
 
 /// Exchanges that wait for the writer at most; each may hold a body in memory.
@@ -65,6 +65,7 @@ enum Order {
     File(Box<Exchange>, oneshot::Sender<Result<Filed, RecordError>>),
     Sync(oneshot::Sender<Result<Position, RecordError>>),
     Seal(oneshot::Sender<Result<Position, RecordError>>),
+    Meta(Vec<Resource>, oneshot::Sender<Result<Position, RecordError>>),
 }
 
 impl Archive {
@@ -108,6 +109,11 @@ impl Archive {
         self.ask(Order::Seal).await
     }
 
+    /// Writes what a run says about itself into a sealed file of its own.
+    pub async fn file_meta(&self, resources: Vec<Resource>) -> Result<Position, ArchiveError> {
+        self.ask(|answer| Order::Meta(resources, answer)).await
+    }
+
     async fn ask<T>(
         &self,
         order: impl FnOnce(oneshot::Sender<Result<T, RecordError>>) -> Order,
@@ -124,6 +130,7 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
         // Who asked may have gone; what was asked is done all the same.
         match order {
             Order::File(exchange, answer) => drop(answer.send(writer.file(*exchange))),
+            Order::Meta(resources, answer) => drop(answer.send(writer.file_meta(resources))),
             Order::Sync(answer) => drop(answer.send(writer.sync())),
             Order::Seal(answer) => {
                 drop(answer.send(writer.seal().and_then(|()| writer.sync())));
@@ -148,8 +155,17 @@ fn plan(settings: &Settings) -> Plan {
             part_of: part_of.unwrap_or_default(),
             robots: settings.robots,
             exact: settings.transport == Transport::Wire,
+            credentials: credentials(settings),
         },
     }
+}
+
+fn credentials(settings: &Settings) -> Credentials {
+    if settings.keep_credentials {
+        return Credentials::Kept;
+    }
+    let own = settings.secret_headers.iter().map(|(name, _)| name.clone());
+    Credentials::Redacted(own.collect())
 }
 
 /// The machine's name, as its kernel or its environment tells it.

@@ -217,6 +217,8 @@ impl<F: Frontier, T> Desk<F, T> {
         if self.seeds.contains(&HostKey::of(url)) {
             let own = &self.settings.headers;
             fields.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let secret = &self.settings.secret_headers;
+            fields.extend(secret.iter().map(|(name, value)| (name.as_str(), value.reveal())));
         }
         fields
     }

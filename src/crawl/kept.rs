@@ -59,6 +59,15 @@ impl KeptJob {
         self.seeds.iter().filter_map(|url| Lead::seed(url).ok()).collect()
     }
 
+    /// The seeds as a list, one a line.
+    pub(super) fn seed_list(&self) -> String {
+        let mut list = self.seeds.join("\n");
+        if !list.is_empty() {
+            list.push('\n');
+        }
+        list
+    }
+
     /// `settings` with the kept scope.
     pub(super) fn apply(self, settings: Settings) -> Settings {
         Settings {

@@ -7,6 +7,7 @@
 
 pub mod archive;
 mod attempt;
+mod closing;
 mod desk;
 pub(crate) mod kept;
 mod open;
@@ -25,6 +26,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
+use closing::{Closing, Log};
+pub use closing::{LedgerPart, Manifest, SealedFile};
 pub use desk::Stop;
 use desk::{Desk, Parts};
 use open::Opened;
@@ -133,6 +136,17 @@ pub enum CrawlError {
         "a response kept in a temporary file cannot be read back: {0}; check the disk that holds temporary files"
     )]
     Spool(io::Error),
+    /// What the run says about itself could not be put together.
+    #[error(
+        "cannot read the folder {} for the run's -meta file: {why}; the captures are whole, the next run tells of this one",
+        path.display()
+    )]
+    Closing {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
     /// A worker died outside of any visit: a bug.
     #[error("a worker died, please report it: {0}")]
     Worker(String),
@@ -143,7 +157,8 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
     let sealing = Sealed::start(&job.settings.into, job.watch.clone())?;
-    let watch = sealing.ear(&job.watch);
+    let log = Log::new(job.clock.clone());
+    let watch = log.beside(sealing.ear(&job.watch));
     let Opened { frontier, archive, run, seeds } = open::open(&job, &watch).await?;
     sealing.catch_up();
     let stop = job.stop.clone();
@@ -166,14 +181,37 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     committed?;
     let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
-    let summary = Summary { how: Some(how), ..summary };
+    let mut summary = Summary { how: Some(how), ..summary };
+    let closed = match (&worked, &sealed) {
+        (Ok(()), Ok(_)) if how != How::Killed => close(&desk, &summary, &log).await,
+        _ => Ok(()),
+    };
+    summary.files = summary::files(&into);
     desk.frontier.close().await?;
+    // A run that could not be closed has not ended: the next call closes it.
+    closed?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
     let faults = tokio::task::spawn_blocking(move || sealing.finish(how == How::Killed)).await;
     let faults = faults.map_err(|died| CrawlError::Worker(died.to_string()))?;
     Ok(Ended { how, summary, faults })
+}
+
+/// Files what the run says about itself, as the last WARC of this call.
+async fn close<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    summary: &Summary,
+    log: &Log,
+) -> Result<(), CrawlError> {
+    let closing = Closing {
+        settings: desk.settings.clone(),
+        summary: summary.clone(),
+        log: log.lines(),
+        depends: Vec::new(),
+        at: desk.clock.wall(),
+    };
+    closing.file(&desk.archive, desk.stop.now.clone()).await
 }
 
 /// Runs the workers to their end. The first that fails ends the intake of all.

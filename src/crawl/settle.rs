@@ -142,6 +142,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
             request: capture.request,
             reply,
             metadata: trace.to_fields(),
+            look_up: capture.look_up,
         }
     }
 

@@ -206,6 +206,7 @@ const fn name(kind: FailureKind) -> &'static str {
         FailureKind::Dns => "no address for its name",
         FailureKind::Connect => "no connection",
         FailureKind::Tls => "TLS failed",
+        FailureKind::Http2Only => "HTTP/2 only",
         FailureKind::Timeout => "a time limit",
         FailureKind::Disconnect => "the connection ended early",
         FailureKind::Protocol => "not HTTP",

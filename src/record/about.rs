@@ -3,7 +3,7 @@
 //! Somebody who has nothing but the file must learn from it who fetched, as whom, under which
 //! rules, and what the blocks and digests are.
 
-use super::exchange::{CREDENTIALS, REDACTED};
+use super::redact::Credentials;
 
 /// The crawl, as its files describe it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct About {
     pub robots: bool,
     /// Whether blocks are the bytes of the wire.
     pub exact: bool,
+    /// What becomes of credentials in `request` records.
+    pub credentials: Credentials,
 }
 
 impl About {
@@ -53,8 +55,7 @@ impl About {
         line("isPartOf", &self.part_of);
         line("warraq-fidelity", if self.exact { RAW } else { RECONSTRUCTED });
         line("warraq-digests", DIGESTS);
-        let hidden = CREDENTIALS.join(", ");
-        line("warraq-credentials", &format!("values of {hidden} in request records: {REDACTED}"));
+        line("warraq-credentials", &self.credentials.policy());
         out
     }
 }
@@ -62,7 +63,8 @@ impl About {
 const RAW: &str = "raw: HTTP blocks are the bytes of the wire, chunk framing included; a capture \
                    whose WARC-Protocol is h2 is reconstructed";
 const RECONSTRUCTED: &str = "reconstructed: HTTP heads are written again from parsed fields, \
-                             bodies have no transfer coding, content coding is kept";
+                             bodies have no transfer coding, content coding is kept, the \
+                             version and cipher suite of TLS are not known";
 const DIGESTS: &str = "sha1 in Base32; payload is the entity body, transfer coding removed, \
                        content coding kept";
 
@@ -80,11 +82,13 @@ mod tests {
             part_of: "news".into(),
             robots: true,
             exact: true,
+            credentials: Credentials::Kept,
         };
         let fields = about.to_fields();
         assert!(fields.contains("http-header-user-agent: bot  robots: none\r\n"));
         assert!(fields.contains("\r\nhttp-header-from: desk@example.org\r\n"));
         assert!(!fields.contains("hostname"));
+        assert!(fields.contains("\r\nwarraq-credentials: kept: "));
         assert!(fields.lines().all(|line| line.contains(": ")));
     }
 }

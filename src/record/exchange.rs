@@ -1,14 +1,16 @@
-//! From an exchange to its records: `response` or `revisit`, then `request`, then `metadata`.
+//! From an exchange to its records: `request`, then `response` or `revisit`, then `metadata`.
 //!
 //! Records are complete when they leave here: every field checked, every digest known. The records
 //! of one exchange share WARC-Date and WARC-Target-URI; only the later of two linked records names
-//! the other (WARC 1.1 §5.7). Credentials never leave in a `request` record.
+//! the other (WARC 1.1 §5.7). The request comes first, so that an archive cut between two records
+//! never holds a response nobody asked for. Credentials never leave in a `request` record.
 
 use bytes::Bytes;
 use warc::RecordType;
 
 use super::header::Header;
 use super::ids::Ids;
+use super::redact::{Credentials, REDACTED_FIELD};
 use super::{Block, Exchange, Origin, Record, RecordError, Reply};
 use crate::digest::Digest;
 
@@ -22,14 +24,6 @@ const RESPONSE_TYPE: &str = "application/http; msgtype=response";
 const REQUEST_TYPE: &str = "application/http; msgtype=request";
 const FIELDS_TYPE: &str = "application/warc-fields";
 
-/// Request fields that carry credentials; their values are not archived.
-pub const CREDENTIALS: &[&str] =
-    &["Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Auth-Token"];
-/// What stands in the place of a credential.
-pub const REDACTED: &str = "[redacted]";
-/// The line of the `metadata` block that names the redacted request fields.
-pub const REDACTED_NOTE: &str = "warraq-redacted";
-
 /// Makes the records of `exchange`, for a file that begins with the `warcinfo` record of that id.
 ///
 /// A reply with `revisit_of` set becomes a `revisit`: of an identical payload, its HTTP head kept;
@@ -39,32 +33,24 @@ pub const REDACTED_NOTE: &str = "warraq-redacted";
 pub fn records(
     exchange: Exchange,
     warcinfo: &str,
+    credentials: &Credentials,
     ids: &mut Ids,
 ) -> Result<Vec<Record>, RecordError> {
     let event = Event::new(&exchange, warcinfo)?;
     let mut made = Vec::with_capacity(3);
-    let mut first = None;
-    if let Some(reply) = exchange.reply {
-        let record = event.reply(reply, ids.next())?;
-        first = Some(record.id.clone());
-        made.push(record);
-    }
-    let mut metadata = exchange.metadata;
+    let mut last: Option<String> = None;
     if !exchange.request.is_empty() {
-        let (block, hidden) = redact(&exchange.request);
-        if !hidden.is_empty() {
-            if !metadata.is_empty() && !metadata.ends_with("\r\n") {
-                metadata.push_str("\r\n");
-            }
-            for part in [REDACTED_NOTE, ": ", &hidden.join(", "), "\r\n"] {
-                metadata.push_str(part);
-            }
-        }
-        let record = event.request(block, first.as_deref(), ids.next())?;
-        first.get_or_insert_with(|| record.id.clone());
+        let (block, hidden) = credentials.hide(exchange.request);
+        let record = event.request(block, &hidden, ids.next())?;
+        last = Some(record.id.clone());
         made.push(record);
     }
-    made.push(event.metadata(metadata, first.as_deref(), ids.next())?);
+    if let Some(reply) = exchange.reply {
+        let record = event.reply(reply, last.as_deref(), ids.next())?;
+        last = Some(record.id.clone());
+        made.push(record);
+    }
+    made.push(event.metadata(exchange.metadata, last.as_deref(), ids.next())?);
     Ok(made)
 }
 
@@ -92,14 +78,19 @@ impl Event {
         })
     }
 
-    fn reply(&self, reply: Reply, id: String) -> Result<Record, RecordError> {
+    fn reply(
+        &self,
+        reply: Reply,
+        request: Option<&str>,
+        id: String,
+    ) -> Result<Record, RecordError> {
         let Reply { block, head_length, block_digest, payload_digest, truncated, revisit_of } =
             reply;
         let payload = payload_digest.to_string();
         let Some(origin) = revisit_of else {
             let mut draft = self.draft(RecordType::Response, id);
-            draft.wire(self).field("Content-Type", RESPONSE_TYPE);
-            draft.field("WARC-Payload-Digest", &payload);
+            draft.wire(self).link("WARC-Concurrent-To", request);
+            draft.field("Content-Type", RESPONSE_TYPE).field("WARC-Payload-Digest", &payload);
             if let Some(why) = truncated {
                 draft.field("WARC-Truncated", why.as_str());
             }
@@ -107,7 +98,8 @@ impl Event {
         };
         let head = block.first(head_length).map_err(|source| self.unreadable(source))?;
         let mut draft = self.draft(RecordType::Revisit, id);
-        draft.wire(self).origin(&origin).field("WARC-Payload-Digest", &payload);
+        draft.wire(self).link("WARC-Concurrent-To", request);
+        draft.origin(&origin).field("WARC-Payload-Digest", &payload);
         if is_not_modified(&head) {
             // Replay tools show a stored 304 head as it stands; with an empty block they show the
             // original. The head is in the metadata record.
@@ -123,11 +115,14 @@ impl Event {
     fn request(
         &self,
         block: Vec<u8>,
-        reply: Option<&str>,
+        hidden: &[String],
         id: String,
     ) -> Result<Record, RecordError> {
         let mut draft = self.draft(RecordType::Request, id);
-        draft.wire(self).link("WARC-Concurrent-To", reply).field("Content-Type", REQUEST_TYPE);
+        draft.wire(self).field("Content-Type", REQUEST_TYPE);
+        if !hidden.is_empty() {
+            draft.field(REDACTED_FIELD, &hidden.join(", "));
+        }
         let body = block.get(super::entity::head_length(&block)..).unwrap_or_default();
         draft.field("WARC-Payload-Digest", &Digest::of(body).to_string());
         let digest = Digest::of(&block);
@@ -163,7 +158,7 @@ impl Event {
 }
 
 /// A record whose fields are being put together; the first refused field is remembered.
-struct Draft {
+pub(super) struct Draft {
     kind: RecordType,
     id: String,
     target: String,
@@ -172,7 +167,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn new(kind: RecordType, id: String, date: &str, target: &str) -> Self {
+    pub(super) fn new(kind: RecordType, id: String, date: &str, target: &str) -> Self {
         let target = target.to_owned();
         let mut draft = Self { kind, id, target, header: Header::default(), refused: None };
         let (kind, id) = (draft.kind.to_string(), draft.id.clone());
@@ -180,7 +175,7 @@ impl Draft {
         draft
     }
 
-    fn field(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(super) fn field(&mut self, name: &str, value: &str) -> &mut Self {
         if let Err(why) = self.header.push(name, value) {
             self.refused.get_or_insert(why);
         }
@@ -207,7 +202,7 @@ impl Draft {
             .field("WARC-Refers-To-Date", &origin.date.warc_date())
     }
 
-    fn finish(mut self, block: Block, digest: Digest) -> Result<Record, RecordError> {
+    pub(super) fn finish(mut self, block: Block, digest: Digest) -> Result<Record, RecordError> {
         self.field("WARC-Block-Digest", &digest.to_string());
         self.field("Content-Length", &block.len().to_string());
         match self.refused {
@@ -233,7 +228,7 @@ pub fn warcinfo(
 /// The URL as RFC 3986 lets it stand in WARC-Target-URI (WARC 1.1 §5.11): the few characters that
 /// browsers send raw and the RFC knows nowhere are escaped; a space, a control character or a
 /// fragment means that somebody skipped [`crate::address::fetchable`], and is refused.
-fn target_uri(url: &str) -> Result<String, RecordError> {
+pub(super) fn target_uri(url: &str) -> Result<String, RecordError> {
     if url.is_empty() || url.contains(|c: char| c.is_control() || c == ' ' || c == '#') {
         let target = url.escape_debug().take(200).collect();
         return Err(RecordError::Target { target });
@@ -257,55 +252,9 @@ fn is_not_modified(head: &[u8]) -> bool {
         && line.split(|&byte| byte == b' ').nth(1).is_some_and(|code| code.trim_ascii() == b"304")
 }
 
-/// The request with the values of credential fields replaced, and the names of those fields.
-fn redact(request: &[u8]) -> (Vec<u8>, Vec<&'static str>) {
-    let head_length = super::entity::head_length(request);
-    let (head, body) = request.split_at_checked(head_length).unwrap_or((request, &[]));
-    let mut out = Vec::with_capacity(request.len());
-    let mut hidden = Vec::new();
-    let mut dropping = false;
-    for line in head.split_inclusive(|&byte| byte == b'\n') {
-        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
-        if folded && dropping {
-            continue;
-        }
-        let secret = credential(line);
-        dropping = secret.is_some();
-        let Some(field) = secret else {
-            out.extend_from_slice(line);
-            continue;
-        };
-        hidden.push(field);
-        let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-        out.extend_from_slice(name);
-        out.extend_from_slice(format!(": {REDACTED}\r\n").as_bytes());
-    }
-    out.extend_from_slice(body);
-    (out, hidden)
-}
-
-fn credential(line: &[u8]) -> Option<&'static str> {
-    let colon = line.iter().position(|&byte| byte == b':')?;
-    let name = line.get(..colon)?.trim_ascii();
-    CREDENTIALS.iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_hidden_and_nothing_else() {
-        let sent = b"GET / HTTP/1.1\r\nHost: a.example\r\nauthorization: Basic Zm9v\r\n more\r\n\
-                     X-Cookie: stays\r\nCookie: id=7\r\n\r\nCookie: body";
-        let (kept, hidden) = redact(sent);
-        let want = "GET / HTTP/1.1\r\nHost: a.example\r\nauthorization: [redacted]\r\n\
-                    X-Cookie: stays\r\nCookie: [redacted]\r\n\r\nCookie: body";
-        assert_eq!(String::from_utf8(kept).unwrap(), want);
-        assert_eq!(hidden, ["Authorization", "Cookie"]);
-        let plain = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
-        assert_eq!(redact(plain), (plain.to_vec(), Vec::new()));
-    }
 
     #[test]
     fn a_target_uri_is_an_rfc_3986_uri() {

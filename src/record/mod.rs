@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod block;
+pub mod dns;
 pub mod entity;
 pub mod entry;
 pub mod exchange;
@@ -14,7 +15,9 @@ mod member;
 pub mod name;
 mod plain;
 pub mod reader;
+pub mod redact;
 pub mod repair;
+pub mod resource;
 pub mod strict;
 pub mod torn;
 pub mod trace;
@@ -34,8 +37,11 @@ use crate::digest::Digest;
 use crate::lead::{Locator, Truncated};
 use crate::moment::Moment;
 
+pub use self::dns::LookUp;
 pub use self::header::{FieldError, Header};
 pub use self::ids::Ids;
+pub use self::redact::Credentials;
+pub use self::resource::Resource;
 
 /// A record, complete: what the writer puts into one gzip member.
 #[derive(Debug)]
@@ -112,9 +118,9 @@ pub struct Reply {
     pub revisit_of: Option<Origin>,
 }
 
-/// One exchange, ready to become records: `response` or `revisit`, `request`, `metadata`, in that
+/// One exchange, ready to become records: `request`, `response` or `revisit`, `metadata`, in that
 /// order and in one file. An exchange without reply becomes `request` (when bytes were sent) and
-/// `metadata`.
+/// `metadata`. The look-up of its host goes ahead of them, once a host.
 #[derive(Debug)]
 pub struct Exchange {
     /// WARC-Target-URI: the URL that was fetched, an RFC 3986 URI without fragment.
@@ -133,6 +139,8 @@ pub struct Exchange {
     pub reply: Option<Reply>,
     /// The block of the `metadata` record (`application/warc-fields`).
     pub metadata: String,
+    /// The look-up of its host; none of a literal or fixed address.
+    pub look_up: Option<LookUp>,
 }
 
 /// Where the records of one exchange came to lie.

@@ -11,16 +11,35 @@ use crate::moment::Moment;
 /// What a file that is still being written ends in.
 pub const OPEN: &str = ".open";
 
+/// What the host part of a file ends in that tells of a run and holds no captures.
+pub const META: &str = "-meta";
+
 /// The name of a WARC file begun at `at`.
 pub fn warc_name(prefix: &str, at: Moment, serial: u64, host: &str) -> String {
     format!("{prefix}-{}-{serial:05}-{}.warc.gz", at.stamp17(), host_part(host))
 }
 
-/// A machine's name as it may stand in a file name.
+/// The name of the file begun at `at` that tells of a run.
+pub fn meta_name(prefix: &str, at: Moment, serial: u64, host: &str) -> String {
+    format!("{prefix}-{}-{serial:05}-{}{META}.warc.gz", at.stamp17(), host_part(host))
+}
+
+/// Whether a name is that of a file that tells of a run.
+pub fn is_meta(name: &str) -> bool {
+    name.strip_suffix(OPEN).unwrap_or(name).ends_with("-meta.warc.gz") && serial_of(name).is_some()
+}
+
+/// A machine's name as it may stand in a file name, and such that no file of captures is named
+/// like one that tells of a run.
 fn host_part(host: &str) -> String {
     let kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let name: String = host.chars().filter(kept).take(63).collect();
-    if name.is_empty() { "localhost".to_owned() } else { name }
+    let mut name: String = host.chars().filter(kept).take(63).collect();
+    if name.is_empty() {
+        "localhost".clone_into(&mut name);
+    } else if name.ends_with(META) || name == "meta" {
+        name.push('_');
+    }
+    name
 }
 
 /// The serial of a name after Annex C, whoever wrote it: the number behind the stamp.
@@ -69,6 +88,19 @@ pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_tells_of_a_run_is_known_by_its_name() {
+        let at = Moment::from_millis(1_795_339_800_125);
+        let meta = meta_name("w", at, 3, "desk");
+        assert_eq!(meta, "w-20261122093000125-00003-desk-meta.warc.gz");
+        assert!(is_meta(&meta) && is_meta(&format!("{meta}.open")));
+        assert_eq!(serial_of(&meta), Some(3));
+        for host in ["desk", "desk-meta", "meta", "-meta"] {
+            assert!(!is_meta(&warc_name("w", at, 3, host)), "{host}");
+        }
+        assert!(!is_meta("news-meta.warc.gz"), "somebody else's");
+    }
 
     #[test]
     fn a_name_says_its_serial() {

@@ -403,8 +403,8 @@ pub fn read_at(folder: &Path, at: &Locator) -> Result<Entry, ReadError> {
         .unwrap_or_else(|| Err(nowhere("the file ends before it")))
 }
 
-/// The records of a folder from `position` on, file after file. A file that cannot be opened is an
-/// error in its place, not the end.
+/// The records of a folder from `position` on, file after file, those aside that tell of a run: they
+/// hold no captures. A file that cannot be opened is an error in its place, not the end.
 pub fn since(
     folder: &Path,
     position: &Position,
@@ -414,7 +414,7 @@ pub fn since(
     let position = position.clone();
     let records = move |path: PathBuf| {
         let name = final_name(&path);
-        if name::serial_of(&name).unwrap_or(0) < position.serial {
+        if name::serial_of(&name).unwrap_or(0) < position.serial || name::is_meta(&name) {
             return None;
         }
         let offset = if name == position.file { position.offset } else { 0 };

@@ -3,7 +3,8 @@
 //! A file that still ends in `.open` is cut back to its last whole gzip member and sealed; the
 //! crawl goes on in a new file. Only the torn tail of the last record is ever given up, and how
 //! much that was is told. A group may lose its later records that way: what has no `metadata`
-//! record was never settled and is fetched again.
+//! record was never settled and is fetched again. Since a request is written ahead of its reply,
+//! what is left of such a group is sound.
 
 use std::fs::{File, OpenOptions};
 use std::io;

@@ -6,16 +6,21 @@
 //! old, so a group never spans files. After a failed sync nothing is written any more: the kernel
 //! may have dropped the pages, and only a new start that checks the file can say what is left.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use warc::RecordType;
+
 use super::about::About;
+use super::dns::LookUp;
 use super::exchange;
 use super::ids::Ids;
 use super::member::Deflater;
-use super::name::{OPEN, final_name, serial_of, warc_name};
+use super::name::{OPEN, final_name, is_meta, meta_name, serial_of, warc_name};
+use super::resource::{self, Resource};
 use super::{Exchange, Filed, Position, Record, RecordError, name};
 use crate::event::{Event, Watch};
 use crate::lead::Locator;
@@ -23,6 +28,12 @@ use crate::moment::{Clock, Moment};
 
 /// Compressed bytes held back before they go to the file.
 const HOLD: usize = 256 << 10;
+
+/// Hosts whose look-up is remembered as filed; beyond that it may be filed once more.
+const HOSTS: usize = 100_000;
+
+/// How a file is named: prefix, time, serial, host.
+type Naming = fn(&str, Moment, u64, &str) -> String;
 
 /// Where and how WARC files are written.
 #[derive(Clone, Debug)]
@@ -53,6 +64,8 @@ pub struct Writer {
     current: Option<Current>,
     end: Position,
     broken: Option<PathBuf>,
+    /// The hosts whose look-up is filed.
+    looked_up: HashSet<String>,
 }
 
 /// The open file.
@@ -101,7 +114,19 @@ impl Writer {
         };
         let deflater = Deflater::new(plan.level);
         let serial = end.serial;
-        Ok(Self { plan, clock, ids, watch, deflater, serial, current: None, end, broken: None })
+        let looked_up = HashSet::new();
+        Ok(Self {
+            plan,
+            clock,
+            ids,
+            watch,
+            deflater,
+            serial,
+            current: None,
+            end,
+            broken: None,
+            looked_up,
+        })
     }
 
     /// Appends the records of `exchange`. After an error the archive is as it was before; the
@@ -113,7 +138,7 @@ impl Writer {
         }
         let mut current = match self.current.take() {
             Some(current) => current,
-            None => self.begin()?,
+            None => self.begin(warc_name)?,
         };
         let whole = current.end();
         let outcome = self.append_group(&mut current, exchange);
@@ -128,6 +153,26 @@ impl Writer {
             self.current = Some(current);
         }
         outcome
+    }
+
+    /// Writes what a run says about itself into a file of its own, named `…-meta.warc.gz`, and seals
+    /// it. After an error there is no such file.
+    pub fn file_meta(&mut self, resources: Vec<Resource>) -> Result<Position, RecordError> {
+        self.seal()?;
+        let mut current = self.begin(meta_name)?;
+        let filed = resources.into_iter().try_for_each(|resource| {
+            let record = resource::record(resource, &current.warcinfo, &mut self.ids)?;
+            self.append(&mut current, &record).map(drop)
+        });
+        if let Err(error) = filed.and_then(|()| current.flush()) {
+            // All of it stands beside the archive as well.
+            let _ = std::fs::remove_file(&current.path);
+            return Err(error);
+        }
+        self.end = current.position();
+        self.current = Some(current);
+        self.seal()?;
+        Ok(self.end.clone())
     }
 
     /// Makes everything written so far durable and says where it ends.
@@ -163,11 +208,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether the open file takes no further group.
+    /// Whether the open file takes no further group. One that tells of a run never does; it is open
+    /// only when it could not get its final name.
     fn is_due(&self) -> bool {
         self.current.as_ref().is_some_and(|current| {
             let age = self.clock.steady().since(current.begun);
-            current.end() >= self.plan.size || age >= self.plan.age
+            current.end() >= self.plan.size || age >= self.plan.age || is_meta(&current.name)
         })
     }
 
@@ -179,9 +225,9 @@ impl Writer {
     }
 
     /// Opens the next file and writes its `warcinfo`; without that there is no file.
-    fn begin(&mut self) -> Result<Current, RecordError> {
+    fn begin(&mut self, naming: Naming) -> Result<Current, RecordError> {
         let now = self.clock.wall();
-        let mut current = self.create(now)?;
+        let mut current = self.create(now, naming)?;
         let fields = self.plan.about.to_fields();
         let begun = exchange::warcinfo(fields, &current.name, &now.warc_date(), &mut self.ids)
             .and_then(|record| {
@@ -198,11 +244,11 @@ impl Writer {
         Ok(current)
     }
 
-    fn create(&mut self, now: Moment) -> Result<Current, RecordError> {
+    fn create(&mut self, now: Moment, naming: Naming) -> Result<Current, RecordError> {
         loop {
             self.serial += 1;
             let host = &self.plan.about.hostname;
-            let name = warc_name(&self.plan.prefix, now, self.serial, host);
+            let name = naming(&self.plan.prefix, now, self.serial, host);
             let path = self.plan.folder.join(format!("{name}{OPEN}"));
             let made = OpenOptions::new().append(true).create_new(true).open(&path);
             let file = match made {
@@ -227,21 +273,36 @@ impl Writer {
     fn append_group(
         &mut self,
         current: &mut Current,
-        exchange: Exchange,
+        mut exchange: Exchange,
     ) -> Result<Filed, RecordError> {
         let mut filed = Filed { reply: None, reply_id: None, end: Position::default() };
-        let has_reply = exchange.reply.is_some();
-        let records = exchange::records(exchange, &current.warcinfo, &mut self.ids)?;
+        let new = |look_up: &LookUp| !self.looked_up.contains(&look_up.host);
+        let look_up = exchange.look_up.take().filter(new);
+        if let Some(look_up) = &look_up {
+            let resource = look_up.to_resource();
+            let record = resource::record(resource, &current.warcinfo, &mut self.ids)?;
+            self.append(current, &record)?;
+        }
+        let credentials = &self.plan.about.credentials;
+        let records = exchange::records(exchange, &current.warcinfo, credentials, &mut self.ids)?;
         for record in &records {
             let locator = self.append(current, record)?;
-            if has_reply && filed.reply.is_none() {
+            if matches!(record.kind, RecordType::Response | RecordType::Revisit) {
                 filed.reply = Some(locator);
                 filed.reply_id = Some(record.id.clone());
             }
         }
         current.flush()?;
         filed.end = current.position();
+        self.remember(look_up);
         Ok(filed)
+    }
+
+    fn remember(&mut self, look_up: Option<LookUp>) {
+        if self.looked_up.len() >= HOSTS {
+            self.looked_up.clear();
+        }
+        self.looked_up.extend(look_up.map(|look_up| look_up.host));
     }
 
     /// Appends one record as one member.

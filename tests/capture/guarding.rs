@@ -84,7 +84,7 @@ fn ports_and_schemes() {
 
 #[tokio::test]
 async fn names_are_judged_by_their_addresses() {
-    let resolver = GuardedResolver::new(&Settings::new("x".into(), "desk@example.org"));
+    let resolver = GuardedResolver::new(&Settings::new("x".into(), "desk@example.org"), clock());
     let denied = resolver.addresses(&Url::parse("http://localhost/").unwrap()).await.unwrap_err();
     assert!(matches!(denied, Denied::Rule(Rule::PrivateAddress)), "{denied}");
     // Not every resolver knows this one; none may lead anywhere with it.

@@ -1,5 +1,7 @@
 //! The real program on a hostile web, and what it left behind.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

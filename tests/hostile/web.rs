@@ -1,6 +1,8 @@
 //! A raw server of many hosts that answers each request with a script of bytes, silences and
 //! resets. It knows no HTTP beyond the request line and `Host`; everything else is the script's.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

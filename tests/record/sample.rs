@@ -13,7 +13,9 @@ use warraq::lead::Truncated;
 use warraq::moment::{Clock, Moment};
 use warraq::record::about::About;
 use warraq::record::writer::{Plan, Writer};
-use warraq::record::{Block, Exchange, Filed, Ids, Origin, Reply, entity};
+use warraq::record::{
+    Block, Credentials, Exchange, Filed, Ids, LookUp, Origin, Reply, Resource, entity,
+};
 
 pub(crate) const AT: Moment = Moment::from_millis(1_795_339_800_125);
 
@@ -36,6 +38,7 @@ pub(crate) fn plan(folder: &Path) -> Plan {
             part_of: "morning".to_owned(),
             robots: true,
             exact: true,
+            credentials: Credentials::Redacted(vec!["X-Desk".to_owned()]),
         },
     }
 }
@@ -71,6 +74,7 @@ pub(crate) fn page(n: usize) -> Exchange {
         request: request("news.example", &format!("/{n}")),
         reply: Some(reply(format!("<p lang=ar>خبر رقم {n}</p>").as_bytes())),
         metadata: "hopsFromSeed: A\r\nfetchTimeMs: 12\r\n".to_owned(),
+        look_up: None,
     }
 }
 
@@ -127,6 +131,22 @@ pub(crate) fn origin(filed: &Filed, of: &Exchange) -> Origin {
     }
 }
 
+/// The look-up of `news.example`.
+pub(crate) fn look_up() -> LookUp {
+    let addresses = ["192.0.2.7", "2001:db8::1"].map(|text| text.parse().unwrap()).to_vec();
+    LookUp { host: "news.example".to_owned(), at: AT, addresses }
+}
+
+/// What a run might say about itself.
+pub(crate) fn told(what: &str, text: &[u8]) -> Resource {
+    Resource {
+        uri: format!("urn:warraq:run:1:{what}"),
+        date: AT,
+        media: "application/json",
+        block: Block::Bytes(text.to_vec().into()),
+    }
+}
+
 /// Bytes that do not compress, the same each time.
 pub(crate) fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -141,7 +161,8 @@ pub(crate) fn noise(length: usize) -> Vec<u8> {
 
 /// One exchange of each kind there is.
 pub(crate) fn write_all_kinds(writer: &mut Writer) {
-    let first = writer.file(page(1)).unwrap();
+    let looked_up = Exchange { look_up: Some(look_up()), ..page(1) };
+    let first = writer.file(looked_up).unwrap();
     let mut chunked = page(2);
     chunked.ip = Some("2001:db8:0:0::1".parse().unwrap());
     chunked.reply = Some(raw_reply(

@@ -21,9 +21,10 @@ fn bar_codes(folder: &Path, name: &str, bytes: &[u8]) -> Vec<String> {
     found.iter().map(|finding| format!("{}@{}", finding.rule, finding.offset)).collect()
 }
 
-/// The first exchange and its `warcinfo`: small enough to be damaged at every byte.
+/// A `warcinfo` and an exchange: small enough to be damaged at every byte.
 fn small() -> Vec<Vec<u8>> {
-    records().into_iter().take(4).collect()
+    let all = records();
+    [0, 2, 3, 4].iter().map(|&at| all[at].clone()).collect()
 }
 
 #[test]
