@@ -8,7 +8,7 @@
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
 //! [`state`], [`index`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
-//! [`export`]), and the command line ([`cli`]).
+//! [`export`], [`verify`]), and the command line ([`cli`]).
 //!
 //! ```
 //! use std::io::{Read, Write};

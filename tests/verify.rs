@@ -12,10 +12,14 @@
 
 #[path = "verify/bench.rs"]
 mod bench;
+#[path = "verify/command.rs"]
+mod command;
 #[path = "verify/container.rs"]
 mod container;
 #[path = "verify/damages.rs"]
 mod damages;
+#[path = "verify/indexes.rs"]
+mod indexes;
 #[path = "record/sample.rs"]
 mod sample;
 

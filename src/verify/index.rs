@@ -111,7 +111,7 @@ impl<'a> IndexJudge<'a> {
                 format!("{}: {why}", quoted(&String::from_utf8_lossy(bare)))
             }),
             Ok(line) => {
-                lacks(&place, &line, docket);
+                key_of(&place, &line, docket);
                 if let Some(number) = leads_to(&place, &line, rows, docket) {
                     rows.mark(number, flag::INDEXED);
                 }
@@ -120,22 +120,27 @@ impl<'a> IndexJudge<'a> {
     }
 }
 
-fn lacks(place: &Place<'_>, line: &Line, docket: &mut Docket<'_>) {
+fn key_of(place: &Place<'_>, line: &Line, docket: &mut Docket<'_>) {
     let web = line.url.starts_with("http:") || line.url.starts_with("https:");
-    let bodyless = matches!(line.status, Some(204 | 304)) || line.is_revisit();
-    let fields = [
-        ("digest", line.digest.is_none()),
-        ("mime", line.mime.is_none() && !bodyless),
-        ("status", line.status.is_none() && !line.is_revisit()),
-        ("length", line.at.length == 0),
-    ];
-    for (name, _) in fields.iter().filter(|(_, missing)| web && *missing) {
-        docket.find(place, &LACKS, || format!("it has no {name}"));
-    }
+    // What was posted is part of the key, and stands in another record.
     if web && line.method.is_none() && line.key != surt::key(&line.url) {
         docket.find(place, &KEY, || {
             format!("key {}, of the URL {}", quoted(&line.key), quoted(&surt::key(&line.url)))
         });
+    }
+}
+
+/// What the record says and the line does not.
+fn lacks(place: &Place<'_>, line: &Line, row: &Row, docket: &mut Docket<'_>) {
+    let response = row.kind == Kind::Response;
+    let fields = [
+        ("digest", line.digest.is_none() && row.payload != 0),
+        ("mime", line.mime.is_none() && response && row.media != 0),
+        ("status", line.status.is_none() && response && row.status != 0),
+        ("length", line.at.length == 0),
+    ];
+    for (name, _) in fields.iter().filter(|(_, missing)| *missing) {
+        docket.find(place, &LACKS, || format!("it has no {name}"));
     }
 }
 
@@ -158,6 +163,7 @@ fn leads_to(place: &Place<'_>, line: &Line, rows: &Rows, docket: &mut Docket<'_>
             format!("length {}, the record has {}", line.at.length, row.length)
         });
     }
+    lacks(place, line, row, docket);
     agrees(place, line, row, docket);
     Some(number)
 }
