@@ -64,7 +64,10 @@ impl Moment {
             return Some(Self(at.as_millisecond()));
         }
         let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-        let text = text.split_once('.').map_or(text, |(text, _)| text);
+        let (text, fraction) = text.split_once('.').unwrap_or((text, ""));
+        if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':' | 'T' | ' ')).collect();
         let rest = "00000101000000".get(digits.len()..).filter(|_| digits.len() >= 4)?;
         Self::parse_stamp14(&(digits + rest))

@@ -1,7 +1,7 @@
 //! The SURT key of a URL: what lines of a CDXJ index are sorted and looked up by.
 //!
 //! `https://www.example.org/B?z=1&a` has the key `org,example)/b?a&z=1`. The steps are those of the
-//! `surt` package of PyPI, which pywb and `cdxj-indexer` use, so that an index of ours finds what
+//! `surt` package for Python, which pywb and `cdxj-indexer` use, so that an index of ours finds what
 //! theirs would; `tests/tables/surt.txt` names the rule of each case. A key is for finding
 //! captures, never for deciding whether a URL was seen: that is [`crate::address::Address`].
 //!
@@ -9,6 +9,7 @@
 
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use regex::Regex;
 use url::Host;
 
@@ -67,7 +68,8 @@ impl<'a> Parts<'a> {
             let labels: Vec<&str> = host.rsplit('.').collect();
             key.push_str(&labels.join(","));
             if let Some(port) = self.port.filter(|port| Some(*port) != default_port(self.scheme)) {
-                key.push_str(&format!(":{port}"));
+                key.push(':');
+                key.push_str(&port.to_string());
             }
             key.push(')');
         }
@@ -200,9 +202,10 @@ fn ipv4(host: &[u8]) -> Option<String> {
     for part in first {
         address = address << 8 | u32::from(u8::try_from(number(part)?).ok()?);
     }
+    // The last part fills what the others leave: 24, 16 or 8 bits.
     let bits = 32 - 8 * u32::try_from(first.len()).ok()?;
-    let rest = number(last)?;
-    (u64::from(rest) < 1 << bits).then(|| dotted((u64::from(address) << bits) as u32 | rest))
+    let rest = number(last).filter(|rest| *rest < 1 << bits)?;
+    Some(dotted(address << bits | rest))
 }
 
 fn number(part: &str) -> Option<u32> {
@@ -316,7 +319,7 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     for &byte in bytes {
         out.push(byte);
-        while let Some(whole) = out.last_chunk::<3>().and_then(escape) {
+        while let Some(whole) = out.last_chunk::<3>().copied().and_then(escape) {
             out.truncate(out.len() - 3);
             out.push(whole);
         }
@@ -325,34 +328,21 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The byte that `%` and two hexadecimal digits stand for.
-fn escape(text: &[u8; 3]) -> Option<u8> {
+fn escape(text: [u8; 3]) -> Option<u8> {
     let [b'%', high, low] = text else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// Everything but visible ASCII escaped, and `#` and `%` too.
 fn escaped(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'%') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    const ESCAPED: &AsciiSet = &INVISIBLE.add(b'#').add(b'%');
+    percent_encode(bytes, ESCAPED).to_string()
 }
 
 /// A text that is no URL, as a key: it must not break its line.
 fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    percent_encode(text.as_bytes(), INVISIBLE).to_string()
 }
+
+const INVISIBLE: &AsciiSet = &CONTROLS.add(b' ');

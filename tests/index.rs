@@ -20,6 +20,7 @@ use sample::*;
 use warc::RecordType;
 use warraq::index::{self, Line, MAX_LINE};
 use warraq::lead::Locator;
+use warraq::moment::Moment;
 use warraq::record::reader;
 use warraq::surt;
 
@@ -166,7 +167,7 @@ fn every_line_leads_to_its_record() {
         assert_eq!(entry.target_uri(), Some(line.url.as_str()));
         assert_eq!(entry.kind == RecordType::Revisit, line.is_revisit());
         assert_eq!(entry.header.get("WARC-Payload-Digest"), line.digest.as_deref());
-        assert_eq!(entry.date().map(|date| date.stamp14()), Some(line.time.clone()));
+        assert_eq!(entry.date().map(Moment::stamp14), Some(line.time.clone()));
         assert_eq!(entry.locator, line.at);
     }
 }

@@ -93,7 +93,16 @@ fn the_readme_quotes_the_help() {
 
 #[test]
 fn every_help_is_worth_reading() {
-    for command in [&["crawl"][..], &["info"], &["text"], &["verify"], &["state", "rebuild"]] {
+    for command in [
+        &["crawl"][..],
+        &["info"],
+        &["text"],
+        &["index"],
+        &["lookup"],
+        &["pack"],
+        &["verify"],
+        &["state", "rebuild"],
+    ] {
         let told = help(&[command, &["--help"]].concat());
         assert!(told.contains("Exit codes:\n  0   complete\n"), "{command:?}");
         let paragraphs = told.split("\n\nUsage: ").next().unwrap().split("\n\n").count();
@@ -114,8 +123,14 @@ fn flags_keep_their_names() {
 
 #[test]
 fn every_flag_the_readme_names_exists() {
-    let commands =
-        [&["crawl", "--help"][..], &["info", "--help"], &["verify", "--help"], &["--help"]];
+    let commands = [
+        &["crawl", "--help"][..],
+        &["info", "--help"],
+        &["lookup", "--help"],
+        &["pack", "--help"],
+        &["verify", "--help"],
+        &["--help"],
+    ];
     let told: String = commands.iter().map(|args| help(args)).collect();
     let flag = regex::Regex::new(r"--[a-z][a-z-]+").unwrap();
     let flags = |text| flag.find_iter(text).map(|found| found.as_str().to_owned());
@@ -169,7 +184,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 6, "{shown:?}");
+    assert_eq!(shown.len(), 9, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

@@ -67,6 +67,7 @@ fn stopped(why: PackError) -> Stopped {
         PackError::Output { .. }
         | PackError::Input { .. }
         | PackError::SameName { .. }
+        | PackError::Crowd { .. }
         | PackError::Package(WaczError::Exists { .. }) => Exit::Usage,
         _ => Exit::Output,
     };

@@ -147,9 +147,15 @@ impl Json {
         match self {
             Self::Leaf(text) if !name.is_empty() => into.push((name.to_owned(), text)),
             Self::Leaf(_) => {}
-            Self::List(items) => items.into_iter().for_each(|item| item.gather(name, into)),
+            Self::List(items) => {
+                for item in items {
+                    item.gather(name, into);
+                }
+            }
             Self::Object(fields) => {
-                fields.into_iter().for_each(|(name, value)| value.gather(&name, into));
+                for (name, value) in fields {
+                    value.gather(&name, into);
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use warc::RecordType;
 
 use super::{IndexError, Line, body, line};
 use crate::head::Head;
+use crate::moment::Moment;
 use crate::record::entity::head_length;
 use crate::record::entry::Entry;
 use crate::record::header::Header;
@@ -179,7 +180,7 @@ fn line_of(entry: &Entry) -> Result<Line, IndexError> {
     let Some(url) = entry.target_uri().filter(|url| !url.is_empty()) else {
         return refuse("no WARC-Target-URI");
     };
-    let time = entry.date().map(|date| date.stamp14()).filter(|time| time.len() == 14);
+    let time = entry.date().map(Moment::stamp14).filter(|time| time.len() == 14);
     let Some(time) = time else {
         return refuse("no WARC-Date that can be read");
     };

@@ -112,15 +112,12 @@ fn split(sources: Vec<Source>, limit: Option<u64>) -> Vec<Vec<Source>> {
     for source in sources {
         let bytes = source.bytes;
         let fits = held.saturating_add(bytes) <= limit;
-        match parts.last_mut().filter(|_| fits) {
-            Some(part) => {
-                part.push(source);
-                held = held.saturating_add(bytes);
-            }
-            None => {
-                parts.push(vec![source]);
-                held = bytes;
-            }
+        if let Some(part) = parts.last_mut().filter(|_| fits) {
+            part.push(source);
+            held += bytes;
+        } else {
+            parts.push(vec![source]);
+            held = bytes;
         }
     }
     parts

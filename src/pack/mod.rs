@@ -26,6 +26,9 @@ use gather::Gathered;
 pub use leaning::Leaning;
 use survey::Survey;
 
+/// Most packages of one job: each holds temporary files open until all are whole.
+const MOST: usize = 200;
+
 /// What is to be packed, and how.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -92,6 +95,12 @@ pub enum PackError {
         /// The other.
         other: PathBuf,
     },
+    /// A size limit that makes a crowd of packages.
+    #[error("{count} packages would be made, and {MOST} are the most; raise --size-limit")]
+    Crowd {
+        /// How many.
+        count: usize,
+    },
     /// A WARC that cannot be read at all.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -113,6 +122,9 @@ pub fn pack(job: &Job, now: Moment) -> Result<Packed, PackError> {
         return Err(PackError::Output { path: job.out.clone() });
     }
     let Gathered { parts, seeds, left_out } = gather::gather(&job.inputs, job.size_limit)?;
+    if parts.len() > MOST {
+        return Err(PackError::Crowd { count: parts.len() });
+    }
     let names = names(&job.out, parts.len());
     if let Some(taken) = names.iter().find(|name| name.symlink_metadata().is_ok()) {
         return Err(WaczError::Exists { path: taken.clone() }.into());

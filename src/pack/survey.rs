@@ -61,12 +61,12 @@ struct Draft {
 }
 
 impl Draft {
-    fn put(&mut self, line: &PageLine, rank: usize) -> io::Result<()> {
+    fn shelve(&mut self, page: &PageLine, rank: usize) -> io::Result<()> {
         if self.main.as_ref().is_none_or(|(best, ..)| rank < *best) {
-            self.main = Some((rank, line.url.clone(), line.ts.clone()));
+            self.main = Some((rank, page.url.clone(), page.ts.clone()));
         }
-        let shelf = if rank == OTHER { &mut self.others } else { &mut self.articles };
-        shelf.put(line)
+        let place = if rank == OTHER { &mut self.others } else { &mut self.articles };
+        place.put(page)
     }
 }
 
@@ -118,14 +118,15 @@ impl<'a> Survey<'a> {
         self.told.warcs += 1;
         self.about.file(&source.name);
         self.captures.begin(&source.name);
-        let mut pairing = Pairing::default();
+        let (mut pairing, mut is_warc) = (Pairing::default(), false);
         for entry in Records::open(&source.path)?.keep_by(needed) {
             match entry {
                 Ok(entry) => {
+                    is_warc = true;
                     self.captures.take(&entry);
                     self.index(pairing.add(&entry), &mut draft.sorter)?;
                     if let Some((line, rank)) = self.page(&entry) {
-                        draft.put(&line, rank)?;
+                        draft.shelve(&line, rank)?;
                     }
                 }
                 // No WARC, or a file that is there no more: there is nothing to pack of it.
@@ -134,6 +135,10 @@ impl<'a> Survey<'a> {
                 }
                 Err(why) => self.unreadable(&why.to_string()),
             }
+        }
+        if !is_warc {
+            let why = "no WARC record can be read in it; leave it out, or get the file again";
+            return Err(PackError::Input { path: source.path.clone(), why });
         }
         self.index(pairing.end(), &mut draft.sorter)
     }

@@ -157,19 +157,17 @@ impl Described {
 
     fn description(&self) -> String {
         let plural = if self.captures == 1 { "" } else { "s" };
-        let mut said = format!("{} capture{plural}", self.captures);
-        if let (Some(first), Some(last)) = (&self.first, &self.last) {
-            said += &if first == last {
-                format!(" of {first}")
-            } else {
-                format!(" of {first} to {last}")
-            };
-        }
+        let captures = format!("{} capture{plural}", self.captures);
+        let days = match (&self.first, &self.last) {
+            (Some(first), Some(last)) if first == last => format!(" of {first}"),
+            (Some(first), Some(last)) => format!(" of {first} to {last}"),
+            _ => String::new(),
+        };
         let languages: Vec<&str> =
             self.languages.iter().map(String::as_str).take(LANGUAGES).collect();
-        if !languages.is_empty() {
-            said += &format!(", articles in {}", languages.join(", "));
+        if languages.is_empty() {
+            return captures + &days;
         }
-        said
+        format!("{captures}{days}, articles in {}", languages.join(", "))
     }
 }

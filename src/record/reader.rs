@@ -356,6 +356,7 @@ impl Records {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [_, 0x2a, 0x4d, 0x18, ..] => {
                 Some("zstd; decompress it with `zstd -d` first")
             }
+            [b'P', b'K', 3, 4, ..] => Some("a ZIP or WACZ package; unpack it first"),
             [b'f', b'i', b'l', b'e', b'd', ..] => {
                 Some("an ARC file; convert it with `warcio recompress` first")
             }

@@ -22,7 +22,7 @@ fn sorted(lines: &[String], memory: usize) -> String {
 fn plainly(mut lines: Vec<String>) -> String {
     lines.sort();
     lines.dedup();
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
 fn capture(key: &str, second: u64) -> String {
@@ -54,7 +54,7 @@ fn files_are_sorted_into_one_that_appears_whole() {
     assert_eq!(fs::read_to_string(&out).unwrap(), "A\na y\na z\nb\nb x\n");
     assert!(!folder.path().join("out.new").exists());
     let missing = folder.path().join("missing");
-    let why = index::sort(&[missing.clone()], &out).unwrap_err().to_string();
+    let why = index::sort(std::slice::from_ref(&missing), &out).unwrap_err().to_string();
     assert!(why.starts_with(&format!("cannot read {}: ", missing.display())), "{why}");
     let nowhere = missing.join("out");
     let why = index::sort(&inputs, &nowhere).unwrap_err().to_string();
@@ -68,11 +68,13 @@ fn a_line_without_end_is_an_error_not_memory() {
     let path = folder.path().join("long");
     let long = [b"a\n".to_vec(), vec![b'x'; 8 << 20]].concat();
     fs::write(&path, long).unwrap();
-    let why = index::sort(&[path.clone()], &folder.path().join("out")).unwrap_err().to_string();
+    let why = index::sort(std::slice::from_ref(&path), &folder.path().join("out"))
+        .unwrap_err()
+        .to_string();
     let want = "@2: the line is longer than 2097152 bytes; make the index again from its WARCs (`warraq index`)";
     assert_eq!(why, format!("{}{want}", path.display()));
     let mut lookup = Lookup::open(&path).unwrap();
-    let why = lookup.key("b").map(|found| found.count()).unwrap_err().to_string();
+    let why = lookup.key("b").map(Iterator::count).unwrap_err().to_string();
     assert!(why.ends_with(&want[2..]), "{why}");
 }
 
@@ -94,8 +96,7 @@ fn the_nearest_in_time_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index.cdxj");
     let lines = [("a", 0), ("org,a)/", 10), ("org,a)/", 20), ("org,a)/", 40), ("z", 0)];
-    let text: String = lines.iter().map(|(key, at)| capture(key, *at) + "\n").collect();
-    fs::write(&path, text).unwrap();
+    fs::write(&path, plainly(lines.iter().map(|(key, at)| capture(key, *at)).collect())).unwrap();
     let mut lookup = Lookup::open(&path).unwrap();
     let mut nearest = |stamp: u64| {
         let at = Moment::parse_stamp14(&(20_261_122_093_000 + stamp).to_string()).unwrap();

@@ -41,7 +41,7 @@ fn read(package: &Package, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_crawl_becomes_a_package_with_its_groups() {
+fn a_crawl_becomes_a_package() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();
     crawl(dir.path(), &web);
@@ -61,7 +61,15 @@ fn a_crawl_becomes_a_package_with_its_groups() {
     assert_eq!(about.main_page_url, Some(web.seed_url()));
     let description = about.description.unwrap();
     assert!(description.contains("articles in ar, en, fa, fr, he, ja, zh-Hans"), "{description}");
+}
 
+#[test]
+fn its_pages_are_in_its_index_and_share_groups() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    crawl(dir.path(), &web);
+    packed(dir.path(), &["x"], "x.wacz", |_| ()).0.unwrap();
+    let package = Package::open(&dir.path().join("x.wacz")).unwrap();
     // Every line of the index leads to its record.
     let index = package.find("indexes/index.cdx.gz").unwrap();
     let mut captures = BTreeSet::new();
@@ -133,4 +141,26 @@ fn a_file_still_being_written_is_left_out_and_told() {
     assert_eq!(out.status.code(), Some(2));
     assert!(told.starts_with("warraq: x: its WARC file is still being written; "), "{told}");
     assert_eq!(names(dir.path()), ["x", "x.wacz"]);
+}
+
+/// The disk takes no more at some point of the package.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_no_half_package() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    crawl(dir.path(), &web);
+    // From a temporary file to the last part of the package.
+    for blocks in [1, 40, 90] {
+        let limited = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec '{}' pack x -o x.wacz",
+            env!("CARGO_BIN_EXE_warraq")
+        );
+        let out =
+            Command::new("sh").args(["-c", &limited]).current_dir(dir.path()).output().unwrap();
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(22), "{blocks}: {told}");
+        assert!(told.contains("File too large"), "{told}");
+        assert_eq!(names(dir.path()), ["x"], "{blocks}");
+    }
 }

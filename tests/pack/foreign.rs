@@ -97,6 +97,9 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     put(at, "is.wacz", b"");
     put(at, "arc.warc.gz", b"filedesc://x 0.0.0.0 20260101 text/plain 1\n");
     put(at, "back\\slash.warc", b"");
+    put(at, "page.warc.gz", b"<html>no WARC</html>");
+    put(at, "none.warc", b"");
+    put(at, "zip.warc.gz", b"PK\x03\x04\x14\0\0\0");
     let pages = [page(EN, 1, "a"), page(AR, 2, "b")].concat();
     put(at, "shared.warc.gz", &one_member(&pages));
     let before = names(at);
@@ -109,6 +112,9 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["is.wacz"], "x.wacz", "it is a package already"),
         (&["ar.warc", "other"], "x.wacz", "would have one name in the package"),
         (&["back\\slash.warc"], "x.wacz", "no package can hold a file of that name"),
+        (&["en.warc.gz", "page.warc.gz"], "x.wacz", "no WARC record can be read in it"),
+        (&["zip.warc.gz"], "x.wacz", "zip.warc.gz is no WARC file: it begins like a ZIP"),
+        (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["en.warc.gz", "arc.warc.gz"], "x.wacz", "arc.warc.gz is no WARC file"),
         (&["en.warc.gz", "shared.warc.gz"], "x.wacz", "several records share this gzip member"),
     ];
@@ -129,6 +135,17 @@ fn one_taken_name_of_several_stops_all() {
     let (told, _) = packed(dir.path(), &["en.warc.gz", "ar.warc"], "mill.wacz", split);
     assert!(told.unwrap_err().to_string().contains("mill.json exists already"));
     assert_eq!(names(dir.path()), before);
+}
+
+#[test]
+fn a_crowd_of_packages_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..201 {
+        put(dir.path(), &format!("{number}.warc"), b"x");
+    }
+    let split = |job: &mut warraq::pack::Job| job.size_limit = Some(1);
+    let why = packed(dir.path(), &["."], "x.wacz", split).0.unwrap_err().to_string();
+    assert_eq!(why, "201 packages would be made, and 200 are the most; raise --size-limit");
 }
 
 #[test]
@@ -177,9 +194,10 @@ proptest! {
         }
         let bytes = if packed_up { one_member(&bytes) } else { bytes };
         put(dir.path(), "a.warc", &bytes);
-        match packed(dir.path(), &["a.warc"], "x.wacz", |_| ()).0 {
-            Ok(_) => drop(is_whole(&dir.path().join("x.wacz"))),
-            Err(_) => prop_assert_eq!(names(dir.path()), ["a.warc"]),
+        if packed(dir.path(), &["a.warc"], "x.wacz", |_| ()).0.is_ok() {
+            is_whole(&dir.path().join("x.wacz"));
+        } else {
+            prop_assert_eq!(names(dir.path()), ["a.warc"]);
         }
     }
 }

@@ -7,12 +7,10 @@ use flate2::write::GzEncoder;
 
 /// One record.
 pub(crate) fn record(kind: &str, fields: &[(&str, &str)], block: &str) -> Vec<u8> {
-    let mut out = format!("WARC/1.1\r\nWARC-Type: {kind}\r\n");
-    for (name, value) in fields {
-        out += &format!("{name}: {value}\r\n");
-    }
-    out += &format!("Content-Length: {}\r\n\r\n{block}\r\n\r\n", block.len());
-    out.into_bytes()
+    let mut out = vec![format!("WARC/1.1\r\nWARC-Type: {kind}\r\n")];
+    out.extend(fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
+    out.push(format!("Content-Length: {}\r\n\r\n{block}\r\n\r\n", block.len()));
+    out.concat().into_bytes()
 }
 
 /// A page captured at that second of the minute.
