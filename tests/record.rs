@@ -402,6 +402,26 @@ fn verification_names_what_is_wrong() {
     assert_eq!(record("md5:x", &text(entity)), [odd]);
 }
 
+/// A head that says chunked over a body without chunks: the entity is nothing to the one who
+/// captures it, and all of it to writers that store bodies de-chunked under their old heads.
+#[test]
+fn a_body_without_chunks_has_two_right_digests() {
+    let body = "<p>no chunk";
+    let block = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+    let findings = |digest: Digest| {
+        let text = format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\n\
+             WARC-Payload-Digest: {digest}\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        );
+        let from = Box::new(std::io::Cursor::new(text));
+        let entry = Records::over("x", from, 0).unwrap().next().unwrap().unwrap();
+        verify(&entry).unwrap().len()
+    };
+    let digests = [Digest::empty(), Digest::of(body.as_bytes()), Digest::of(b"other")];
+    assert_eq!(digests.map(findings), [0, 0, 1]);
+}
+
 #[test]
 fn a_folder_that_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -189,7 +189,7 @@ fn a_whole_file_in_one_member_is_refused() {
     let out = warraq(&["index", path.to_str().unwrap()]);
     assert_eq!((out.status.code(), text(&out.stdout)), (Some(22), String::new()));
     insta::assert_snapshot!(text(&out.stderr), @r"
-    warraq: one.warc.gz@0: several records share this gzip member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress one.warc.gz NEW`)
+    warraq: one.warc.gz@0: several records share this compressed member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress one.warc.gz NEW`)
     warraq: 1 complaint; whatever else there is, is indexed
     ");
 }

@@ -107,7 +107,7 @@ fn has_begun(dir: &Path) -> bool {
 
 fn tell(ended: &Ended, dir: &Path, voice: Voice) {
     match voice {
-        Voice::Quiet => {}
+        Voice::Quiet => ended.faults.iter().for_each(|fault| show::complain(fault)),
         Voice::Json => {
             let line =
                 serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });

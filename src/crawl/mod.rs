@@ -178,6 +178,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let how = how(&desk, &stop);
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
+    let faults = sealing.finish(&stop).await?;
     committed?;
     let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
@@ -193,8 +194,6 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
-    let faults = tokio::task::spawn_blocking(move || sealing.finish(how == How::Killed)).await;
-    let faults = faults.map_err(|died| CrawlError::Worker(died.to_string()))?;
     Ok(Ended { how, summary, faults })
 }
 

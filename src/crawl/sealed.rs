@@ -7,14 +7,15 @@
 //! not verify is kept as it is, told as a warning, and makes the run end as failed.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 
-use super::CrawlError;
+use tokio::sync::oneshot;
+
+use super::archive::ArchiveError;
+use super::{CrawlError, Stop};
 use crate::event::{Event, Watch};
 use crate::index::captures::Pairing;
 use crate::index::{self, IndexError, Sorter};
@@ -37,16 +38,14 @@ enum Order {
     File(String),
     /// Take every sealed file that has no index.
     Rest,
-    /// Come to an end.
-    End,
+    /// Take the rest, merge all, and tell what was wrong in the whole run.
+    Finish(oneshot::Sender<Vec<String>>),
 }
 
-/// A handle on the thread. Dropped, it leaves the thread to end by itself.
+/// A handle on the thread, which ends with the last handle and the last ear.
 pub(super) struct Sealed {
-    into: PathBuf,
     orders: Sender<Order>,
     abandoned: Arc<AtomicBool>,
-    thread: JoinHandle<Vec<String>>,
 }
 
 impl Sealed {
@@ -56,11 +55,11 @@ impl Sealed {
         let (orders, inbox) = channel();
         let abandoned = Arc::new(AtomicBool::new(false));
         let desk = Desk { into: into.to_owned(), watch, abandoned: Arc::clone(&abandoned) };
-        let thread = std::thread::Builder::new()
+        std::thread::Builder::new()
             .name("index".to_owned())
             .spawn(move || desk.serve(&inbox))
-            .map_err(|why| CrawlError::Archive(super::archive::ArchiveError::Thread(why)))?;
-        Ok(Self { into: into.to_owned(), orders, abandoned, thread })
+            .map_err(ArchiveError::Thread)?;
+        Ok(Self { orders, abandoned })
     }
 
     /// A watch that hears of each file when it is sealed, and passes all events on.
@@ -80,21 +79,20 @@ impl Sealed {
         let _ = self.orders.send(Order::Rest);
     }
 
-    /// Takes what has no index yet, waits for the thread, and merges. Gives what is wrong with the
-    /// files. Blocks; with `at_once` it leaves the rest to the next start.
-    pub(super) fn finish(self, at_once: bool) -> Vec<String> {
-        self.abandoned.store(at_once, Ordering::Relaxed);
-        for order in [Order::Rest, Order::End] {
-            let _ = self.orders.send(order);
-        }
-        let mut faults = match self.thread.join() {
-            Ok(faults) => faults,
-            Err(_) => vec!["the thread that indexes has died, please report it".to_owned()],
+    /// Takes what has no index yet and merges, while the folder is still locked. Gives what is wrong
+    /// with the files. Told to stop at once, it leaves the rest to the next start.
+    pub(super) async fn finish(&self, stop: &Stop) -> Result<Vec<String>, CrawlError> {
+        let (answer, mut coming) = oneshot::channel();
+        let _ = self.orders.send(Order::Finish(answer));
+        let faults = tokio::select! {
+            biased;
+            () = stop.now.cancelled() => {
+                self.abandoned.store(true, Ordering::Relaxed);
+                coming.await
+            }
+            faults = &mut coming => faults,
         };
-        if !at_once && let Err(why) = merge(&self.into) {
-            faults.push(why.to_string());
-        }
-        faults
+        faults.map_err(|_| CrawlError::Worker("the thread that indexes".to_owned()))
     }
 }
 
@@ -106,25 +104,35 @@ struct Desk {
 }
 
 impl Desk {
-    /// The thread: one order after the other. Gives all that it told.
-    fn serve(&self, inbox: &Receiver<Order>) -> Vec<String> {
+    /// The thread: one order after the other.
+    fn serve(&self, inbox: &Receiver<Order>) {
         let mut faults = Vec::new();
         while let Ok(order) = inbox.recv() {
             match order {
-                Order::File(name) => self.take(&self.into.join(name), &mut faults),
+                Order::File(name) => self.take_new(&self.into.join(name), &mut faults),
                 Order::Rest => self.take_rest(&mut faults),
-                Order::End => break,
+                Order::Finish(answer) => {
+                    self.take_rest(&mut faults);
+                    self.merge(&mut faults);
+                    // Who asked may have gone.
+                    let _ = answer.send(faults.clone());
+                }
             }
         }
-        faults
     }
 
     fn take_rest(&self, faults: &mut Vec<String>) {
         // A folder that cannot be read stops the crawl itself, which says so.
         for path in name::files(&self.into).unwrap_or_default() {
-            if is_sealed(&path) && !has_index(&path, &self.into) {
-                self.take(&path, faults);
+            if is_sealed(&path) {
+                self.take_new(&path, faults);
             }
+        }
+    }
+
+    fn take_new(&self, path: &Path, faults: &mut Vec<String>) {
+        if !has_index(path, &self.into) {
+            self.take(path, faults);
         }
     }
 
@@ -133,9 +141,30 @@ impl Desk {
         if let Err(why) = self.index(path, &mut found) {
             found.add(why.to_string());
         }
-        for text in found.into_texts(path) {
+        self.tell(found.into_texts(path), faults);
+    }
+
+    fn tell(&self, texts: Vec<String>, faults: &mut Vec<String>) {
+        for text in texts {
             self.watch.tell(&Event::Warning { text: text.clone() });
             faults.push(text);
+        }
+    }
+
+    /// Merges the indexes of the WARCs that are there.
+    fn merge(&self, faults: &mut Vec<String>) {
+        let warcs = name::files(&self.into).unwrap_or_default();
+        if warcs.is_empty() || self.abandoned.load(Ordering::Relaxed) {
+            return;
+        }
+        let indexes: Vec<PathBuf> = warcs
+            .iter()
+            .filter(|warc| is_sealed(warc))
+            .map(|warc| index_of(warc, &self.into))
+            .filter(|index| index.exists())
+            .collect();
+        if let Err(why) = index::sort(&indexes, &self.into.join(INDEX)) {
+            self.tell(vec![why.to_string()], faults);
         }
     }
 
@@ -233,20 +262,4 @@ fn has_index(warc: &Path, into: &Path) -> bool {
         (Ok(warc), Ok(index)) => index >= warc,
         (_, index) => index.is_ok(),
     }
-}
-
-/// Merges the indexes of the WARCs that are there.
-fn merge(into: &Path) -> Result<(), IndexError> {
-    let in_folder = |source: io::Error| IndexError::Input { path: into.to_owned(), source };
-    let warcs = name::files(into).map_err(in_folder)?;
-    let indexes: Vec<PathBuf> = warcs
-        .iter()
-        .filter(|warc| is_sealed(warc))
-        .map(|warc| index_of(warc, into))
-        .filter(|index| index.exists())
-        .collect();
-    if warcs.is_empty() {
-        return Ok(());
-    }
-    index::sort(&indexes, &into.join(INDEX)).map(drop)
 }

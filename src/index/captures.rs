@@ -67,10 +67,10 @@ impl Iterator for Captures {
 
 /// What of a block an index needs: all of it only when its digest is to be computed.
 fn needed(header: &Header) -> u64 {
-    match header.get("WARC-Payload-Digest") {
-        Some(digest) if !digest.is_empty() => LOOKED_INTO,
-        _ => KEEP,
-    }
+    use RecordType::{Metadata, Resource, Response};
+    let has_digest = header.get("WARC-Payload-Digest").is_some_and(|digest| !digest.is_empty());
+    let kind = RecordType::from(header.get("WARC-Type").unwrap_or_default());
+    if has_digest || !matches!(kind, Metadata | Resource | Response) { LOOKED_INTO } else { KEEP }
 }
 
 /// Makes lines from entries that somebody else reads: [`Captures`], or who verifies a file and

@@ -42,7 +42,7 @@ pub enum IndexError {
     },
     /// Records that cannot be found by an offset.
     #[error(
-        "{file}@{offset}: several records share this gzip member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress {file} NEW`)"
+        "{file}@{offset}: several records share this compressed member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress {file} NEW`)"
     )]
     Shared {
         /// The file.

@@ -112,6 +112,11 @@ impl<R: BufRead> Dechunked<R> {
         if self.state == State::Whole { Framing::Chunked } else { Framing::Broken }
     }
 
+    /// Whether the body is given as it stands, because it does not begin with a chunk size.
+    pub(super) fn is_as_it_stands(&self) -> bool {
+        self.state == State::AsItStands
+    }
+
     /// Goes on to the next state that gives bytes, or to an end.
     fn advance(&mut self) -> io::Result<()> {
         let mut line = Vec::new();

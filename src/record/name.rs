@@ -61,7 +61,8 @@ pub fn final_name(path: &Path) -> String {
 
 /// Whether a name, `.open` taken off, is that of a WARC file.
 pub fn is_warc(name: &str) -> bool {
-    let name = Path::new(name.strip_suffix(".gz").unwrap_or(name));
+    let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
+    let name = Path::new(plain);
     name.extension().is_some_and(|extension| extension == "warc")
 }
 

@@ -1,4 +1,6 @@
-//! The plain bytes of a WARC file, gzip member after gzip member, with every offset known.
+//! The plain bytes of a WARC file, member after member, with every offset known.
+//!
+//! A member is one of gzip, or a frame of zstd.
 //!
 //! It is what [`super::reader`] and [`super::repair`] walk on. It goes forward only, so however
 //! damaged a file is, the work is linear in its size and the memory is two fixed buffers.
@@ -6,6 +8,8 @@
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
+
+use super::frame::{self, Frame};
 
 /// Bytes read, and bytes inflated, at a time.
 const STEP: usize = 64 << 10;
@@ -45,23 +49,32 @@ impl Counted {
         Ok(self.unread())
     }
 
-    /// Skips to the next gzip magic or to the end, and says how much was skipped.
-    fn skip_to_magic(&mut self) -> io::Result<u64> {
+    /// Skips to the next `magic` or to the end, and says how much was skipped.
+    fn skip_to(&mut self, magic: &[u8]) -> io::Result<u64> {
         let begun = self.offset;
         loop {
-            let ahead = self.peek(MAGIC.len())?;
-            if ahead.len() < MAGIC.len() {
+            let ahead = self.peek(magic.len())?;
+            if ahead.len() < magic.len() {
                 let rest = ahead.len();
                 self.consume(rest);
                 return Ok(self.offset - begun);
             }
-            if ahead.starts_with(MAGIC) {
+            if ahead.starts_with(magic) {
                 return Ok(self.offset - begun);
             }
             let behind = ahead.get(1..).unwrap_or_default();
-            let step = memchr::memchr(0x1f, behind).map_or(ahead.len(), |at| at + 1);
+            let first = magic.first().copied().unwrap_or_default();
+            let step = memchr::memchr(first, behind).map_or(ahead.len(), |at| at + 1);
             self.consume(step);
         }
+    }
+
+    /// Passes over skippable frames of zstd.
+    fn skip_skippable(&mut self) -> io::Result<()> {
+        while let Some(length) = frame::skippable(self.peek(8)?) {
+            io::copy(&mut self.by_ref().take(length), &mut io::sink())?;
+        }
+        Ok(())
     }
 }
 
@@ -90,8 +103,10 @@ enum Source {
     Raw(Counted),
     /// Before a member, or at the end.
     Between(Counted),
-    /// In a member.
-    Inside(Box<GzDecoder<Counted>>),
+    /// In a member of gzip.
+    Member(Box<GzDecoder<Counted>>),
+    /// In a frame of zstd.
+    Frame(Box<Frame<Counted>>),
     /// Only while one of the others is being replaced.
     Gone,
 }
@@ -109,6 +124,7 @@ pub(super) enum Next {
 /// See the module.
 pub(super) struct Plain {
     source: Source,
+    is_zstd: bool,
     buffer: Vec<u8>,
     from: usize,
     to: usize,
@@ -121,14 +137,26 @@ impl Plain {
     /// Reads `inner`, whose first byte lies at `offset` of its file.
     pub(super) fn new(inner: Box<dyn Read + Send>, offset: u64) -> io::Result<Self> {
         let mut counted = Counted { inner, buffer: vec![0; STEP], from: 0, to: 0, offset };
-        let is_gzip = counted.peek(MAGIC.len())?.starts_with(MAGIC);
-        let source = if is_gzip { Source::Between(counted) } else { Source::Raw(counted) };
+        let ahead = counted.peek(8)?;
+        let is_gzip = ahead.starts_with(MAGIC);
+        let is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
+        let source =
+            if is_gzip || is_zstd { Source::Between(counted) } else { Source::Raw(counted) };
         let buffer = vec![0; STEP];
-        Ok(Self { source, buffer, from: 0, to: 0, member: offset, given: 0, damaged: false })
+        Ok(Self {
+            source,
+            is_zstd,
+            buffer,
+            from: 0,
+            to: 0,
+            member: offset,
+            given: 0,
+            damaged: false,
+        })
     }
 
-    /// Whether the file is one of gzip members.
-    pub(super) const fn is_gzip(&self) -> bool {
+    /// Whether the file is one of members.
+    pub(super) const fn is_compressed(&self) -> bool {
         !matches!(self.source, Source::Raw(_))
     }
 
@@ -137,7 +165,8 @@ impl Plain {
         match &self.source {
             Source::Raw(raw) => raw.offset - (self.to - self.from) as u64,
             Source::Between(raw) => raw.offset,
-            Source::Inside(decoder) => decoder.get_ref().offset,
+            Source::Member(member) => member.get_ref().offset,
+            Source::Frame(frame) => frame.get_ref().offset,
             Source::Gone => 0,
         }
     }
@@ -158,7 +187,8 @@ impl Plain {
         if self.from == self.to {
             let count = match &mut self.source {
                 Source::Raw(raw) => raw.read(&mut self.buffer),
-                Source::Inside(decoder) => decoder.read(&mut self.buffer),
+                Source::Member(member) => member.read(&mut self.buffer),
+                Source::Frame(frame) => frame.read(&mut self.buffer),
                 Source::Between(_) | Source::Gone => Ok(0),
             };
             (self.from, self.to) = (0, *count.as_ref().unwrap_or(&0));
@@ -189,7 +219,10 @@ impl Plain {
         if raw.peek(1)?.is_empty() {
             return Ok(Next::End);
         }
-        let skipped = raw.skip_to_magic()?;
+        if self.is_zstd {
+            raw.skip_skippable()?;
+        }
+        let skipped = raw.skip_to(if self.is_zstd { frame::MAGIC } else { MAGIC })?;
         // What follows a damaged member is the rest of it, and was complained of already.
         if skipped > 0 && !self.damaged {
             return Ok(Next::Garbage(skipped));
@@ -201,7 +234,11 @@ impl Plain {
         self.given = 0;
         self.damaged = false;
         if let Source::Between(raw) = std::mem::replace(&mut self.source, Source::Gone) {
-            self.source = Source::Inside(Box::new(GzDecoder::new(raw)));
+            self.source = if self.is_zstd {
+                Source::Frame(Box::new(Frame::new(raw)))
+            } else {
+                Source::Member(Box::new(GzDecoder::new(raw)))
+            };
         }
         Ok(Next::Member)
     }
@@ -219,7 +256,8 @@ impl Plain {
 
     fn leave(&mut self) {
         self.source = match std::mem::replace(&mut self.source, Source::Gone) {
-            Source::Inside(decoder) => Source::Between(decoder.into_inner()),
+            Source::Member(member) => Source::Between(member.into_inner()),
+            Source::Frame(frame) => Source::Between(frame.into_inner()),
             other => other,
         };
     }

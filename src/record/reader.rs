@@ -28,7 +28,7 @@ pub const MAX_HEADER: usize = 256 << 10;
 /// The part of a block that is kept unless [`Records::keep`] says otherwise.
 pub const KEEP: u64 = 1 << 30;
 
-/// What a file was found to be instead of whole records. Offsets are those of the gzip member, or
+/// What a file was found to be instead of whole records. Offsets are those of the member, or
 /// of the record in an uncompressed file.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -48,9 +48,9 @@ pub enum ReadError {
         /// What it looks like, and the remedy.
         what: &'static str,
     },
-    /// A gzip member that cannot be inflated, or whose checksum is wrong. Reading goes on at the
+    /// A member that cannot be decompressed, or whose checksum is wrong. Reading goes on at the
     /// next member behind the place where that showed.
-    #[error("{file}@{offset}: the gzip member is damaged ({why}); its record is lost")]
+    #[error("{file}@{offset}: the compressed member is damaged ({why}); its record is lost")]
     Damaged {
         /// The file.
         file: String,
@@ -60,7 +60,7 @@ pub enum ReadError {
         why: String,
     },
     /// Bytes between members.
-    #[error("{file}@{offset}: {length} bytes that are no gzip member were passed over")]
+    #[error("{file}@{offset}: {length} bytes that are no compressed member were passed over")]
     Garbage {
         /// The file.
         file: String,
@@ -169,8 +169,9 @@ impl Records {
         if !self.find_start()? {
             return Ok(None);
         }
-        let alone = !self.plain.is_gzip() || self.plain.given() == 0;
-        let offset = if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() };
+        let alone = !self.plain.is_compressed() || self.plain.given() == 0;
+        let offset =
+            if self.plain.is_compressed() { self.plain.member() } else { self.plain.offset() };
         self.resync = true;
         let (header, declared) = self.header(offset)?;
         let keep = match self.keep {
@@ -183,11 +184,11 @@ impl Records {
         let ended = self.fill(offset)?.is_empty();
         self.resync = false;
         self.begun = true;
-        let end = if self.plain.is_gzip() { self.plain.offset() } else { block_end };
+        let end = if self.plain.is_compressed() { self.plain.offset() } else { block_end };
         let length = end.saturating_sub(offset);
         let locator = Locator { file: self.file.clone(), offset, length };
         let kind = RecordType::from(header.get("WARC-Type").unwrap_or_default());
-        let addressable = alone && (ended || !self.plain.is_gzip());
+        let addressable = alone && (ended || !self.plain.is_compressed());
         Ok(Some(Entry { kind, header, locator, addressable, length: declared, block }))
     }
 
@@ -224,7 +225,7 @@ impl Records {
 
     /// After an error: to where the next record may begin.
     fn pass_over(&mut self) -> Result<(), ReadError> {
-        if self.plain.is_gzip() {
+        if self.plain.is_compressed() {
             let offset = self.plain.member();
             return self.plain.skip_member().map_err(|why| self.damage(offset, &why));
         }
@@ -336,12 +337,12 @@ impl Records {
     }
 
     fn here(&self) -> u64 {
-        if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() }
+        if self.plain.is_compressed() { self.plain.member() } else { self.plain.offset() }
     }
 
     fn damage(&mut self, offset: u64, why: &io::Error) -> ReadError {
         self.resync = false;
-        self.done = !self.plain.is_gzip();
+        self.done = !self.plain.is_compressed();
         ReadError::Damaged { file: self.file.clone(), offset, why: why.to_string() }
     }
 
@@ -353,9 +354,6 @@ impl Records {
     fn no_record(&mut self, offset: u64, line: &[u8]) -> ReadError {
         let what = match line {
             _ if self.begun => None,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [_, 0x2a, 0x4d, 0x18, ..] => {
-                Some("zstd; decompress it with `zstd -d` first")
-            }
             [b'P', b'K', 3, 4, ..] => Some("a ZIP or WACZ package; unpack it first"),
             [b'f', b'i', b'l', b'e', b'd', ..] => {
                 Some("an ARC file; convert it with `warcio recompress` first")

@@ -78,7 +78,7 @@ pub fn verify(entry: &Entry) -> io::Result<Vec<Finding>> {
     }
     if let Some(said) = declared(entry, "WARC-Payload-Digest", &mut findings) {
         let payload = payload(entry)?;
-        if payload.entity != said {
+        if payload.entity != said && !(payload.is_unframed && said == Digest::empty()) {
             let found = payload.entity;
             let finding = if payload.body == Some(said) {
                 Finding::ChunkedPayload { found }
@@ -110,21 +110,32 @@ struct Payload {
     entity: Digest,
     /// The digest of the chunked body.
     body: Option<Digest>,
+    /// Whether the head says chunked and there are no chunks: what stands there may be taken for
+    /// the entity, or the entity for empty.
+    is_unframed: bool,
+}
+
+impl Payload {
+    const fn of(entity: Digest) -> Self {
+        Self { entity, body: None, is_unframed: false }
+    }
 }
 
 fn payload(entry: &Entry) -> io::Result<Payload> {
     if !entry.is_http() {
-        return Ok(Payload { entity: entry.block.digest()?, body: None });
+        return entry.block.digest().map(Payload::of);
     }
     let mut reader = BufReader::new(entry.block.reader());
     let head = read_head(&mut reader)?;
     if !is_chunked(&head) {
-        return Ok(Payload { entity: digest(reader)?, body: None });
+        return digest(reader).map(Payload::of);
     }
-    let entity = digest(Dechunked::new(reader))?;
+    let mut chunks = Dechunked::new(reader);
+    let entity = digest(&mut chunks)?;
+    let is_unframed = chunks.is_as_it_stands();
     let mut reader = BufReader::new(entry.block.reader());
     read_head(&mut reader)?;
-    Ok(Payload { entity, body: Some(digest(reader)?) })
+    Ok(Payload { entity, body: Some(digest(reader)?), is_unframed })
 }
 
 /// The head of an HTTP message, its empty line included.

@@ -5,8 +5,8 @@ use std::io::{Cursor, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use warraq::index::{Captures, IndexError, Line};
-use warraq::record::reader::Records;
+use warraq::index::{self, Captures, IndexError, Line};
+use warraq::record::reader::{self, Records};
 
 use super::{cases, spelled, unescape};
 
@@ -30,6 +30,10 @@ fn member(plain: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(plain).unwrap();
     encoder.finish().unwrap()
+}
+
+fn frame(plain: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(plain, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
 /// A record with a body of its own.
@@ -76,7 +80,7 @@ fn the_table_of_foreign_habits() {
 #[test]
 fn one_member_for_all_is_refused_with_a_remedy() {
     let two = [response("http://a.org/", "", "a"), response("http://b.org/", "", "b")].concat();
-    let shared = "! w@0: several records share this gzip member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress w NEW`)";
+    let shared = "! w@0: several records share this compressed member, so an index cannot lead to them; write the file anew with a member for each record (`warcio recompress w NEW`)";
     assert_eq!(told(&member(&two)), [shared]);
     // A file may have both kinds.
     let alone = member(&response("http://c.org/", "", "c"));
@@ -101,6 +105,38 @@ fn damage_between_members_costs_only_itself() {
     let told = told(&file.concat());
     let keys: Vec<&str> = told.iter().map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(keys, ["org,a)/", "!", "org,b)/", "!", "org,c)/"], "{told:?}");
+}
+
+#[test]
+fn zstd_is_read_frame_by_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.warc.zst");
+    let urls = ["http://a.org/", "http://b.org/", "http://c.org/"];
+    let mut file = b"\x5d\x2a\x4d\x18\x03\0\0\0abc".to_vec();
+    for url in urls {
+        file.extend(frame(&response(url, "", &"text ".repeat(40_000))));
+    }
+    std::fs::write(&path, &file).unwrap();
+    let lines: Vec<Line> = index::captures(&path).unwrap().map(Result::unwrap).collect();
+    assert_eq!(lines.iter().map(|line| line.url.as_str()).collect::<Vec<_>>(), urls);
+    assert_eq!(lines[0].at.offset, 11);
+    for line in &lines {
+        let entry = reader::read_at(folder.path(), &line.at).unwrap();
+        assert_eq!(entry.target_uri(), Some(line.url.as_str()));
+        assert_eq!(entry.locator, line.at);
+    }
+    let damaged = |at: usize| {
+        let mut bytes = file.clone();
+        bytes[at] ^= 0x55;
+        let keys = told(&bytes).into_iter().map(|line| line.split(' ').next().unwrap().to_owned());
+        keys.collect::<Vec<_>>()
+    };
+    let middle = usize::try_from(lines[1].at.offset + lines[1].at.length / 2).unwrap();
+    assert_eq!(damaged(middle), ["org,a)/", "!", "org,c)/"]);
+    let two =
+        frame(&[response("http://a.org/", "", ""), response("http://b.org/", "", "")].concat());
+    assert_eq!(told(&two).len(), 1);
+    assert!(told(&two)[0].contains("several records share"));
 }
 
 #[test]
@@ -168,8 +204,12 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         )),
         proptest::collection::vec(any::<u8>(), 0..30),
     ];
-    proptest::collection::vec((piece, any::<bool>()), 0..12).prop_map(|pieces| {
-        let packed = |(piece, zipped): (Vec<u8>, bool)| if zipped { member(&piece) } else { piece };
+    proptest::collection::vec((piece, 0..5), 0..12).prop_map(|pieces| {
+        let packed = |(piece, how): (Vec<u8>, i32)| match how {
+            0 | 1 => member(&piece),
+            2 => frame(&piece),
+            _ => piece,
+        };
         pieces.into_iter().flat_map(packed).collect()
     })
 }

@@ -1,0 +1,84 @@
+//! One zstd frame (RFC 8878), as `.warc.zst` files hold one for each record.
+//!
+//! Such files are read and never written. Frames that need a dictionary are not read: it would
+//! have to be kept from the beginning of the file, where a locator never leads.
+
+use std::error::Error;
+use std::io::{self, Read};
+
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// The first bytes of a frame (RFC 8878 §3.1.1).
+pub(super) const MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// A frame of nothing. A decoder checks the size of its window, which bounds its memory (100 MB),
+/// from its second frame on.
+const NOTHING: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0];
+
+/// The length of a skippable frame's header, and of what follows it (RFC 8878 §3.1.2).
+pub(super) fn skippable(ahead: &[u8]) -> Option<u64> {
+    let (magic, rest) = ahead.split_first_chunk::<4>()?;
+    let (length, _) = rest.split_first_chunk::<4>()?;
+    let is_skippable = u32::from_le_bytes(*magic) & 0xffff_fff0 == 0x184d_2a50;
+    is_skippable.then(|| 8 + u64::from(u32::from_le_bytes(*length)))
+}
+
+/// A frame being read.
+pub(super) struct Frame<R> {
+    raw: R,
+    decoder: FrameDecoder,
+    begun: bool,
+}
+
+impl<R: Read> Frame<R> {
+    /// Reads the frame that `raw` stands at.
+    pub(super) fn new(raw: R) -> Self {
+        Self { raw, decoder: FrameDecoder::new(), begun: false }
+    }
+
+    pub(super) const fn get_ref(&self) -> &R {
+        &self.raw
+    }
+
+    pub(super) fn into_inner(self) -> R {
+        self.raw
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        self.begun = true;
+        self.decoder.init(NOTHING).map_err(damage)?;
+        self.decoder.init(&mut self.raw).map_err(damage)
+    }
+
+    /// The checksum, where the frame has one.
+    fn check(&self) -> io::Result<()> {
+        let said = self.decoder.get_checksum_from_data();
+        if said.is_some() && said != self.decoder.get_calculated_checksum() {
+            return Err(damage("its checksum is wrong"));
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Frame<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.begun {
+            self.begin()?;
+        }
+        while self.decoder.can_collect() < buffer.len() && !self.decoder.is_finished() {
+            let missing = buffer.len() - self.decoder.can_collect();
+            let wanted = BlockDecodingStrategy::UptoBytes(missing);
+            self.decoder.decode_blocks(&mut self.raw, wanted).map_err(damage)?;
+        }
+        let count = self.decoder.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.check()?;
+        }
+        Ok(count)
+    }
+}
+
+/// What is no error of the file that was read, but of the bytes in it.
+fn damage<E: Into<Box<dyn Error + Send + Sync>>>(why: E) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
