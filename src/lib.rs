@@ -8,7 +8,7 @@
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
 //! [`state`], [`index`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
-//! [`export`], [`pack`]), and the command line ([`cli`]).
+//! [`export`], [`pack`], [`verify`]), and the command line ([`cli`]).
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -91,6 +91,7 @@ pub mod seeds;
 pub mod settings;
 pub mod state;
 pub mod surt;
+pub mod verify;
 pub mod wacz;
 
 pub use address::Address;

@@ -101,6 +101,7 @@ fn every_help_is_worth_reading() {
         &["lookup"],
         &["dedup", "import"],
         &["pack"],
+        &["verify"],
         &["state", "rebuild"],
     ] {
         let told = help(&[command, &["--help"]].concat());
@@ -128,6 +129,7 @@ fn every_flag_the_readme_names_exists() {
         &["info", "--help"],
         &["lookup", "--help"],
         &["pack", "--help"],
+        &["verify", "--help"],
         &["--help"],
     ];
     let told: String = commands.iter().map(|args| help(args)).collect();
@@ -183,7 +185,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 8, "{shown:?}");
+    assert_eq!(shown.len(), 9, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

@@ -18,6 +18,7 @@ mod show;
 mod state;
 mod text;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -166,6 +167,17 @@ enum Command {
     #[command(subcommand)]
     Dedup(DedupCommand),
     Pack(pack::PackFlags),
+    /// Judge an archive: records, digests, links, indexes, packages.
+    ///
+    /// Reads everything once and tells what is wrong as FILE@OFFSET, with the rule, the section of
+    /// the standard (or the item of warraq's own bar) it stands on, and the remedy. A folder is
+    /// judged as a whole archive with its indexes. All given files are one set: links between
+    /// records are followed across it.
+    ///
+    /// Nothing is ever changed. --repair copies a file whose tail is torn, as far as it is whole,
+    /// to a new file beside it.
+    #[command(after_help = verify::AFTER)]
+    Verify(verify::VerifyFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -224,6 +236,7 @@ where
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
+        Command::Verify(flags) => verify::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

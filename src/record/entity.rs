@@ -58,7 +58,7 @@ pub fn head_length(block: &[u8]) -> usize {
 }
 
 /// Whether the last transfer coding of a head is `chunked` (RFC 9112 §6.1).
-pub(super) fn is_chunked(head: &[u8]) -> bool {
+pub fn is_chunked(head: &[u8]) -> bool {
     let values = head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
         let colon = line.iter().position(|&byte| byte == b':')?;
         let (name, value) = line.split_at_checked(colon)?;
@@ -73,7 +73,7 @@ pub(super) fn is_chunked(head: &[u8]) -> bool {
 /// Reads a chunked body without its framing (RFC 9112 §7.1), as leniently as archives need:
 /// zero-padded sizes, blanks after them, extensions and bare LF. A body whose first line is no
 /// chunk size is read as it stands: some writers store it de-chunked under the old head.
-pub(super) struct Dechunked<R> {
+pub struct Dechunked<R> {
     inner: R,
     state: State,
     /// Raw bytes that are given out first.
@@ -92,12 +92,23 @@ enum State {
 }
 
 impl<R: BufRead> Dechunked<R> {
-    pub(super) const fn new(inner: R) -> Self {
+    /// Reads `inner`, whose first byte is that of the first chunk-size line.
+    pub const fn new(inner: R) -> Self {
         Self { inner, state: State::First, raw: Vec::new() }
     }
 
+    /// Whether the body turned out not to be chunked at all.
+    pub fn is_as_it_stands(&self) -> bool {
+        self.state == State::AsItStands
+    }
+
+    /// What it read from, behind the line of the last chunk when the body was whole.
+    pub fn into_inner(self) -> R {
+        self.inner
+    }
+
     /// How the body turned out to be framed, once it is read to its end.
-    pub(super) fn framing(&self) -> Framing {
+    pub fn framing(&self) -> Framing {
         if self.state == State::Whole { Framing::Chunked } else { Framing::Broken }
     }
 

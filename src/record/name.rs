@@ -59,7 +59,8 @@ pub fn final_name(path: &Path) -> String {
     name.strip_suffix(OPEN).unwrap_or(&name).to_owned()
 }
 
-fn is_warc(name: &str) -> bool {
+/// Whether a name, `.open` taken off, is that of a WARC file.
+pub fn is_warc(name: &str) -> bool {
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
     let name = Path::new(plain);
     name.extension().is_some_and(|extension| extension == "warc")

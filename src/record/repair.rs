@@ -111,7 +111,7 @@ fn whole_members(file: &File) -> io::Result<(u64, u64)> {
 }
 
 /// Whether an error says something of the bytes; any other (EIO, …) must never cost data.
-fn is_damage(why: &io::Error) -> bool {
+pub(super) fn is_damage(why: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(why.kind(), UnexpectedEof | InvalidData | InvalidInput)
 }
