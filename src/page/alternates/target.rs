@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::gather::Reason;
 use crate::address::Address;
 use crate::lang::Lang;
 use crate::page::vocabulary::language_named;
@@ -31,7 +32,7 @@ const SETTERS: &[&str] = &[
 ];
 
 /// Query parameters that name a language and no page.
-const LANGUAGE_PARAMETERS: &[&str] =
+pub(super) const LANGUAGE_PARAMETERS: &[&str] =
     &["lang", "language", "locale", "l", "uselang", "hl", "setlang", "lng", "lg"];
 
 /// A query value as long as this is a headline.
@@ -76,6 +77,23 @@ pub(crate) fn is_home(url: &Url) -> bool {
         }
         [.., last] => is_home_word(last),
     }
+}
+
+/// Why nothing at this URL can be a translation, by the URL alone.
+pub(super) fn reason_against(url: &Url) -> Option<Reason> {
+    match () {
+        () if is_home(url) => Some(Reason::Home),
+        () if is_setter(url) => Some(Reason::Setter),
+        () if is_machine(url) => Some(Reason::Machine),
+        () => None,
+    }
+}
+
+/// Whether a URL leads to a service that translates pages as they are asked for.
+fn is_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.ends_with(".translate.goog")
+        || (host.starts_with("translate.google.") && url.path().starts_with("/translate"))
 }
 
 /// Whether a URL only sets the reader's language.
