@@ -228,7 +228,11 @@ fn the_http_field_and_json_ld_are_read() {
     let page = read(&[("Link", link)], &arabic(json, ""));
     assert_eq!(
         said(&page),
-        ["es HttpLink Header /es/a,b", "? JsonLd Head /fr/cartes", "en TranslationOf Head /en/maps"]
+        [
+            "es HttpLink Header /es/a,b",
+            "? JsonLd Head /fr/cartes",
+            "en TranslationOf Head /en/maps"
+        ]
     );
 }
 

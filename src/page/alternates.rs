@@ -50,6 +50,19 @@ pub struct Found {
     pub machine: Option<&'static str>,
     /// What was left out, in an audit.
     pub dropped: Vec<Dropped>,
+    /// Whether the page says in some way what language it is in.
+    names_itself: bool,
+}
+
+impl Found {
+    /// Leaves out what is in the language of the text, on a page that does not say its own.
+    pub(super) fn settle(&mut self, detected: Option<&Lang>, audit: bool) {
+        let Some(detected) = detected.filter(|_| !self.names_itself) else { return };
+        let same = |one: &mut Alternate| one.lang.as_ref().is_some_and(|lang| lang.same(detected));
+        for one in self.alternates.extract_if(.., same).filter(|_| audit) {
+            self.dropped.push(Dropped::of(one, Reason::Variant));
+        }
+    }
 }
 
 /// Collects the alternates of a page. Total.
@@ -85,7 +98,8 @@ fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
         }
     }
     let dropped = gathered.dropped(|claim| own.resolved(claim).map(String::from));
-    Found { alternates, notices: notices.roots, machine, dropped }
+    let names_itself = own.has_language();
+    Found { alternates, notices: notices.roots, machine, dropped, names_itself }
 }
 
 /// What one walk over the tree notes for the stages.
@@ -108,6 +122,8 @@ struct Survey<'a> {
     /// Drupal's own path of the page.
     drupal_path: Option<String>,
     machine: Option<&'static str>,
+    /// Whether the page is a wiki's: its languages are articles of their own.
+    is_wiki: bool,
 }
 
 impl<'a> Survey<'a> {
@@ -142,6 +158,10 @@ impl<'a> Survey<'a> {
             "script" => self.note_script(node, element),
             "a" if self.anchors.len() < MAX_CLAIMS => {
                 self.anchors.extend(switcher::Anchor::of(node, element));
+            }
+            "meta" if element.attr("name") == Some("generator") => {
+                let generator = element.attr("content").unwrap_or_default().trim_start();
+                self.is_wiki |= generator.starts_with("MediaWiki");
             }
             "option" if self.options.len() < MAX_CLAIMS => self.options.push(node),
             _ => {}

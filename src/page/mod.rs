@@ -303,28 +303,31 @@ impl Article {
 
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
-    staged(source, alternates::read).0
+    staged(source, false).0
 }
 
 /// Reads a page and tells which of its declarations are no alternates, and why.
 pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
-    staged(source, alternates::audit)
+    staged(source, true)
 }
 
-type AlternatesStage = fn(&scraper::Html, &Head, &Url) -> alternates::Found;
-
-fn staged(source: Source<'_>, alternates: AlternatesStage) -> (Page, Vec<alternates::Dropped>) {
+fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     let decoded = decode::entity(source.head, source.entity);
     if !decoded.is_html {
         return (listed(source.url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, source.url);
-    let mut found = alternates(&dom, source.head, source.url);
+    let mut found = if audit {
+        alternates::audit(&dom, source.head, source.url)
+    } else {
+        alternates::read(&dom, source.head, source.url)
+    };
     let reading = article::read(&dom, &metadata, source.url, &found.notices);
     let (links, left_out) = links::read(&dom, source.head, source.url);
     let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
+    found.settle(detected.as_ref(), audit);
     if reading.is_some() {
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(source.url, own, &links));

@@ -128,6 +128,15 @@ pub(crate) static CHROME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Class names and ids that themes make up for their switchers, whatever they put before and
+/// behind: `c-language-switcher__item`, `header-lang-nav`.
+pub(crate) static SWITCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(^|[_-])lang(uage)?s?[_-]?(switch(er)?|select(or|ion)?|picker|menu|list|nav|chooser|choice|dropdown|toggle|bar|links)([_-]|$)",
+    )
+    .ok()
+});
+
 /// Class names of cards in a list of other articles.
 pub(crate) static CARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing)([\s_-]|$)").ok()
@@ -228,6 +237,10 @@ mod tests {
         let languages: std::collections::HashSet<_> =
             LANGUAGES.values().map(|named| named.lang.clone()).collect();
         assert!(languages.len() >= 100, "{}", languages.len());
-        assert!([&CHROME, &CARD, &PERHAPS_LANGUAGE, &NOTICE_WORDS].iter().all(|one| one.is_some()));
+        assert!(
+            [&CHROME, &SWITCHER, &CARD, &PERHAPS_LANGUAGE, &NOTICE_WORDS]
+                .iter()
+                .all(|one| one.is_some())
+        );
     }
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
-use crate::page::{Place, Signal};
+use crate::page::{Alternate, Place, Signal};
 
 /// Left-out declarations kept of one page.
 const MAX_DROPPED: usize = 4_000;
@@ -89,6 +89,13 @@ pub struct Dropped {
     pub place: Place,
     /// Why it is no alternate.
     pub why: Reason,
+}
+
+impl Dropped {
+    pub(super) fn of(one: Alternate, why: Reason) -> Self {
+        let Alternate { url, url_raw, lang, lang_raw, signal, place, .. } = one;
+        Self { url: Some(url), url_raw, lang, lang_raw, signal, place, why }
+    }
 }
 
 /// A declaration as found: not yet resolved, judged or counted.

@@ -45,6 +45,11 @@ impl<'a> OwnPage<'a> {
         own
     }
 
+    /// Whether the page says in some way what language it is in.
+    pub(super) const fn has_language(&self) -> bool {
+        self.lang.is_some()
+    }
+
     /// Whether a reference of the page leads to the page.
     fn is_self(&self, href: &str) -> bool {
         fetchable(href, Some(self.base))

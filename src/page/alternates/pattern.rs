@@ -152,7 +152,7 @@ fn without_suffix(path: &str, named: &mut Option<(Lang, String)>) -> String {
     let mut end = file.len();
     for _ in 0..2 {
         let Some(at) = file.get(..end).and_then(|part| part.rfind(['.', '_', '-'])) else { break };
-        let found = file.get(at + 1..end).and_then(token);
+        let found = file.get(at + 1..end).filter(|text| text.len() == 2).and_then(token);
         if let Some(found) = found.filter(|_| at > 0) {
             *named = Some(found);
             let (before, after) = (file.get(..at), file.get(end..));

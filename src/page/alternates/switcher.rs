@@ -10,6 +10,7 @@ use scraper::node::Element;
 use super::Survey;
 use super::gather::{Claim, Gathered, Reason};
 use super::notice::Notices;
+use super::target;
 use crate::lang::Lang;
 use crate::page::links::has_token;
 use crate::page::vocabulary::{self, CODE_PREFIXES, MAX_NAME_BYTES, Named, Role};
@@ -17,6 +18,9 @@ use crate::page::{Place, Signal};
 
 /// How far above a link the classes that tell about it are looked for (`li`, `ul`, a wrapper).
 const CLASS_REACH: usize = 6;
+
+/// Characters of a label that is a code: `EN`, `FRA`, nothing beside a flag.
+const MAX_CODE: usize = 3;
 
 /// How far above a link its own item of a list may begin.
 const ITEM_REACH: usize = 3;
@@ -54,11 +58,15 @@ impl<'a> Anchor<'a> {
     /// The link, when its attributes or its text name a language.
     pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
         let href = element.attr("href")?;
-        let text = short_text(node);
+        let mut text = short_text(node);
         let mut named = text.as_deref().and_then(vocabulary::language_named);
         // A flag or a code, with the language's name beside it.
-        if named.is_none() && text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL) {
-            named = beside(node, element).find_map(vocabulary::language_named);
+        if named.is_none()
+            && text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL)
+            && let Some(beside) = beside(node, element)
+        {
+            named = vocabulary::language_named(beside);
+            text = Some(beside.to_owned());
         }
         let says = element.attr("hreflang").is_some()
             || around(node, element).any(|element| class_code(element).is_some())
@@ -93,11 +101,13 @@ impl<'a> Anchor<'a> {
     }
 }
 
-/// What names a link that shows a picture or a code: the text for it.
-fn beside<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<Item = &'a str> {
+/// The language's name of a link that shows a picture or a code: the text for it.
+fn beside<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> Option<&'a str> {
     let pictures = node.descendants().take(MAX_TEXT_NODES);
     let alt = pictures.filter_map(|child| child.value().as_element()?.attr("alt"));
-    alt.chain(["title", "aria-label"].into_iter().filter_map(|name| element.attr(name)))
+    let mut texts =
+        alt.chain(["title", "aria-label"].into_iter().filter_map(|name| element.attr(name)));
+    texts.find(|text| vocabulary::language_named(text).is_some())
 }
 
 /// A link and the three elements round it: where plugins write the code of its language.
@@ -160,6 +170,7 @@ fn has_role(element: &Element, role: Role) -> bool {
 pub(super) fn is_switcher(element: &Element) -> bool {
     marks_of(element).any(|mark| {
         matches!(vocabulary::role(mark), Some(Role::Switcher | Role::Machine | Role::Block))
+            || vocabulary::matches(&vocabulary::SWITCHER, mark)
     })
 }
 
@@ -177,7 +188,7 @@ pub(super) fn parents(node: NodeRef<'_, Node>) -> impl Iterator<Item = &Element>
 pub(super) fn claims(survey: &Survey<'_>, notices: &Notices, gathered: &mut Gathered) {
     for anchor in &survey.anchors {
         let Some((lang_raw, lang)) = anchor.language() else { continue };
-        let judged = judged(anchor, survey, notices);
+        let Some(judged) = judged(anchor, &lang, survey, notices) else { continue };
         let (Ok((signal, place)) | Err((_, signal, place))) = judged;
         let claim =
             || Claim { lang: Some(lang), ..Claim::new(anchor.href, &lang_raw, signal, place) };
@@ -193,44 +204,66 @@ pub(super) fn claims(survey: &Survey<'_>, notices: &Notices, gathered: &mut Gath
 
 type Judged = Result<(Signal, Place), (Reason, Signal, Place)>;
 
-/// The signal a link gives, or why it gives none.
-fn judged(anchor: &Anchor<'_>, survey: &Survey<'_>, notices: &Notices) -> Judged {
+/// The signal a link gives, or why it gives none; nothing for what speaks of no language.
+fn judged(
+    anchor: &Anchor<'_>,
+    lang: &Lang,
+    survey: &Survey<'_>,
+    notices: &Notices,
+) -> Option<Judged> {
     let declares = anchor.element.attr("hreflang").is_some();
     let plain = if declares { Signal::AnchorHreflang } else { Signal::Autonym };
+    let place = place_of(anchor.node);
     if let Some(why) = reason_against(anchor) {
-        return Err((why, plain, place_of(anchor.node)));
+        return Some(Err((why, plain, place)));
     }
     if notices.holds(anchor.node) {
-        return Ok((Signal::ArticleBlock, Place::Article));
+        return Some(Ok((Signal::ArticleBlock, Place::Article)));
     }
-    let place = place_of(anchor.node);
     if notices.of_another(anchor.node) {
-        return Err((Reason::OtherArticle, plain, place));
+        return Some(Err((Reason::OtherArticle, plain, place)));
     }
-    if around(anchor.node, anchor.element).any(|element| has_role(element, Role::Comparable)) {
-        return Ok((Signal::Interlanguage, place));
+    let marked = || around(anchor.node, anchor.element).any(|one| has_role(one, Role::Comparable));
+    if marked() || (survey.is_wiki && speaks(anchor, lang) == Some(true)) {
+        return Some(Ok((Signal::Interlanguage, place)));
     }
     if is_drupal_link(anchor.element, survey.drupal_path.as_deref()) {
-        return Ok((Signal::DrupalPath, place));
+        return Some(Ok((Signal::DrupalPath, place)));
     }
-    let by_own_name = anchor.named.as_ref().is_some_and(|named| named.by_own_name);
-    let in_switcher = parents(anchor.node).take(CLASS_REACH).any(is_switcher);
-    if declares {
-        let speaks = in_switcher || anchor.named.is_some() || !anchor.is_headline();
-        return if speaks { Ok((plain, place)) } else { Err((Reason::Headline, plain, place)) };
-    }
-    if has_token(anchor.element.attr("rel"), "tag") {
-        return Err((Reason::Topic, plain, place));
-    }
-    if by_own_name || (in_switcher && named_by_text_or_class(anchor)) {
-        return Ok((plain, place));
-    }
-    let why = if anchor.is_headline() { Reason::Headline } else { Reason::Topic };
-    Err((why, plain, place))
+    Some(match speaks(anchor, lang)? {
+        true => Ok((plain, place)),
+        false if has_token(anchor.element.attr("rel"), "tag") => Err((Reason::Topic, plain, place)),
+        false if anchor.is_headline() => Err((Reason::Headline, plain, place)),
+        false => Err((Reason::Topic, plain, place)),
+    })
 }
 
-fn named_by_text_or_class(anchor: &Anchor<'_>) -> bool {
-    anchor.named.is_some() || anchor.class_code().is_some() || anchor.text.len() == 2
+/// Whether a link speaks of this page in another language; `None` when it speaks of no language.
+fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
+    let element = anchor.element;
+    let in_switcher = parents(anchor.node).take(CLASS_REACH).any(is_switcher);
+    let is_code = anchor.text.len() == 2;
+    if element.attr("hreflang").is_some() {
+        // A link to a page that happens to be in another language says what that page is about.
+        let reads = || vocabulary::matches(&vocabulary::NOTICE_WORDS, &anchor.text);
+        let says = anchor.named.is_some()
+            || anchor.text.chars().count() <= MAX_CODE
+            || has_token(element.attr("rel"), "alternate")
+            || (!anchor.is_headline() && (element.attr("lang").is_some() || reads()));
+        return Some(in_switcher || says);
+    }
+    if has_token(element.attr("rel"), "tag") {
+        return Some(false);
+    }
+    let by_own_name = anchor.named.as_ref().is_some_and(|named| named.by_own_name);
+    let named_here =
+        in_switcher && (anchor.named.is_some() || is_code || anchor.class_code().is_some());
+    if by_own_name || named_here || (is_code && target::holds_code(anchor.href, lang)) {
+        return Some(true);
+    }
+    // Two letters outside a switcher may be anything.
+    let says = anchor.named.is_some() || element.attr("lang").is_some();
+    (says || anchor.class_code().is_some()).then_some(false)
 }
 
 /// What the link, its item of the list, or the switcher round it says against it.
