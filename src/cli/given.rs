@@ -347,7 +347,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
-fn resolve(text: &str) -> Result<Resolve, String> {
+pub(super) fn resolve(text: &str) -> Result<Resolve, String> {
     let wrong = || {
         format!(
             "{text:?} leads nowhere; write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets"

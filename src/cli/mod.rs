@@ -13,6 +13,7 @@ mod info;
 mod lookup;
 mod pack;
 mod panic;
+mod languages;
 mod report;
 mod show;
 mod state;
@@ -178,6 +179,7 @@ enum Command {
     /// to a new file beside it.
     #[command(after_help = verify::AFTER)]
     Verify(verify::VerifyFlags),
+    Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -237,6 +239,7 @@ where
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
+        Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

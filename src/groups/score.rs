@@ -36,7 +36,12 @@ const fn worth(signal: Signal) -> f64 {
         // Real translations only, by the plugins' own code; precision 1.000 where measured.
         Signal::ArticleBlock => 0.90,
         // Some systems declare every site language, translated or not.
-        Signal::HeadLink | Signal::HttpLink | Signal::DrupalPath | Signal::JsonLd => 0.85,
+        Signal::HeadLink
+        | Signal::HttpLink
+        | Signal::Negotiated
+        | Signal::DrupalPath
+        | Signal::JsonLd
+        | Signal::TranslationOf => 0.85,
         Signal::Sitemap => 0.80,
         // One in four leads to a front page.
         Signal::AnchorHreflang => 0.55,
@@ -45,6 +50,8 @@ const fn worth(signal: Signal) -> f64 {
         // One in two leads to a front page.
         Signal::Autonym => 0.45,
         Signal::Option => 0.40,
+        // The same topic in articles of their own: nobody's translation.
+        Signal::Interlanguage => 0.0,
     }
 }
 
@@ -52,11 +59,11 @@ const fn worth(signal: Signal) -> f64 {
 /// counts.
 const fn source(signal: Signal) -> usize {
     match signal {
-        Signal::HeadLink | Signal::HttpLink | Signal::Sitemap => 0,
+        Signal::HeadLink | Signal::HttpLink | Signal::Sitemap | Signal::Negotiated => 0,
         Signal::ArticleBlock => 1,
         Signal::DrupalPath | Signal::AnchorHreflang | Signal::Autonym | Signal::Option => 2,
-        Signal::JsonLd => 3,
-        Signal::UrlPattern => 4,
+        Signal::JsonLd | Signal::TranslationOf => 3,
+        Signal::UrlPattern | Signal::Interlanguage => 4,
     }
 }
 
