@@ -26,6 +26,7 @@ fn page(path: &str, lang: &str) -> Made {
         declared: lang.clone(),
         detected: lang,
         length: 2_000,
+        ..PageRow::default()
     };
     Made { row, alternates: Vec::new() }
 }

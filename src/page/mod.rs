@@ -14,6 +14,8 @@ pub mod language;
 pub(crate) mod letters;
 pub mod links;
 pub mod metadata;
+pub mod origin;
+pub mod print;
 pub(crate) mod vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -70,6 +72,8 @@ pub struct Page {
     pub links: Vec<Link>,
     /// The article, when there is one.
     pub article: Option<Article>,
+    /// What it gives away of how it came to be in its language.
+    pub origin: origin::Origin,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -279,6 +283,7 @@ pub fn read(source: Source<'_>) -> Page {
         alternates: found.alternates,
         links,
         article: reading.map(|reading| reading.article),
+        origin: origin::read(&dom, source.url),
         notes,
     }
 }
