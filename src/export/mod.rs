@@ -4,6 +4,7 @@
 //! passed over, never the end.
 
 pub mod document;
+pub mod evidence;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
