@@ -160,7 +160,6 @@ fn switchers_to_front_pages_say_nothing() {
         "<nav><a rel=nofollow hreflang=en href='?set=en'>English</a><a href='/set_language?lang=en'>English</a></nav>",
         "<nav><a href=# class='glink nturl' data-gt-lang=en>English</a><a href='javascript:go()' hreflang=en>English</a></nav>",
         "<ul><li class=other-language-site><a lang=en href=https://en.news.example/x/y>English</a></li></ul>",
-        "<ul><li class='interlanguage-link interwiki-en'><a hreflang=en lang=en href=https://en.wiki.example/wiki/Maps>English</a></li></ul>",
         "<ul class=links><li hreflang=en><span class='language-link locale-untranslated'>English</span></li></ul>",
         "<!-- <ul class=languages><li><a hreflang=en href=/en/maps>English</a></ul> -->",
         "<template><a hreflang=en href=/en/maps>English</a></template>",
@@ -229,7 +228,11 @@ fn the_http_field_and_json_ld_are_read() {
     let page = read(&[("Link", link)], &arabic(json, ""));
     assert_eq!(
         said(&page),
-        ["es HttpLink Header /es/a,b", "? JsonLd Head /fr/cartes", "en JsonLd Head /en/maps"]
+        [
+            "es HttpLink Header /es/a,b",
+            "? JsonLd Head /fr/cartes",
+            "en TranslationOf Head /en/maps"
+        ]
     );
 }
 

@@ -299,7 +299,7 @@ fn header(text: &str) -> Result<(String, String), String> {
 }
 
 /// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
-fn resolve(text: &str) -> Result<Resolve, String> {
+pub(super) fn resolve(text: &str) -> Result<Resolve, String> {
     let wrong = || {
         format!(
             "{text:?} leads nowhere; write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets"

@@ -7,6 +7,7 @@
 mod crawl;
 mod given;
 mod info;
+mod languages;
 mod report;
 mod show;
 mod state;
@@ -125,6 +126,7 @@ enum Command {
         /// A crawl folder, a folder of WARC files, or one WARC file.
         dir: PathBuf,
     },
+    Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
@@ -158,6 +160,7 @@ where
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),
         Command::Text { dir } => text::run(&dir),
+        Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };
     match ended {

@@ -28,6 +28,7 @@ pub fn row(url: &Url, page: &Page) -> PageRow {
         length: article.map_or(0, characters),
         published: article.and_then(|article| article.published.as_ref()).map(|on| on.iso.clone()),
         origin: Origin {
+            machine: page.mt_suspect.clone(),
             is_translation: page.origin.is_translation
                 || article.is_some_and(|article| !article.translators.is_empty()),
             ..page.origin.clone()

@@ -20,7 +20,7 @@ pub use self::traps::{MAX_REPEATS, MAX_SEGMENTS, TRAPS};
 use crate::address::{Address, AddressError, Site, fetchable};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
-use crate::page::LinkKind;
+use crate::page::{LinkKind, Signal};
 use crate::record::trace::Trace;
 use crate::settings::{AlternatesScope, Settings};
 
@@ -269,7 +269,10 @@ impl<'a> Page<'a> {
         let mut room = self.scope.alternates_per_page;
         let mut languages = languages_of(trace);
         // What a sitemap declares of other pages comes as its entries.
-        let own = trace.alternates.iter().filter(|alternate| alternate.about.is_none());
+        // A URL pattern is a guess about an ordinary link and is followed as one.
+        let own = trace.alternates.iter().filter(|alternate| {
+            alternate.about.is_none() && alternate.signal != Signal::UrlPattern
+        });
         for alternate in own {
             let Some(url) = self.fetchable(&alternate.url) else { continue };
             let address = Address::of(&url);

@@ -16,7 +16,6 @@ use super::{Evidence, Group, Judgement};
 use crate::address::Address;
 use crate::lang::Lang;
 use crate::page::alternates::target::{comparison_key, is_home};
-use crate::page::origin::Maker;
 use crate::page::print::TextPrint;
 use crate::page::{Alternate, PageKind};
 use crate::record::trace::PageRow;
@@ -72,7 +71,7 @@ pub(super) struct Kept {
     pub(super) stale: bool,
     pub(super) is_default: bool,
     pub(super) is_translation: bool,
-    pub(super) maker: Option<Maker>,
+    pub(super) is_machine: bool,
     pub(super) declared: Option<u16>,
     pub(super) detected: Option<u16>,
     pub(super) length: u64,
@@ -152,7 +151,7 @@ impl Builder {
             stale: false,
             is_default: page.origin.is_default,
             is_translation: page.origin.is_translation,
-            maker: page.origin.maker,
+            is_machine: page.origin.machine.is_some(),
             declared: self.number(page.declared.as_ref()),
             detected: self.number(page.detected.as_ref()),
             length: page.length,

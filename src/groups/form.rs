@@ -13,8 +13,8 @@ use super::pair::Pair;
 use super::verify::{Norms, Verdict};
 use super::{Conflict, Edge, Group, GroupKind, Member, Why, original};
 use crate::digest::Digest;
+use crate::page::Signal;
 use crate::page::alternates::target::comparison_key;
-use crate::page::origin::Maker;
 
 /// Bytes of a digest that make a group's id: enough for no two of a billion groups to meet.
 const ID_BYTES: usize = 8;
@@ -73,6 +73,8 @@ impl Judgement {
         }
         for group in &mut self.groups {
             group.confidence = confidence(group);
+            group.kind = kind(group);
+            group.original.take_if(|_| group.kind == GroupKind::Comparable);
         }
     }
 
@@ -113,6 +115,14 @@ fn confidence(group: &Group) -> f64 {
         own.map(|edge| edge.score).fold(0.0, f64::max)
     };
     group.members.keys().map(best).fold(1.0, f64::min)
+}
+
+/// Comparable where an encyclopedia's table of languages is what holds a member.
+fn kind(group: &Group) -> GroupKind {
+    let is_table = |edge: &Edge| {
+        edge.evidence.iter().any(|one| one.signal == Signal::Interlanguage)
+    };
+    if group.edges.iter().any(is_table) { GroupKind::Comparable } else { GroupKind::Parallel }
 }
 
 /// Components on their way to groups.
@@ -202,8 +212,6 @@ impl Graph {
         let id = digest.bytes().get(..ID_BYTES).unwrap_or_default();
         let by_lang: BTreeMap<&str, _> =
             pages().map(|(key, _, page)| (self.keys.name(key), page)).collect();
-        let marked = |is: fn(Maker) -> bool| pages().any(|(.., page)| page.maker.is_some_and(is));
-        let comparable = marked(|maker| maker == Maker::MediaWiki);
         let member = |(key, number, page): (u16, u32, &super::builder::Kept)| {
             let member = Member {
                 url: page.url.to_string(),
@@ -217,9 +225,8 @@ impl Graph {
         };
         Group {
             id: data_encoding::HEXLOWER.encode(id),
-            kind: if comparable { GroupKind::Comparable } else { GroupKind::Parallel },
-            original: if comparable { None } else { original::of(&by_lang) },
-            mt_suspect: marked(Maker::is_machine),
+            original: original::of(&by_lang),
+            mt_suspect: pages().any(|(.., page)| page.is_machine),
             members: pages().map(member).collect(),
             ..Group::default()
         }

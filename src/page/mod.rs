@@ -21,6 +21,7 @@ pub(crate) mod vocabulary;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::alternates::pattern;
 use crate::head::Head;
 use crate::lang::Lang;
 use crate::seeds::discover;
@@ -74,6 +75,8 @@ pub struct Page {
     pub article: Option<Article>,
     /// What it gives away of how it came to be in its language.
     pub origin: origin::Origin,
+    /// The machine that may have made the page's text, by the marks of its plugin or script.
+    pub mt_suspect: Option<String>,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -123,7 +126,7 @@ pub enum Signal {
     ArticleBlock,
     /// The same `data-drupal-link-system-path`.
     DrupalPath,
-    /// JSON-LD `workTranslation`, `translationOfWork`.
+    /// JSON-LD `workTranslation`.
     JsonLd,
     /// `a[hreflang]` in a switcher.
     AnchorHreflang,
@@ -131,8 +134,36 @@ pub enum Signal {
     Autonym,
     /// `option value=URL`.
     Option,
-    /// A URL pattern confirmed elsewhere on the host.
+    /// A link to the page's own URL under the token of another language: a candidate only.
     UrlPattern,
+    /// The `Alternates` field of a server that negotiates the language (RFC 2295).
+    Negotiated,
+    /// JSON-LD `translationOfWork`: the other page is the original.
+    TranslationOf,
+    /// `MediaWiki`'s interlanguage links: the same topic, written on its own. Comparable, never
+    /// parallel.
+    Interlanguage,
+}
+
+impl Signal {
+    /// Its name, as it is written everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HeadLink => "head-link",
+            Self::HttpLink => "http-link",
+            Self::Sitemap => "sitemap",
+            Self::ArticleBlock => "article-block",
+            Self::DrupalPath => "drupal-path",
+            Self::JsonLd => "json-ld",
+            Self::AnchorHreflang => "anchor-hreflang",
+            Self::Autonym => "autonym",
+            Self::Option => "option",
+            Self::UrlPattern => "url-pattern",
+            Self::Negotiated => "negotiated",
+            Self::TranslationOf => "translation-of",
+            Self::Interlanguage => "interlanguage",
+        }
+    }
 }
 
 /// Where on the page it was declared.
@@ -149,6 +180,19 @@ pub enum Place {
     Header,
     /// A sitemap.
     Sitemap,
+}
+
+impl Place {
+    /// Its name, as it is written everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Chrome => "chrome",
+            Self::Head => "head",
+            Self::Header => "header",
+            Self::Sitemap => "sitemap",
+        }
+    }
 }
 
 /// One declared language alternate: evidence, not yet a decision.
@@ -263,29 +307,54 @@ impl Article {
 
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
+    staged(source, false).0
+}
+
+/// Reads a page and tells which of its declarations are no alternates, and why.
+pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
+    staged(source, true)
+}
+
+fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     let decoded = decode::entity(source.head, source.entity);
     if !decoded.is_html {
-        return listed(source.url, decoded);
+        return (listed(source.url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, source.url);
-    let found = alternates::read(&dom, source.head, source.url);
+    let mut found = if audit {
+        alternates::audit(&dom, source.head, source.url)
+    } else {
+        alternates::read(&dom, source.head, source.url)
+    };
     let reading = article::read(&dom, &metadata, source.url, &found.notices);
     let (links, left_out) = links::read(&dom, source.head, source.url);
+    let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
+    let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
+    found.settle(detected.as_ref(), audit);
+    if reading.is_some() {
+        let own = detected.as_ref().or(declared.as_ref());
+        found.alternates.extend(pattern::siblings(source.url, own, &links));
+    }
     let mut notes = decoded.notes;
     notes.extend(left_out);
-    Page {
+    let canonical = metadata
+        .canonical
+        .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
+    let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
-        canonical: metadata.canonical,
+        canonical,
         title: metadata.title,
-        declared: metadata.declared,
-        detected: reading.as_ref().and_then(|reading| reading.detected.clone()),
+        declared,
+        detected,
         alternates: found.alternates,
         links,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, source.url),
+        mt_suspect: found.machine.map(str::to_owned),
         notes,
-    }
+    };
+    (page, found.dropped)
 }
 
 /// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.
@@ -298,10 +367,10 @@ fn listed(url: &Url, decoded: decode::Decoded) -> Page {
     };
     let mut notes = decoded.notes;
     notes.extend(listing.notes);
+    // `x-default` and what names no language say nothing of a translation.
     let about = |(page, alternates): (String, Vec<Alternate>)| {
-        alternates
-            .into_iter()
-            .map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
+        let named = alternates.into_iter().filter(|alternate| alternate.lang.is_some());
+        named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();
     Page { kind, links: listing.links, alternates, notes, ..Page::default() }

@@ -1,8 +1,8 @@
 //! Origin: what a page gives away of how it came to be in its language.
 //!
-//! Who made its translations, which node of a content system it is, whether it calls itself the
-//! version for everybody else, whether it calls itself a translation. Words for `groups` to judge
-//! by; nothing here leads anywhere, and nothing here is believed alone.
+//! Whether a machine may have made it, which node of a content system it is, whether it calls itself
+//! the version for everybody else or a translation. Words for `groups` to judge by; nothing here
+//! leads anywhere, and nothing here is believed alone.
 
 use std::collections::BTreeSet;
 
@@ -17,41 +17,17 @@ use super::links;
 use crate::address::fetchable;
 use crate::lang::Lang;
 
-/// Longest class attribute or id that is read.
-const MAX_MARK_BYTES: usize = 1_024;
-
 /// Longest JSON-LD block that is looked at, in bytes.
 const MAX_JSON: usize = 1024 * 1024;
 
 /// Digits of the longest node number of a content system.
 const MAX_NODE_DIGITS: usize = 12;
 
-/// Software whose mark on a page says what its language versions are worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Maker {
-    /// The same topic in each language, each written for itself: comparable, not parallel.
-    MediaWiki,
-    /// Often machine translation.
-    TranslatePress,
-    /// Machine translation unless edited.
-    Weglot,
-    /// Machine translation, made in the browser.
-    GTranslate,
-}
-
-impl Maker {
-    /// Whether its translations may be a machine's.
-    pub const fn is_machine(self) -> bool {
-        !matches!(self, Self::MediaWiki)
-    }
-}
-
 /// What a page gives away of its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Origin {
-    /// The software that marks it.
-    pub maker: Option<Maker>,
+    /// The machine that may have translated it, by the marks of its plugin or script.
+    pub machine: Option<String>,
     /// Its node in the content system (`node/20207`): one node is one article in every language.
     pub node: Option<String>,
     /// Whether `x-default` names the page itself.
@@ -60,19 +36,6 @@ pub struct Origin {
     pub is_translation: bool,
 }
 
-/// Class names and ids, and whose they are.
-const MARKS: &[(&str, Maker)] = &[
-    ("trp-language-switcher", Maker::TranslatePress),
-    ("trp-floater-ls", Maker::TranslatePress),
-    ("trp-language-item", Maker::TranslatePress),
-    ("weglot-container", Maker::Weglot),
-    ("weglot_switcher", Maker::Weglot),
-    ("wg-element-wrapper", Maker::Weglot),
-    ("gtranslate_wrapper", Maker::GTranslate),
-    ("gt_switcher", Maker::GTranslate),
-    ("glink", Maker::GTranslate),
-];
-
 /// Reads the origin of the page at `url`. Total.
 pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
     let base = links::base(dom, url);
@@ -80,7 +43,6 @@ pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
     let mut nodes = BTreeSet::new();
     for found in links::walk(dom) {
         let Node::Element(element) = found.value() else { continue };
-        origin.maker = origin.maker.or_else(|| maker(element));
         match element.name() {
             "link" => origin.is_default |= names_itself_default(element, url, &base),
             "script" => origin.is_translation |= is_translation_of(found, element),
@@ -93,21 +55,6 @@ pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
     }
     origin.node = nodes.first().filter(|_| nodes.len() == 1).map(|path| (*path).to_owned());
     origin
-}
-
-fn maker(element: &Element) -> Option<Maker> {
-    if element.name() == "meta" {
-        let generator = element.attr("name").is_some_and(|n| n.eq_ignore_ascii_case("generator"));
-        let content = element.attr("content").unwrap_or_default();
-        return (generator && content.starts_with("MediaWiki")).then_some(Maker::MediaWiki);
-    }
-    let marks = [element.attr("class"), element.attr("id")];
-    let mut names = marks
-        .into_iter()
-        .flatten()
-        .filter(|names| names.len() <= MAX_MARK_BYTES)
-        .flat_map(str::split_ascii_whitespace);
-    names.find_map(|name| MARKS.iter().find(|(mark, _)| *mark == name).map(|(_, maker)| *maker))
 }
 
 fn names_itself_default(element: &Element, url: &Url, base: &Url) -> bool {
@@ -144,16 +91,6 @@ mod tests {
 
     fn origin(html: &str) -> Origin {
         read(&dom::parse(html), &Url::parse("https://news.example/de/haus").unwrap())
-    }
-
-    #[test]
-    fn software_is_known_by_its_marks() {
-        let wiki = origin(r#"<meta name="Generator" content="MediaWiki 1.43"><p>x"#);
-        assert_eq!(wiki.maker, Some(Maker::MediaWiki));
-        assert!(!Maker::MediaWiki.is_machine());
-        let proxy = origin(r#"<aside class="a weglot-container"></aside>"#);
-        assert_eq!(proxy.maker, Some(Maker::Weglot));
-        assert_eq!(origin("<p class='weglot'>x"), Origin::default());
     }
 
     #[test]

@@ -38,71 +38,74 @@ static LANGUAGES: LazyLock<HashMap<String, Named>> = LazyLock::new(|| {
     names
 });
 
-/// Class names of blocks that belong to one article and list only existing translations.
-pub(crate) const ARTICLE_BLOCKS: &[&str] = &[
-    "wpml-ls-statics-post_translations",
-    "icl_post_in_other_langs",
-    "i18n_list",
-    "post-translations",
+/// What a class name or an id says of the links in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A block that belongs to one article and lists only existing translations.
+    Block,
+    /// A language switcher, which may lead anywhere.
+    Switcher,
+    /// No translation stands behind the link.
+    Missing,
+    /// The link stands for the page itself.
+    Current,
+    /// The other language is made by a machine in the reader's browser.
+    Machine,
+    /// The same topic, written on its own.
+    Comparable,
+}
+
+impl Role {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "block" => Self::Block,
+            "switcher" => Self::Switcher,
+            "missing" => Self::Missing,
+            "current" => Self::Current,
+            "machine" => Self::Machine,
+            "comparable" => Self::Comparable,
+            _ => return None,
+        })
+    }
+}
+
+/// Class names and ids with what they say and whose they are.
+static MARKS: LazyLock<HashMap<&'static str, (Role, &'static str)>> = LazyLock::new(|| {
+    let mark = |line: &'static str| {
+        let mut columns = line.split('|');
+        let role = Role::named(columns.next()?)?;
+        Some((columns.next()?, (role, columns.next()?)))
+    };
+    include_str!("switchers.txt").lines().filter_map(mark).collect()
+});
+
+/// What a class name or an id says.
+pub(crate) fn role(mark: &str) -> Option<Role> {
+    MARKS.get(mark).map(|(role, _)| *role)
+}
+
+/// Systems whose translations are made by machines, wholly or by default.
+const MACHINES: &[&str] = &["GTranslate", "Google Translate", "TranslatePress", "Weglot"];
+
+/// The machine that may have made the text of a page with this class name or id.
+pub(crate) fn machine(mark: &str) -> Option<&'static str> {
+    MARKS.get(mark).map(|(_, whose)| *whose).filter(|whose| MACHINES.contains(whose))
+}
+
+/// Parts of the addresses of scripts that translate pages, with the name of the machine.
+const MACHINE_SCRIPTS: &[(&str, &str)] = &[
+    ("gtranslate", "GTranslate"),
+    ("translate_a/element.js", "Google Translate"),
+    ("translatepress", "TranslatePress"),
+    ("weglot", "Weglot"),
+    ("linguise", "Linguise"),
+    ("conveythis", "ConveyThis"),
 ];
 
-/// Class names and ids of language switchers, which may lead anywhere.
-pub(crate) const SWITCHERS: &[&str] = &[
-    "wpml-ls",
-    "lang_sel",
-    "lang_sel_list",
-    "lang_sel_click",
-    "lang_sel_footer",
-    "lang-item",
-    "pll-switcher-select",
-    "polylang_langswitcher",
-    "qtranxs-lang-menu",
-    "qtranxs_language_chooser",
-    "qtranxs-available-languages-message",
-    "bogo-language-switcher",
-    "trp-language-switcher",
-    "trp-floater-ls",
-    "trp_language_switcher_shortcode",
-    "weglot-container",
-    "wg-element-wrapper",
-    "gt_switcher",
-    "gtranslate_wrapper",
-    "language-switcher",
-    "language-switcher-language-url",
-    "lang-switcher",
-    "lang-switch",
-    "langswitcher",
-    "language-selector",
-    "language-link",
-    "language-links",
-    "languages",
-    "lang-list",
-    "lang-menu",
-    "language-menu",
-    "mod-languages",
-    "mod-languages__list",
-    "translations",
-    "translation-listing-container",
-];
-
-/// Class names that say a link is no translation: it goes home, is made by a machine in the
-/// browser, or is the page itself.
-pub(crate) const NO_TRANSLATION: &[&str] = &[
-    "no-translation",
-    "locale-untranslated",
-    "current-lang",
-    "wpml-ls-current-language",
-    "lang-active",
-    "trp-language-item__current",
-    "lang_sel_sel",
-    "other-language-site",
-    "glink",
-    "gt_switcher",
-    "gtranslate_wrapper",
-    // MediaWiki's interlanguage links: the same topic, not a translation.
-    "interlanguage-link",
-    "interlanguage-link-target",
-];
+/// The machine a script belongs to.
+pub(crate) fn machine_of_script(src: &str) -> Option<&'static str> {
+    MACHINE_SCRIPTS.iter().find(|(part, _)| src.contains(part)).map(|(_, whose)| *whose)
+}
 
 /// Class names before the code of a language.
 pub(crate) const CODE_PREFIXES: &[&str] = &[
@@ -110,8 +113,11 @@ pub(crate) const CODE_PREFIXES: &[&str] = &[
     "lang-item-",
     "post-translation-",
     "qtranxs-lang-menu-item-",
+    "qtranxs_text_",
     "icl-",
     "trp-ls-shortcode-",
+    "weglot-lang-",
+    "lang-",
 ];
 
 /// Class names of parts of a page that are not its article.
@@ -122,14 +128,24 @@ pub(crate) static CHROME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Class names and ids that themes make up for their switchers, whatever they put before and
+/// behind: `c-language-switcher__item`, `header-lang-nav`.
+pub(crate) static SWITCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(^|[_-])lang(uage)?s?[_-]?(switch(er)?|select(or|ion)?|picker|menu|list|nav|chooser|choice|dropdown|toggle|bar|links)([_-]|$)",
+    )
+    .ok()
+});
+
 /// Class names of cards in a list of other articles.
 pub(crate) static CARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing)([\s_-]|$)").ok()
 });
 
 /// A class attribute that may hold one of the names above: a cheap first look.
-pub(crate) static PERHAPS_LANGUAGE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"lang|wpml|icl_|i18n|transl|trp|weglot|wg-|gt_s|pll").ok());
+pub(crate) static PERHAPS_LANGUAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"lang|wpml|icl_|i18n|transl|trp|weglot|wg-|wgc|gt_|pll|mw-pt|no-translation|locale-un|glink").ok()
+});
 
 /// Words of a notice that the article exists in other languages. They only support what the
 /// structure shows: the sentence is editable and often in the wrong language.
@@ -201,10 +217,30 @@ mod tests {
     }
 
     #[test]
+    fn every_mark_is_known_and_passes_the_first_look() {
+        let lines = include_str!("switchers.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut count = 0;
+        for line in lines {
+            let mark = line.split('|').nth(1).unwrap();
+            assert!(role(mark).is_some(), "{line}");
+            assert!(matches(&PERHAPS_LANGUAGE, mark), "{line}");
+            count += 1;
+        }
+        assert_eq!(count, MARKS.len(), "a mark stands twice");
+        assert_eq!(role("wpml-ls"), Some(Role::Switcher));
+        assert_eq!(machine("gt_switcher"), Some("GTranslate"));
+        assert_eq!((machine("wpml-ls"), role("menu")), (None, None));
+    }
+
+    #[test]
     fn there_are_languages_enough_and_every_pattern_compiles() {
         let languages: std::collections::HashSet<_> =
             LANGUAGES.values().map(|named| named.lang.clone()).collect();
         assert!(languages.len() >= 100, "{}", languages.len());
-        assert!([&CHROME, &CARD, &PERHAPS_LANGUAGE, &NOTICE_WORDS].iter().all(|one| one.is_some()));
+        assert!(
+            [&CHROME, &SWITCHER, &CARD, &PERHAPS_LANGUAGE, &NOTICE_WORDS]
+                .iter()
+                .all(|one| one.is_some())
+        );
     }
 }

@@ -5,9 +5,8 @@ use scraper::Node;
 use scraper::node::Element;
 use serde_json::Value;
 
-use super::Claim;
+use super::gather::{Claim, Gathered, Reason};
 use crate::head::Head;
-use crate::lang::Lang;
 use crate::page::links::{field, has_token};
 use crate::page::{Place, Signal};
 
@@ -17,44 +16,52 @@ const MAX_JSON: usize = 1024 * 1024;
 /// Nodes of one JSON-LD block that are looked at.
 const MAX_JSON_NODES: usize = 1_000;
 
-/// Properties that name translations of the work (schema.org `CreativeWork`).
-const TRANSLATIONS: [&str; 2] = ["workTranslation", "translationOfWork"];
+/// Properties that name translations of the work (schema.org `CreativeWork`), and what they say:
+/// `translationOfWork` leads to the original.
+const TRANSLATIONS: [(&str, Signal); 2] =
+    [("workTranslation", Signal::JsonLd), ("translationOfWork", Signal::TranslationOf)];
 
 /// The claims of the HTTP `Link` field.
-pub(super) fn http(head: &Head) -> Vec<Claim> {
-    let mut claims = Vec::new();
+pub(super) fn http(head: &Head, gathered: &mut Gathered) {
     for link in field::parse(&head.all("link")) {
-        let other = link.get("media").is_some() || link.get("type").is_some_and(is_no_page);
-        if !link.has_rel("alternate") || other {
+        if !link.has_rel("alternate") {
             continue;
         }
-        claims.extend(link.all("hreflang").map(|lang| Claim {
-            href: link.target.clone(),
-            lang_raw: lang.to_owned(),
-            lang: None,
-            signal: Signal::HttpLink,
-            place: Place::Header,
-        }));
+        for lang in link.all("hreflang") {
+            let claim = || Claim {
+                // What another resource says is said of that one (RFC 8288 §3.2).
+                of: link.get("anchor").map(str::to_owned),
+                ..Claim::new(&link.target, lang, Signal::HttpLink, Place::Header)
+            };
+            match other_form(link.get("media"), link.get("type")) {
+                Some(why) => gathered.leave(why, claim),
+                None => gathered.claims.push(claim()),
+            }
+        }
     }
-    claims
 }
 
 /// The claim of a `link` element; feeds, mobile versions and AMP are none.
-pub(super) fn link(element: &Element) -> Option<Claim> {
+pub(super) fn link(element: &Element, gathered: &mut Gathered) {
     let rel = element.attr("rel");
-    let other = element.attr("media").is_some_and(|media| !matches!(media.trim(), "" | "all"))
-        || element.attr("type").is_some_and(is_no_page);
-    if !has_token(rel, "alternate") || has_token(rel, "stylesheet") || other {
-        return None;
+    if !has_token(rel, "alternate") || has_token(rel, "stylesheet") {
+        return;
     }
-    let lang = element.attr("hreflang").or_else(|| element.attr("lang"))?;
-    Some(Claim {
-        href: element.attr("href")?.to_owned(),
-        lang_raw: lang.trim().to_owned(),
-        lang: None,
-        signal: Signal::HeadLink,
-        place: Place::Head,
-    })
+    let lang = element.attr("hreflang").or_else(|| element.attr("lang"));
+    let Some((lang, href)) = lang.zip(element.attr("href")) else { return };
+    let claim = || Claim::new(href, lang, Signal::HeadLink, Place::Head);
+    match other_form(element.attr("media"), element.attr("type")) {
+        Some(why) => gathered.leave(why, claim),
+        None => gathered.claims.push(claim()),
+    }
+}
+
+/// What speaks against a link by the form of the document behind it.
+fn other_form(media: Option<&str>, media_type: Option<&str>) -> Option<Reason> {
+    if media_type.is_some_and(is_no_page) {
+        return Some(Reason::Feed);
+    }
+    media.is_some_and(|media| !matches!(media.trim(), "" | "all")).then_some(Reason::Media)
 }
 
 /// Whether a media type is that of a feed or of data, not of a page.
@@ -75,7 +82,7 @@ pub(super) fn json_ld(node: NodeRef<'_, Node>, element: &Element) -> Vec<Claim> 
     let text = node.first_child().and_then(|child| child.value().as_text());
     let Some(text) = text.filter(|text| text.len() <= MAX_JSON) else { return Vec::new() };
     // Parsing is dear and the property is rare.
-    if !TRANSLATIONS.iter().any(|property| text.contains(property)) {
+    if !TRANSLATIONS.iter().any(|(property, _)| text.contains(property)) {
         return Vec::new();
     }
     serde_json::from_str(text).map(|value| translations(&value)).unwrap_or_default()
@@ -95,8 +102,11 @@ fn translations(document: &Value) -> Vec<Claim> {
             Value::Array(items) => waiting.extend(items.iter().rev()),
             Value::Object(work) => {
                 waiting.extend(["@graph", "mainEntity"].iter().filter_map(|key| work.get(*key)));
-                let named = TRANSLATIONS.iter().filter_map(|key| work.get(*key));
-                claims.extend(named.flat_map(each).filter_map(work_claim));
+                let of = work.get("url").and_then(Value::as_str);
+                for (property, signal) in TRANSLATIONS {
+                    let named = work.get(property).into_iter().flat_map(each);
+                    claims.extend(named.filter_map(|named| work_claim(named, signal, of)));
+                }
             }
             _ => {}
         }
@@ -111,15 +121,10 @@ fn each(value: &Value) -> std::slice::Iter<'_, Value> {
     }
 }
 
-fn work_claim(work: &Value) -> Option<Claim> {
+fn work_claim(work: &Value, signal: Signal, of: Option<&str>) -> Option<Claim> {
     let text = |key| work.get(key).and_then(Value::as_str);
     let href = work.as_str().or_else(|| text("url")).or_else(|| text("@id"))?;
     let lang_raw = text("inLanguage").unwrap_or_default();
-    Some(Claim {
-        href: href.to_owned(),
-        lang_raw: lang_raw.to_owned(),
-        lang: Lang::parse(lang_raw),
-        signal: Signal::JsonLd,
-        place: Place::Head,
-    })
+    let claim = Claim::new(href, lang_raw, signal, Place::Head);
+    Some(Claim { of: of.map(str::to_owned), ..claim })
 }

@@ -7,17 +7,26 @@ use ego_tree::NodeRef;
 use scraper::Node;
 use scraper::node::Element;
 
+use super::Survey;
+use super::gather::{Claim, Gathered, Reason};
 use super::notice::Notices;
-use super::{Claim, Survey};
+use super::target;
 use crate::lang::Lang;
 use crate::page::links::has_token;
-use crate::page::vocabulary::{
-    self, ARTICLE_BLOCKS, CODE_PREFIXES, MAX_NAME_BYTES, NO_TRANSLATION, Named, SWITCHERS,
-};
+use crate::page::vocabulary::{self, CODE_PREFIXES, MAX_NAME_BYTES, Named, Role};
 use crate::page::{Place, Signal};
 
 /// How far above a link the classes that tell about it are looked for (`li`, `ul`, a wrapper).
 const CLASS_REACH: usize = 6;
+
+/// Characters of a label that is a code: `EN`, `FRA`, nothing beside a flag.
+const MAX_CODE: usize = 3;
+
+/// How far above a link its own item of a list may begin.
+const ITEM_REACH: usize = 3;
+
+/// Bytes of a label such as `EN` or `عر`, beside which a title names the language.
+const MAX_SHORT_LABEL: usize = 6;
 
 /// How far above a link a part of the page (menu, article, card) may begin.
 const PLACE_REACH: usize = 64;
@@ -49,8 +58,16 @@ impl<'a> Anchor<'a> {
     /// The link, when its attributes or its text name a language.
     pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
         let href = element.attr("href")?;
-        let text = short_text(node);
-        let named = text.as_deref().and_then(vocabulary::language_named);
+        let mut text = short_text(node);
+        let mut named = text.as_deref().and_then(vocabulary::language_named);
+        // A flag or a code, with the language's name beside it.
+        if named.is_none()
+            && text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL)
+            && let Some(beside) = beside(node, element)
+        {
+            named = vocabulary::language_named(beside);
+            text = Some(beside.to_owned());
+        }
         let says = element.attr("hreflang").is_some()
             || around(node, element).any(|element| class_code(element).is_some())
             || element.attr("lang").is_some()
@@ -68,6 +85,7 @@ impl<'a> Anchor<'a> {
         by_attribute("hreflang")
             .or_else(|| self.class_code())
             .or_else(|| by_attribute("lang"))
+            .or_else(|| by_attribute("data-code-language"))
             .or_else(|| self.named.as_ref().map(|named| (self.text.clone(), named.lang.clone())))
             .or_else(|| Some((self.text.clone(), Lang::parse(&self.text)?)))
     }
@@ -81,6 +99,15 @@ impl<'a> Anchor<'a> {
     fn class_code(&self) -> Option<(String, Lang)> {
         around(self.node, self.element).find_map(class_code)
     }
+}
+
+/// The language's name of a link that shows a picture or a code: the text for it.
+fn beside<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> Option<&'a str> {
+    let pictures = node.descendants().take(MAX_TEXT_NODES);
+    let alt = pictures.filter_map(|child| child.value().as_element()?.attr("alt"));
+    let mut texts =
+        alt.chain(["title", "aria-label"].into_iter().filter_map(|name| element.attr(name)));
+    texts.find(|text| vocabulary::language_named(text).is_some())
 }
 
 /// A link and the three elements round it: where plugins write the code of its language.
@@ -108,15 +135,21 @@ pub(super) fn is_marked(element: &Element) -> bool {
 
 /// The language of a switcher's item for the page itself.
 pub(super) fn current_language(element: &Element) -> Option<Lang> {
-    let is_current = ["wpml-ls-current-language", "current-lang"]
-        .iter()
-        .any(|name| classes(element).any(|class| class == *name));
-    class_code(element).filter(|_| is_current).map(|(_, lang)| lang)
+    class_code(element).filter(|_| has_role(element, Role::Current)).map(|(_, lang)| lang)
+}
+
+/// The machine that may have made this page, by the mark of its switcher.
+pub(super) fn machine(element: &Element) -> Option<&'static str> {
+    marks_of(element).find_map(vocabulary::machine)
 }
 
 fn class_code(element: &Element) -> Option<(String, Lang)> {
     let codes = classes(element).flat_map(|class| {
-        CODE_PREFIXES.iter().filter_map(move |prefix| class.strip_prefix(prefix))
+        CODE_PREFIXES.iter().filter_map(move |prefix| {
+            // `lang-bar` is a bar; a plugin's own prefix is believed with three letters too.
+            let code = class.strip_prefix(prefix)?;
+            (*prefix != "lang-" || code.len() == 2).then_some(code)
+        })
     });
     // `lang-item-5` is a number, `lang-item-first` a place.
     codes
@@ -124,17 +157,26 @@ fn class_code(element: &Element) -> Option<(String, Lang)> {
         .find_map(|code| Some((code.to_owned(), Lang::parse(code)?)))
 }
 
+/// The class names of an element and its id.
+fn marks_of(element: &Element) -> impl Iterator<Item = &str> {
+    classes(element).chain(element.attr("id"))
+}
+
+fn has_role(element: &Element, role: Role) -> bool {
+    marks_of(element).any(|mark| vocabulary::role(mark) == Some(role))
+}
+
 /// Whether an element is a switcher or an article's block, by class or id.
 pub(super) fn is_switcher(element: &Element) -> bool {
-    let id = element.attr("id").unwrap_or_default();
-    SWITCHERS.contains(&id)
-        || classes(element).any(|class| SWITCHERS.contains(&class))
-        || is_article_block(element)
+    marks_of(element).any(|mark| {
+        matches!(vocabulary::role(mark), Some(Role::Switcher | Role::Machine | Role::Block))
+            || vocabulary::matches(&vocabulary::SWITCHER, mark)
+    })
 }
 
 /// Whether an element is a block of existing translations, by class.
 pub(super) fn is_article_block(element: &Element) -> bool {
-    classes(element).any(|class| ARTICLE_BLOCKS.contains(&class))
+    has_role(element, Role::Block)
 }
 
 /// The elements round a node, innermost first.
@@ -142,66 +184,127 @@ pub(super) fn parents(node: NodeRef<'_, Node>) -> impl Iterator<Item = &Element>
     node.ancestors().take(PLACE_REACH).filter_map(|parent| parent.value().as_element())
 }
 
-/// The claims of all links and options that name a language.
-pub(super) fn claims(survey: &Survey<'_>, notices: &Notices) -> Vec<Claim> {
-    let anchors = survey.anchors.iter().filter_map(|anchor| anchor_claim(anchor, notices));
-    let options = survey.options.iter().filter_map(|option| option_claim(*option));
-    anchors.chain(options).collect()
+/// Gathers the claims of all links and options that name a language.
+pub(super) fn claims(survey: &Survey<'_>, notices: &Notices, gathered: &mut Gathered) {
+    for anchor in &survey.anchors {
+        let Some((lang_raw, lang)) = anchor.language() else { continue };
+        let Some(judged) = judged(anchor, &lang, survey, notices) else { continue };
+        let (Ok((signal, place)) | Err((_, signal, place))) = judged;
+        let claim =
+            || Claim { lang: Some(lang), ..Claim::new(anchor.href, &lang_raw, signal, place) };
+        match judged {
+            Ok(_) => gathered.claims.push(claim()),
+            Err((why, ..)) => gathered.leave(why, claim),
+        }
+    }
+    for option in &survey.options {
+        option_claim(*option, gathered);
+    }
 }
 
-fn anchor_claim(anchor: &Anchor<'_>, notices: &Notices) -> Option<Claim> {
-    if is_no_translation(anchor) {
-        return None;
+type Judged = Result<(Signal, Place), (Reason, Signal, Place)>;
+
+/// The signal a link gives, or why it gives none; nothing for what speaks of no language.
+fn judged(
+    anchor: &Anchor<'_>,
+    lang: &Lang,
+    survey: &Survey<'_>,
+    notices: &Notices,
+) -> Option<Judged> {
+    let declares = anchor.element.attr("hreflang").is_some();
+    let plain = if declares { Signal::AnchorHreflang } else { Signal::Autonym };
+    let place = place_of(anchor.node);
+    if let Some(why) = reason_against(anchor) {
+        return Some(Err((why, plain, place)));
     }
-    let (lang_raw, lang) = anchor.language()?;
-    let claim = |signal, place| {
-        Some(Claim { href: anchor.href.to_owned(), lang_raw, lang: Some(lang), signal, place })
-    };
     if notices.holds(anchor.node) {
-        return claim(Signal::ArticleBlock, Place::Article);
+        return Some(Ok((Signal::ArticleBlock, Place::Article)));
     }
     if notices.of_another(anchor.node) {
-        return None;
+        return Some(Err((Reason::OtherArticle, plain, place)));
     }
-    let place = place_of(anchor.node);
-    if is_drupal_link(anchor.element) {
-        return claim(Signal::DrupalPath, place);
+    let marked = || around(anchor.node, anchor.element).any(|one| has_role(one, Role::Comparable));
+    if marked() || (survey.is_wiki && speaks(anchor, lang) == Some(true)) {
+        return Some(Ok((Signal::Interlanguage, place)));
+    }
+    if is_drupal_link(anchor.element, survey.drupal_path.as_deref()) {
+        return Some(Ok((Signal::DrupalPath, place)));
+    }
+    Some(match speaks(anchor, lang)? {
+        true => Ok((plain, place)),
+        false if has_token(anchor.element.attr("rel"), "tag") => Err((Reason::Topic, plain, place)),
+        false if anchor.is_headline() => Err((Reason::Headline, plain, place)),
+        false => Err((Reason::Topic, plain, place)),
+    })
+}
+
+/// Whether a link speaks of this page in another language; `None` when it speaks of no language.
+fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
+    let element = anchor.element;
+    let in_switcher = parents(anchor.node).take(CLASS_REACH).any(is_switcher);
+    let is_code = anchor.text.len() == 2;
+    if element.attr("hreflang").is_some() {
+        // A link to a page that happens to be in another language says what that page is about.
+        let reads = || vocabulary::matches(&vocabulary::NOTICE_WORDS, &anchor.text);
+        let says = anchor.named.is_some()
+            || anchor.text.chars().count() <= MAX_CODE
+            || has_token(element.attr("rel"), "alternate")
+            || (!anchor.is_headline() && (element.attr("lang").is_some() || reads()));
+        return Some(in_switcher || says);
+    }
+    if has_token(element.attr("rel"), "tag") {
+        return Some(false);
     }
     let by_own_name = anchor.named.as_ref().is_some_and(|named| named.by_own_name);
-    let in_switcher = parents(anchor.node).take(CLASS_REACH).any(is_switcher);
-    if anchor.element.attr("hreflang").is_some() {
-        let speaks = in_switcher || anchor.named.is_some() || !anchor.is_headline();
-        return if speaks { claim(Signal::AnchorHreflang, place) } else { None };
+    let named_here =
+        in_switcher && (anchor.named.is_some() || is_code || anchor.class_code().is_some());
+    if by_own_name || named_here || (is_code && target::holds_code(anchor.href, lang)) {
+        return Some(true);
     }
-    let named = by_own_name || (in_switcher && named_by_text_or_class(anchor));
-    let is_tag = has_token(anchor.element.attr("rel"), "tag");
-    if named && !is_tag { claim(Signal::Autonym, place) } else { None }
+    // Two letters outside a switcher may be anything.
+    let says = anchor.named.is_some() || element.attr("lang").is_some();
+    (says || anchor.class_code().is_some()).then_some(false)
 }
 
-fn named_by_text_or_class(anchor: &Anchor<'_>) -> bool {
-    anchor.named.is_some() || anchor.class_code().is_some() || anchor.text.len() == 2
-}
-
-/// Whether the link or what is round it says that it leads to no translation.
-fn is_no_translation(anchor: &Anchor<'_>) -> bool {
+/// What the link, its item of the list, or the switcher round it says against it.
+fn reason_against(anchor: &Anchor<'_>) -> Option<Reason> {
     let element = anchor.element;
     let query_only = anchor.href.trim_start().starts_with('?');
-    if (has_token(element.attr("rel"), "nofollow") && query_only)
-        || element.attr("data-gt-lang").is_some()
-        || element.attr("data-no-translation").is_some_and(|missing| missing == "true")
-    {
-        return true;
+    if has_token(element.attr("rel"), "nofollow") && query_only {
+        return Some(Reason::Setter);
     }
-    let mut around = std::iter::once(element).chain(parents(anchor.node).take(CLASS_REACH));
-    around.any(|element| classes(element).any(|class| NO_TRANSLATION.contains(&class)))
+    if element.attr("data-gt-lang").is_some() {
+        return Some(Reason::Machine);
+    }
+    if element.attr("data-no-translation").is_some_and(|missing| missing == "true") {
+        return Some(Reason::NoTranslation);
+    }
+    // A menu that folds out hangs below the item of the present language: only the link's own
+    // item speaks of the link.
+    let mut outside = false;
+    for one in around(anchor.node, element).take(1 + ITEM_REACH) {
+        let own = marks_of(one).find_map(|mark| match vocabulary::role(mark)? {
+            Role::Missing => Some(Reason::NoTranslation),
+            Role::Current => Some(Reason::Current),
+            _ => None,
+        });
+        if own.is_some() && !outside {
+            return own;
+        }
+        outside |= matches!(one.name(), "li" | "ul" | "ol");
+    }
+    let mut round = std::iter::once(element).chain(parents(anchor.node).take(CLASS_REACH));
+    round.any(|one| has_role(one, Role::Machine)).then_some(Reason::Machine)
 }
 
-/// Drupal's language link with the system path of a node: the same path in every language.
-fn is_drupal_link(element: &Element) -> bool {
+/// Drupal's language link with the system path of a node: the same path in every language. Where
+/// the page tells its own path, it must be that one.
+fn is_drupal_link(element: &Element, own: Option<&str>) -> bool {
     let path = element.attr("data-drupal-link-system-path").unwrap_or_default();
     classes(element).any(|class| class == "language-link")
         && !path.is_empty()
         && !path.starts_with("<front>")
+        && own.is_none_or(|own| own == path)
 }
 
 /// Where a link stands: in the article, or in what is round it.
@@ -225,20 +328,22 @@ pub(super) fn is_chrome(element: &Element) -> bool {
             .any(|names| vocabulary::matches(&vocabulary::CHROME, names))
 }
 
-fn option_claim(option: NodeRef<'_, Node>) -> Option<Claim> {
-    let element = option.value().as_element()?;
-    let href = element.attr("value")?.trim();
+fn option_claim(option: NodeRef<'_, Node>, gathered: &mut Gathered) {
+    let Some(element) = option.value().as_element() else { return };
+    let href = element.attr("value").unwrap_or_default().trim();
     let is_url = href.starts_with("http") || href.starts_with('/') || href.starts_with('?');
-    if !is_url || classes(element).any(|class| NO_TRANSLATION.contains(&class)) {
-        return None;
-    }
-    let text = short_text(option)?;
+    let Some(text) = short_text(option).filter(|_| is_url) else { return };
     let by_attribute =
         element.attr("lang").and_then(|raw| Some((raw.to_owned(), Lang::parse(raw)?)));
-    let (lang_raw, lang) = by_attribute
-        .or_else(|| vocabulary::language_named(&text).map(|named| (text, named.lang)))?;
-    let href = href.to_owned();
-    Some(Claim { href, lang_raw, lang: Some(lang), signal: Signal::Option, place: Place::Chrome })
+    let named = || vocabulary::language_named(&text).map(|named| (text, named.lang));
+    let Some((lang_raw, lang)) = by_attribute.or_else(named) else { return };
+    let claim =
+        || Claim { lang: Some(lang), ..Claim::new(href, &lang_raw, Signal::Option, Place::Chrome) };
+    if has_role(element, Role::Missing) {
+        gathered.leave(Reason::NoTranslation, claim);
+    } else {
+        gathered.claims.push(claim());
+    }
 }
 
 /// The text of a node, white space folded; `None` when it is longer than any language's name.

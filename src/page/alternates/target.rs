@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::gather::Reason;
+use super::pattern::Pattern;
 use crate::address::Address;
 use crate::lang::Lang;
 use crate::page::vocabulary::language_named;
@@ -31,11 +33,18 @@ const SETTERS: &[&str] = &[
 ];
 
 /// Query parameters that name a language and no page.
-const LANGUAGE_PARAMETERS: &[&str] =
+pub(super) const LANGUAGE_PARAMETERS: &[&str] =
     &["lang", "language", "locale", "l", "uselang", "hl", "setlang", "lng", "lg"];
 
-/// A query value as long as this is a headline.
-const LONG_VALUE: usize = 20;
+/// A query value of as many words is a headline.
+const HEADLINE_WORDS: usize = 4;
+
+/// Three-letter codes of languages that sites use for a front page (ISO 639-2); most others are
+/// words as well.
+const LONG_CODES: &[&str] = &[
+    "ara", "chi", "deu", "eng", "esp", "fra", "fre", "ger", "ita", "jpn", "kor", "pol", "rus",
+    "tur", "ukr", "zho",
+];
 
 /// A key under which the spellings of one page are equal: scheme, `www.`, a final slash,
 /// percent-encoding and campaign parameters put aside; language parameters kept, as they may be
@@ -55,7 +64,8 @@ pub(crate) fn comparison_key(url: &Url) -> String {
 pub(crate) fn is_home(url: &Url) -> bool {
     let names_article = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
         // `/?p=12` and `/?title=a-long-headline` are articles, `/?from=menu` is not.
-        (value.contains(|c: char| c.is_ascii_digit()) || value.len() >= LONG_VALUE)
+        let words = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        (value.contains(|c: char| c.is_ascii_digit()) || words.count() >= HEADLINE_WORDS)
             && !LANGUAGE_PARAMETERS.contains(&name.to_lowercase().as_str())
     };
     if url.query_pairs().any(names_article) {
@@ -78,6 +88,23 @@ pub(crate) fn is_home(url: &Url) -> bool {
     }
 }
 
+/// Why nothing at this URL can be a translation, by the URL alone.
+pub(super) fn reason_against(url: &Url) -> Option<Reason> {
+    match () {
+        () if is_home(url) => Some(Reason::Home),
+        () if is_setter(url) => Some(Reason::Setter),
+        () if is_machine(url) => Some(Reason::Machine),
+        () => None,
+    }
+}
+
+/// Whether a URL leads to a service that translates pages as they are asked for.
+fn is_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.ends_with(".translate.goog")
+        || (host.starts_with("translate.google.") && url.path().starts_with("/translate"))
+}
+
 /// Whether a URL only sets the reader's language.
 pub(crate) fn is_setter(url: &Url) -> bool {
     let mut segments = url.path_segments().into_iter().flatten();
@@ -85,6 +112,16 @@ pub(crate) fn is_setter(url: &Url) -> bool {
         let stem = segment.split('.').next().unwrap_or_default().to_lowercase();
         SETTERS.contains(&stem.as_str())
     })
+}
+
+/// Whether an address names a language by a code before its last segment: `/en/story`,
+/// `?lang=en`, not `/news/uk`.
+pub(super) fn holds_code(href: &str, lang: &Lang) -> bool {
+    let base = Url::parse("http://localhost/");
+    let Ok(url) = base.and_then(|base| base.join(href)) else { return false };
+    let pattern = Pattern::of(&url);
+    let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    pattern.named.is_some_and(|(named, raw)| named.same(lang) && !last.contains(&raw))
 }
 
 /// Whether a URL lists articles on a topic or by an author.
@@ -100,7 +137,7 @@ fn is_home_word(segment: &str) -> bool {
 fn names_language(segment: &str) -> bool {
     // Three letters would take in too many words.
     let is_code = matches!(segment.len(), 2 | 5 | 7) && Lang::parse(segment).is_some();
-    is_code || language_named(segment).is_some()
+    is_code || LONG_CODES.contains(&segment) || language_named(segment).is_some()
 }
 
 #[cfg(test)]
