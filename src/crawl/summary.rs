@@ -108,6 +108,13 @@ pub fn keep(summary: &Summary, into: &Path) -> io::Result<()> {
     std::fs::rename(temporary, into.join("summary.json"))
 }
 
+/// Keeps the groups as `groups.jsonl` in the crawl folder, whole or not at all.
+pub fn keep_groups(groups: &[Group], into: &Path) -> io::Result<()> {
+    let temporary = into.join("groups.jsonl.new");
+    std::fs::write(&temporary, groups::table(groups)?)?;
+    std::fs::rename(temporary, into.join(groups::TABLE))
+}
+
 /// The summary that [`keep`] left, if it did.
 pub fn kept(into: &Path) -> Option<Summary> {
     serde_json::from_slice(&std::fs::read(into.join("summary.json")).ok()?).ok()

@@ -152,7 +152,7 @@ fn capture(entry: &Entry) -> Option<(Lead, Outcome, Option<page::Page>)> {
     }
     let outcome = Outcome::Captured { status, truncated: None };
     let is_page = (200..=299).contains(&status);
-    let page = is_page
-        .then(|| page::read(Source { url: &url, head: &head, entity: &message.entity }));
+    let page =
+        is_page.then(|| page::read(Source { url: &url, head: &head, entity: &message.entity }));
     Some((lead, outcome, page))
 }

@@ -119,9 +119,8 @@ fn confidence(group: &Group) -> f64 {
 
 /// Comparable where an encyclopedia's table of languages is what holds a member.
 fn kind(group: &Group) -> GroupKind {
-    let is_table = |edge: &Edge| {
-        edge.evidence.iter().any(|one| one.signal == Signal::Interlanguage)
-    };
+    let is_table =
+        |edge: &Edge| edge.evidence.iter().any(|one| one.signal == Signal::Interlanguage);
     if group.edges.iter().any(is_table) { GroupKind::Comparable } else { GroupKind::Parallel }
 }
 
