@@ -150,6 +150,8 @@ impl<'g> Forming<'g> {
         let (one, other) = (self.members(a), self.members(b));
         if one.iter().any(|(key, _)| other.iter().any(|(other, _)| key == other)) {
             pair.aside = Some(Why::SameLanguageTwice);
+        } else if self.share_a_text(&one, &other) {
+            pair.aside = Some(Why::SameText);
         } else if !pair.mutual && self.contradicted(&one, &other) {
             pair.aside = Some(Why::Contradicted);
         } else {
@@ -163,6 +165,12 @@ impl<'g> Forming<'g> {
             self.graph.links_between(page, of).is_empty() && self.graph.contradicts(page, of)
         };
         one.iter().any(|(_, a)| other.iter().any(|(_, b)| says(*a, *b) || says(*b, *a)))
+    }
+
+    /// Whether a page of one side is, word for word, a page of the other.
+    fn share_a_text(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
+        let mut pairs = one.iter().flat_map(|(_, a)| other.iter().map(move |(_, b)| (*a, *b)));
+        pairs.any(|(a, b)| self.graph.is_same_text(a, b))
     }
 
     fn top(&mut self, page: u32) -> u32 {

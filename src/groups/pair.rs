@@ -37,8 +37,11 @@ impl Graph {
     pub(super) fn pairs(&self) -> (Vec<Pair>, Norms) {
         let ends = self.links().chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
         let ends = ends.filter_map(|links| links.first().map(|link| (link.from, link.to)));
+        // Where each declares the other, the smaller URL comes first, whichever was read first.
         let once: Vec<(u32, u32)> = ends
-            .filter(|(from, to)| from < to || self.links_between(*to, *from).is_empty())
+            .filter(|(from, to)| {
+                self.url(*from) < self.url(*to) || self.links_between(*to, *from).is_empty()
+            })
             .collect();
         let norms = Norms::learn(
             once.iter()
@@ -80,6 +83,11 @@ impl Graph {
     /// The texts of a pair, closely compared.
     pub(super) fn texts(&self, pair: &Pair, norms: &Norms) -> Option<TextCheck> {
         verify::compare_closely(self.text(pair.from), self.text(pair.to), norms)
+    }
+
+    /// Whether two pages give one text.
+    pub(super) fn is_same_text(&self, one: u32, other: u32) -> bool {
+        verify::is_same(self.text(one), self.text(other))
     }
 
     fn text(&self, page: u32) -> Text<'_> {
