@@ -88,17 +88,16 @@ fn list(groups: &[Group], dir: &Path, json: bool) -> Result<(), Stopped> {
 
 /// A group for people: a line for each member, what came from the web last.
 fn told(group: &Group, direction: Direction) -> String {
-    let mut head = format!("{}  confidence {:.2}", group.id, group.confidence);
-    if let Some(original) = &group.original {
-        head.push_str(&format!(", original {}", tag(group, &original.lang)));
-    }
-    if group.kind == GroupKind::Comparable {
-        head.push_str(", comparable: one topic, not one text");
-    }
-    if group.mt_suspect {
-        head.push_str(", may be machine translation");
-    }
-    let mut out = vec![head];
+    let original = group.original.as_ref();
+    let original = original.map(|original| format!(", original {}", tag(group, &original.lang)));
+    let comparable = group.kind == GroupKind::Comparable;
+    let head = [
+        format!("{}  confidence {:.2}", group.id, group.confidence),
+        original.unwrap_or_default(),
+        if comparable { ", comparable: one topic, not one text".to_owned() } else { String::new() },
+        if group.mt_suspect { ", may be machine translation".to_owned() } else { String::new() },
+    ];
+    let mut out = vec![head.concat()];
     let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
     let width = tags.iter().map(String::len).max().unwrap_or(0);
     for (member, tag) in group.members.values().zip(&tags) {

@@ -146,7 +146,7 @@ impl Judgement {
     pub(super) fn target(&self, claim: &Claim) -> String {
         let targets = self.graph.builder.targets.as_ref();
         let url = targets.and_then(|targets| targets.get(&claim.to));
-        url.map_or_else(String::new, |url| url.to_string())
+        url.map(ToString::to_string).unwrap_or_default()
     }
 
     fn nowhere(&self, from: u32, claim: &Claim) -> Option<Nowhere> {

@@ -251,7 +251,7 @@ impl Graph {
         if pair.aside.is_none() {
             if let Some(group) = of(pair.from).and_then(|place| groups.get_mut(place)) {
                 let edge = self.edge(pair, norms);
-                self.mark_partial(pair, &edge, group);
+                mark_partial(pair, &edge, group);
                 group.edges.push(edge);
             }
             return;
@@ -276,16 +276,6 @@ impl Graph {
         }
     }
 
-    fn mark_partial(&self, pair: &Pair, edge: &Edge, group: &mut Group) {
-        let Some(check) = edge.text.as_ref().filter(|_| pair.text == Verdict::Partial) else {
-            return;
-        };
-        let short = if check.second_is_shorter() { &edge.to } else { &edge.from };
-        if let Some(member) = group.members.get_mut(short) {
-            member.partial = true;
-        }
-    }
-
     fn conflict(&self, pair: &Pair) -> Option<Conflict> {
         Some(Conflict {
             from: self.url(pair.from).to_owned(),
@@ -294,5 +284,16 @@ impl Graph {
             score: pair.worth,
             why: pair.aside?,
         })
+    }
+}
+
+/// Marks the member of a pair whose text is a part.
+fn mark_partial(pair: &Pair, edge: &Edge, group: &mut Group) {
+    let Some(check) = edge.text.as_ref().filter(|_| pair.text == Verdict::Partial) else {
+        return;
+    };
+    let short = if check.second_is_shorter() { &edge.to } else { &edge.from };
+    if let Some(member) = group.members.get_mut(short) {
+        member.partial = true;
     }
 }

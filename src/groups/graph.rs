@@ -78,11 +78,11 @@ impl Graph {
         for claim in &self.builder.claims {
             let from = self.places.home(claim.from);
             match self.places.reach(&self.builder, claim.to) {
-                Reach::Page { page: to, moved } => {
-                    if from != to && !self.is_front(from) && !self.is_front(to) {
-                        let (lang, evidence) = (claim.lang, claim.evidence);
-                        self.links.push(Link { from, to, lang, evidence, moved });
-                    }
+                Reach::Page { page: to, moved }
+                    if from != to && !self.is_front(from) && !self.is_front(to) =>
+                {
+                    let (lang, evidence) = (claim.lang, claim.evidence);
+                    self.links.push(Link { from, to, lang, evidence, moved });
                 }
                 Reach::Unknown if worth(claim.evidence.signal) >= CONTRADICTS => {
                     self.elsewhere.push((from, self.keys.of_lang(claim.lang)));

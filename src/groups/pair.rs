@@ -124,9 +124,8 @@ impl Graph {
         let Some(page) = self.page(page).filter(|page| page.detected.is_none()) else {
             return false;
         };
-        let said = links.iter().filter(|link| self.fault(link).is_none());
-        said.filter_map(|link| lang(link.lang))
-            .next()
+        let mut said = links.iter().filter(|link| self.fault(link).is_none());
+        said.find_map(|link| lang(link.lang))
             .zip(lang(page.declared))
             .is_some_and(|(said, own)| !said.agrees(own))
     }

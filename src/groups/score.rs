@@ -51,15 +51,14 @@ pub(super) const fn worth(signal: Signal) -> f64 {
         Signal::ArticleBlock => 0.90,
         // Site: precision 1.000. Below the block, as some systems declare every site language.
         // What comes by HTTP, by node and by JSON-LD comes from the same tables (pages: too few to
-        // count).
+        // count). So does an encyclopedia's own table, which makes a comparable group.
         Signal::HeadLink
         | Signal::HttpLink
         | Signal::Negotiated
         | Signal::DrupalPath
         | Signal::JsonLd
-        | Signal::TranslationOf => 0.85,
-        // The same topic, firmly: an encyclopedia's own table. It makes a comparable group.
-        Signal::Interlanguage => 0.85,
+        | Signal::TranslationOf
+        | Signal::Interlanguage => 0.85,
         // Made apart from the pages, so older than they are.
         Signal::Sitemap => 0.80,
         // Pages: 25 % lead to a front page; site: precision .805.

@@ -269,16 +269,14 @@ mod tests {
             bytes: 345,
             page: Some(PageRow {
                 url: "https://example.org/en/a".into(),
-                canonical: None,
                 kind: PageKind::Article,
                 title: Some("عنوان: one".into()),
                 byline: vec!["Rim Haddad".into()],
                 declared: Lang::parse("en"),
-                detected: None,
                 length: 900,
                 published: Some("2026-11-22".into()),
-                origin: Origin { node: Some("node/7".into()), ..Origin::default() },
                 text: Some(TextPrint { numbers: vec![7, 9], count: 3, ..TextPrint::default() }),
+                ..PageRow::default()
             }),
             alternates: vec![Alternate {
                 url: "https://example.org/ar/a".into(),
