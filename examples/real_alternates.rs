@@ -49,6 +49,8 @@ fn main() -> std::io::Result<()> {
             println!("{url} [{own}]\n    {}", lines.join("\n    "));
         }
     }
-    totals.iter().for_each(|(what, count)| println!("{count:>6} {what}"));
+    for (what, count) in &totals {
+        println!("{count:>6} {what}");
+    }
     Ok(())
 }

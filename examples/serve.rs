@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
     let bulk = given.get(1).map(|&pages| Bulk { pages, bytes });
     // Long runs need no record of every byte.
     let forget_bytes = bulk.is_some();
-    let site = Site::open(Options { port, bulk, forget_bytes, mirror: None })?;
+    let site = Site::open(Options { port, bulk, forget_bytes, ..Options::default() })?;
     println!("The bundled web is served on 127.0.0.1:{}.", site.port());
     show(&site, &site.seed_url(), 3);
     if let Some(bulk) = site.bulk() {

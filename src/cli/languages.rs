@@ -20,7 +20,7 @@ use crate::lang::Lang;
 use crate::lead::Rule;
 use crate::moment::Clock;
 use crate::page::alternates::Dropped;
-use crate::page::{self, Alternate, Page, PageKind, Source};
+use crate::page::{self, Alternate, Page, PageKind, Place, Signal, Source};
 use crate::settings::{Resolve, Settings};
 
 /// Bytes of a page that are read.
@@ -212,7 +212,25 @@ fn unanswered(url: &Url, end: &End) -> Stopped {
 }
 
 fn tell(told: &Told<'_>) {
-    let direction = Direction::of_stdout();
+    tell_page(told);
+    show::say(&format!("\n{}", show::count(told.alternates.len() as u64, "alternate")));
+    for one in told.alternates {
+        let about = one.about.as_deref().map(|page| format!("  of {}", show::readable(page)));
+        let declared = line(one.lang.as_ref(), &one.lang_raw, one.signal, one.place);
+        show::say(&format!("{declared} {}{}", show::readable(&one.url), about.unwrap_or_default()));
+    }
+    show::say(&format!("\n{} left out", show::count(told.dropped.len() as u64, "declaration")));
+    for one in told.dropped {
+        let declared = line(one.lang.as_ref(), &one.lang_raw, one.signal, one.place);
+        let url = show::readable(one.url.as_ref().unwrap_or(&one.url_raw));
+        show::say(&format!("{declared} {url}  ({})", one.why.explained()));
+    }
+    for note in told.notes {
+        show::say(&format!("note: {}", show::clean(note)));
+    }
+}
+
+fn tell_page(told: &Told<'_>) {
     show::say(&show::readable(told.url));
     let tag = |lang: Option<&Lang>| lang.map_or("nothing", Lang::as_str).to_owned();
     let kind = match told.kind {
@@ -222,40 +240,17 @@ fn tell(told: &Told<'_>) {
         PageKind::Feed => "a feed",
         PageKind::Other => "no page",
     };
-    show::say(&format!(
-        "  {kind}; declares {} of itself; its text reads as {}",
-        tag(told.declared),
-        tag(told.detected)
-    ));
+    let (declared, detected) = (tag(told.declared), tag(told.detected));
+    show::say(&format!("  {kind}; declares {declared} of itself; its text reads as {detected}"));
     if let Some(machine) = told.mt_suspect {
         show::say(&format!("  perhaps translated by a machine: {machine}"));
     }
-    show::say(&format!("\n{}", show::count(told.alternates.len() as u64, "alternate")));
-    for one in told.alternates {
-        let lang = language(one.lang.as_ref(), &one.lang_raw, direction);
-        let about = one.about.as_deref().map(|page| format!("  of {}", show::readable(page)));
-        show::say(&format!(
-            "  {lang:<12} {:<15} {:<8} {}{}",
-            one.signal.name(),
-            one.place.name(),
-            show::readable(&one.url),
-            about.unwrap_or_default()
-        ));
-    }
-    show::say(&format!("\n{} left out", show::count(told.dropped.len() as u64, "declaration")));
-    for one in told.dropped {
-        let lang = language(one.lang.as_ref(), &one.lang_raw, direction);
-        show::say(&format!(
-            "  {lang:<12} {:<15} {:<8} {}  ({})",
-            one.signal.name(),
-            one.place.name(),
-            show::readable(one.url.as_ref().unwrap_or(&one.url_raw)),
-            one.why.explained()
-        ));
-    }
-    for note in told.notes {
-        show::say(&format!("note: {}", show::clean(note)));
-    }
+}
+
+/// Language, signal and place of a declaration, in columns.
+fn line(lang: Option<&Lang>, raw: &str, signal: Signal, place: Place) -> String {
+    let lang = language(lang, raw, Direction::of_stdout());
+    format!("  {lang:<12} {:<15} {:<8}", signal.name(), place.name())
 }
 
 /// The canonical tag, and the raw one where it says something else.

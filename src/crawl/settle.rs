@@ -165,6 +165,7 @@ pub(super) fn trace<F: Frontier, T>(
     let (outcome, again) = ended;
     let mut notes = notes(capture);
     notes.extend(page.notes.iter().map(|note| ("note".to_owned(), note.clone())));
+    notes.extend(page.mt_suspect.iter().map(|whose| ("mt-suspect".to_owned(), whose.clone())));
     Trace {
         run: desk.run,
         lead: visit.lead.clone(),

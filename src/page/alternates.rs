@@ -98,7 +98,7 @@ fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
         }
     }
     let dropped = gathered.dropped(|claim| own.resolved(claim).map(String::from));
-    let names_itself = own.has_language();
+    let names_itself = own.names_itself;
     Found { alternates, notices: notices.roots, machine, dropped, names_itself }
 }
 

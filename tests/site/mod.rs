@@ -61,6 +61,8 @@ pub struct Options {
     pub mirror: Option<PathBuf>,
     /// Do not keep the bytes of answers, for long runs.
     pub forget_bytes: bool,
+    /// Other resources in place of the bundled pages.
+    pub instead: Option<Vec<web::Resource>>,
 }
 
 /// A running site; it ends when dropped.
@@ -90,7 +92,10 @@ impl Site {
         let port = listener.local_addr()?.port();
         let append = |path: PathBuf| OpenOptions::new().create(true).append(true).open(path);
         let mirror = options.mirror.map(append).transpose()?;
-        let web = Web::new(options.bulk);
+        let web = match options.instead {
+            Some(resources) => Web::of(resources),
+            None => Web::new(options.bulk),
+        };
         let expected = Expected::of(&web);
         let arrivals = Arrivals::new(mirror, !options.forget_bytes);
         let shared = Arc::new(Shared::new(web, arrivals));

@@ -87,6 +87,12 @@ impl Web {
         Self { resources, bulk }
     }
 
+    /// A web of these resources and nothing else.
+    pub fn of(resources: Vec<Resource>) -> Self {
+        let by_url = resources.into_iter().map(|resource| (resource.url.clone(), resource));
+        Self { resources: by_url.collect(), bulk: None }
+    }
+
     /// The answer to the `visit`th ask (from 1) for a canonical URL by one who knows the validator
     /// `known`.
     pub fn answer(&self, url: &str, visit: usize, known: Option<&str>) -> Answer {

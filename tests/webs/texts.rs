@@ -34,6 +34,7 @@ pub fn text(story: &str, lang: &str) -> Text {
 impl Text {
     /// Its paragraphs as HTML.
     pub fn paragraphs(&self) -> String {
-        self.body.lines().map(|line| format!("<p>{line}</p>\n")).collect()
+        let lines: Vec<String> = self.body.lines().map(|line| format!("<p>{line}</p>\n")).collect();
+        lines.concat()
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct OwnPage<'a> {
     base: &'a Url,
     keys: Vec<String>,
     lang: Option<Lang>,
+    /// Whether the page says in some way what language it is in, be it wrong.
+    pub(super) names_itself: bool,
 }
 
 impl<'a> OwnPage<'a> {
@@ -40,14 +42,11 @@ impl<'a> OwnPage<'a> {
         {
             keys.push(target::comparison_key(&canonical));
         }
-        let mut own = Self { url, base, keys, lang: None };
-        own.lang = own.language(survey, head);
+        let mut own = Self { url, base, keys, lang: None, names_itself: false };
+        let named = own.language(survey, head);
+        own.names_itself = named.is_some();
+        own.lang = named.filter(|lang| survey.script.is_none_or(|script| written_in(lang, script)));
         own
-    }
-
-    /// Whether the page says in some way what language it is in.
-    pub(super) const fn has_language(&self) -> bool {
-        self.lang.is_some()
     }
 
     /// Whether a reference of the page leads to the page.
@@ -104,8 +103,8 @@ impl<'a> OwnPage<'a> {
     }
 
     /// The language of the page by its own word: the hreflang that names the page itself, the item
-    /// a switcher marks as current, `html lang`, Content-Language; never one that its text is
-    /// plainly not written in.
+    /// a switcher marks as current, `html lang`, Content-Language. It counts unless the text is
+    /// plainly not written in it.
     fn language(&self, survey: &Survey<'_>, head: &Head) -> Option<Lang> {
         let by_link = survey
             .gathered
@@ -118,7 +117,6 @@ impl<'a> OwnPage<'a> {
             .or_else(|| survey.current.clone())
             .or_else(|| survey.html_lang.and_then(Lang::parse))
             .or_else(|| negotiated::content_language(head))
-            .filter(|lang| survey.script.is_none_or(|script| written_in(lang, script)))
     }
 }
 

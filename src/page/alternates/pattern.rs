@@ -6,7 +6,7 @@
 
 use url::Url;
 
-use super::target::{LANGUAGE_PARAMETERS, is_home};
+use super::target::{LANGUAGE_PARAMETERS, code, is_home};
 use crate::address::Address;
 use crate::lang::Lang;
 use crate::page::vocabulary::language_named;
@@ -95,9 +95,8 @@ fn differ_little(one: &str, other: &str) -> bool {
 /// The language a token of a URL names, when it is one: a code of two letters, with a region or a
 /// script, or a language's name.
 fn token(text: &str) -> Option<(Lang, String)> {
-    let code = text.split(['-', '_']).next().unwrap_or_default().len() == 2 && text.len() <= 10;
-    let lang = if code { Lang::parse(text) } else { None };
-    let lang = lang.or_else(|| Some(language_named(text).filter(|_| text.len() > 3)?.lang))?;
+    let lang =
+        code(text).or_else(|| Some(language_named(text).filter(|_| text.len() > 3)?.lang))?;
     Some((lang, text.to_owned()))
 }
 

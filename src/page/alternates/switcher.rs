@@ -187,7 +187,14 @@ pub(super) fn parents(node: NodeRef<'_, Node>) -> impl Iterator<Item = &Element>
 /// Gathers the claims of all links and options that name a language.
 pub(super) fn claims(survey: &Survey<'_>, notices: &Notices, gathered: &mut Gathered) {
     for anchor in &survey.anchors {
-        let Some((lang_raw, lang)) = anchor.language() else { continue };
+        let Some((lang_raw, lang)) = anchor.language() else {
+            if let Some(raw) = anchor.element.attr("hreflang") {
+                let (signal, place) = (Signal::AnchorHreflang, place_of(anchor.node));
+                let claim = || Claim::new(anchor.href, raw, signal, place);
+                gathered.leave(Reason::NoLanguage, claim);
+            }
+            continue;
+        };
         let Some(judged) = judged(anchor, &lang, survey, notices) else { continue };
         let (Ok((signal, place)) | Err((_, signal, place))) = judged;
         let claim =

@@ -39,6 +39,9 @@ pub(super) const LANGUAGE_PARAMETERS: &[&str] =
 /// A query value of as many words is a headline.
 const HEADLINE_WORDS: usize = 4;
 
+/// Scripts that are written behind a language in URLs.
+const SCRIPTS: &[&str] = &["hans", "hant", "latn", "cyrl", "arab"];
+
 /// Three-letter codes of languages that sites use for a front page (ISO 639-2); most others are
 /// words as well.
 const LONG_CODES: &[&str] = &[
@@ -134,10 +137,19 @@ fn is_home_word(segment: &str) -> bool {
     HOME_WORDS.contains(&segment.split('.').next().unwrap_or_default())
 }
 
+/// The language of a code as it stands in URLs: two letters, with a region or a script. Three
+/// letters would take in too many words, any other second part too many slugs (`el-faro`).
+pub(super) fn code(text: &str) -> Option<Lang> {
+    let (language, rest) = text.split_once(['-', '_']).unwrap_or((text, ""));
+    let is_region = (rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        || (rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_script = SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(rest));
+    let is_code = language.len() == 2 && (rest.is_empty() || is_region || is_script);
+    Lang::parse(text).filter(|_| is_code)
+}
+
 fn names_language(segment: &str) -> bool {
-    // Three letters would take in too many words.
-    let is_code = matches!(segment.len(), 2 | 5 | 7) && Lang::parse(segment).is_some();
-    is_code || LONG_CODES.contains(&segment) || language_named(segment).is_some()
+    code(segment).is_some() || LONG_CODES.contains(&segment) || language_named(segment).is_some()
 }
 
 #[cfg(test)]
