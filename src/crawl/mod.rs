@@ -163,7 +163,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
     summary::keep(&summary, &into)
-        .and_then(|()| summary::keep_groups(&summary.groups, &into))
+        .and_then(|()| summary::keep_groups(&summary, &into))
         .map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;

@@ -9,8 +9,8 @@ use std::io::{self, BufRead};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Group;
 use super::builder::fingerprint;
+use super::{Group, GroupKind};
 use crate::json;
 
 /// The name of the file in a crawl folder.
@@ -36,8 +36,8 @@ struct OwnedRow {
 }
 
 /// The bytes of `groups.jsonl`.
-pub fn table(groups: &[Group]) -> io::Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(groups.len() * 1024);
+pub fn table<'a>(groups: impl IntoIterator<Item = &'a Group>) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
     for group in groups {
         out.extend_from_slice(json::line(&Row { version: VERSION, group })?.as_bytes());
         out.push(b'\n');
@@ -57,7 +57,7 @@ pub fn read(from: impl BufRead) -> impl Iterator<Item = Group> {
     .map(|row| row.group)
 }
 
-/// The group of each page that is in one.
+/// The translation group of each page that is in one; comparable groups are none.
 #[derive(Debug, Default)]
 pub struct Membership {
     of: HashMap<u64, String>,
@@ -67,7 +67,7 @@ impl Membership {
     /// The members of `groups`, their copies and parts included.
     pub fn of(groups: impl IntoIterator<Item = Group>) -> Self {
         let mut of = HashMap::new();
-        for group in groups {
+        for group in groups.into_iter().filter(|group| group.kind == GroupKind::Parallel) {
             for member in group.members.values() {
                 for url in std::iter::once(&member.url).chain(&member.parts) {
                     if let Ok(url) = Url::parse(url) {
