@@ -8,6 +8,7 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::indexing_slicing,
     clippy::cast_precision_loss,
     reason = "a program that prints its measurements"
 )]

@@ -1,5 +1,5 @@
 //! Pages made by hand for the groups room: what they declare, and nothing else.
-#![allow(dead_code, reason = "each of the tests uses what it needs")]
+#![allow(dead_code, unreachable_pub, reason = "each of the tests uses what it needs")]
 
 use warraq::groups::{Builder, Group, Why};
 use warraq::lang::Lang;
