@@ -8,6 +8,7 @@
 pub mod archive;
 mod attempt;
 mod desk;
+mod guess;
 mod kept;
 mod open;
 pub mod reading;

@@ -3,6 +3,8 @@
 //! The same judgement, told step by step: so that a wrong group, or a missing one, can be traced to
 //! a signal of a page.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use url::Url;
 
@@ -147,6 +149,26 @@ impl Judgement {
         let targets = self.graph.builder.targets.as_ref();
         let url = targets.and_then(|targets| targets.get(&claim.to));
         url.map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Whether it is known what is at a URL.
+    pub fn knows(&self, url: &Url) -> bool {
+        self.graph.places.reach(&self.graph.builder, fingerprint(url)) != Reach::Unknown
+    }
+
+    /// Every article that may have translations, with the languages it is in: those of its group,
+    /// or its own.
+    pub fn articles(&self) -> impl Iterator<Item = (&str, BTreeSet<String>)> {
+        let numbered = (0_u32..).zip(&self.graph.builder.pages);
+        let own = numbered.filter(|(number, page)| {
+            !page.stale && !page.is_front && self.graph.places.home(*number) == *number
+        });
+        own.map(|(number, page)| {
+            let group = self.group_of.get(&number).and_then(|at| self.groups.get(*at));
+            let own = || BTreeSet::from([self.graph.key_name(number).to_owned()]);
+            let has = group.map_or_else(own, |group| group.members.keys().cloned().collect());
+            (&*page.url, has)
+        })
     }
 
     fn nowhere(&self, from: u32, claim: &Claim) -> Option<Nowhere> {

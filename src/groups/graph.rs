@@ -166,6 +166,11 @@ impl Graph {
         self.keys.of_page.get(page as usize).copied().unwrap_or_default()
     }
 
+    /// The language of a page as members are keyed, empty where it is unknown.
+    pub(super) fn key_name(&self, page: u32) -> &str {
+        self.keys.name(self.key(page))
+    }
+
     pub(super) fn url(&self, number: u32) -> &str {
         self.page(number).map_or("", |page| &page.url)
     }

@@ -17,8 +17,8 @@ use crate::page::alternates::target::{comparison_key, is_home};
 /// a WordPress site); with equal slugs all do (a Hugo site).
 pub const CONFIRMED: usize = 3;
 
-/// Guesses made for one host.
-pub const MAX_GUESSES: usize = 100;
+/// Guesses made for one host in one run: a minute of its time at the usual delay.
+pub const MAX_GUESSES: usize = 30;
 
 /// Where a URL says its language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,12 +57,12 @@ pub struct Patterns {
 /// A URL that a pattern gives.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guess {
+    /// The URL.
+    pub url: String,
     /// The page it would be a translation of.
     pub of: String,
     /// The language it would be in ([`Lang::group_key`]).
     pub lang: String,
-    /// The URL.
-    pub url: String,
 }
 
 impl Patterns {
@@ -88,28 +88,39 @@ impl Patterns {
         Self { confirmed: sure.map(|(pattern, _)| pattern).collect() }
     }
 
-    /// The URLs at which the languages of `wanted` would be for a page that lacks them, at most
-    /// [`MAX_GUESSES`] a host; those in `known` by their comparison key are left out.
-    pub fn guesses(
+    /// The URLs at which translations would be that pages lack, at most [`MAX_GUESSES`] a host;
+    /// what is `known` is left out. Each run begins where the one before ended, so that all have
+    /// their turn.
+    pub fn guesses<'p>(
         &self,
-        pages: &[(String, BTreeSet<String>)],
-        known: &dyn Fn(&Url) -> bool,
+        pages: impl Iterator<Item = (&'p str, BTreeSet<String>)>,
+        known: impl Fn(&Url) -> bool,
+        run: u32,
     ) -> Vec<Guess> {
-        let mut by_host: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut found = BTreeSet::new();
-        for (page, has) in pages {
+        let mut by_host: BTreeMap<&str, BTreeSet<Guess>> = BTreeMap::new();
+        for (page, has) in pages.filter(|_| !self.confirmed.is_empty()) {
             let Some(url) = parsed(page).filter(|url| !is_home(url)) else { continue };
             for pattern in self.confirmed.iter().filter(|pattern| !has.contains(&pattern.lang)) {
-                let Some(guess) = pattern.apply(&url) else { continue };
-                let made = by_host.entry(&pattern.host).or_default();
-                if *made < MAX_GUESSES && !known(&guess) && !is_home(&guess) {
-                    let lang = pattern.lang.clone();
-                    let guess = Guess { of: page.clone(), lang, url: guess.into() };
-                    *made += usize::from(found.insert(guess));
-                }
+                let guess = pattern.apply(&url).filter(|guess| !known(guess) && !is_home(guess));
+                let Some(guess) = guess else { continue };
+                let (of, lang) = (page.to_owned(), pattern.lang.clone());
+                let guess = Guess { url: guess.into(), of, lang };
+                by_host.entry(&pattern.host).or_default().insert(guess);
             }
         }
-        found.into_iter().collect()
+        let turn = |mut guesses: BTreeSet<Guess>| {
+            let mut one_each: Vec<Guess> = Vec::new();
+            while let Some(guess) = guesses.pop_first() {
+                if one_each.last().is_none_or(|last| last.url != guess.url) {
+                    one_each.push(guess);
+                }
+            }
+            let begin = (run as usize).wrapping_mul(MAX_GUESSES) % one_each.len().max(1);
+            one_each.rotate_left(begin);
+            one_each.truncate(MAX_GUESSES);
+            one_each
+        };
+        by_host.into_values().flat_map(turn).collect()
     }
 }
 
