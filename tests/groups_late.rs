@@ -193,7 +193,9 @@ fn a_pattern_that_one_group_breaks_is_none() {
     assert_eq!(guessed(&groups, "https://a.example/ar/x"), []);
     // An encyclopedia teaches nothing.
     let mut groups = alike(9, "https://ar.a.example/s#", "https://en.a.example/s#");
-    groups.iter_mut().for_each(|group| group.kind = GroupKind::Comparable);
+    for group in &mut groups {
+        group.kind = GroupKind::Comparable;
+    }
     assert_eq!(guessed(&groups, "https://ar.a.example/x"), []);
 }
 
