@@ -8,6 +8,7 @@ mod crawl;
 mod dedup;
 mod fields;
 mod given;
+mod groups;
 mod index;
 mod info;
 mod lookup;
@@ -179,6 +180,7 @@ enum Command {
     /// to a new file beside it.
     #[command(after_help = verify::AFTER)]
     Verify(verify::VerifyFlags),
+    Groups(groups::GroupsFlags),
     Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
@@ -239,6 +241,7 @@ where
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
+        Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };

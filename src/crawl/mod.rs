@@ -10,6 +10,7 @@ mod attempt;
 mod closing;
 pub mod dedup;
 mod desk;
+mod guess;
 pub(crate) mod kept;
 mod open;
 mod original;
@@ -257,6 +258,7 @@ async fn conclude<T>(
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
     summary::keep(&summary, into, &job.disk)
+        .and_then(|()| summary::keep_groups(&summary, into, &job.disk))
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     worked?;
     sealed?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::How;
 use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
-use crate::groups::{self, Group};
+use crate::groups::{self, Group, GroupKind};
 use crate::json;
 use crate::page::PageKind;
 use crate::record::name as record;
@@ -33,6 +33,9 @@ pub struct Summary {
     pub authors: BTreeSet<String>,
     /// Translation groups of two and more languages.
     pub groups: Vec<Group>,
+    /// Groups of one topic, each page written for itself: no translations.
+    #[serde(default)]
+    pub comparable: Vec<Group>,
     /// WARC files of earlier runs and of other archives that this run's revisits refer to: it
     /// cannot be replayed without them.
     #[serde(default)]
@@ -93,7 +96,8 @@ pub async fn sum_up<F: Frontier>(
         }
         after = next;
     }
-    summary.groups = builder.finish().into_iter().filter(|group| group.members.len() > 1).collect();
+    (summary.groups, summary.comparable) =
+        builder.finish().into_iter().partition(|group| group.kind == GroupKind::Parallel);
     summary.files = files(archive);
     Ok(summary)
 }
@@ -110,6 +114,18 @@ pub fn files(archive: &Path) -> Vec<ArchiveFile> {
 /// Keeps the summary as `summary.json` in the crawl folder, whole or not at all.
 pub fn keep(summary: &Summary, into: &Path, disk: &Disk) -> io::Result<()> {
     disk.replace(&into.join("summary.json"), json::pretty(summary)?.as_bytes())
+}
+
+/// The bytes of `groups.jsonl`: every group, comparable ones included, by id.
+pub fn group_table(summary: &Summary) -> io::Result<Vec<u8>> {
+    let mut all: Vec<&Group> = summary.groups.iter().chain(&summary.comparable).collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    groups::table(all)
+}
+
+/// Keeps the groups as `groups.jsonl` in the crawl folder, whole or not at all.
+pub fn keep_groups(summary: &Summary, into: &Path, disk: &Disk) -> io::Result<()> {
+    disk.replace(&into.join(groups::TABLE), &group_table(summary)?)
 }
 
 /// The summary that [`keep`] left, if it did.
