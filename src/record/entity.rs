@@ -97,7 +97,7 @@ impl<R: BufRead> Dechunked<R> {
         Self { inner, state: State::First, raw: Vec::new() }
     }
 
-    /// Whether the body turned out not to be chunked at all.
+    /// Whether the body turned out not to be chunked at all, and is given as it stands.
     pub fn is_as_it_stands(&self) -> bool {
         self.state == State::AsItStands
     }
@@ -110,11 +110,6 @@ impl<R: BufRead> Dechunked<R> {
     /// How the body turned out to be framed, once it is read to its end.
     pub fn framing(&self) -> Framing {
         if self.state == State::Whole { Framing::Chunked } else { Framing::Broken }
-    }
-
-    /// Whether the body is given as it stands, because it does not begin with a chunk size.
-    pub(super) fn is_as_it_stands(&self) -> bool {
-        self.state == State::AsItStands
     }
 
     /// Goes on to the next state that gives bytes, or to an end.
