@@ -138,13 +138,14 @@ fn what_cannot_be_referred_to_is_passed_over() {
             "https://example.org/e",
             &good.replace(digest, "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"),
         ),
+        line("https://example.org/file", &good).replace("a.warc", "a\\u0007.warc"),
         // No lines.
         "org,example)/ 2026 {}\n".to_owned(),
         "\u{fffd}\n".to_owned(),
     ];
     fs::write(&index, lines.concat()).unwrap();
     let kept = dedup::keep(&index, dir.path()).unwrap();
-    assert_eq!((kept.captures, kept.passed_over, kept.unreadable), (2, 9, 2), "{kept:?}");
+    assert_eq!((kept.captures, kept.passed_over, kept.unreadable), (2, 10, 2), "{kept:?}");
     let read: Vec<_> = dedup::read(&kept.file).unwrap().map(Result::unwrap).collect();
     assert_eq!(read.len(), 2);
     assert!(read.iter().all(|(payload, found)| {

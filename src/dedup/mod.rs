@@ -217,7 +217,7 @@ fn next(reader: &mut impl BufRead) -> io::Result<Option<(Digest, Outside)>> {
     capture.map(Some).ok_or_else(|| foul("a line is no capture to refer to".to_owned()))
 }
 
-/// Whether a revisit may name it as it stands (WARC 1.1 §5.2, §5.11).
+/// Whether a revisit may name it as it stands (WARC 1.1 §5.2, §5.11), and its trace the file.
 fn is_sound(reference: &Reference) -> bool {
     let Reference { record_id, uri, container, .. } = reference;
     let is_id = |id: &String| {
@@ -229,6 +229,8 @@ fn is_sound(reference: &Reference) -> bool {
         && target_uri(uri).is_ok_and(|same| same == *uri)
         && record_id.as_ref().is_none_or(|id| id.len() <= MAX_NAME && is_id(id))
         && container.file.len() <= MAX_NAME
+        && container.file.trim() == container.file
+        && !container.file.contains(char::is_control)
 }
 
 /// What captures of `source` with this digest are kept as.
