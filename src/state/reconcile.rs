@@ -19,6 +19,7 @@ use super::store::read;
 use super::{StateError, keys};
 use crate::record::Position;
 use crate::record::name::{self, OPEN, final_name, serial_of};
+use crate::record::reader::ReadError;
 use crate::record::tally::{Tally, count};
 
 /// A sealed WARC, as the state remembers it.
@@ -125,6 +126,8 @@ impl WarcRow {
         match count(path) {
             Ok(counted) if counted == *tally => Ok(now),
             Ok(_) => Err(format!("{} holds other records than were sealed in it", path.display())),
+            // What cannot be read now is compared again at the next start.
+            Err(ReadError::Io { .. }) => Ok(self),
             Err(why) => Err(why.to_string()),
         }
     }
