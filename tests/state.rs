@@ -242,6 +242,44 @@ async fn a_page_that_kills_its_reader_three_times_is_given_up() {
     assert_eq!(last.ledger()[&url(1)], 1);
 }
 
+#[tokio::test]
+async fn a_process_that_ends_by_itself_was_killed_by_no_page() {
+    let (_dir, crawl) = scope();
+    drop(begin(&crawl).await);
+    for _ in 0..5 {
+        let mut options = crawl.options();
+        let (full, archive) = (Arc::new(Mutex::new(false)), crawl.archive.clone());
+        let is_full = Arc::clone(&full);
+        options.durable = Box::new(move || {
+            if *is_full.lock().unwrap() { Err("no space left".into()) } else { Ok(archive.end()) }
+        });
+        let opened = DiskFrontier::open(options).unwrap();
+        assert_eq!(opened.given_up, Vec::<String>::new());
+        let Poll::Visit(visit) = opened.frontier.poll().await.unwrap() else { panic!() };
+        opened.frontier.hazard(&visit).await.unwrap();
+        *full.lock().unwrap() = true;
+        opened.frontier.put(vec![Lead::seed(&url(99)).unwrap()]).await.unwrap();
+        assert!(matches!(opened.frontier.commit().await, Err(FrontierError::Archive(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_has_been_read_kills_nobody() {
+    let (dir, crawl) = scope();
+    let mut frontier = begin(&crawl).await;
+    frontier.commit().await.unwrap();
+    let mut last = crawl;
+    for round in 0..5 {
+        let Poll::Visit(visit) = frontier.poll().await.unwrap() else { panic!() };
+        frontier.hazard(&visit).await.unwrap();
+        frontier.hazard_over(&visit).await.unwrap();
+        last = last.crashed(&dir.path().join(round.to_string()));
+        let opened = last.open();
+        assert_eq!(opened.given_up, Vec::<String>::new());
+        frontier = opened.frontier;
+    }
+}
+
 /// Gives a visit back at once, so that the next of its site comes.
 async fn crawl_on(frontier: &DiskFrontier, visit: &warraq::lead::Visit) {
     frontier.ack(visit, Settlement { again: true, ..captured(START) }).await.unwrap();

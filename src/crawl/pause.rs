@@ -15,6 +15,7 @@ use super::{CrawlError, Job};
 use crate::disk::may_pass;
 use crate::event::Event;
 use crate::frontier::{Frontier, FrontierError};
+use crate::lead::Visit;
 use crate::moment::Moment;
 use crate::record::{Exchange, Filed};
 use crate::settings::OnFull;
@@ -73,10 +74,17 @@ impl Waits {
 impl<F: Frontier, T> Desk<F, T> {
     /// Files an exchange, however long the disk makes it wait. After an error the archive is as it
     /// was, and the visit stays queued.
-    pub(super) async fn file(&self, exchange: Exchange) -> Result<Filed, CrawlError> {
+    pub(super) async fn file(
+        &self,
+        visit: &Visit,
+        exchange: Exchange,
+    ) -> Result<Filed, CrawlError> {
         let may_wait = self.settings.on_full == OnFull::Pause;
         match self.archive.file(exchange.clone()).await {
-            Err(why) if may_wait && why.is_transient() => self.file_later(exchange).await,
+            Err(why) if may_wait && why.is_transient() => {
+                self.frontier.hazard_over(visit).await?;
+                self.file_later(exchange).await
+            }
             done => Ok(done?),
         }
     }

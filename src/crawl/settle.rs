@@ -103,7 +103,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
         let (began, lead) = ((capture.began, chunked), &self.visit.lead);
         let filed = match &trace.outcome {
             Outcome::Refused(_) => None,
-            _ => Some(self.desk.file(self.exchange(capture, &trace)).await?),
+            _ => Some(self.desk.file(self.visit, self.exchange(capture, &trace)).await?),
         };
         if let Some(filed) = &filed {
             self.desk.wrote(&filed.end.file);

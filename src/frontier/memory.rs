@@ -280,6 +280,10 @@ impl Frontier for MemoryFrontier {
         Ok(())
     }
 
+    async fn hazard_over(&self, _: &Visit) -> Result<(), FrontierError> {
+        Ok(())
+    }
+
     async fn ack(&self, visit: &Visit, mut end: Settlement) -> Result<Ack, FrontierError> {
         let event = end.event.take();
         let ack = self.core().ack(visit.token, end, self.clock.steady());

@@ -232,6 +232,9 @@ pub trait Frontier: Send + Sync + 'static {
     /// keep the crawl from ever ending.
     fn hazard(&self, visit: &Visit) -> impl Future<Output = Result<(), FrontierError>> + Send;
 
+    /// The visit has been read: a process that is killed from here on was not killed by it.
+    fn hazard_over(&self, visit: &Visit) -> impl Future<Output = Result<(), FrontierError>> + Send;
+
     /// Ends a visit.
     fn ack(
         &self,

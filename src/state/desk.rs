@@ -279,6 +279,14 @@ impl Desk {
         }
     }
 
+    /// It has been read.
+    pub(crate) fn hazard_over(&mut self, token: u64) {
+        if let Some(held) = self.held.get_mut(&token).filter(|held| held.hazard) {
+            held.hazard = false;
+            self.marks.ended(held.print);
+        }
+    }
+
     pub(crate) fn robots(&self, host: &HostKey) -> Result<Option<RobotsFact>, Fault> {
         Ok(self.store.get(&keys::robots(host.as_str()))?)
     }

@@ -325,6 +325,10 @@ impl Frontier for DiskFrontier {
         self.ask(|reply| Command::Hazard(visit.token, reply)).await
     }
 
+    async fn hazard_over(&self, visit: &Visit) -> Result<(), FrontierError> {
+        self.ask(|reply| Command::HazardOver(visit.token, reply)).await
+    }
+
     async fn ack(&self, visit: &Visit, end: Settlement) -> Result<Ack, FrontierError> {
         self.ask(|reply| Command::Ack(visit.token, Box::new(end), reply)).await
     }

@@ -59,7 +59,7 @@ impl Desk {
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
-        let Reconciled { notices, is_past } = desk.reconcile()?;
+        let Reconciled { notices, is_past } = desk.reconcile(fresh)?;
         if is_past && !fresh {
             desk.replaying.get_or_insert_with(|| desk.checkpoint.position.clone());
         }

@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Poll(Reply<Poll>),
     TakeBack(u64),
     Hazard(u64, Reply<()>),
+    HazardOver(u64, Reply<()>),
     Ack(u64, Box<Settlement>, Reply<Ack>),
     Release(u64, Release, Reply<Ack>),
     Robots(HostKey, Reply<Option<RobotsFact>>),
@@ -190,6 +191,8 @@ impl Owner {
             }
             Command::Stop => {
                 self.commit();
+                // Whatever ends the crawl, it was no page that killed the process.
+                self.desk.marks.restart(std::iter::empty());
                 return false;
             }
             Command::Lease(reply) => self.waiting.push_back(reply),
@@ -252,6 +255,10 @@ impl Owner {
             }),
             Command::Hazard(token, reply) => answer(reply, desk, |desk| {
                 desk.hazard(token);
+                Ok(())
+            }),
+            Command::HazardOver(token, reply) => answer(reply, desk, |desk| {
+                desk.hazard_over(token);
                 Ok(())
             }),
             Command::Commit(reply) => answer(reply, desk, |desk| desk.commit(false)),

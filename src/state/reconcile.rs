@@ -19,6 +19,7 @@ use super::store::read;
 use super::{StateError, keys};
 use crate::record::Position;
 use crate::record::name::{self, OPEN, final_name, serial_of};
+use crate::record::reader::ReadError;
 use crate::record::tally::{Tally, count};
 
 /// A sealed WARC, as the state remembers it.
@@ -43,8 +44,9 @@ pub(crate) struct Reconciled {
 }
 
 impl Desk {
-    /// Compares the archive with the rows, and brings these up to date.
-    pub(crate) fn reconcile(&mut self) -> Result<Reconciled, StateError> {
+    /// Compares the archive with the rows, and brings these up to date. A `fresh` state is going to
+    /// read all of it anyway: there each file is counted.
+    pub(crate) fn reconcile(&mut self, fresh: bool) -> Result<Reconciled, StateError> {
         let dir = self.options.dir.clone();
         let failed = |why| StateError::io(&dir, why);
         let mut known = self.warcs().map_err(|why| self.damaged(why))?;
@@ -58,7 +60,7 @@ impl Desk {
                 continue;
             }
             let row = match known.remove(&file) {
-                None => WarcRow::new(&meta, None),
+                None => WarcRow::new(&meta, fresh.then(|| count(&path).ok()).flatten()),
                 Some(row) => row
                     .compared(&path, &meta)
                     .map_err(|why| StateError::Disagrees { dir: dir.clone(), why })?,
@@ -125,6 +127,8 @@ impl WarcRow {
         match count(path) {
             Ok(counted) if counted == *tally => Ok(now),
             Ok(_) => Err(format!("{} holds other records than were sealed in it", path.display())),
+            // What cannot be read now is compared again at the next start.
+            Err(ReadError::Io { .. }) => Ok(self),
             Err(why) => Err(why.to_string()),
         }
     }
