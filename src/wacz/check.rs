@@ -13,6 +13,9 @@ use super::pages::FORMAT;
 use super::reader::Package;
 use super::{ARCHIVE, DATA_PACKAGE, DIGEST, INDEXES, PAGES, WaczError};
 
+/// Characters of somebody's text that an error quotes.
+const SHOWN: usize = 200;
+
 /// Everything that is wrong with a package, in the order it is met; nothing when it is whole.
 pub fn check(package: &Package) -> Vec<WaczError> {
     let mut wrong = Wrong { package, found: Vec::new() };
@@ -92,7 +95,8 @@ impl<'a> Wrong<'a> {
             Ok(Some(digest)) => {
                 let found = hashes.get(DATA_PACKAGE).map(|(hash, _)| hash.as_str());
                 if digest.path != DATA_PACKAGE || Some(digest.hash.as_str()) != found {
-                    let said = digest.hash.escape_debug();
+                    let said: String = digest.hash.chars().take(SHOWN).collect();
+                    let said = said.escape_debug();
                     self.tell(DIGEST, format!("it says {said}; that is not {DATA_PACKAGE}"));
                 }
             }
@@ -119,7 +123,7 @@ impl<'a> Wrong<'a> {
     }
 
     fn resource(&mut self, said: &Resource, hashes: &Hashes<'_>) {
-        let shown = said.path.escape_debug().to_string();
+        let shown: String = said.path.chars().take(SHOWN).flat_map(char::escape_debug).collect();
         let Some((hash, bytes)) = hashes.get(said.path.as_str()) else {
             // An entry that cannot be read was told already.
             if self.package.find(&said.path).is_none() {

@@ -15,7 +15,7 @@ use super::entry::{Entry, Listed, Refusal};
 const MAX_DIRECTORY: u64 = 32 << 20;
 
 /// Most entries that are kept. A package of ten years of daily files has under 10,000.
-const MAX_ENTRIES: usize = 200_000;
+pub(super) const MAX_ENTRIES: usize = 200_000;
 
 /// A name and what is wrong with the entry it stands for.
 type Wrong = (String, Refusal);
