@@ -178,17 +178,16 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let how = how(&desk, &stop);
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
-    let faults = sealing.finish(&stop).await?;
     committed?;
     let lost = desk.lost_seeds();
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let mut summary = Summary { how: Some(how), ..summary };
-    let closed = match (&worked, &sealed) {
-        (Ok(()), Ok(_)) if how != How::Killed => close(&desk, &summary, &log).await,
-        _ => Ok(()),
-    };
+    let whole = worked.is_ok() && sealed.is_ok() && how != How::Killed;
+    let closed = if whole { close(&desk, &summary, &log).await } else { Ok(()) };
     summary.files = summary::files(&into);
     desk.frontier.close().await?;
+    // What the run says of itself is indexed too.
+    let faults = sealing.finish(&stop).await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;

@@ -97,11 +97,6 @@ impl<R: BufRead> Dechunked<R> {
         Self { inner, state: State::First, raw: Vec::new() }
     }
 
-    /// Whether the body turned out not to be chunked at all.
-    pub fn is_as_it_stands(&self) -> bool {
-        self.state == State::AsItStands
-    }
-
     /// What it read from, behind the line of the last chunk when the body was whole.
     pub fn into_inner(self) -> R {
         self.inner
@@ -113,7 +108,7 @@ impl<R: BufRead> Dechunked<R> {
     }
 
     /// Whether the body is given as it stands, because it does not begin with a chunk size.
-    pub(super) fn is_as_it_stands(&self) -> bool {
+    pub fn is_as_it_stands(&self) -> bool {
         self.state == State::AsItStands
     }
 

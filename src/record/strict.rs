@@ -130,9 +130,9 @@ impl Strict {
         })
     }
 
-    /// Whether the file is one of gzip members.
-    pub const fn is_gzip(&self) -> bool {
-        self.plain.is_gzip()
+    /// Whether the file is one of gzip members, or of zstd frames.
+    pub const fn is_compressed(&self) -> bool {
+        self.plain.is_compressed()
     }
 
     /// Goes to the next record or flaw; `None` at the end of the file. Errors are those of the
@@ -204,7 +204,7 @@ impl Strict {
 
     /// Where the record at hand ends, unless another one follows it in its member.
     fn end(&mut self) -> io::Result<Option<u64>> {
-        if self.at_next || !self.plain.is_gzip() {
+        if self.at_next || !self.plain.is_compressed() {
             return Ok(Some(if self.at_next { self.plain.member() } else { self.plain.offset() }));
         }
         let ended = self.fill()?.is_empty();
@@ -248,7 +248,7 @@ impl Strict {
     }
 
     fn here(&self) -> u64 {
-        if self.plain.is_gzip() { self.plain.member() } else { self.plain.offset() }
+        if self.plain.is_compressed() { self.plain.member() } else { self.plain.offset() }
     }
 
     /// Bytes of the member at hand; none at its end, and none once it turned out to be damaged.

@@ -30,7 +30,7 @@ pub fn survey(path: &Path) -> io::Result<Survey> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut plain = Plain::new(Box::new(file), 0)?;
-    let mut survey = Survey { gzip: plain.is_gzip(), members: 0, end: 0, length, after: 0 };
+    let mut survey = Survey { gzip: plain.is_compressed(), members: 0, end: 0, length, after: 0 };
     let mut torn = false;
     loop {
         match plain.next_member()? {
