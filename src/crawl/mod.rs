@@ -252,7 +252,7 @@ async fn conclude<T>(
         _ => Ok(()),
     };
     summary.files = summary::files(into);
-    // The folder is still locked: nobody else indexes it meanwhile.
+    // What the run says of itself is indexed too, and the folder is still locked.
     let faults = sealing.finish(&desk.stop).await;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.

@@ -130,8 +130,8 @@ impl Strict {
         })
     }
 
-    /// Whether the file is one of gzip members.
-    pub const fn is_gzip(&self) -> bool {
+    /// Whether the file is one of gzip members, or of zstd frames.
+    pub const fn is_compressed(&self) -> bool {
         self.plain.is_compressed()
     }
 

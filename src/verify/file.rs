@@ -70,7 +70,7 @@ pub(super) fn judge(
     });
     let mut walk = Walk {
         given,
-        gzip: strict.is_gzip(),
+        gzip: strict.is_compressed(),
         file: u32::try_from(links.rows.files.len() - 1).unwrap_or(u32::MAX),
         profile: given.profile,
         records: 0,
@@ -168,9 +168,10 @@ impl Walk<'_> {
         if own != name {
             docket.find(&place, &LEFT_OPEN, || format!("its name still ends in {OPEN}"));
         }
-        let says_gzip =
-            Path::new(own).extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-        if self.given.bytes > 0 && name::is_warc(own) && says_gzip != self.gzip {
+        let says_members = Path::new(own)
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("gz") || end.eq_ignore_ascii_case("zst"));
+        if self.given.bytes > 0 && name::is_warc(own) && says_members != self.gzip {
             let is = if self.gzip { "is" } else { "is not" };
             docket.find(&place, &COMPRESSION, || format!("it {is} compressed"));
         }

@@ -28,6 +28,10 @@ pub struct Mended {
 pub fn mend(path: &Path) -> Result<Option<Mended>, VerifyError> {
     let no_cut = |why: String| VerifyError::NoCut { path: path.to_owned(), why };
     let found = survey(path).map_err(|source| VerifyError::io(path, source))?;
+    if path.extension().is_some_and(|end| end == "zst") {
+        let why = "it is compressed by zstd; `zstd -d` gives what can be read";
+        return Err(no_cut(why.to_owned()));
+    }
     if !found.gzip {
         let why = "it is not a file of gzip members; compress it record by record with \
                    `warcio recompress`, which leaves a torn record out";

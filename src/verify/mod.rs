@@ -310,13 +310,13 @@ fn sort_of(path: &Path) -> Result<Sort, VerifyError> {
         |what: &str| VerifyError::NoArchive { path: path.to_owned(), what: what.into() };
     match start.as_slice() {
         [b'P', b'K', 3 | 5, ..] => Ok(Sort::Package),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [_, 0x2a, 0x4d, 0x18, ..] => {
-            Err(no_archive("compressed by zstd; decompress it with `zstd -d` first"))
-        }
         [b'f', b'i', b'l', b'e', b'd', b'e', ..] => {
             Err(no_archive("an ARC file; convert it with `warcio recompress` first"))
         }
-        [0x1f, 0x8b, ..] | [b'W', b'A', b'R', b'C', b'/', ..] => Ok(Sort::Warc),
+        [0x1f, 0x8b, ..]
+        | [0x28, 0xb5, 0x2f, 0xfd, ..]
+        | [_, 0x2a, 0x4d, 0x18, ..]
+        | [b'W', b'A', b'R', b'C', b'/', ..] => Ok(Sort::Warc),
         _ if path.extension().is_some_and(|end| end == "wacz") => Ok(Sort::Package),
         _ if name::is_warc(own) => Ok(Sort::Warc),
         _ => Err(no_archive("neither WARC nor CDXJ nor WACZ; give one of these")),

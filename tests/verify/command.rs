@@ -84,11 +84,9 @@ fn what_is_no_archive_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.txt"), "hello").unwrap();
     fs::write(folder.path().join("a.arc"), "filedesc://a.arc 0.0.0.0").unwrap();
-    fs::write(folder.path().join("a.warc.zst"), [0x28, 0xb5, 0x2f, 0xfd, 0]).unwrap();
     for (given, why) in [
         ("a.txt", "cannot be judged: it is neither WARC nor CDXJ nor WACZ"),
         ("a.arc", "cannot be judged: it is an ARC file; convert it with"),
-        ("a.warc.zst", "cannot be judged: it is compressed by zstd; decompress it with"),
         ("nowhere", "cannot read nowhere"),
         (".", "holds no WARC file, no index and no WACZ"),
     ] {
@@ -107,7 +105,7 @@ fn a_torn_file_is_copied_as_far_as_it_is_whole() {
     let (code, out, _) = told(&warraq(folder.path(), &["--repair", NAME]));
     assert_eq!(code, Some(22));
     let to = "test-20261122093000125-00001-desk.repaired.warc.gz";
-    assert!(out.contains(&format!("22 whole records kept, ")), "{out}");
+    assert!(out.contains("22 whole records kept, "), "{out}");
     assert!(out.contains(&format!(" bytes cut off, written to {to}; the torn file is as it was")));
     let (_, out, _) = told(&warraq(folder.path(), &[to]));
     assert_eq!(out.matches("error ").count(), 0, "{out}");
