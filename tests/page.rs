@@ -173,6 +173,48 @@ fn switchers_to_front_pages_say_nothing() {
 }
 
 #[test]
+fn switchers_of_all_systems() {
+    let mut wrong = Vec::new();
+    for line in include_str!("tables/switchers.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (system, rest) = line.split_once('|').unwrap();
+        let (markup, want) = rest.rsplit_once('|').unwrap();
+        let got = alternates(&arabic(markup, "")).join(", ");
+        if got != want {
+            wrong.push(format!("{system}: {got:?}, not {want:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_said_of_another_work_or_resource_is_not_said_of_this_page() {
+    let json = r#"<script type="application/ld+json">[{"@type":"NewsArticle","url":"https://news.example/ar/other",
+        "workTranslation":"https://news.example/en/other"},{"@type":"NewsArticle","url":"https://news.example/ar/kharait",
+        "workTranslation":{"url":"/en/maps","inLanguage":"en"}}]</script>"#;
+    let link = r#"</fr/other>; rel=alternate; hreflang=fr; anchor="/ar/other", </fr/cartes>; rel=alternate; hreflang=fr; anchor="""#;
+    let page = read(&[("Link", link)], &arabic(json, ""));
+    assert_eq!(said(&page), ["fr HttpLink Header /fr/cartes", "en JsonLd Head /en/maps"]);
+}
+
+#[test]
+fn a_negotiating_server_tells_its_variants_and_which_one_it_sent() {
+    let variants = r#"{"k.html.ar" 1 {language ar}}, {"k.html.fa" 0.5 {type text/html} {language fa}}, {"k" 1}"#;
+    let fields = [
+        ("Vary", "Accept-Encoding, negotiate"),
+        ("Content-Location", "k.html.ar"),
+        ("Content-Language", "ar"),
+        ("Alternates", variants),
+    ];
+    let html = arabic("", "").replace("lang=ar ", "");
+    let page = read(&fields, &html);
+    assert_eq!(said(&page), ["fa Negotiated Header /ar/kharait/k.html.fa"]);
+    assert_eq!(page.canonical.as_deref(), Some("https://news.example/ar/kharait/k.html.ar"));
+    assert_eq!(page.declared.as_ref().map(|lang| lang.as_str()), Some("ar"));
+    let plain = read(&[("Content-Location", "k.html.ar")], &html);
+    assert_eq!(plain.canonical, None, "not negotiated");
+}
+
+#[test]
 fn deep_switcher_links_are_weak_evidence() {
     let outside =
         "<nav class=lang-switch><a href=/en/maps>English</a> <a href=/zh/ditu>简体中文</a></nav>";
@@ -335,6 +377,10 @@ proptest! {
 
     #[test]
     fn reading_is_total_on_tag_soup(html in "(<(a|p|div|ul|li|template|svg|select|option|link|base|script|article) ?(href|hreflang|lang|class|rel|value)?=?(en|/x|lang-item|wpml-ls|alternate|#)?>|</(a|p|div|ul|svg|select)>|English|العربية| ){0,60}") {
-        let _ = read(&[], &html);
+        let page = read(&[], &html);
+        let url = Url::parse(HERE).unwrap();
+        let head = head(&[("Content-Type", "text/html; charset=utf-8")]);
+        let (audited, _) = page::audit(Source { url: &url, head: &head, entity: html.as_bytes() });
+        prop_assert_eq!(page.alternates, audited.alternates);
     }
 }

@@ -21,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use url::Url;
+use warraq::crawl::reading::row;
 use warraq::groups::Builder;
 use warraq::head::Head;
 use warraq::page::{self, Page, Source};
-use warraq::record::trace::PageRow;
 
 #[path = "webs/texts.rs"]
 #[allow(unreachable_pub, reason = "a module that is included by path has no crate of its own")]
@@ -177,20 +177,6 @@ fn the_rest_of_the_page_is_read_as_if_there_were_no_trap() {
     }
 }
 
-fn row(trap: &Trap, page: &Page) -> PageRow {
-    let length = page.article.as_ref().map_or(0, |article| article.text().chars().count());
-    PageRow {
-        url: trap.url().into(),
-        canonical: page.canonical.clone(),
-        kind: page.kind,
-        title: page.title.clone(),
-        byline: Vec::new(),
-        declared: page.declared.clone(),
-        detected: page.detected.clone(),
-        length: u64::try_from(length).unwrap(),
-    }
-}
-
 #[test]
 fn the_pages_of_a_trap_come_to_the_right_groups() {
     for (number, pages) in traps() {
@@ -202,12 +188,12 @@ fn the_pages_of_a_trap_come_to_the_right_groups() {
         let mut builder = Builder::new();
         for trap in &pages {
             let (page, _) = trap.read();
-            builder.add(&row(trap, &page), &page.alternates, None);
+            builder.add(&row(&trap.url(), &page), &page.alternates, None);
         }
         for moved in says("moved") {
             let (from, to) = moved.split_once(' ').unwrap();
-            let from = PageRow { url: absolute(from), ..row(&pages[0], &Page::default()) };
-            builder.add(&from, &[], Some(&absolute(to)));
+            let from = Url::parse(&absolute(from)).unwrap();
+            builder.add(&row(&from, &Page::default()), &[], Some(&absolute(to)));
         }
         // A member may stand under another spelling of its address: trap 16 and 21.
         let canonical: BTreeMap<String, String> = pages
@@ -220,6 +206,8 @@ fn the_pages_of_a_trap_come_to_the_right_groups() {
         let found: BTreeSet<BTreeSet<String>> = builder
             .finish()
             .iter()
+            // Articles on one topic are no translations (trap 12).
+            .filter(|group| serde_json::to_value(group).unwrap()["kind"] != "comparable")
             .map(|group| {
                 let urls = group.members.values().map(|member| relative(&member.url));
                 urls.map(|url| canonical.get(&url).cloned().unwrap_or(url)).collect()

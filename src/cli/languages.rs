@@ -213,17 +213,33 @@ fn unanswered(url: &Url, end: &End) -> Stopped {
 
 fn tell(told: &Told<'_>) {
     tell_page(told);
-    show::say(&format!("\n{}", show::count(told.alternates.len() as u64, "alternate")));
-    for one in told.alternates {
+    let direction = Direction::of_stdout();
+    let kept: Vec<_> = told
+        .alternates
+        .iter()
+        .map(|one| (language(one.lang.as_ref(), &one.lang_raw, direction), one))
+        .collect();
+    let dropped: Vec<_> = told
+        .dropped
+        .iter()
+        .map(|one| (language(one.lang.as_ref(), &one.lang_raw, direction), one))
+        .collect();
+    let langs = kept.iter().map(|(lang, _)| lang).chain(dropped.iter().map(|(lang, _)| lang));
+    let width = langs.map(|lang| lang.chars().count()).max().unwrap_or_default();
+    let line = |lang: &str, signal: Signal, place: Place| {
+        format!("  {lang:<width$}  {:<15} {:<7}", signal.name(), place.name())
+    };
+    show::say(&format!("\n{}", show::count(kept.len() as u64, "alternate")));
+    for (lang, one) in &kept {
         let about = one.about.as_deref().map(|page| format!("  of {}", show::readable(page)));
-        let declared = line(one.lang.as_ref(), &one.lang_raw, one.signal, one.place);
-        show::say(&format!("{declared} {}{}", show::readable(&one.url), about.unwrap_or_default()));
+        let (declared, url) = (line(lang, one.signal, one.place), show::readable(&one.url));
+        show::say(&format!("{declared} {url}{}", about.unwrap_or_default()));
     }
-    show::say(&format!("\n{} left out", show::count(told.dropped.len() as u64, "declaration")));
-    for one in told.dropped {
-        let declared = line(one.lang.as_ref(), &one.lang_raw, one.signal, one.place);
+    show::say(&format!("\n{} left out", show::count(dropped.len() as u64, "declaration")));
+    for (lang, one) in &dropped {
         let url = show::readable(one.url.as_ref().unwrap_or(&one.url_raw));
-        show::say(&format!("{declared} {url}  ({})", one.why.explained()));
+        let (declared, why) = (line(lang, one.signal, one.place), one.why.explained());
+        show::say(&format!("{declared} {url}  ({why})"));
     }
     for note in told.notes {
         show::say(&format!("note: {}", show::clean(note)));
@@ -232,7 +248,6 @@ fn tell(told: &Told<'_>) {
 
 fn tell_page(told: &Told<'_>) {
     show::say(&show::readable(told.url));
-    let tag = |lang: Option<&Lang>| lang.map_or("nothing", Lang::as_str).to_owned();
     let kind = match told.kind {
         PageKind::Article => "an article",
         PageKind::Listing => "a page, no article",
@@ -240,17 +255,14 @@ fn tell_page(told: &Told<'_>) {
         PageKind::Feed => "a feed",
         PageKind::Other => "no page",
     };
-    let (declared, detected) = (tag(told.declared), tag(told.detected));
-    show::say(&format!("  {kind}; declares {declared} of itself; its text reads as {detected}"));
+    let declared = told.declared.map_or("no language", Lang::as_str);
+    let detected = told
+        .detected
+        .map_or_else(|| "its text tells none".to_owned(), |lang| format!("its text is in {lang}"));
+    show::say(&format!("  {kind}; declares {declared}; {detected}"));
     if let Some(machine) = told.mt_suspect {
         show::say(&format!("  perhaps translated by a machine: {machine}"));
     }
-}
-
-/// Language, signal and place of a declaration, in columns.
-fn line(lang: Option<&Lang>, raw: &str, signal: Signal, place: Place) -> String {
-    let lang = language(lang, raw, Direction::of_stdout());
-    format!("  {lang:<12} {:<15} {:<8}", signal.name(), place.name())
 }
 
 /// The canonical tag, and the raw one where it says something else.
@@ -260,6 +272,6 @@ fn language(lang: Option<&Lang>, raw: &str, direction: Direction) -> String {
         Some(lang) if raw.is_empty() => lang.to_string(),
         Some(lang) => format!("{lang} ({})", direction.set(raw)),
         None if raw.is_empty() => "?".to_owned(),
-        None => format!("? ({})", direction.set(raw)),
+        None => direction.set(raw),
     }
 }

@@ -126,11 +126,12 @@ fn declared(dir: &Path) -> (BTreeSet<String>, Edges) {
     (captured, edges)
 }
 
-/// The groups of the summary, as URLs.
+/// The translation groups of the summary, as URLs; articles on one topic are none.
 fn groups(dir: &Path) -> Vec<Vec<String>> {
     let text = std::fs::read(dir.join("summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let groups = summary["groups"].as_array().unwrap().iter();
+    let groups = groups.filter(|group| group["kind"] != "comparable");
     let urls = |group: &serde_json::Value| -> Vec<String> {
         let members = group["members"].as_object().unwrap().values();
         members.map(|member| canonical(member["url"].as_str().unwrap()).unwrap()).collect()

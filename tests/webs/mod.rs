@@ -94,6 +94,23 @@ pub fn seeds(webs: &[Web]) -> Vec<String> {
     webs.iter().flat_map(of).collect()
 }
 
+/// What stands on a page beside its text.
+#[derive(Default)]
+struct Parts {
+    head: String,
+    /// Before and behind the article.
+    before: String,
+    after: String,
+    /// Above and below the text, within the article.
+    above: String,
+    below: String,
+    /// More lines of the response head.
+    fields: Vec<String>,
+}
+
+/// A language and its front page.
+type Home = (&'static str, &'static str);
+
 impl Web {
     fn new(name: &'static str, seeds: &'static str, stories: Vec<Story>) -> Self {
         let (homes, aliases, resources) = (Vec::new(), Vec::new(), Vec::new());
@@ -112,9 +129,22 @@ impl Web {
         self.resources.push(Resource::new(url, Role::OnRequest, answer));
     }
 
+    /// Writes every page of every story.
+    fn write(&mut self, parts: impl Fn(&Story, &'static str) -> Parts) {
+        for story in self.stories.clone() {
+            for (lang, url) in &story.pages {
+                let Parts { head, before, above, below, after, fields } = parts(&story, lang);
+                let text = text(story.name, lang);
+                let body = before + &article(text, &above, &below) + &after;
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                self.page(url, &shell(lang, text.title, &head, &body), &fields);
+            }
+        }
+    }
+
     /// Adds a front page in each language: they list the articles and declare one another, as
     /// front pages do everywhere.
-    fn homes(&mut self, homes: &[(&'static str, &str)]) {
+    fn homes(&mut self, homes: &[Home]) {
         let head: String = homes.iter().map(|(lang, url)| hreflang(lang, url)).collect();
         for (lang, url) in homes {
             let pages = self.stories.iter().flat_map(|story| {
@@ -133,8 +163,9 @@ impl Web {
 }
 
 impl Story {
-    fn new(name: &'static str, pages: &[(&'static str, &str)]) -> Self {
-        let pages = pages.iter().map(|(lang, url)| (*lang, (*url).to_owned())).collect();
+    /// A story with its pages below one host.
+    fn new(name: &'static str, host: &str, pages: &[(&'static str, &str)]) -> Self {
+        let pages = pages.iter().map(|(lang, path)| (*lang, format!("{host}{path}"))).collect();
         Self { name, pages }
     }
 
@@ -149,8 +180,21 @@ impl Story {
         self.pages.iter().find(|(of, _)| *of == lang).map(|(_, url)| url.as_str())
     }
 
-    fn text(&self, lang: &str) -> Text {
-        text(self.name, lang)
+    /// An item for each language of a site: its front page where there is no translation.
+    fn switch<'a>(
+        &'a self,
+        homes: &'a [Home],
+        item: impl Fn(&'static str, &str, bool) -> String,
+    ) -> String {
+        let one = |(lang, home): &Home| {
+            item(lang, self.url(lang).unwrap_or(home), self.url(lang).is_some())
+        };
+        homes.iter().map(one).collect()
+    }
+
+    /// An item for each page in another language.
+    fn list(&self, lang: &str, item: impl Fn(&'static str, &str) -> String) -> Vec<String> {
+        self.others(lang).map(|(other, url)| item(other, url)).collect()
     }
 
     /// A head link for each of its pages.

@@ -1,46 +1,58 @@
 //! Webs in the manner of newsrooms and of bare servers.
 
-use super::{Story, Web, article, hreflang, own_name, shell};
+use super::{Home, Parts, Story, Web, article, hreflang, own_name, shell, text};
 
 /// A news site with editions for regions: two of them in one language.
 pub(super) fn regions() -> Web {
-    let at = |path: &str| format!("http://regions.test{path}");
-    let of = |name: &'static str, slugs: [&str; 2]| {
+    const HOMES: &[Home] = &[
+        ("de", "http://regions.test/de/"),
+        ("en", "http://regions.test/uk/"),
+        ("fr", "http://regions.test/fr/"),
+    ];
+    const TAGS: [&str; 4] = ["en-gb", "en-us", "de-de", "fr-fr"];
+    let of = |name: &'static str, paths: [&str; 4]| {
         Story::new(
             name,
-            &[
-                ("en", &at(&format!("/uk/news/{name}"))),
-                ("en", &at(&format!("/us/news/{name}"))),
-                ("de", &at(&format!("/de/nachrichten/{}", slugs[0]))),
-                ("fr", &at(&format!("/fr/infos/{}", slugs[1]))),
-            ],
+            "http://regions.test",
+            &[("en", paths[0]), ("en", paths[1]), ("de", paths[2]), ("fr", paths[3])],
         )
     };
-    let stories = vec![of("lighthouse", ["leuchtturm", "phare"]), of("tram", ["bahn", "tramway"])];
+    let stories = vec![
+        of("lighthouse", ["/uk/light", "/us/light", "/de/politik/leuchtturm", "/fr/infos/phare"]),
+        of("tram", ["/uk/news/tram", "/us/news/tram", "/de/politik/bahn", "/fr/infos/tramway"]),
+    ];
     let mut web = Web::new("news regions", "de", stories);
-    for story in web.stories.clone() {
-        let tags = ["en-gb", "en-us", "de-de", "fr-fr"];
-        let links = tags.iter().zip(&story.pages);
+    web.write(|story, _| {
+        let links = TAGS.iter().zip(&story.pages);
         let head: String = links.map(|(tag, (_, url))| hreflang(tag, url)).collect();
-        let head = head + &hreflang("x-default", &at("/"));
-        for (tag, (lang, url)) in tags.iter().zip(&story.pages) {
-            let body = "<nav class=\"lang-menu\"><a href=\"/uk/\" hreflang=\"en-gb\">English</a> <a href=\"/de/\" hreflang=\"de-de\">Deutsch</a> <a href=\"/fr/\" hreflang=\"fr-fr\">Français</a></nav>\n".to_owned()
-                + &article(story.text(lang), "", "");
-            web.page(url, &shell(tag, story.text(lang).title, &head, &body), &[]);
+        let link = |(lang, home): &Home| {
+            format!("<a href=\"{home}\" hreflang=\"{lang}\">{}</a> ", own_name(lang))
+        };
+        let menu: String = HOMES.iter().map(link).collect();
+        Parts {
+            head: head + &hreflang("x-default", "http://regions.test/"),
+            before: format!("<nav class=\"lang-menu\">{menu}</nav>\n"),
+            ..Parts::default()
         }
-    }
-    let homes = ["/de/", "/uk/", "/us/", "/fr/"].map(at);
-    web.homes(&[("de", &homes[0]), ("en", &homes[1]), ("fr", &homes[3])]);
+    });
+    web.homes(HOMES);
     web
 }
 
 /// No declaration at all: flags without a word lead to the same path under another prefix, or
 /// home where there is no such page.
 pub(super) fn patterns() -> Web {
-    let at = |lang: &str, name: &str| format!("http://patterns.test/{lang}/{name}.html");
+    const HOMES: &[Home] = &[
+        ("ja", "http://patterns.test/ja/"),
+        ("en", "http://patterns.test/en/"),
+        ("zh", "http://patterns.test/zh/"),
+    ];
     let of = |name: &'static str, langs: &[&'static str]| Story {
         name,
-        pages: langs.iter().map(|lang| (*lang, at(lang, name))).collect(),
+        pages: langs
+            .iter()
+            .map(|lang| (*lang, format!("http://patterns.test/{lang}/{name}.html")))
+            .collect(),
     };
     let stories = vec![
         of("lighthouse", &["ja", "en", "zh"]),
@@ -49,171 +61,149 @@ pub(super) fn patterns() -> Web {
     ];
     let mut web = Web::new("URL patterns", "ja", stories);
     web.honest = false;
-    let homes = [
-        ("ja", "http://patterns.test/ja/"),
-        ("en", "http://patterns.test/en/"),
-        ("zh", "http://patterns.test/zh/"),
-    ];
-    for story in web.stories.clone() {
-        for (lang, url) in &story.pages {
-            let flags: String = homes
-                .iter()
-                .map(|(other, home)| {
-                    format!(
-                        "<a href=\"{}\"><img src=\"/flags/{other}.png\" alt=\"\"></a>\n",
-                        story.url(other).unwrap_or(home)
-                    )
-                })
-                .collect();
-            let body = format!("<div class=\"top\">\n{flags}</div>\n")
-                + &article(story.text(lang), "", "");
-            web.page(url, &shell(lang, story.text(lang).title, "", &body), &[]);
-        }
-    }
-    web.homes(&homes);
+    web.write(|story, _| {
+        let flags = story.switch(HOMES, |other, url, _| {
+            format!("<a href=\"{url}\"><img src=\"/flags/{other}.png\" alt=\"\"></a>\n")
+        });
+        Parts { before: format!("<div class=\"top\">\n{flags}</div>\n"), ..Parts::default() }
+    });
+    web.homes(HOMES);
     web
 }
 
 /// A server that negotiates the language and lists its variants, as Apache does with type maps.
 pub(super) fn negotiated() -> Web {
-    let at = |name: &str, end: &str| format!("http://negotiated.test/book/{name}{end}");
     let of = |name: &'static str, langs: &[&'static str]| Story {
         name,
-        pages: langs.iter().map(|lang| (*lang, at(name, &format!(".html.{lang}")))).collect(),
+        pages: langs
+            .iter()
+            .map(|lang| (*lang, format!("http://negotiated.test/book/{name}.html.{lang}")))
+            .collect(),
     };
     let stories = vec![of("lighthouse", &["en", "de", "fr"]), of("seeds", &["en", "fr"])];
+    let fields = |story: &Story, lang: &str| {
+        let variant = |(lang, _): &(&str, String)| {
+            let name = story.name;
+            format!("{{\"{name}.html.{lang}\" 1 {{type text/html}} {{language {lang}}}}}")
+        };
+        let variants: Vec<String> = story.pages.iter().map(variant).collect();
+        vec![format!("Content-Language: {lang}"), format!("Alternates: {}", variants.join(", "))]
+    };
     let mut web = Web::new("negotiation", "en", stories);
+    web.write(|story, lang| Parts { fields: fields(story, lang), ..Parts::default() });
     for story in web.stories.clone() {
-        let variants: Vec<String> = story
-            .pages
-            .iter()
-            .map(|(lang, _)| {
-                format!(
-                    "{{\"{0}.html.{lang}\" 1 {{type text/html}} {{language {lang}}}}}",
-                    story.name
-                )
-            })
-            .collect();
-        let variants = format!("Alternates: {}", variants.join(", "));
-        for (lang, url) in &story.pages {
-            let html = shell(lang, story.text(lang).title, "", &article(story.text(lang), "", ""));
-            let language = format!("Content-Language: {lang}");
-            web.page(url, &html, &[&language, &variants]);
-            if *lang == "en" {
-                let location = format!("Content-Location: {}.html.en", story.name);
-                let vary = "Vary: negotiate,accept-language";
-                let alias = at(story.name, "");
-                web.page(&alias, &html, &[vary, "TCN: choice", &language, &location, &variants]);
-                web.aliases.push((alias, url.clone()));
-            }
-        }
+        let mut fields = fields(&story, "en");
+        fields.push("Vary: negotiate,accept-language".to_owned());
+        fields.push(format!("Content-Location: {}.html.en", story.name));
+        let words = text(story.name, "en");
+        let html = shell("en", words.title, "", &article(words, "", ""));
+        let alias = format!("http://negotiated.test/book/{}", story.name);
+        web.page(&alias, &html, &fields.iter().map(String::as_str).collect::<Vec<_>>());
+        web.aliases.push((alias, story.url("en").unwrap().to_owned()));
     }
-    let homes = ["http://negotiated.test/"];
-    web.homes(&[("en", homes[0])]);
+    web.homes(&[("en", "http://negotiated.test/")]);
     web
 }
 
 /// A list of translations in the manner of Global Voices: hosts, slugs and days of their own; the
 /// header names the front page of every edition.
 pub(super) fn voices() -> Web {
-    let stories = vec![
-        Story::new(
-            "lighthouse",
-            &[
-                ("en", "http://voices.test/2026/04/18/the-lighthouse-that-runs-on-clockwork/"),
-                ("es", "http://es.voices.test/2026/04/30/el-faro/"),
-                ("fr", "http://fr.voices.test/2026/05/02/264121/"),
-                ("ar", "http://ar.voices.test/2026/05/11/منارة/"),
-            ],
-        ),
-        Story::new(
-            "tram",
-            &[
-                ("en", "http://voices.test/2026/06/01/a-tram-comes-back/"),
-                ("es", "http://es.voices.test/2026/06/09/un-tranvia-vuelve/"),
-            ],
-        ),
-    ];
-    let mut web = Web::new("Global Voices", "en", stories);
-    let homes = [
+    const HOMES: &[Home] = &[
         ("en", "http://voices.test/"),
         ("es", "http://es.voices.test/"),
         ("fr", "http://fr.voices.test/"),
         ("ar", "http://ar.voices.test/"),
     ];
-    for story in web.stories.clone() {
-        for (lang, url) in &story.pages {
-            let sites: String = homes
-                .iter()
-                .map(|(other, home)| format!("<li class=\"other-language-site\"><a lang=\"{other}\" href=\"{home}\">{}</a></li>\n", own_name(other)))
-                .collect();
-            let items: Vec<String> = story
-                .others(lang)
-                .map(|(other, url)| format!("<span class='translation-language post-translation-{other}'><a href='{url}' title='{0}'>{0}</a></span>", own_name(other)))
-                .collect();
-            let list = format!(
-                "<div class='post-translations post-translations-text'><h3 class='post-translations-title'>Translations</h3><div class='translation-listing-container'><span class='translations-description'>Read this post in</span> {}</div></div>\n",
-                items.join(", ")
-            );
-            let body = format!("<header><ul>\n{sites}</ul></header>\n")
-                + &article(story.text(lang), &list, "");
-            web.page(url, &shell(lang, story.text(lang).title, "", &body), &[]);
-        }
-    }
-    web.homes(&homes);
+    let stories = vec![
+        Story::new(
+            "lighthouse",
+            "http://",
+            &[
+                ("en", "voices.test/2026/04/18/the-lighthouse-that-runs-on-clockwork/"),
+                ("es", "es.voices.test/2026/04/30/el-faro/"),
+                ("fr", "fr.voices.test/2026/05/02/264121/"),
+                ("ar", "ar.voices.test/2026/05/11/منارة/"),
+            ],
+        ),
+        Story::new(
+            "tram",
+            "http://",
+            &[
+                ("en", "voices.test/2026/06/01/a-tram-comes-back/"),
+                ("es", "es.voices.test/2026/06/09/un-tranvia-vuelve/"),
+            ],
+        ),
+    ];
+    let mut web = Web::new("Global Voices", "en", stories);
+    web.write(|story, lang| voices_page(story, lang, HOMES));
+    web.homes(HOMES);
     web
+}
+
+fn voices_page(story: &Story, lang: &str, homes: &[Home]) -> Parts {
+    let site = |(lang, home): &Home| {
+        format!(
+            "<li class=\"other-language-site\"><a lang=\"{lang}\" href=\"{home}\">{}</a></li>\n",
+            own_name(lang)
+        )
+    };
+    let sites: String = homes.iter().map(site).collect();
+    let items = story.list(lang, |other, url| {
+        format!(
+            "<span class='translation-language post-translation-{other}'><a href='{url}' title='{0}'>{0}</a></span>",
+            own_name(other)
+        )
+    });
+    Parts {
+        before: format!("<header><ul>\n{sites}</ul></header>\n"),
+        above: format!(
+            "<div class='post-translations post-translations-text'><h3 class='post-translations-title'>Translations</h3><div class='translation-listing-container'><span class='translations-description'>Read this post in</span> {}</div></div>\n",
+            items.join(", ")
+        ),
+        ..Parts::default()
+    }
 }
 
 /// Declarations where nobody looks: in `Link` fields, joined and repeated, and in JSON-LD.
 pub(super) fn fields() -> Web {
-    let at = |path: &str| format!("http://fields.test{path}");
+    const HOMES: &[Home] = &[
+        ("he", "http://fields.test/he/"),
+        ("en", "http://fields.test/en/"),
+        ("ar", "http://fields.test/ar/"),
+    ];
+    let host = "http://fields.test";
     let stories = vec![
-        Story::new(
-            "lighthouse",
-            &[("he", &at("/he/a,b")), ("en", &at("/en/a,b")), ("ar", &at("/ar/a,b"))],
-        ),
-        Story::new("seeds", &[("he", &at("/he/zraim")), ("en", &at("/en/seeds"))]),
+        Story::new("lighthouse", host, &[("he", "/he/a,b"), ("en", "/en/a,b"), ("ar", "/ar/a,b")]),
+        Story::new("seeds", host, &[("he", "/he/zraim"), ("en", "/en/seeds")]),
     ];
     let mut web = Web::new("Link, JSON-LD", "he", stories);
-    for story in web.stories.clone() {
-        for (lang, url) in &story.pages {
-            let in_head = story.name == "lighthouse";
-            let links: Vec<String> = story
-                .others(lang)
-                .map(|(other, url)| format!("<{url}>; rel=\"alternate\"; hreflang=\"{other}\""))
-                .collect();
-            let field = match links.split_first().filter(|_| in_head) {
-                Some((first, rest)) if lang == &"en" => [
-                    vec![format!("Link: {first}")],
-                    rest.iter().map(|one| format!("Link: {one}")).collect(),
-                ]
-                .concat(),
-                Some(_) => vec![format!(
-                    "Link: <https://api.fields.test/>; rel=\"https://api.w.org/\", {}",
-                    links.join(", ")
-                )],
-                None => Vec::new(),
-            };
-            let property = if *lang == "he" { "workTranslation" } else { "translationOfWork" };
-            let works: Vec<String> = story
-                .others(lang)
-                .map(|(other, url)| {
-                    format!(
-                        "{{\"@type\":\"NewsArticle\",\"url\":\"{url}\",\"inLanguage\":\"{other}\"}}"
-                    )
-                })
-                .collect();
-            let json = format!(
-                "<script type=\"application/ld+json\">{{\"@type\":\"NewsArticle\",\"url\":\"{url}\",\"inLanguage\":\"{lang}\",\"{property}\":[{}]}}</script>\n",
-                works.join(",")
-            );
-            let head = if in_head { String::new() } else { json };
-            let html =
-                shell(lang, story.text(lang).title, &head, &article(story.text(lang), "", ""));
-            web.page(url, &html, &field.iter().map(String::as_str).collect::<Vec<_>>());
-        }
-    }
-    let homes = [at("/he/"), at("/en/"), at("/ar/")];
-    web.homes(&[("he", &homes[0]), ("en", &homes[1]), ("ar", &homes[2])]);
+    web.write(|story, lang| match story.name {
+        "lighthouse" => Parts { fields: link_fields(story, lang), ..Parts::default() },
+        _ => Parts { head: works(story, lang), ..Parts::default() },
+    });
+    web.homes(HOMES);
     web
+}
+
+/// One `Link` field for each, or one for all with another relation before them.
+fn link_fields(story: &Story, lang: &str) -> Vec<String> {
+    let values =
+        story.list(lang, |other, url| format!("<{url}>; rel=\"alternate\"; hreflang=\"{other}\""));
+    if lang == "en" {
+        return values.iter().map(|value| format!("Link: {value}")).collect();
+    }
+    let api = "<https://api.fields.test/>; rel=\"https://api.w.org/\"";
+    vec![format!("Link: {api}, {}", values.join(", "))]
+}
+
+/// JSON-LD with the direction of the translation.
+fn works(story: &Story, lang: &str) -> String {
+    let property = if lang == "he" { "workTranslation" } else { "translationOfWork" };
+    let works = story.list(lang, |other, url| {
+        format!("{{\"@type\":\"NewsArticle\",\"url\":\"{url}\",\"inLanguage\":\"{other}\"}}")
+    });
+    format!(
+        "<script type=\"application/ld+json\">{{\"@type\":\"NewsArticle\",\"inLanguage\":\"{lang}\",\"{property}\":[{}]}}</script>\n",
+        works.join(",")
+    )
 }
