@@ -48,10 +48,8 @@ fn page(lang: &str, name: &str, head: &str, stories: &[&str]) -> Resource {
 fn web(declared: &[&str]) -> Site {
     let mut resources = Vec::new();
     for name in declared {
-        let head: String = ["es", "en"]
-            .iter()
-            .map(|lang| format!("<link rel=alternate hreflang={lang} href={}>", at(lang, name)))
-            .collect();
+        let link = |lang| format!("<link rel=alternate hreflang={lang} href={}>", at(lang, name));
+        let head = link("es") + &link("en");
         resources.extend(["es", "en"].map(|lang| page(lang, name, &head, &[name])));
     }
     resources.push(page("es", "both", "", &["lighthouse", "seeds"]));
