@@ -1,7 +1,7 @@
 //! A WACZ: the package held against its own hashes, then the WARCs and the index inside it.
 //!
 //! What a package must be is [`crate::wacz::check`]'s; here its errors become findings, and its
-//! records, index lines and pages are held against each other (WACZ 1.1.1 §5). A package is a set
+//! records, index lines and pages are held against each other (WACZ 1.1.1). A package is a set
 //! of its own: nothing outside it is looked at.
 
 use std::collections::HashSet;
