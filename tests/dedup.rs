@@ -147,7 +147,6 @@ fn what_cannot_be_referred_to_is_passed_over() {
     let kept = dedup::keep(&index, dir.path()).unwrap();
     assert_eq!((kept.captures, kept.passed_over, kept.unreadable), (2, 10, 2), "{kept:?}");
     let read: Vec<_> = dedup::read(&kept.file).unwrap().map(Result::unwrap).collect();
-    assert_eq!(read.len(), 2);
     assert!(read.iter().all(|(payload, found)| {
         payload.to_string() == digest
             && found.reference.record_id.is_none()

@@ -41,7 +41,7 @@ pub fn crawl_with(
     let job = Job {
         settings: change(settings),
         seeds: vec![Lead::seed(&press.url("/")).unwrap()],
-        recover: false,
+        recover: true,
         disk: warraq::disk::Disk::real(),
         clock: Clock::system(),
         watch: Watch::none(),
