@@ -13,7 +13,7 @@ use crate::address::{Address, AddressError, HostKey, Site, fetchable};
 use crate::lang::Lang;
 
 /// How a URL was reached; its letter stands in the hop path of the `metadata` record (Heritrix's
-/// letters, and `A` for a language alternate).
+/// letters, and `A` for a language alternate, `G` for a guessed one).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Hop {
     /// Given by the operator.
@@ -32,6 +32,9 @@ pub enum Hop {
     Feed,
     /// robots.txt, asked for before the host's first page.
     Robots,
+    /// The same article in another language, where a pattern of the host's URLs that other groups
+    /// confirm would have it.
+    Guess,
 }
 
 impl Hop {
@@ -46,6 +49,7 @@ impl Hop {
             Self::Sitemap => "M",
             Self::Feed => "F",
             Self::Robots => "P",
+            Self::Guess => "G",
         }
     }
 
@@ -55,7 +59,7 @@ impl Hop {
         match self {
             Self::Robots => 0,
             Self::Redirect => 1,
-            Self::Alternate => 2,
+            Self::Alternate | Self::Guess => 2,
             Self::Seed => 3,
             Self::Embed => 4,
             Self::Feed | Self::Sitemap => 5,

@@ -466,6 +466,7 @@ fn page_row(url: &str) -> PageRow {
         declared: None,
         detected: None,
         length: 1_200,
+        ..PageRow::default()
     }
 }
 

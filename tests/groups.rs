@@ -1,96 +1,13 @@
 //! The groups room: which pages are one article, from declarations written by hand.
 
 use proptest::prelude::*;
-use warraq::groups::{Builder, Group, Why};
-use warraq::lang::Lang;
-use warraq::page::{Alternate, PageKind, Place, Signal};
-use warraq::record::trace::PageRow;
+use warraq::groups::Why;
+use warraq::page::{PageKind, Signal};
 
-const SITE: &str = "https://news.example";
+#[path = "made/mod.rs"]
+mod made;
 
-#[derive(Clone)]
-struct Made {
-    row: PageRow,
-    alternates: Vec<Alternate>,
-}
-
-/// A page whose text is in the language it declares.
-fn page(path: &str, lang: &str) -> Made {
-    let lang = Lang::parse(lang);
-    let row = PageRow {
-        url: absolute(path),
-        canonical: None,
-        kind: PageKind::Article,
-        title: Some(format!("title of {path}")),
-        byline: Vec::new(),
-        declared: lang.clone(),
-        detected: lang,
-        length: 2_000,
-    };
-    Made { row, alternates: Vec::new() }
-}
-
-fn absolute(path: &str) -> String {
-    if path.starts_with('/') { format!("{SITE}{path}") } else { path.to_owned() }
-}
-
-impl Made {
-    fn says(mut self, signal: Signal, lang: &str, path: &str) -> Self {
-        self.alternates.push(Alternate {
-            url: absolute(path),
-            url_raw: path.to_owned(),
-            about: None,
-            lang: Lang::parse(lang),
-            lang_raw: lang.to_owned(),
-            signal,
-            place: Place::Head,
-        });
-        self
-    }
-
-    fn head(self, lang: &str, path: &str) -> Self {
-        self.says(Signal::HeadLink, lang, path)
-    }
-
-    fn text_in(mut self, lang: &str) -> Self {
-        self.row.detected = Lang::parse(lang);
-        self
-    }
-
-    fn canonical(mut self, path: &str) -> Self {
-        self.row.canonical = Some(absolute(path));
-        self
-    }
-}
-
-fn build(pages: &[Made], moves: &[(&str, &str)]) -> Vec<Group> {
-    let mut builder = Builder::new();
-    for page in pages {
-        builder.add(&page.row, &page.alternates, None);
-    }
-    for (from, to) in moves {
-        builder.add(&page(from, "und").row, &[], Some(&absolute(to)));
-    }
-    builder.finish()
-}
-
-/// `ar=/a en=/b`, a group a line.
-fn shown(groups: &[Group]) -> Vec<String> {
-    let path = |url: &str| url.trim_start_matches(SITE).to_owned();
-    let line = |group: &Group| {
-        let members = group.members.values().map(|member| {
-            format!("{}={}", member.lang.as_ref().map_or("?", Lang::as_str), path(&member.url))
-        });
-        members.collect::<Vec<_>>().join(" ")
-    };
-    let mut lines: Vec<String> = groups.iter().map(line).collect();
-    lines.sort();
-    lines
-}
-
-fn whys(groups: &[Group]) -> Vec<Why> {
-    groups.iter().flat_map(|group| &group.conflicts).map(|conflict| conflict.why).collect()
-}
+use made::{Made, build, page, shown, whys};
 
 fn three() -> Vec<Made> {
     vec![

@@ -52,6 +52,7 @@ fn trace(hops: &str, url: &str) -> Trace {
         Some('A') => Hop::Alternate,
         Some('R') => Hop::Redirect,
         Some('P') => Hop::Robots,
+        Some('G') => Hop::Guess,
         _ => Hop::Seed,
     };
     let hops = hops.trim_matches('-').to_owned();

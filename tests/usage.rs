@@ -93,7 +93,9 @@ fn the_readme_quotes_the_help() {
 
 #[test]
 fn every_help_is_worth_reading() {
-    for command in [&["crawl"][..], &["info"], &["text"], &["languages"], &["state", "rebuild"]] {
+    for command in
+        [&["crawl"][..], &["info"], &["text"], &["groups"], &["languages"], &["state", "rebuild"]]
+    {
         let told = help(&[command, &["--help"]].concat());
         assert!(told.contains("Exit codes:\n  0   complete\n"), "{command:?}");
         let paragraphs = told.split("\n\nUsage: ").next().unwrap().split("\n\n").count();
@@ -114,8 +116,13 @@ fn flags_keep_their_names() {
 
 #[test]
 fn every_flag_the_readme_names_exists() {
-    let commands =
-        [&["crawl", "--help"][..], &["info", "--help"], &["languages", "--help"], &["--help"]];
+    let commands = [
+        &["crawl", "--help"][..],
+        &["info", "--help"],
+        &["groups", "--help"],
+        &["languages", "--help"],
+        &["--help"],
+    ];
     let told: String = commands.iter().map(|args| help(args)).collect();
     let flag = regex::Regex::new(r"--[a-z][a-z-]+").unwrap();
     let flags = |text| flag.find_iter(text).map(|found| found.as_str().to_owned());
@@ -172,7 +179,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 6, "{shown:?}");
+    assert_eq!(shown.len(), 7, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

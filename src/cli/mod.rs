@@ -6,6 +6,7 @@
 
 mod crawl;
 mod given;
+mod groups;
 mod info;
 mod languages;
 mod report;
@@ -126,6 +127,7 @@ enum Command {
         /// A crawl folder, a folder of WARC files, or one WARC file.
         dir: PathBuf,
     },
+    Groups(groups::GroupsFlags),
     Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
     #[command(subcommand)]
@@ -160,6 +162,7 @@ where
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),
         Command::Text { dir } => text::run(&dir),
+        Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
     };

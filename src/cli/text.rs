@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use url::Url;
+
 use super::{Exit, Stopped, show};
-use crate::export;
+use crate::export::{self, document::Document};
 use crate::json;
 
 /// Runs the command.
@@ -14,6 +16,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
         return Err(super::nothing_at(path));
     }
     let documents = export::documents(path).map_err(|why| Stopped::new(Exit::Output, why))?;
+    let groups = export::membership(path).map_err(|why| Stopped::new(Exit::Output, why))?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut told, mut unreadable) = (0_u64, 0_u64);
     for document in documents {
@@ -25,6 +28,9 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
                 continue;
             }
         };
+        let url = Url::parse(&document.url).ok();
+        let group = url.and_then(|url| groups.group_of(&url).map(str::to_owned));
+        let document = Document { group, ..document };
         let line = json::line(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
         if let Err(why) = writeln!(out, "{line}") {
             return enough(&why);

@@ -9,8 +9,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::CrawlError;
 use super::archive::Archive;
+use super::{CrawlError, guess};
 use crate::address::HostKey;
 use crate::capture::Limits;
 use crate::event::{Event, Watch};
@@ -47,6 +47,8 @@ pub(super) struct Desk<F, T> {
     pub(super) watch: Watch,
     pub(super) stop: Stop,
     pages: Semaphore,
+    /// Whether the guesses of this run were made.
+    guessed: tokio::sync::Mutex<bool>,
     left: AtomicU64,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
@@ -87,6 +89,7 @@ impl<F: Frontier, T> Desk<F, T> {
             watch: parts.watch,
             stop: parts.stop,
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
+            guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
             asking: Mutex::default(),
             lost: Mutex::default(),
@@ -106,16 +109,38 @@ impl<F: Frontier, T> Desk<F, T> {
             permit = self.pages.acquire() => permit,
         };
         let Ok(permit) = permit else { return Ok(None) };
-        let leased = tokio::select! {
-            biased;
-            () = self.stop.intake.cancelled() => return Ok(None),
-            leased = self.frontier.lease() => leased?,
-        };
+        let mut leased = self.next_visit().await?;
+        if leased.is_none() && self.guess().await? {
+            leased = self.next_visit().await?;
+        }
         if leased.is_none() {
             // Nothing is queued and nothing is in flight: wakes those that wait for a permit.
             self.pages.close();
         }
         Ok(leased.map(|visit| (permit, visit)))
+    }
+
+    async fn next_visit(&self) -> Result<Option<Visit>, CrawlError> {
+        tokio::select! {
+            biased;
+            () = self.stop.intake.cancelled() => Ok(None),
+            leased = self.frontier.lease() => Ok(leased?),
+        }
+    }
+
+    /// When all is done, once a run: puts what confirmed URL patterns give. `false` when the run is
+    /// to end.
+    async fn guess(&self) -> Result<bool, CrawlError> {
+        if self.stop.intake.is_cancelled() {
+            return Ok(false);
+        }
+        let mut guessed = self.guessed.lock().await;
+        if !*guessed {
+            *guessed = true;
+            let leads = guess::leads(&self.frontier, &self.settings, self.run).await?;
+            self.frontier.put(leads).await?;
+        }
+        Ok(true)
     }
 
     /// Counts a captured page; ends the intake when it was the last one allowed.

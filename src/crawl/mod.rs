@@ -8,6 +8,7 @@
 pub mod archive;
 mod attempt;
 mod desk;
+mod guess;
 mod kept;
 mod open;
 pub mod reading;
@@ -162,7 +163,9 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let summary = summary::sum_up(&desk.frontier, &into, lost).await?;
     let summary = Summary { how: Some(how), ..summary };
     desk.frontier.close().await?;
-    summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
+    summary::keep(&summary, &into)
+        .and_then(|()| summary::keep_groups(&summary, &into))
+        .map_err(|why| CrawlError::Folder { path: into, why })?;
     worked?;
     sealed?;
     Ok(Ended { how, summary })

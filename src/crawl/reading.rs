@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::page::origin::Origin;
+use crate::page::print::TextPrint;
 use crate::page::{self, Page, PageKind};
 use crate::record::trace::PageRow;
 
@@ -24,6 +26,14 @@ pub fn row(url: &Url, page: &Page) -> PageRow {
         declared: page.declared.clone(),
         detected: page.detected.clone(),
         length: article.map_or(0, characters),
+        published: article.and_then(|article| article.published.as_ref()).map(|on| on.iso.clone()),
+        origin: Origin {
+            machine: page.mt_suspect.clone(),
+            is_translation: page.origin.is_translation
+                || article.is_some_and(|article| !article.translators.is_empty()),
+            ..page.origin.clone()
+        },
+        text: article.map(|article| TextPrint::of(article, &page.links)),
     }
 }
 

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::attempt::is_chunked;
 use super::desk::Desk;
-use super::{CrawlError, reading, robots};
+use super::{CrawlError, guess, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
 use crate::frontier::{Frontier, Settlement};
@@ -175,7 +175,10 @@ pub(super) fn trace<F: Frontier, T>(
         took_ms: u64::try_from(capture.took.as_millis()).unwrap_or(u64::MAX),
         bytes: capture.received,
         page: reading::is_kept(&page).then(|| reading::row(url, &page)),
-        alternates: page.alternates,
+        alternates: guess::evidence(&visit.lead, &page)
+            .into_iter()
+            .chain(page.alternates)
+            .collect(),
         links: page.links,
         notes,
     }

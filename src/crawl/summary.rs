@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::How;
 use crate::frontier::{Frontier, FrontierError, Stats};
-use crate::groups::{self, Group};
+use crate::groups::{self, Group, GroupKind};
 use crate::json;
 use crate::page::PageKind;
 use crate::record::name as record;
@@ -32,6 +32,9 @@ pub struct Summary {
     pub authors: BTreeSet<String>,
     /// Translation groups of two and more languages.
     pub groups: Vec<Group>,
+    /// Groups of one topic, each page written for itself: no translations.
+    #[serde(default)]
+    pub comparable: Vec<Group>,
     /// WARC files of the folder, oldest first.
     pub files: Vec<ArchiveFile>,
     /// Whether seeds failed.
@@ -87,7 +90,8 @@ pub async fn sum_up<F: Frontier>(
         }
         after = next;
     }
-    summary.groups = builder.finish().into_iter().filter(|group| group.members.len() > 1).collect();
+    (summary.groups, summary.comparable) =
+        builder.finish().into_iter().partition(|group| group.kind == GroupKind::Parallel);
     summary.files = files(archive);
     Ok(summary)
 }
@@ -106,6 +110,20 @@ pub fn keep(summary: &Summary, into: &Path) -> io::Result<()> {
     let temporary = into.join("summary.json.new");
     std::fs::write(&temporary, json::pretty(summary)?)?;
     std::fs::rename(temporary, into.join("summary.json"))
+}
+
+/// The bytes of `groups.jsonl`: every group, comparable ones included, by id.
+pub fn group_table(summary: &Summary) -> io::Result<Vec<u8>> {
+    let mut all: Vec<&Group> = summary.groups.iter().chain(&summary.comparable).collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    groups::table(all)
+}
+
+/// Keeps the groups as `groups.jsonl` in the crawl folder, whole or not at all.
+pub fn keep_groups(summary: &Summary, into: &Path) -> io::Result<()> {
+    let temporary = into.join("groups.jsonl.new");
+    std::fs::write(&temporary, group_table(summary)?)?;
+    std::fs::rename(temporary, into.join(groups::TABLE))
 }
 
 /// The summary that [`keep`] left, if it did.

@@ -36,6 +36,8 @@ pub struct Document {
     pub body: String,
     /// The stage that found the body.
     pub found_by: Stage,
+    /// The translation group it is in, as in `groups.jsonl`.
+    pub group: Option<String>,
     /// The declared alternates: language and URL.
     pub alternates: Vec<Sibling>,
     /// The record it was read from.
@@ -64,7 +66,7 @@ pub struct Source {
 }
 
 impl Document {
-    /// The row of a page; `None` when it is no article.
+    /// The row of a page, its group still to be looked up; `None` when it is no article.
     pub fn of(entry: &Entry, url: &str, page: Page) -> Option<Self> {
         let article = page.article?;
         let language = page.detected.as_ref().or(page.declared.as_ref());
@@ -81,6 +83,7 @@ impl Document {
             language: language.map(ToString::to_string),
             declared_language: page.declared.map(|lang| lang.to_string()),
             found_by: article.found_by,
+            group: None,
             alternates: siblings(&page.alternates),
             warc: Source {
                 at: entry.locator.clone(),

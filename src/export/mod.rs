@@ -4,13 +4,17 @@
 //! passed over, never the end.
 
 pub mod document;
+pub mod evidence;
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use warc::RecordType;
 
 use crate::address::fetchable;
+use crate::groups::{self, Builder, Membership};
 use crate::head::Head;
 use crate::page::{self, Source};
 use crate::record::entity::split;
@@ -40,6 +44,14 @@ pub fn documents(
         Ok(entry) => article(&entry, &mut met).map(Ok),
         Err(why) => Some(Err(why)),
     }))
+}
+
+/// The groups of an archive: those its crawl left in `groups.jsonl`, or made from its records.
+pub fn membership(path: &Path) -> Result<Membership, ReadError> {
+    match File::open(path.join(groups::TABLE)) {
+        Ok(table) => Ok(Membership::of(groups::read(BufReader::new(table)))),
+        Err(_) => Ok(Membership::of(evidence::read(path, Builder::new())?.builder.finish())),
+    }
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {

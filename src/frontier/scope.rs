@@ -107,7 +107,7 @@ impl Scope {
         }
         let straight = lead.hops.trim_end_matches('R');
         match straight.strip_suffix('A') {
-            None => !straight.ends_with('P'),
+            None => !straight.ends_with(['P', 'G']),
             Some(_) if lead.redirects() > 0 => false,
             Some(before) => {
                 let via = lead.via.as_deref().and_then(|via| fetchable(via, None).ok());
@@ -291,8 +291,8 @@ impl<'a> Page<'a> {
     }
 
     fn alternates_depth_rule(&self) -> Option<Rule> {
-        let run = self.lead().hops.bytes().rev().take_while(|hop| b"AR".contains(hop));
-        let behind = run.filter(|hop| *hop == b'A').count();
+        let run = self.lead().hops.bytes().rev().take_while(|hop| b"AGR".contains(hop));
+        let behind = run.filter(|hop| *hop != b'R').count();
         (behind >= MAX_ALTERNATES_IN_A_ROW).then_some(Rule::AlternatesDepth)
     }
 

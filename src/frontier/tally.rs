@@ -200,14 +200,5 @@ fn keep_own(
 
 /// A row for a URL of which nothing is known.
 fn nowhere(url: String) -> PageRow {
-    PageRow {
-        url,
-        canonical: None,
-        kind: PageKind::Other,
-        title: None,
-        byline: Vec::new(),
-        declared: None,
-        detected: None,
-        length: 0,
-    }
+    PageRow { url, ..PageRow::default() }
 }

@@ -1,15 +1,19 @@
-//! Forming: from declarations to groups, best edge first, one member a language.
+//! Forming: from pairs to groups, best pair first, one member a language.
 //!
-//! Blind union melts a site into one group through its front pages. Here a page that many articles
-//! declare joins nothing, and two components that hold the same language are never joined.
+//! Blind union melts a site into one group through its front pages. Here two components that hold
+//! the same language are never joined, and neither are two of which a member firmly names another
+//! page for a language of the other. What was decided stays with its reason in a [`Judgement`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
 
-use super::graph::{Graph, Pair};
-use super::{Builder, Conflict, Edge, Group, Member, Why};
+use super::graph::Graph;
+use super::pair::Pair;
+use super::verify::{Norms, Verdict};
+use super::{Conflict, Edge, Group, GroupKind, Member, Why, original};
 use crate::digest::Digest;
+use crate::page::Signal;
 use crate::page::alternates::target::comparison_key;
 
 /// Bytes of a digest that make a group's id: enough for no two of a billion groups to meet.
@@ -18,150 +22,278 @@ const ID_BYTES: usize = 8;
 /// Conflicts kept for one group.
 const MAX_CONFLICTS: usize = 50;
 
-/// The groups of everything the builder was given.
-pub(super) fn groups(builder: &Builder) -> Vec<Group> {
-    let graph = Graph::of(builder);
-    let mut pairs = graph.pairs();
-    // Best first; ties by URL, so that the order of arrival decides nothing.
-    pairs.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| graph.name(a).cmp(&graph.name(b)))
-    });
-    let mut forming = Forming::new(&graph);
-    for pair in pairs {
-        forming.take(pair);
+/// Everything that was decided about the pages of a [`super::Builder`].
+pub struct Judgement {
+    /// The groups of two and more members, by id.
+    pub groups: Vec<Group>,
+    pub(super) graph: Graph,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) norms: Norms,
+    /// The group of each page that is in one, by its place in `groups`.
+    pub(super) group_of: HashMap<u32, usize>,
+}
+
+impl Judgement {
+    pub(super) fn of(graph: Graph) -> Self {
+        let (mut pairs, norms) = graph.pairs();
+        let rank = ranks(&graph);
+        let named = |pair: &Pair| {
+            let of = |page: u32| rank.get(page as usize).copied().unwrap_or_default();
+            let (a, b) = (of(pair.from), of(pair.to));
+            (a.min(b), a.max(b))
+        };
+        // Best first; ties by URL, so that the order of arrival decides nothing.
+        pairs.sort_unstable_by(|a, b| {
+            b.score.total_cmp(&a.score).then_with(|| named(a).cmp(&named(b)))
+        });
+        let mut forming = Forming::new(&graph);
+        for pair in &mut pairs {
+            forming.take(pair);
+        }
+        let components = forming.components();
+        let mut judgement =
+            Self { groups: Vec::new(), graph, pairs, norms, group_of: HashMap::new() };
+        judgement.fill(components);
+        judgement
     }
-    forming.finish()
+
+    fn fill(&mut self, components: Vec<Vec<(u16, u32)>>) {
+        let copies = self.copies(&components);
+        let mut made: Vec<(Group, Vec<(u16, u32)>)> = components
+            .into_iter()
+            .map(|members| (self.graph.group(&members, &copies), members))
+            .collect();
+        made.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        for (place, (group, members)) in made.into_iter().enumerate() {
+            self.group_of.extend(members.iter().map(|(_, page)| (*page, place)));
+            self.groups.push(group);
+        }
+        for pair in &self.pairs {
+            self.graph.enter(pair, &self.norms, &self.group_of, &mut self.groups);
+        }
+        for group in &mut self.groups {
+            group.confidence = confidence(group);
+            group.kind = kind(group);
+            group.original.take_if(|_| group.kind == GroupKind::Comparable);
+        }
+    }
+
+    /// Copies and parts of the pages that are in groups.
+    fn copies(&self, components: &[Vec<(u16, u32)>]) -> HashMap<u32, Vec<String>> {
+        let members: BTreeSet<u32> = components.iter().flatten().map(|(_, page)| *page).collect();
+        let mut copies: HashMap<u32, Vec<String>> = HashMap::new();
+        for (copy, home) in self.graph.places.copies().filter(|(_, home)| members.contains(home)) {
+            if self.graph.page(copy).is_some_and(|page| !page.stale) {
+                copies.entry(home).or_default().push(self.graph.url(copy).to_owned());
+            }
+        }
+        for urls in copies.values_mut() {
+            urls.sort_unstable();
+        }
+        copies
+    }
+}
+
+/// The place of each page in the order of URLs.
+fn ranks(graph: &Graph) -> Vec<u32> {
+    let count = u32::try_from(graph.builder.pages.len()).unwrap_or(u32::MAX);
+    let mut order: Vec<u32> = (0..count).collect();
+    order.sort_unstable_by(|a, b| graph.url(*a).cmp(graph.url(*b)));
+    let mut ranks = vec![0; order.len()];
+    for (rank, page) in (0_u32..).zip(order) {
+        if let Some(slot) = ranks.get_mut(page as usize) {
+            *slot = rank;
+        }
+    }
+    ranks
+}
+
+/// How sure the least sure member is: by the best edge it has.
+fn confidence(group: &Group) -> f64 {
+    let best = |key: &String| {
+        let own = group.edges.iter().filter(|edge| edge.from == *key || edge.to == *key);
+        own.map(|edge| edge.score).fold(0.0, f64::max)
+    };
+    group.members.keys().map(best).fold(1.0, f64::min)
+}
+
+/// Comparable where an encyclopedia's table of languages is what holds a member.
+fn kind(group: &Group) -> GroupKind {
+    let is_table =
+        |edge: &Edge| edge.evidence.iter().any(|one| one.signal == Signal::Interlanguage);
+    if group.edges.iter().any(is_table) { GroupKind::Comparable } else { GroupKind::Parallel }
 }
 
 /// Components on their way to groups.
-struct Forming<'g, 'a> {
-    graph: &'g Graph<'a>,
-    /// The component of each page, by the number of its first page.
-    of: HashMap<usize, usize>,
-    components: HashMap<usize, BTreeMap<&'g str, usize>>,
-    joined: Vec<Pair>,
-    aside: Vec<Pair>,
+struct Forming<'g> {
+    graph: &'g Graph,
+    /// For each page the page above it in its component; itself at the top.
+    above: Vec<u32>,
+    /// The members of a component of several, by its top: language and page, in order.
+    members: HashMap<u32, Vec<(u16, u32)>>,
 }
 
-impl<'g, 'a> Forming<'g, 'a> {
-    fn new(graph: &'g Graph<'a>) -> Self {
-        let (of, components) = (HashMap::new(), HashMap::new());
-        Self { graph, of, components, joined: Vec::new(), aside: Vec::new() }
+impl<'g> Forming<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let count = u32::try_from(graph.builder.pages.len()).unwrap_or(u32::MAX);
+        Self { graph, above: (0..count).collect(), members: HashMap::new() }
     }
 
-    fn take(&mut self, mut pair: Pair) {
+    fn take(&mut self, pair: &mut Pair) {
         if pair.aside.is_some() {
-            self.aside.push(pair);
             return;
         }
-        let (a, b) = (self.component(pair.from), self.component(pair.to));
+        let (a, b) = (self.top(pair.from), self.top(pair.to));
         if a == b {
-            self.joined.push(pair);
             return;
         }
-        let members = |of: usize| self.components.get(&of);
-        let clash = members(a)
-            .zip(members(b))
-            .is_some_and(|(a, b)| a.keys().any(|lang| b.contains_key(lang)));
-        if clash {
+        let (one, other) = (self.members(a), self.members(b));
+        if one.iter().any(|(key, _)| other.iter().any(|(other, _)| key == other)) {
             pair.aside = Some(Why::SameLanguageTwice);
-            self.aside.push(pair);
+        } else if self.share_a_text(&one, &other) {
+            pair.aside = Some(Why::SameText);
+        } else if !pair.mutual && self.contradicted(&one, &other) {
+            pair.aside = Some(Why::Contradicted);
         } else {
-            self.join(a, b);
-            self.joined.push(pair);
+            self.join(a, b, one, other);
         }
     }
 
-    fn component(&mut self, page: usize) -> usize {
-        let root = *self.of.entry(page).or_insert(page);
-        if let Some(key) = self.graph.key(page)
-            && root == page
-            && !self.components.contains_key(&page)
-        {
-            self.components.insert(page, BTreeMap::from([(key, page)]));
-        }
-        root
+    /// Whether a member of one side firmly names another page for a language of the other side.
+    fn contradicted(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
+        let says = |page: u32, of: u32| {
+            self.graph.links_between(page, of).is_empty() && self.graph.contradicts(page, of)
+        };
+        one.iter().any(|(_, a)| other.iter().any(|(_, b)| says(*a, *b) || says(*b, *a)))
     }
 
-    /// Moves the smaller component into the larger.
-    fn join(&mut self, a: usize, b: usize) {
-        let size = |of: &usize| self.components.get(of).map_or(0, BTreeMap::len);
-        let (large, small) = if size(&a) >= size(&b) { (a, b) } else { (b, a) };
-        let moving = self.components.remove(&small).unwrap_or_default();
-        for page in moving.values() {
-            self.of.insert(*page, large);
-        }
-        self.components.entry(large).or_default().extend(moving);
+    /// Whether a page of one side is, word for word, a page of the other.
+    fn share_a_text(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
+        let mut pairs = one.iter().flat_map(|(_, a)| other.iter().map(move |(_, b)| (*a, *b)));
+        pairs.any(|(a, b)| self.graph.is_same_text(a, b))
     }
 
-    fn finish(self) -> Vec<Group> {
-        let graph = self.graph;
-        let mut groups: BTreeMap<usize, Group> = self
-            .components
-            .iter()
-            .filter(|(_, members)| members.len() > 1)
-            .map(|(root, members)| (*root, graph.group(members)))
-            .collect();
-        let group_of = |page: usize| self.of.get(&page).copied();
-        for pair in &self.joined {
-            let group = group_of(pair.from).and_then(|root| groups.get_mut(&root));
-            if let (Some(group), Some(edge)) = (group, graph.edge(pair)) {
-                group.edges.push(edge);
+    fn top(&mut self, page: u32) -> u32 {
+        let mut at = page;
+        loop {
+            let Some(up) = self.above.get(at as usize).copied().filter(|up| *up != at) else {
+                return at;
+            };
+            // Halving the way up keeps it short.
+            let further = self.above.get(up as usize).copied().unwrap_or(up);
+            if let Some(slot) = self.above.get_mut(at as usize) {
+                *slot = further;
             }
+            at = further;
         }
-        for pair in &self.aside {
-            let roots: BTreeSet<usize> =
-                [pair.from, pair.to].into_iter().filter_map(group_of).collect();
-            for root in roots {
-                if let Some(group) =
-                    groups.get_mut(&root).filter(|g| g.conflicts.len() < MAX_CONFLICTS)
-                {
-                    group.conflicts.extend(graph.conflict(pair));
-                }
-            }
+    }
+
+    fn members(&self, top: u32) -> Vec<(u16, u32)> {
+        self.members.get(&top).cloned().unwrap_or_else(|| vec![(self.graph.key(top), top)])
+    }
+
+    fn join(&mut self, a: u32, b: u32, one: Vec<(u16, u32)>, other: Vec<(u16, u32)>) {
+        let (top, under) = if one.len() >= other.len() { (a, b) } else { (b, a) };
+        if let Some(slot) = self.above.get_mut(under as usize) {
+            *slot = top;
         }
-        let mut groups: Vec<Group> = groups.into_values().collect();
-        groups.sort_by(|a, b| a.id.cmp(&b.id));
-        groups
+        self.members.remove(&under);
+        let mut all = one;
+        all.extend(other);
+        all.sort_unstable();
+        self.members.insert(top, all);
+    }
+
+    fn components(self) -> Vec<Vec<(u16, u32)>> {
+        self.members.into_values().collect()
     }
 }
 
-impl Graph<'_> {
-    fn group(&self, members: &BTreeMap<&str, usize>) -> Group {
-        let keys = members.values().filter_map(|page| Url::parse(self.url(*page)).ok());
-        let smallest = keys.map(|url| comparison_key(&url)).min().unwrap_or_default();
+impl Graph {
+    fn group(&self, members: &[(u16, u32)], copies: &HashMap<u32, Vec<String>>) -> Group {
+        let pages =
+            || members.iter().filter_map(|(key, page)| Some((*key, *page, self.page(*page)?)));
+        let parsed = pages().filter_map(|(.., page)| Url::parse(&page.url).ok());
+        let smallest = parsed.map(|url| comparison_key(&url)).min().unwrap_or_default();
         let digest = Digest::of(smallest.as_bytes());
-        let first_half = digest.bytes().get(..ID_BYTES).unwrap_or_default();
-        let id = data_encoding::HEXLOWER.encode(first_half);
-        let members = members.iter().filter_map(|(key, page)| {
-            let page = self.page(*page)?;
+        let id = digest.bytes().get(..ID_BYTES).unwrap_or_default();
+        let by_lang: BTreeMap<&str, _> =
+            pages().map(|(key, _, page)| (self.keys.name(key), page)).collect();
+        let member = |(key, number, page): (u16, u32, &super::builder::Kept)| {
             let member = Member {
                 url: page.url.to_string(),
-                lang: page.lang(self.builder).cloned(),
+                lang: self.builder.lang(page.lang(&self.builder)).cloned(),
                 title: page.title.as_deref().map(str::to_owned),
+                published: page.published.as_deref().map(str::to_owned),
+                partial: false,
+                parts: copies.get(&number).cloned().unwrap_or_default(),
             };
-            Some(((*key).to_owned(), member))
-        });
-        Group { id, members: members.collect(), edges: Vec::new(), conflicts: Vec::new() }
+            (self.keys.name(key).to_owned(), member)
+        };
+        Group {
+            id: data_encoding::HEXLOWER.encode(id),
+            original: original::of(&by_lang),
+            mt_suspect: pages().any(|(.., page)| page.is_machine),
+            members: pages().map(member).collect(),
+            ..Group::default()
+        }
     }
 
-    fn edge(&self, pair: &Pair) -> Option<Edge> {
-        Some(Edge {
-            from: self.key(pair.from)?.to_owned(),
-            to: self.key(pair.to)?.to_owned(),
+    /// Enters a pair in the group or groups it is about, as an edge or as a conflict.
+    fn enter(
+        &self,
+        pair: &Pair,
+        norms: &Norms,
+        group_of: &HashMap<u32, usize>,
+        groups: &mut [Group],
+    ) {
+        let of = |page: u32| group_of.get(&page).copied();
+        if pair.aside.is_none() {
+            if let Some(group) = of(pair.from).and_then(|place| groups.get_mut(place)) {
+                let edge = self.edge(pair, norms);
+                mark_partial(pair, &edge, group);
+                group.edges.push(edge);
+            }
+            return;
+        }
+        for place in [of(pair.from), of(pair.to)].into_iter().flatten().collect::<BTreeSet<_>>() {
+            let open = groups.get_mut(place).filter(|g| g.conflicts.len() < MAX_CONFLICTS);
+            if let Some(group) = open {
+                group.conflicts.extend(self.conflict(pair));
+            }
+        }
+    }
+
+    pub(super) fn edge(&self, pair: &Pair, norms: &Norms) -> Edge {
+        let name = |page| self.keys.name(self.key(page)).to_owned();
+        Edge {
+            from: name(pair.from),
+            to: name(pair.to),
             score: pair.score,
-            reciprocal: pair.reciprocal,
-            evidence: pair.evidence.clone(),
-        })
+            reciprocal: pair.mutual,
+            evidence: self.evidence(pair),
+            text: self.texts(pair, norms),
+        }
     }
 
     fn conflict(&self, pair: &Pair) -> Option<Conflict> {
         Some(Conflict {
             from: self.url(pair.from).to_owned(),
             to: self.url(pair.to).to_owned(),
-            lang: self.builder.lang(pair.lang).cloned(),
+            lang: self.declared(pair).cloned(),
             score: pair.worth,
             why: pair.aside?,
         })
+    }
+}
+
+/// Marks the member of a pair whose text is a part.
+fn mark_partial(pair: &Pair, edge: &Edge, group: &mut Group) {
+    let Some(check) = edge.text.as_ref().filter(|_| pair.text == Verdict::Partial) else {
+        return;
+    };
+    let short = if check.second_is_shorter() { &edge.to } else { &edge.from };
+    if let Some(member) = group.members.get_mut(short) {
+        member.partial = true;
     }
 }

@@ -1,244 +1,259 @@
-//! The graph: pages, what they declare of one another, and what speaks against a pair.
+//! The graph: what pages declare of one another, resolved, and which of them are hubs.
 //!
-//! Keys are resolved to pages here, through redirects and canonical URLs of the same host. Nothing
-//! is joined here.
+//! Flat sorted arrays, so that a million declarations take some tens of megabytes. Each link is
+//! held against the page it leads to here ([`Graph::fault`]); whether two pages belong together
+//! is weighed in `pair`. Nothing is joined here.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::score::{self, ACCEPTED, CONTRADICTS, MAX_FROM_ONE_LANGUAGE, OWN_WORD_DIFFERS};
-use super::{Builder, Evidence, Kept, Why};
+use url::Url;
+
+use super::builder::{Builder, Kept};
+use super::places::{Places, Reach};
+use super::score::{CONTRADICTS, MAX_FROM_ONE_LANGUAGE, worth};
+use super::{Evidence, Why};
 use crate::lang::Lang;
+use crate::page::{Place, Signal};
 
-/// Redirects followed from one declaration.
-const MAX_MOVES: usize = 10;
+/// Pages of one node: one a language, and no site has more languages.
+const MAX_NODE_PAGES: usize = 200;
 
-/// What one page declares of another.
-#[derive(Clone, Debug, Default)]
-struct Declared {
-    lang: Option<u16>,
-    evidence: BTreeSet<Evidence>,
+/// One page declares another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) lang: Option<u16>,
+    pub(super) evidence: Evidence,
+    /// Whether the declared URL redirects to the page.
+    pub(super) moved: bool,
 }
 
-/// A pair of pages and what it is worth.
-pub(super) struct Pair {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) lang: Option<u16>,
-    pub(super) worth: f64,
-    pub(super) score: f64,
-    pub(super) reciprocal: bool,
-    pub(super) evidence: Vec<Evidence>,
-    pub(super) aside: Option<Why>,
+/// Languages as grouping compares them, by number; 0 is none.
+pub(super) struct Keys {
+    names: Vec<String>,
+    of_lang: Vec<u16>,
+    of_page: Vec<u16>,
 }
 
 /// Pages that may be members, and what they declare of one another.
-pub(super) struct Graph<'a> {
-    pub(super) builder: &'a Builder,
-    /// The language key of each page, by number.
-    keys: Vec<Option<String>>,
-    declared: BTreeMap<(usize, usize), Declared>,
-    hubs: BTreeSet<usize>,
+pub(super) struct Graph {
+    pub(super) builder: Builder,
+    pub(super) places: Places,
+    pub(super) keys: Keys,
+    /// In order of `from` and `to`.
+    links: Vec<Link>,
+    /// Languages for which a page firmly names something nobody fetched, in order.
+    elsewhere: Vec<(u32, u16)>,
+    hubs: HashSet<u32>,
+    /// Pages that two articles of one language firmly declare, with that language.
+    crowded: HashSet<(u32, u16)>,
 }
 
-impl<'a> Graph<'a> {
-    pub(super) fn of(builder: &'a Builder) -> Self {
-        let keys =
-            builder.pages.iter().map(|page| page.lang(builder).map(Lang::group_key)).collect();
-        let mut graph = Self { builder, keys, declared: BTreeMap::new(), hubs: BTreeSet::new() };
-        let (index, spelled) = graph.index();
-        for claim in &builder.claims {
-            let Some(to) = resolve(builder, &index, claim.to) else { continue };
-            let from = spelled.get(claim.from as usize).copied().unwrap_or(claim.from as usize);
-            let to = spelled.get(to).copied().unwrap_or(to);
-            if from == to || graph.is_front_page(from) || graph.is_front_page(to) {
-                continue;
-            }
-            let declared = graph.declared.entry((from, to)).or_default();
-            declared.lang = declared.lang.or(claim.lang);
-            declared.evidence.insert(claim.evidence);
-        }
+impl Graph {
+    pub(super) fn of(builder: Builder) -> Self {
+        let keys = Keys::of(&builder);
+        let places = Places::of(&builder, &keys.of_page);
+        let mut graph = Self {
+            builder,
+            places,
+            keys,
+            links: Vec::new(),
+            elsewhere: Vec::new(),
+            hubs: HashSet::new(),
+            crowded: HashSet::new(),
+        };
+        graph.lay_out();
+        graph.join_nodes();
+        graph.links.sort_unstable();
+        graph.links.dedup();
+        graph.elsewhere.sort_unstable();
+        graph.elsewhere.dedup();
         graph.learn_languages();
-        graph.hubs = graph.find_hubs();
+        graph.find_hubs();
         graph
+    }
+
+    fn lay_out(&mut self) {
+        for claim in &self.builder.claims {
+            let from = self.places.home(claim.from);
+            match self.places.reach(&self.builder, claim.to) {
+                Reach::Page { page: to, moved }
+                    if from != to && !self.is_front(from) && !self.is_front(to) =>
+                {
+                    let (lang, evidence) = (claim.lang, claim.evidence);
+                    self.links.push(Link { from, to, lang, evidence, moved });
+                }
+                Reach::Unknown if worth(claim.evidence.signal) >= CONTRADICTS => {
+                    self.elsewhere.push((from, self.keys.of_lang(claim.lang)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The same node of a content system in two languages of one host is one article, whatever
+    /// the pages say of each other.
+    fn join_nodes(&mut self) {
+        let mut nodes: BTreeMap<(String, &str), BTreeSet<u32>> = BTreeMap::new();
+        for (number, page) in (0_u32..).zip(&self.builder.pages) {
+            let Some(node) = page.node.as_deref().filter(|_| !page.stale && !page.is_front) else {
+                continue;
+            };
+            let host = Url::parse(&page.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+            let pages = nodes.entry((host.unwrap_or_default(), node)).or_default();
+            pages.insert(self.places.home(number));
+        }
+        let evidence = Evidence { signal: Signal::DrupalPath, place: Place::Chrome };
+        let mut found = Vec::new();
+        for pages in nodes.values().filter(|pages| pages.len() <= MAX_NODE_PAGES) {
+            for (from, to) in pages.iter().flat_map(|from| pages.iter().map(move |to| (*from, *to)))
+            {
+                if self.key(from) != self.key(to) {
+                    let lang = self.page(to).and_then(|page| page.lang(&self.builder));
+                    found.push(Link { from, to, lang, evidence, moved: false });
+                }
+            }
+        }
+        self.links.extend(found);
     }
 
     /// A page that gives no sign of its language is in the one it is declared to be in, when all
     /// declarations agree.
     fn learn_languages(&mut self) {
-        let mut said: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-        for ((_, to), declared) in &self.declared {
-            if let Some(lang) = self.builder.lang(declared.lang).filter(|_| self.key(*to).is_none())
-            {
-                said.entry(*to).or_default().insert(lang.group_key());
+        let mut said: HashMap<u32, BTreeSet<u16>> = HashMap::new();
+        for link in self.links.iter().filter(|link| self.key(link.to) == 0) {
+            let key = self.keys.of_lang(link.lang);
+            if key != 0 {
+                said.entry(link.to).or_default().insert(key);
             }
         }
         for (page, keys) in said.into_iter().filter(|(_, keys)| keys.len() == 1) {
-            if let Some(slot) = self.keys.get_mut(page) {
-                *slot = keys.into_iter().next();
+            if let Some(slot) = self.keys.of_page.get_mut(page as usize) {
+                *slot = keys.first().copied().unwrap_or_default();
             }
         }
-    }
-
-    /// Keys to pages, and for each page the page it is a spelling of.
-    fn index(&self) -> (HashMap<u64, usize>, Vec<usize>) {
-        let pages = &self.builder.pages;
-        let mut index = HashMap::with_capacity(pages.len());
-        for (number, page) in pages.iter().enumerate() {
-            index.entry(page.key).or_insert(number);
-        }
-        let mut spelled: Vec<usize> = (0..pages.len()).collect();
-        for (number, page) in pages.iter().enumerate() {
-            let first = index.get(&page.key).copied().unwrap_or(number);
-            let canonical = page.canonical.and_then(|key| resolve(self.builder, &index, key));
-            // A canonical in another language is a page of its own: a translation, or nothing.
-            let same = canonical
-                .filter(|other| self.key(*other) == self.key(number) && self.key(number).is_some());
-            if let Some(slot) = spelled.get_mut(number) {
-                *slot = same.unwrap_or(first);
-            }
-        }
-        // One step only: a canonical chain that turns back on itself must not join its pages.
-        for (number, page) in pages.iter().enumerate() {
-            if let Some(key) = page.canonical {
-                index.entry(key).or_insert(number);
-            }
-        }
-        (index, spelled)
-    }
-
-    pub(super) fn page(&self, number: usize) -> Option<&'a Kept> {
-        self.builder.pages.get(number)
-    }
-
-    pub(super) fn key(&self, number: usize) -> Option<&str> {
-        self.keys.get(number)?.as_deref()
-    }
-
-    pub(super) fn url(&self, number: usize) -> &'a str {
-        self.page(number).map_or("", |page| &page.url)
-    }
-
-    /// The URLs of a pair, the smaller first.
-    pub(super) fn name(&self, pair: &Pair) -> (&'a str, &'a str) {
-        let (a, b) = (self.url(pair.from), self.url(pair.to));
-        if a < b { (a, b) } else { (b, a) }
-    }
-
-    fn is_front_page(&self, number: usize) -> bool {
-        self.page(number).is_some_and(|page| page.is_front)
     }
 
     /// Pages that more articles of one language declare than can be translations of one.
-    fn find_hubs(&self) -> BTreeSet<usize> {
-        let mut counts: HashMap<(usize, &str), usize> = HashMap::new();
-        for (from, to) in self.declared.keys() {
-            if let Some(key) = self.key(*from) {
-                *counts.entry((*to, key)).or_default() += 1;
+    fn find_hubs(&mut self) {
+        let firm = |link: &Link| worth(link.evidence.signal) >= CONTRADICTS;
+        let mut said: Vec<(u32, u16, u32, bool)> = self
+            .links
+            .iter()
+            .filter(|link| self.key(link.from) != 0)
+            .map(|link| (link.to, self.key(link.from), link.from, firm(link)))
+            .collect();
+        said.sort_unstable();
+        for of_page in said.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let Some((page, key, ..)) = of_page.first() else { continue };
+            let by_article = || of_page.chunk_by(|one, other| one.2 == other.2);
+            if by_article().count() > MAX_FROM_ONE_LANGUAGE {
+                self.hubs.insert(*page);
+            }
+            if by_article().filter(|said| said.iter().any(|(.., firm)| *firm)).count() > 1 {
+                self.crowded.insert((*page, *key));
             }
         }
-        let many = counts.into_iter().filter(|(_, count)| *count > MAX_FROM_ONE_LANGUAGE);
-        many.map(|((to, _), _)| to).collect()
     }
 
-    /// Every pair of which one page declares the other, once.
-    pub(super) fn pairs(&self) -> Vec<Pair> {
-        let once =
-            |(from, to): &&(usize, usize)| from < to || !self.declared.contains_key(&(*to, *from));
-        self.declared.keys().filter(once).map(|(from, to)| self.pair(*from, *to)).collect()
+    pub(super) fn page(&self, number: u32) -> Option<&Kept> {
+        self.builder.pages.get(number as usize)
     }
 
-    fn pair(&self, from: usize, to: usize) -> Pair {
-        let (there, back) = (self.declared.get(&(from, to)), self.declared.get(&(to, from)));
-        let worth = |one: Option<&Declared>| {
-            let evidence: Vec<_> = one.iter().flat_map(|one| &one.evidence).copied().collect();
-            score::one_direction(&evidence)
-        };
-        let (ahead, behind) = (worth(there), worth(back));
-        let evidence = there.iter().chain(&back).flat_map(|one| &one.evidence).copied();
-        let lang = there.and_then(|one| one.lang);
-        let mut pair = Pair {
-            from,
-            to,
-            lang,
-            worth: ahead.max(behind),
-            score: score::both_directions(ahead, behind),
-            reciprocal: there.is_some() && back.is_some(),
-            evidence: evidence.collect::<BTreeSet<_>>().into_iter().collect(),
-            aside: None,
-        };
-        for (page, one) in [(to, there), (from, back)] {
-            if self.own_word_differs(page, one) {
-                pair.score *= OWN_WORD_DIFFERS;
-            }
-        }
-        pair.aside = self.reason_against(&pair, there, back);
-        pair
+    /// The number of the language of a page, 0 where it is unknown.
+    pub(super) fn key(&self, page: u32) -> u16 {
+        self.keys.of_page.get(page as usize).copied().unwrap_or_default()
     }
 
-    /// Whether a page too short to tell its language calls itself another one than declared.
-    fn own_word_differs(&self, page: usize, declared: Option<&Declared>) -> bool {
-        let lang = |number| self.builder.lang(number);
-        let Some(page) = self.page(page) else { return false };
-        match (declared.and_then(|one| lang(one.lang)), lang(page.declared), page.detected) {
-            (Some(said), Some(own), None) => !said.agrees(own),
-            _ => false,
-        }
+    /// The language of a page as members are keyed, empty where it is unknown.
+    pub(super) fn key_name(&self, page: u32) -> &str {
+        self.keys.name(self.key(page))
     }
 
-    fn reason_against(
-        &self,
-        pair: &Pair,
-        there: Option<&Declared>,
-        back: Option<&Declared>,
-    ) -> Option<Why> {
-        // A page that answers an article by name is its translation, however many copies of that
-        // article (print pages, campaign tags) name it too.
-        let mutual = there.is_some() && back.is_some();
-        if !mutual && (self.hubs.contains(&pair.to) || self.hubs.contains(&pair.from)) {
-            return Some(Why::Hub);
-        }
-        if self.is_untranslated(pair.to, there)
-            || self.is_untranslated(pair.from, back)
-            || self.key(pair.from) == self.key(pair.to)
-        {
-            return Some(Why::DeclaredUntranslated);
-        }
-        if self.key(pair.from).is_none() || self.key(pair.to).is_none() {
-            return Some(Why::Weak);
-        }
-        if back.is_none() && self.contradicts(pair.to, pair.from) {
-            return Some(Why::Contradicted);
-        }
-        (pair.score < ACCEPTED).then_some(Why::Weak)
+    pub(super) fn url(&self, number: u32) -> &str {
+        self.page(number).map_or("", |page| &page.url)
     }
 
-    /// Whether the text of a page is in another language than it was declared to be in.
-    fn is_untranslated(&self, page: usize, declared: Option<&Declared>) -> bool {
-        let detected = self.page(page).and_then(|page| self.builder.lang(page.detected));
-        let said = declared.and_then(|one| self.builder.lang(one.lang));
-        said.zip(detected).is_some_and(|(said, detected)| !said.agrees(detected))
+    pub(super) fn is_front(&self, number: u32) -> bool {
+        self.page(number).is_some_and(|page| page.is_front)
     }
 
-    /// Whether `page` names another page where `other` would stand.
-    fn contradicts(&self, page: usize, other: usize) -> bool {
-        let named = self.declared.range((page, 0)..=(page, usize::MAX));
-        named.filter(|((_, to), _)| *to != other && self.key(*to) == self.key(other)).any(
-            |(_, one)| {
-                let evidence: Vec<_> = one.evidence.iter().copied().collect();
-                score::one_direction(&evidence) >= CONTRADICTS
-            },
-        )
+    pub(super) fn is_hub(&self, number: u32) -> bool {
+        self.hubs.contains(&number)
+    }
+
+    /// Whether several articles of a language firmly declare a page.
+    pub(super) fn is_crowded(&self, number: u32, key: u16) -> bool {
+        self.crowded.contains(&(number, key))
+    }
+
+    pub(super) fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// What one page declares, of whichever page.
+    pub(super) fn links_from(&self, from: u32) -> &[Link] {
+        let begin = self.links.partition_point(|link| link.from < from);
+        let end = self.links.partition_point(|link| link.from <= from);
+        self.links.get(begin..end).unwrap_or_default()
+    }
+
+    /// What one page declares of another.
+    pub(super) fn links_between(&self, from: u32, to: u32) -> &[Link] {
+        let begin = self.links.partition_point(|link| (link.from, link.to) < (from, to));
+        let end = self.links.partition_point(|link| (link.from, link.to) <= (from, to));
+        self.links.get(begin..end).unwrap_or_default()
+    }
+
+    /// Whether a page firmly names something for a language that nobody fetched.
+    pub(super) fn names_elsewhere(&self, page: u32, key: u16) -> bool {
+        key != 0 && self.elsewhere.binary_search(&(page, key)).is_ok()
+    }
+
+    /// What is wrong with a link, seen from the page it leads to.
+    pub(super) fn fault(&self, link: &Link) -> Option<Why> {
+        let said = self.builder.lang(link.lang)?;
+        let page = self.page(link.to)?;
+        if let Some(detected) = self.builder.lang(page.detected) {
+            let elsewhere = if link.moved { Why::Redirected } else { Why::DeclaredUntranslated };
+            return (!said.agrees(detected)).then_some(elsewhere);
+        }
+        let key = self.keys.of_lang(link.lang);
+        let also = self.links_between(link.from, link.to).iter();
+        let many = also.map(|other| self.keys.of_lang(other.lang)).any(|k| k != 0 && k != key);
+        let own = self.builder.lang(page.declared);
+        (many && !own.is_some_and(|own| own.same(said))).then_some(Why::ManyLanguages)
     }
 }
 
-/// The page of a key, redirects followed.
-fn resolve(builder: &Builder, index: &HashMap<u64, usize>, key: u64) -> Option<usize> {
-    let mut key = key;
-    for _ in 0..MAX_MOVES {
-        if let Some(page) = index.get(&key) {
-            return Some(*page);
-        }
-        key = *builder.moved.get(&key)?;
+impl Keys {
+    fn of(builder: &Builder) -> Self {
+        let mut names = vec![String::new()];
+        let mut numbers: HashMap<String, u16> = HashMap::new();
+        let mut number = |lang: &Lang| {
+            let key = lang.group_key();
+            let next = u16::try_from(names.len()).unwrap_or_default();
+            *numbers.entry(key.clone()).or_insert_with(|| {
+                names.push(key);
+                next
+            })
+        };
+        let of_lang: Vec<u16> = builder.langs().iter().map(&mut number).collect();
+        let key = |lang: Option<u16>| {
+            lang.and_then(|lang| of_lang.get(usize::from(lang)).copied()).unwrap_or_default()
+        };
+        let of_page = builder.pages.iter().map(|page| key(page.lang(builder))).collect();
+        Self { names, of_lang, of_page }
     }
-    None
+
+    /// The key of a language by its number in the builder, 0 for none.
+    pub(super) fn of_lang(&self, lang: Option<u16>) -> u16 {
+        lang.and_then(|lang| self.of_lang.get(usize::from(lang)).copied()).unwrap_or_default()
+    }
+
+    /// The key as text, `zh-Hant`.
+    pub(super) fn name(&self, key: u16) -> &str {
+        self.names.get(usize::from(key)).map_or("", String::as_str)
+    }
 }

@@ -1,57 +1,75 @@
-//! Scores: how sure an edge between two pages is, from all that was declared.
+//! Scores: how sure an edge between two pages is, from all that was declared and what the texts say.
 //!
-//! The values are start values from counts on real pages and running sites, to be calibrated; each
-//! says what set it.
+//! Every value is named with what set it: "site" is a running WordPress site of 380 articles and
+//! 1,224 declared alternates, "pages" are 1,800 real article pages, "sites" are 100 audited
+//! sites, "pairs" are 247 true translations against as many random pairs. What has no measurement
+//! says which side it errs on.
 
-use super::Evidence;
+use super::verify::Verdict;
+use super::{Evidence, Step};
 use crate::page::Signal;
 
 /// An edge below this is no reason to put two pages together: a lone switcher link is not, a lone
-/// head link of which the other page knows nothing just is.
+/// head link of which the other page knows nothing just is. Site: precision 1.000, recall .985.
 pub(super) const ACCEPTED: f64 = 0.5;
 
-/// What doubt is left when each page declares the other. Front pages, the commonest false
-/// targets, never link back to an article.
+/// What doubt is left when each page declares the other. Site: front pages, the commonest false
+/// targets, never link back to an article (1,224 of 1,224 reciprocal edges true).
 const RECIPROCAL_DOUBT: f64 = 0.15;
 
-/// What is left of an edge when the other page was read and does not declare this one. Return
-/// links are missing on 44 of 100 audited sites, so this is no veto.
+/// What is left of an edge when the other page was read and does not declare this one. Sites: 44
+/// of 100 miss return links, so this is no veto.
 const ONE_WAY: f64 = 0.6;
 
 /// What is left of an edge when the page itself declares another language than the edge does and
-/// its text is too short to tell.
-pub(super) const OWN_WORD_DIFFERS: f64 = 0.6;
+/// its text is too short to tell. As much doubt as a missing return link.
+const OWN_WORD_DIFFERS: f64 = 0.6;
+
+/// What agreeing texts are worth beside a declaration. Pairs: numbers alone tell true from random
+/// with AUC .84 (ja) to 1.00 (ar); set so that with it a lone switcher link is just accepted and a
+/// lone `option` is not.
+const TEXT_AGREES: f64 = 0.70;
+
+/// What is left of an edge when the lengths fit and the numbers do not. Pairs: the median random
+/// pair shares no number, the median true one shares all (.75 in Japanese). A declaration both
+/// pages make (.97 and more) outlives it; two switchers or two URL patterns (.93 at most), which
+/// agree because one template made them, do not, nor does anything alone.
+const TEXT_DIFFERS: f64 = 0.53;
 
 /// Articles of one language that may declare one page. A page has one original a language; a
-/// second comes from paging, a third makes it a front page or a section.
+/// second comes from a copy, a third makes it a front page or a section. Pages: 169 of 681
+/// `a[hreflang]` and 162 of 316 language names led to a front page.
 pub(super) const MAX_FROM_ONE_LANGUAGE: usize = 2;
 
-/// A declaration that another page is meant counts as a contradiction from this on: weaker ones
-/// are switchers, which lead astray themselves.
-pub(super) const CONTRADICTS: f64 = 0.5;
+/// A declaration that another page is meant counts as a contradiction from this on: what is weaker
+/// names no language in so many words, and leads astray itself (pages: 162 of 316 language names).
+pub(super) const CONTRADICTS: f64 = 0.55;
 
 /// What one signal is worth alone.
-const fn worth(signal: Signal) -> f64 {
+pub(super) const fn worth(signal: Signal) -> f64 {
     match signal {
-        // Real translations only, by the plugins' own code; precision 1.000 where measured.
+        // Real translations only, by the plugins' own code. Site: precision 1.000.
         Signal::ArticleBlock => 0.90,
-        // Some systems declare every site language, translated or not.
+        // Site: precision 1.000. Below the block, as some systems declare every site language.
+        // What comes by HTTP, by node and by JSON-LD comes from the same tables (pages: too few to
+        // count). So does an encyclopedia's own table, which makes a comparable group.
         Signal::HeadLink
         | Signal::HttpLink
         | Signal::Negotiated
         | Signal::DrupalPath
         | Signal::JsonLd
-        | Signal::TranslationOf => 0.85,
+        | Signal::TranslationOf
+        | Signal::Interlanguage => 0.85,
+        // Made apart from the pages, so older than they are.
         Signal::Sitemap => 0.80,
-        // One in four leads to a front page.
+        // Pages: 25 % lead to a front page; site: precision .805.
         Signal::AnchorHreflang => 0.55,
-        // Half of CCAligned's URL pairs need their text to confirm them.
+        // CCAligned: precision .945 where the text confirms them; without it, half.
         Signal::UrlPattern => 0.50,
-        // One in two leads to a front page.
+        // Pages: 51 % lead to a front page.
         Signal::Autonym => 0.45,
+        // Site: precision .805, and no language attribute to hold it against.
         Signal::Option => 0.40,
-        // The same topic in articles of their own: nobody's translation.
-        Signal::Interlanguage => 0.0,
     }
 }
 
@@ -68,7 +86,7 @@ const fn source(signal: Signal) -> usize {
 }
 
 /// The worth of all that one page declares of another: noisy-or over independent sources.
-pub(super) fn one_direction(evidence: &[Evidence]) -> f64 {
+pub(super) fn one_direction(evidence: impl Iterator<Item = Evidence>) -> f64 {
     let mut best = [0.0_f64; 5];
     for one in evidence {
         if let Some(slot) = best.get_mut(source(one.signal)) {
@@ -78,10 +96,38 @@ pub(super) fn one_direction(evidence: &[Evidence]) -> f64 {
     1.0 - best.iter().map(|worth| 1.0 - worth).product::<f64>()
 }
 
-/// The worth of an edge from the worth of its two directions; both pages were read.
-pub(super) fn both_directions(there: f64, back: f64) -> f64 {
-    let best = there.max(back);
-    if there > 0.0 && back > 0.0 { 1.0 - (1.0 - best) * RECIPROCAL_DOUBT } else { best * ONE_WAY }
+/// What is weighed of a pair; both pages were read.
+pub(super) struct Weights {
+    /// What one page declares of the other, and the other of the one.
+    pub(super) ahead: f64,
+    pub(super) behind: f64,
+    /// Pages too short to tell that call themselves another language than declared.
+    pub(super) own_word_differs: u8,
+    pub(super) text: Verdict,
+}
+
+/// The worth of a pair; each step is told to `note`.
+pub(super) fn weigh(of: &Weights, mut note: impl FnMut(Step)) -> f64 {
+    let mut score = of.ahead.max(of.behind);
+    let mut step = |what: &'static str, score: f64| {
+        note(Step { what: what.into(), score });
+        score
+    };
+    if of.text == Verdict::Agrees {
+        score = step("the texts agree", 1.0 - (1.0 - score) * (1.0 - TEXT_AGREES));
+    }
+    score = if of.ahead > 0.0 && of.behind > 0.0 {
+        step("each declares the other", 1.0 - (1.0 - score) * RECIPROCAL_DOUBT)
+    } else {
+        step("the other was read and does not declare this one", score * ONE_WAY)
+    };
+    for _ in 0..of.own_word_differs {
+        score = step("the page calls itself another language", score * OWN_WORD_DIFFERS);
+    }
+    if of.text == Verdict::Suspect {
+        score = step("the numbers of the texts differ", score * TEXT_DIFFERS);
+    }
+    score
 }
 
 #[cfg(test)]
@@ -90,9 +136,11 @@ mod tests {
     use crate::page::Place;
 
     fn of(signals: &[Signal]) -> f64 {
-        let evidence: Vec<_> =
-            signals.iter().map(|signal| Evidence { signal: *signal, place: Place::Head }).collect();
-        one_direction(&evidence)
+        one_direction(signals.iter().map(|signal| Evidence { signal: *signal, place: Place::Head }))
+    }
+
+    fn weighed(ahead: f64, behind: f64, text: Verdict) -> f64 {
+        weigh(&Weights { ahead, behind, own_word_differs: 0, text }, |_| {})
     }
 
     #[test]
@@ -105,8 +153,30 @@ mod tests {
     #[test]
     fn a_lone_switcher_link_is_not_enough_and_a_return_link_makes_it_so() {
         let lone = of(&[Signal::AnchorHreflang]);
-        assert!(both_directions(lone, 0.0) < ACCEPTED);
-        assert!(both_directions(lone, lone) > 0.9);
-        assert!(both_directions(of(&[Signal::HeadLink]), 0.0) >= ACCEPTED);
+        assert!(weighed(lone, 0.0, Verdict::Unknown) < ACCEPTED);
+        assert!(weighed(lone, lone, Verdict::Unknown) > 0.9);
+        assert!(weighed(of(&[Signal::HeadLink]), 0.0, Verdict::Unknown) >= ACCEPTED);
+    }
+
+    #[test]
+    fn the_texts_confirm_a_weak_link_and_undo_a_lone_one() {
+        for (signal, confirmed) in
+            [(Signal::Autonym, true), (Signal::UrlPattern, true), (Signal::Option, false)]
+        {
+            let lone = weighed(of(&[signal]), 0.0, Verdict::Agrees);
+            assert_eq!(lone >= ACCEPTED, confirmed, "{signal:?} {lone}");
+        }
+        let head = of(&[Signal::HeadLink]);
+        assert!(weighed(head, 0.0, Verdict::Suspect) < ACCEPTED);
+        assert!(weighed(head, head, Verdict::Suspect) >= ACCEPTED);
+    }
+
+    #[test]
+    fn every_step_is_told() {
+        let mut told = Vec::new();
+        let of = Weights { ahead: 0.85, behind: 0.85, own_word_differs: 1, text: Verdict::Agrees };
+        let score = weigh(&of, |step| told.push(step));
+        assert_eq!(told.len(), 3);
+        assert!(told.last().is_some_and(|last| (last.score - score).abs() < 1e-9));
     }
 }

@@ -14,6 +14,8 @@ pub mod language;
 pub(crate) mod letters;
 pub mod links;
 pub mod metadata;
+pub mod origin;
+pub mod print;
 pub(crate) mod vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -71,6 +73,8 @@ pub struct Page {
     pub links: Vec<Link>,
     /// The article, when there is one.
     pub article: Option<Article>,
+    /// What it gives away of how it came to be in its language.
+    pub origin: origin::Origin,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
     /// What went wrong in reading and was lived with.
@@ -346,6 +350,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         alternates: found.alternates,
         links,
         article: reading.map(|reading| reading.article),
+        origin: origin::read(&dom, source.url),
         mt_suspect: found.machine.map(str::to_owned),
         notes,
     };

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Address, HostKey};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome};
+use crate::page::origin::Origin;
+use crate::page::print::TextPrint;
 use crate::page::{Alternate, Link, LinkKind, PageKind};
 
 /// What is kept of a page for groups, summaries and `warraq info`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRow {
     /// The URL that was fetched.
     pub url: String,
@@ -31,6 +33,15 @@ pub struct PageRow {
     pub detected: Option<Lang>,
     /// Characters of body text.
     pub length: u64,
+    /// When it was published, as the page gives it.
+    #[serde(default)]
+    pub published: Option<String>,
+    /// What it gives away of its origin.
+    #[serde(default)]
+    pub origin: Origin,
+    /// What is compared of its text; rows of the first releases have none.
+    #[serde(default)]
+    pub text: Option<TextPrint>,
 }
 
 /// What one visit left behind.
@@ -258,13 +269,14 @@ mod tests {
             bytes: 345,
             page: Some(PageRow {
                 url: "https://example.org/en/a".into(),
-                canonical: None,
                 kind: PageKind::Article,
                 title: Some("عنوان: one".into()),
                 byline: vec!["Rim Haddad".into()],
                 declared: Lang::parse("en"),
-                detected: None,
                 length: 900,
+                published: Some("2026-11-22".into()),
+                text: Some(TextPrint { numbers: vec![7, 9], count: 3, ..TextPrint::default() }),
+                ..PageRow::default()
             }),
             alternates: vec![Alternate {
                 url: "https://example.org/ar/a".into(),
@@ -290,6 +302,13 @@ mod tests {
         let fields = trace.to_fields();
         assert!(fields.lines().all(|line| line.contains(": ")), "{fields}");
         assert_eq!(Trace::parse("https://example.org/en/a", fields.as_bytes()).unwrap(), trace);
+    }
+
+    #[test]
+    fn a_row_of_the_first_release_still_reads() {
+        let old = r#"{"url":"https://example.org/a","canonical":null,"kind":"article","title":"One","byline":[],"declared":"en","detected":null,"length":900}"#;
+        let row: PageRow = serde_json::from_str(old).unwrap();
+        assert_eq!((row.length, row.text, row.origin), (900, None, Origin::default()));
     }
 
     #[test]

@@ -284,7 +284,7 @@ impl Desk {
         let mut last = None;
         for row in self.store.scan(keys::PAGES, after).take(CHUNK) {
             let (key, value) = row?;
-            pages.push(super::store::read(&key, &value)?);
+            pages.push(super::store::read_page(&key, &value)?);
             last = Some(key);
         }
         let more = pages.len() == CHUNK;

@@ -260,7 +260,11 @@ fn basis(store: &mut Store, folder: &Path, secret: [u8; 16]) -> Result<Basis, St
     let run: Option<u32> = store.get(keys::RUN).map_err(damaged)?;
     let checkpoint: Option<Checkpoint> = store.get(keys::CHECKPOINT).map_err(damaged)?;
     match (version, kept, checkpoint) {
-        (Some(_), Some(secret), Some(checkpoint)) => {
+        (Some(found), Some(secret), Some(checkpoint)) => {
+            if found < VERSION {
+                // What this warraq writes from now on an older one must not read.
+                store.set(keys::VERSION.to_vec(), &VERSION);
+            }
             Ok(Basis { fresh: false, run: run.unwrap_or(0), secret, checkpoint })
         }
         (None, None, None) if store.scan(b"", None).next().is_none() => {

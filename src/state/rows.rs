@@ -7,12 +7,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, HostKey};
+use crate::frontier::KeptPage;
 use crate::frontier::schedule::{Place, SiteFacts};
 use crate::frontier::tally::Standing;
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::moment::Moment;
+use crate::page::{Alternate, PageKind};
 use crate::record::Position;
+use crate::record::trace::PageRow;
 
 /// The first byte of every value.
 const FORMAT: u8 = 1;
@@ -28,6 +31,60 @@ pub(crate) fn decode<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
         return None;
     }
     postcard::from_bytes(rest).ok()
+}
+
+/// The first byte of a page's value since layout version 2.
+const PAGE_FORMAT: u8 = 2;
+
+pub(crate) fn encode_page(page: &KeptPage) -> Vec<u8> {
+    postcard::to_extend(page, vec![PAGE_FORMAT]).unwrap_or_default()
+}
+
+/// A page, of this layout or of the first.
+pub(crate) fn decode_page(value: &[u8]) -> Option<KeptPage> {
+    match value.split_first()? {
+        (&PAGE_FORMAT, rest) => postcard::from_bytes(rest).ok(),
+        _ => decode::<FirstKeptPage>(value).map(FirstKeptPage::into_page),
+    }
+}
+
+/// A page as the first layout wrote it.
+#[derive(Serialize, Deserialize)]
+struct FirstKeptPage {
+    page: FirstPageRow,
+    alternates: Vec<Alternate>,
+    moved_to: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FirstPageRow {
+    url: String,
+    canonical: Option<String>,
+    kind: PageKind,
+    title: Option<String>,
+    byline: Vec<String>,
+    declared: Option<Lang>,
+    detected: Option<Lang>,
+    length: u64,
+}
+
+impl FirstKeptPage {
+    fn into_page(self) -> KeptPage {
+        let FirstPageRow { url, canonical, kind, title, byline, declared, detected, length } =
+            self.page;
+        let page = PageRow {
+            url,
+            canonical,
+            kind,
+            title,
+            byline,
+            declared,
+            detected,
+            length,
+            ..PageRow::default()
+        };
+        KeptPage { page, alternates: self.alternates, moved_to: self.moved_to }
+    }
 }
 
 /// A URL.
@@ -145,11 +202,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_page_of_the_first_layout_reads_with_what_it_lacked_left_empty() {
+        let old = FirstKeptPage {
+            page: FirstPageRow {
+                url: "https://example.org/a".into(),
+                canonical: None,
+                kind: PageKind::Article,
+                title: Some("One".into()),
+                byline: Vec::new(),
+                declared: Lang::parse("ar"),
+                detected: None,
+                length: 900,
+            },
+            alternates: Vec::new(),
+            moved_to: None,
+        };
+        let page = decode_page(&encode(&old)).unwrap();
+        assert_eq!((page.page.length, page.page.text.clone()), (900, None));
+        assert_eq!(decode_page(&encode_page(&page)), Some(page));
+    }
+
     proptest! {
         #[test]
         fn any_bytes_decode_or_do_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = decode::<LeadRow>(&bytes);
             let _ = decode::<UrlRow>(&bytes);
+            let _ = decode_page(&bytes);
             let _ = decode::<Checkpoint>(&bytes);
             let _ = crate::state::keys::read_queued(&bytes);
         }

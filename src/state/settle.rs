@@ -118,7 +118,7 @@ impl Desk {
 
     pub(crate) fn keep_page(&mut self, page: &KeptPage) {
         let print = self.seen.print(&key_of(page));
-        self.store.set(keys::page(print), page);
+        self.store.set_page(keys::page(print), page);
         self.touch();
     }
 

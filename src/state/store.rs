@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{StateError, rows};
+use crate::frontier::KeptPage;
 
 /// Pending rows at which a batch is committed whatever its age.
 pub(crate) const MAX_PENDING: usize = 8_192;
@@ -56,6 +57,10 @@ impl Store {
 
     pub(crate) fn set(&mut self, key: Vec<u8>, row: &impl Serialize) {
         self.pending.insert(key, Some(rows::encode(row)));
+    }
+
+    pub(crate) fn set_page(&mut self, key: Vec<u8>, page: &KeptPage) {
+        self.pending.insert(key, Some(rows::encode_page(page)));
     }
 
     pub(crate) fn remove(&mut self, key: Vec<u8>) {
@@ -124,6 +129,11 @@ impl Store {
 
 pub(crate) fn read<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, String> {
     rows::decode(value).ok_or_else(|| format!("the row {} does not read", key.escape_ascii()))
+}
+
+/// A page of a row.
+pub(crate) fn read_page(key: &[u8], value: &[u8]) -> Result<KeptPage, String> {
+    rows::decode_page(value).ok_or_else(|| format!("the row {} does not read", key.escape_ascii()))
 }
 
 type Stored<'a> = Box<dyn Iterator<Item = Result<Row, String>> + 'a>;

@@ -1,0 +1,261 @@
+//! `warraq groups`: the translation groups of an archive, why they are what they are, and what is
+//! wrong with a site's declarations.
+//!
+//! Read from the WARC files alone, so it works beside a running crawl and on anybody's archive.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::show::{self, Direction};
+use super::{Exit, Stopped};
+use crate::export::evidence;
+use crate::groups::audit::Audit;
+use crate::groups::explain::{Explained, Explanation, Fate, Nowhere};
+use crate::groups::{self, Builder, Conflict, Evidence, Group, GroupKind, Judgement};
+use crate::json;
+
+/// Conflicts of one group that are shown; `--json` has up to 50.
+const CONFLICTS_SHOWN: usize = 3;
+
+/// Examples of one fault that are shown.
+const EXAMPLES_SHOWN: usize = 5;
+
+/// Tell which pages of an archive are one article in several languages, and why.
+///
+/// Lists every translation group with its languages, titles, confidence, the original where
+/// something tells it, and what was declared and left out. Groups are decided anew from the
+/// `metadata` records that a crawl writes, or from the pages themselves where there are none.
+///
+/// Reads the WARC files only, so it works on any folder of WARCs and beside a running crawl.
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub(super) struct GroupsFlags {
+    /// A crawl folder, a folder of WARC files, or one WARC file.
+    dir: PathBuf,
+    /// Tell everything declared about one page, with the score step by step, and why it was taken
+    /// or left.
+    #[arg(long, value_name = "URL", conflicts_with = "audit")]
+    explain: Option<String>,
+    /// Tell for each host which alternates are non-reciprocal, broken, looping, mislabelled or lead
+    /// to a front page.
+    #[arg(long)]
+    audit: bool,
+    /// Print JSON lines: groups as in groups.jsonl, the explanation, or a host of the audit a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(flags: &GroupsFlags) -> Result<Exit, Stopped> {
+    let dir = &flags.dir;
+    if super::archive_at(dir)?.is_empty() {
+        return Err(super::nothing_at(dir));
+    }
+    let named = flags.explain.is_some() || flags.audit;
+    let builder = if named { Builder::with_targets() } else { Builder::new() };
+    let read = evidence::read(dir, builder).map_err(|why| Stopped::new(Exit::Output, why))?;
+    for why in &read.unreadable {
+        show::complain(why);
+    }
+    let judgement = read.builder.judge();
+    match &flags.explain {
+        Some(url) => explain(&judgement, url, flags.json)?,
+        None if flags.audit => audit(&judgement, flags.json)?,
+        None => list(&judgement.groups, dir, flags.json)?,
+    }
+    Ok(if read.unreadable.is_empty() { Exit::Complete } else { Exit::Output })
+}
+
+fn list(groups: &[Group], dir: &Path, json: bool) -> Result<(), Stopped> {
+    if json {
+        let bytes = groups::table(groups).map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().for_each(show::say);
+        return Ok(());
+    }
+    if groups.is_empty() {
+        show::say(&format!("{}: no article was found in two languages", dir.display()));
+        return Ok(());
+    }
+    let direction = Direction::of_stdout();
+    for group in groups {
+        show::say(&told(group, direction));
+    }
+    show::say(&format!("{} in two languages or more", show::count(groups.len() as u64, "article")));
+    Ok(())
+}
+
+/// A group for people: a line for each member, what came from the web last.
+fn told(group: &Group, direction: Direction) -> String {
+    let original = group.original.as_ref();
+    let original = original.map(|original| format!(", original {}", tag(group, &original.lang)));
+    let comparable = group.kind == GroupKind::Comparable;
+    let head = [
+        format!("{}  confidence {:.2}", group.id, group.confidence),
+        original.unwrap_or_default(),
+        if comparable { ", comparable: one topic, not one text".to_owned() } else { String::new() },
+        if group.mt_suspect { ", may be machine translation".to_owned() } else { String::new() },
+    ];
+    let mut out = vec![head.concat()];
+    let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
+    let width = tags.iter().map(String::len).max().unwrap_or(0);
+    for (member, tag) in group.members.values().zip(&tags) {
+        let partial = if member.partial { "  (a part of the text)" } else { "" };
+        out.push(format!("  {tag:<width$}  {}{partial}", link(&member.url)));
+        let title = direction.set(member.title.as_deref().unwrap_or("(no title)"));
+        out.push(format!("  {:<width$}  {title}", ""));
+    }
+    out.extend(group.conflicts.iter().take(CONFLICTS_SHOWN).map(left_out));
+    let more = group.conflicts.len().saturating_sub(CONFLICTS_SHOWN);
+    if more > 0 {
+        out.push(format!("  and {more} more left out"));
+    }
+    out.push(String::new());
+    out.join("\n")
+}
+
+fn tag(group: &Group, key: &str) -> String {
+    let lang = group.members.get(key).and_then(|member| member.lang.as_ref());
+    lang.map_or_else(|| key.to_owned(), ToString::to_string)
+}
+
+fn left_out(conflict: &Conflict) -> String {
+    let lang = conflict.lang.as_ref().map_or("?", |lang| lang.as_str());
+    let url = link(&conflict.to);
+    format!("  left out, {lang}: {}: {url}", conflict.why.sentence())
+}
+
+fn explain(judgement: &Judgement, url: &str, json: bool) -> Result<(), Stopped> {
+    let Some(explanation) = judgement.explain(url) else {
+        let what = "no article of this archive; give the URL as `warraq text` prints it";
+        return Err(Stopped::usage(format!("{url}: {what}")));
+    };
+    if json {
+        return say_json(&explanation);
+    }
+    show::say(&standing(&explanation, judgement));
+    for edge in &explanation.edges {
+        show::say(&edge_told(edge));
+    }
+    if !explanation.nowhere.is_empty() {
+        show::say("Declared, and no article:");
+    }
+    for nowhere in &explanation.nowhere {
+        show::say(&nowhere_told(nowhere));
+    }
+    Ok(())
+}
+
+fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
+    let lang = explanation.lang.as_ref().map_or("language unknown", |lang| lang.as_str());
+    let page = format!("{} ({lang})", link(&explanation.url));
+    let group = explanation.group.as_ref();
+    let group = group.and_then(|id| judgement.groups.iter().find(|group| group.id == *id));
+    match (group, explanation.never) {
+        (Some(group), _) => {
+            let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
+            format!("{page} is in group {} of {}", group.id, tags.join(", "))
+        }
+        (None, Some(why)) => format!("{page} is in no group: {why}"),
+        (None, None) => format!("{page} is in no group"),
+    }
+}
+
+fn edge_told(edge: &Explained) -> String {
+    let lang = edge.lang.as_ref().map_or("?", |lang| lang.as_str());
+    let (verdict, why) = match edge.left {
+        Some(why) => ("left ", format!(": {}", why.sentence())),
+        None => ("taken", String::new()),
+    };
+    let mut out = vec![format!("{verdict} {:.2}  {lang} {}{why}", edge.score, link(&edge.other))];
+    for (what, evidence) in [("declares", &edge.declares), ("declared by", &edge.declared_by)] {
+        if !evidence.is_empty() {
+            out.push(format!("    {what:<12} {}", signals(evidence)));
+        }
+    }
+    let steps: Vec<String> =
+        edge.steps.iter().map(|step| format!("{} {:.2}", step.what, step.score)).collect();
+    out.push(format!("    {:<12} {}", "score", steps.join(", ")));
+    out.join("\n")
+}
+
+fn signals(evidence: &[Evidence]) -> String {
+    let one = |one: &Evidence| format!("{} in the {}", one.signal.name(), one.place.name());
+    evidence.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn nowhere_told(nowhere: &Nowhere) -> String {
+    let lang = nowhere.lang.as_ref().map_or("?", |lang| lang.as_str());
+    let found = fate(nowhere.found);
+    let url = link(&nowhere.url);
+    format!("    {lang} by {}: {found}: {url}", nowhere.evidence.signal.name())
+}
+
+fn fate(fate: Fate) -> String {
+    match fate {
+        Fate::NotFetched => "not fetched".into(),
+        Fate::NoArticle => "a page that is no article".into(),
+        Fate::Status(status) => format!("HTTP status {status}"),
+        Fate::Failed => "no answer".into(),
+        Fate::Refused => "refused by a rule".into(),
+        Fate::Home => "a front page".into(),
+        Fate::Loop => "a redirect in a circle".into(),
+        Fate::Itself => "the page itself".into(),
+        Fate::Article => "an article".into(),
+    }
+}
+
+fn audit(judgement: &Judgement, json: bool) -> Result<(), Stopped> {
+    for host in judgement.audit() {
+        if json {
+            say_json(&host)?;
+        } else {
+            show::say(&audit_told(&host));
+        }
+    }
+    Ok(())
+}
+
+fn audit_told(host: &Audit) -> String {
+    let articles = show::count(host.articles, "article");
+    let alternates = show::count(host.alternates, "alternate");
+    let mut out = vec![format!(
+        "{}: {articles}, {alternates} declared, {} not fetched",
+        show::clean(&host.host),
+        host.not_fetched
+    )];
+    for (fault, found) in &host.faults {
+        out.push(format!("  {:>5} {}", found.count, fault.name()));
+        for example in found.examples.iter().take(EXAMPLES_SHOWN) {
+            let lang = example.declared.as_ref().map_or("?", |lang| lang.as_str());
+            let text = example.text.as_ref().map(|text| format!(" (the text is {text})"));
+            let found = if example.found == Fate::Article {
+                String::new()
+            } else {
+                format!(" ({})", fate(example.found))
+            };
+            let (from, to) = (link(&example.from), link(&example.to));
+            out.push(format!(
+                "        {from}\n          {lang}{}{found} {to}",
+                text.unwrap_or_default()
+            ));
+        }
+        let more = found.count.saturating_sub(EXAMPLES_SHOWN as u64);
+        if more > 0 {
+            out.push(format!("        and {more} more"));
+        }
+    }
+    out.join("\n")
+}
+
+/// A URL as people read it, set apart where its letters would turn the line.
+fn link(url: &str) -> String {
+    Direction::of_stdout().set(&show::readable(url))
+}
+
+fn say_json(value: &impl serde::Serialize) -> Result<(), Stopped> {
+    let line = json::line(value).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    show::say(&line);
+    Ok(())
+}

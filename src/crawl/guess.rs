@@ -1,0 +1,70 @@
+//! Guesses: what confirmed URL patterns give for languages that articles lack.
+//!
+//! Made once a run, when nothing else is left: only then is it known which groups confirm which
+//! pattern. A guess is a request nobody declared, so it is marked as one in its hop path, bounded
+//! for each host, and refused by the same rules as a declared alternate.
+
+use url::Url;
+
+use crate::address::fetchable;
+use crate::frontier::{Frontier, FrontierError};
+use crate::groups::Builder;
+use crate::groups::patterns::{Guess, Patterns};
+use crate::lang::Lang;
+use crate::lead::{Hop, Lead};
+use crate::page::{Alternate, Page, PageKind, Place, Signal};
+use crate::settings::{AlternatesScope, Settings};
+
+/// The leads of this run's guesses.
+pub(super) async fn leads<F: Frontier>(
+    frontier: &F,
+    settings: &Settings,
+    run: u32,
+) -> Result<Vec<Lead>, FrontierError> {
+    let mut builder = Builder::new();
+    let mut after = None;
+    loop {
+        let (pages, next) = frontier.pages(after).await?;
+        for kept in &pages {
+            builder.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
+        }
+        if next.is_none() {
+            break;
+        }
+        after = next;
+    }
+    let judgement = builder.judge();
+    let patterns = Patterns::learn(&judgement.groups);
+    let guesses = patterns.guesses(judgement.articles(), |url| judgement.knows(url), run);
+    Ok(guesses.iter().filter_map(|guess| lead(guess, settings)).collect())
+}
+
+/// The lead of a guess, when it is in scope. It has used up its depth: what an address that nobody
+/// declared links to is not followed.
+fn lead(guess: &Guess, settings: &Settings) -> Option<Lead> {
+    let (url, of) = (fetchable(&guess.url, None).ok()?, Url::parse(&guess.of).ok()?);
+    let lang = Lang::parse(&guess.lang);
+    let wanted = settings.languages.is_empty()
+        || settings.languages.iter().any(|wanted| wanted.group_key() == guess.lang);
+    let same_host = url.host_str() == of.host_str();
+    let within = same_host || settings.alternates_scope != AlternatesScope::SameHost;
+    let lead =
+        Lead { via: Some(guess.of.clone()), depth: settings.depth, ..Lead::at(&url, Hop::Guess) };
+    (wanted && within).then_some(Lead { lang, ..lead })
+}
+
+/// What a guessed page is evidence of, once it has been found to be an article: that the pattern
+/// leads from it to the page it was guessed for.
+pub(super) fn evidence(lead: &Lead, page: &Page) -> Option<Alternate> {
+    let straight = lead.hop == Hop::Guess && page.kind == PageKind::Article;
+    let of = lead.via.clone().filter(|_| straight)?;
+    Some(Alternate {
+        url: of.clone(),
+        url_raw: of,
+        about: None,
+        lang: None,
+        lang_raw: String::new(),
+        signal: Signal::UrlPattern,
+        place: Place::Chrome,
+    })
+}

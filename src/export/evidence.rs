@@ -1,0 +1,158 @@
+//! Evidence: the pages of an archive and what they declare, for groups.
+//!
+//! Where a crawl of warraq left its traces they are read; a capture without one (somebody else's
+//! WARC) is read as a page. Both give the rows the state keeps, so an archive gives the groups the
+//! crawl gave. Reads archives only.
+
+use std::path::Path;
+
+use warc::RecordType;
+
+use super::MAX_BLOCK_BYTES;
+use crate::address::fetchable;
+use crate::crawl::reading;
+use crate::frontier::KeptPage;
+use crate::frontier::tally::keep;
+use crate::groups::{Builder, End};
+use crate::head::Head;
+use crate::lead::{Hop, Lead, Outcome};
+use crate::page::{self, Source};
+use crate::record::entity::split;
+use crate::record::entry::Entry;
+use crate::record::reader::{ReadError, Records};
+use crate::record::trace::Trace;
+
+/// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
+const MAX_TRACE_BYTES: u64 = 64 << 20;
+
+/// What was read of an archive.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// Everything the groups are made from.
+    pub builder: Builder,
+    /// Captures seen.
+    pub captures: u64,
+    /// Records that could not be read, the first of them.
+    pub unreadable: Vec<String>,
+}
+
+/// Reasons of unreadable records that are kept.
+const REASONS: usize = 20;
+
+/// Reads the evidence of a WARC file, or of all WARC files of a folder, into `builder`.
+pub fn read(path: &Path, builder: Builder) -> Result<Read, ReadError> {
+    let mut reading = Reading { read: Read { builder, ..Read::default() }, waiting: None };
+    for file in super::files(path)? {
+        match Records::open(&file) {
+            Ok(records) => {
+                for entry in records {
+                    match entry {
+                        Ok(entry) => reading.take(entry),
+                        Err(why) => reading.fail(&why),
+                    }
+                }
+            }
+            Err(why) => reading.fail(&why),
+        }
+        // No capture is continued in another file.
+        reading.settle();
+    }
+    Ok(reading.read)
+}
+
+struct Reading {
+    read: Read,
+    /// A response whose trace has not come, and may never.
+    waiting: Option<Entry>,
+}
+
+impl Reading {
+    fn take(&mut self, entry: Entry) {
+        match entry.kind {
+            RecordType::Response | RecordType::Revisit => {
+                self.settle();
+                self.read.captures += 1;
+                let is_page = entry.kind == RecordType::Response && entry.is_http();
+                self.waiting = is_page.then_some(entry);
+            }
+            RecordType::Metadata => {
+                if let Some(trace) = trace(&entry) {
+                    let concurrent = entry.header.get("WARC-Concurrent-To");
+                    self.waiting.take_if(|reply| reply.id() == concurrent);
+                    self.note(&trace);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, trace: &Trace) {
+        if trace.again || trace.lead.robots_for.is_some() {
+            return;
+        }
+        for kept in keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates) {
+            self.add(&kept);
+        }
+        let end = match &trace.outcome {
+            Outcome::Captured { status, .. } if *status >= 400 => Some(End::Status(*status)),
+            Outcome::Failed(_) => Some(End::Failed),
+            _ if trace.page.is_none() => Some(End::NoArticle),
+            _ => None,
+        };
+        let moved = matches!(trace.outcome, Outcome::Moved { .. } | Outcome::Revisit { .. });
+        if let Some(end) = end.filter(|_| !moved) {
+            self.read.builder.end(&trace.lead.found, end);
+        }
+    }
+
+    fn add(&mut self, kept: &KeptPage) {
+        self.read.builder.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
+    }
+
+    /// A response that no trace tells of is read itself.
+    fn settle(&mut self) {
+        let Some(entry) = self.waiting.take() else { return };
+        let Some((lead, outcome, page)) = capture(&entry) else { return };
+        let alternates = page.as_ref().map_or(&[][..], |page| &page.alternates);
+        let row = page.as_ref().filter(|page| reading::is_kept(page));
+        let row = row.and_then(|page| Some(reading::row(&lead.url().ok()?, page)));
+        for kept in keep(&lead, &outcome, row, alternates) {
+            self.add(&kept);
+        }
+        if let Outcome::Captured { status, .. } = outcome
+            && status >= 400
+        {
+            self.read.builder.end(&lead.found, End::Status(status));
+        }
+    }
+
+    fn fail(&mut self, why: &ReadError) {
+        if self.read.unreadable.len() < REASONS {
+            self.read.unreadable.push(why.to_string());
+        }
+    }
+}
+
+fn trace(entry: &Entry) -> Option<Trace> {
+    let block = entry.block.first(MAX_TRACE_BYTES).ok()?;
+    Trace::parse(entry.target_uri()?, &block).ok()
+}
+
+/// A capture of another program, as its visit would have been told.
+fn capture(entry: &Entry) -> Option<(Lead, Outcome, Option<page::Page>)> {
+    let url = fetchable(entry.target_uri()?, None).ok()?;
+    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
+    let message = split(&block);
+    let head = Head::parse(block.get(..message.head_length)?);
+    let lead = Lead::at(&url, Hop::Seed);
+    let status = head.status()?;
+    let location = head.get("location").and_then(|to| fetchable(&to, Some(&url)).ok());
+    if let (300..=399, Some(to)) = (status, location) {
+        return Some((lead, Outcome::Moved { status, to: Some(to.into()) }, None));
+    }
+    let outcome = Outcome::Captured { status, truncated: None };
+    let is_page = (200..=299).contains(&status);
+    let page =
+        is_page.then(|| page::read(Source { url: &url, head: &head, entity: &message.entity }));
+    Some((lead, outcome, page))
+}

@@ -1,0 +1,216 @@
+//! Explaining: everything that was declared about one page, and what became of it.
+//!
+//! The same judgement, told step by step: so that a wrong group, or a missing one, can be traced to
+//! a signal of a page.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use url::Url;
+
+use super::builder::{Claim, End, fingerprint};
+use super::pair::Pair;
+use super::places::Reach;
+use super::score;
+use super::{Evidence, Judgement, Step, Why};
+use crate::lang::Lang;
+
+/// What became of one page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The page that was asked for, or the one its URL leads to.
+    pub url: String,
+    /// Its language, by its text where that is known.
+    pub lang: Option<Lang>,
+    /// The group it is in.
+    pub group: Option<String>,
+    /// Why it can be in none.
+    pub never: Option<&'static str>,
+    /// What it declares and what declares it; the surest first.
+    pub edges: Vec<Explained>,
+    /// Declarations of it that lead to no article.
+    pub nowhere: Vec<Nowhere>,
+}
+
+/// An edge to or from the page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explained {
+    /// The other page.
+    pub other: String,
+    /// Its language.
+    pub lang: Option<Lang>,
+    /// What the page declares of the other.
+    pub declares: Vec<Evidence>,
+    /// What the other declares of the page.
+    pub declared_by: Vec<Evidence>,
+    /// How the score came about.
+    pub steps: Vec<Step>,
+    /// How sure the edge is, from 0 to 1.
+    pub score: f64,
+    /// Why it was left; taken otherwise.
+    pub left: Option<Why>,
+}
+
+/// A declaration that leads to no article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Nowhere {
+    /// The URL declared.
+    pub url: String,
+    /// The language declared.
+    pub lang: Option<Lang>,
+    /// How it was declared.
+    pub evidence: Evidence,
+    /// What is there.
+    pub found: Fate,
+}
+
+/// What there is where a declaration leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// Nobody went there.
+    NotFetched,
+    /// A page that is no article.
+    NoArticle,
+    /// An error of the server.
+    Status(u16),
+    /// No answer.
+    Failed,
+    /// Refused by a rule of the crawl.
+    Refused,
+    /// A front page, straight or by redirect.
+    Home,
+    /// A redirect that comes back to itself.
+    Loop,
+    /// The declaring page itself, straight or by redirect.
+    Itself,
+    /// An article.
+    Article,
+}
+
+impl Fate {
+    const fn of(end: End) -> Self {
+        match end {
+            End::NoArticle => Self::NoArticle,
+            End::Status(status) => Self::Status(status),
+            End::Failed => Self::Failed,
+            End::Refused => Self::Refused,
+        }
+    }
+}
+
+impl Judgement {
+    /// Everything known about the page at `url`; `None` when it is no page of the crawl.
+    pub fn explain(&self, url: &str) -> Option<Explanation> {
+        let key = fingerprint(&Url::parse(url).ok()?);
+        let Reach::Page { page, .. } = self.graph.places.reach(&self.graph.builder, key) else {
+            return None;
+        };
+        let own = |pair: &&Pair| pair.from == page || pair.to == page;
+        let mut nowhere: Vec<Nowhere> = self
+            .claims()
+            .filter(|(from, _)| *from == page)
+            .filter_map(|(from, claim)| self.nowhere(from, claim))
+            .collect();
+        nowhere.sort_by(|a, b| (&a.url, a.evidence).cmp(&(&b.url, b.evidence)));
+        nowhere.dedup();
+        Some(Explanation {
+            url: self.graph.url(page).to_owned(),
+            lang: self.lang(page),
+            group: self
+                .group_of
+                .get(&page)
+                .and_then(|at| self.groups.get(*at))
+                .map(|g| g.id.clone()),
+            never: self.graph.is_front(page).then_some("it is a front page"),
+            edges: self.pairs.iter().filter(own).map(|pair| self.explained(page, pair)).collect(),
+            nowhere,
+        })
+    }
+
+    /// All declarations, each with the page it is counted for.
+    pub(super) fn claims(&self) -> impl Iterator<Item = (u32, &Claim)> {
+        self.graph.builder.claims.iter().map(|claim| (self.graph.places.home(claim.from), claim))
+    }
+
+    /// Where a declaration of a page leads.
+    pub(super) fn fate(&self, from: u32, claim: &Claim) -> Fate {
+        match self.graph.places.reach(&self.graph.builder, claim.to) {
+            Reach::Page { page, .. } if page == from => Fate::Itself,
+            Reach::Page { page, .. } if self.graph.is_front(page) => Fate::Home,
+            Reach::Page { .. } => Fate::Article,
+            Reach::End(end) => Fate::of(end),
+            Reach::Loop => Fate::Loop,
+            Reach::Unknown => Fate::NotFetched,
+        }
+    }
+
+    pub(super) fn target(&self, claim: &Claim) -> String {
+        let targets = self.graph.builder.targets.as_ref();
+        let url = targets.and_then(|targets| targets.get(&claim.to));
+        url.map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Whether it is known what is at a URL.
+    pub fn knows(&self, url: &Url) -> bool {
+        self.graph.places.reach(&self.graph.builder, fingerprint(url)) != Reach::Unknown
+    }
+
+    /// Every article that may have translations, with the languages it is in: those of its group,
+    /// or its own.
+    pub fn articles(&self) -> impl Iterator<Item = (&str, BTreeSet<String>)> {
+        let numbered = (0_u32..).zip(&self.graph.builder.pages);
+        let own = numbered.filter(|(number, page)| {
+            !page.stale && !page.is_front && self.graph.places.home(*number) == *number
+        });
+        own.map(|(number, page)| {
+            let group = self.group_of.get(&number).and_then(|at| self.groups.get(*at));
+            let own = || BTreeSet::from([self.graph.key_name(number).to_owned()]);
+            let has = group.map_or_else(own, |group| group.members.keys().cloned().collect());
+            (&*page.url, has)
+        })
+    }
+
+    fn nowhere(&self, from: u32, claim: &Claim) -> Option<Nowhere> {
+        let found = self.fate(from, claim);
+        (found != Fate::Article).then(|| Nowhere {
+            url: self.target(claim),
+            lang: self.graph.builder.lang(claim.lang).cloned(),
+            evidence: claim.evidence,
+            found,
+        })
+    }
+
+    fn lang(&self, page: u32) -> Option<Lang> {
+        let page = self.graph.page(page)?;
+        self.graph.builder.lang(page.lang(&self.graph.builder)).cloned()
+    }
+
+    fn explained(&self, page: u32, pair: &Pair) -> Explained {
+        let other = if pair.from == page { pair.to } else { pair.from };
+        let evidence = |from, to| {
+            let mut all: Vec<Evidence> =
+                self.graph.links_between(from, to).iter().map(|link| link.evidence).collect();
+            all.dedup();
+            all
+        };
+        let (declares, declared_by) = (evidence(page, other), evidence(other, page));
+        let mut steps: Vec<Step> = Vec::new();
+        for (what, said) in [("it declares", &declares), ("it is declared", &declared_by)] {
+            if !said.is_empty() {
+                let score = score::one_direction(said.iter().copied());
+                steps.push(Step { what: what.into(), score });
+            }
+        }
+        self.graph.pair(pair.from, pair.to, &self.norms, |step| steps.push(step));
+        Explained {
+            other: self.graph.url(other).to_owned(),
+            lang: self.lang(other),
+            declares,
+            declared_by,
+            steps,
+            score: pair.score,
+            left: pair.aside,
+        }
+    }
+}

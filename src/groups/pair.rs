@@ -1,0 +1,241 @@
+//! Pairs: two pages of which one declares the other, weighed, and what speaks against them.
+//!
+//! A pair is judged by its links alone and by what its two pages say of others; whether it clashes
+//! with better pairs is seen when groups are `form`ed.
+
+use super::graph::{Graph, Link};
+use super::score::{self, ACCEPTED, CONTRADICTS, Weights};
+use super::verify::{self, Norms, Text, TextCheck, Verdict};
+use super::{Evidence, Step, Why};
+
+/// A pair below this teaches nothing about the lengths of languages.
+const SURE: f64 = 0.9;
+
+/// A pair of pages and what it is worth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    /// What the declarations are worth.
+    pub(super) worth: f64,
+    pub(super) score: f64,
+    pub(super) mutual: bool,
+    pub(super) text: Verdict,
+    pub(super) aside: Option<Why>,
+}
+
+/// What one page of a pair declares of the other.
+struct Side {
+    worth: f64,
+    /// What is wrong with all of it.
+    fault: Option<Why>,
+}
+
+impl Graph {
+    /// Every pair of which one page declares the other, once; with the ratios of lengths learnt
+    /// on the way.
+    pub(super) fn pairs(&self) -> (Vec<Pair>, Norms) {
+        let ends = self.links().chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
+        let ends = ends.filter_map(|links| links.first().map(|link| (link.from, link.to)));
+        // Where each declares the other, the smaller URL comes first, whichever was read first.
+        let once: Vec<(u32, u32)> = ends
+            .filter(|(from, to)| {
+                self.url(*from) < self.url(*to) || self.links_between(*to, *from).is_empty()
+            })
+            .collect();
+        let norms = Norms::learn(
+            once.iter()
+                .filter(|(a, b)| self.is_sure(*a, *b))
+                .map(|(from, to)| (self.text(*from), self.text(*to))),
+        );
+        let pairs = once.iter().map(|(from, to)| self.pair(*from, *to, &norms, |_| {}));
+        (pairs.collect(), norms)
+    }
+
+    fn is_sure(&self, from: u32, to: u32) -> bool {
+        let (there, back) = (self.side(from, to), self.side(to, from));
+        let weights = self.weights(from, to, (&there, &back), Verdict::Unknown);
+        there.worth > 0.0
+            && back.worth > 0.0
+            && self.key(from) != self.key(to)
+            && score::weigh(&weights, |_| {}) >= SURE
+    }
+
+    /// Judges one pair; each step is told to `note`.
+    pub(super) fn pair(&self, from: u32, to: u32, norms: &Norms, note: impl FnMut(Step)) -> Pair {
+        let (there, back) = (self.side(from, to), self.side(to, from));
+        let text = verify::compare(self.text(from), self.text(to), norms);
+        let text = text.map(|check| check.verdict).unwrap_or_default();
+        let weights = self.weights(from, to, (&there, &back), text);
+        let mut pair = Pair {
+            from,
+            to,
+            worth: there.worth.max(back.worth),
+            score: score::weigh(&weights, note),
+            mutual: there.worth > 0.0 && back.worth > 0.0,
+            text,
+            aside: None,
+        };
+        pair.aside = self.reason_against(&pair, &there, &back);
+        pair
+    }
+
+    /// The texts of a pair, closely compared.
+    pub(super) fn texts(&self, pair: &Pair, norms: &Norms) -> Option<TextCheck> {
+        verify::compare_closely(self.text(pair.from), self.text(pair.to), norms)
+    }
+
+    /// Whether two pages give one text.
+    pub(super) fn is_same_text(&self, one: u32, other: u32) -> bool {
+        verify::is_same(self.text(one), self.text(other))
+    }
+
+    fn text(&self, page: u32) -> Text<'_> {
+        let kept = self.page(page);
+        Text {
+            key: self.keys.name(self.key(page)),
+            length: kept.map_or(0, |page| page.length),
+            print: kept.and_then(|page| page.text.as_deref()),
+        }
+    }
+
+    fn side(&self, from: u32, to: u32) -> Side {
+        let links = self.links_between(from, to);
+        let sound = links.iter().filter(|link| self.fault(link).is_none());
+        let worth = score::one_direction(sound.map(|link| link.evidence));
+        let fault = links.first().filter(|_| worth <= 0.0).and_then(|link| self.fault(link));
+        Side { worth, fault }
+    }
+
+    fn weights(&self, from: u32, to: u32, sides: (&Side, &Side), text: Verdict) -> Weights {
+        let differs = |page, links: &[Link]| u8::from(self.own_word_differs(page, links));
+        Weights {
+            ahead: sides.0.worth,
+            behind: sides.1.worth,
+            own_word_differs: differs(to, self.links_between(from, to))
+                + differs(from, self.links_between(to, from)),
+            text,
+        }
+    }
+
+    /// Whether a page too short to tell its language calls itself another one than declared.
+    fn own_word_differs(&self, page: u32, links: &[Link]) -> bool {
+        let lang = |number| self.builder.lang(number);
+        let Some(page) = self.page(page).filter(|page| page.detected.is_none()) else {
+            return false;
+        };
+        let mut said = links.iter().filter(|link| self.fault(link).is_none());
+        said.find_map(|link| lang(link.lang))
+            .zip(lang(page.declared))
+            .is_some_and(|(said, own)| !said.agrees(own))
+    }
+
+    fn reason_against(&self, pair: &Pair, there: &Side, back: &Side) -> Option<Why> {
+        let (from, to) = (pair.from, pair.to);
+        // A redirect that led here by mistake takes nothing from what the other page says.
+        let counts = |why: &Why| *why != Why::Redirected || pair.worth <= 0.0;
+        let fault = there.fault.filter(counts).or(back.fault.filter(counts));
+        fault
+            .or_else(|| (self.key(from) == self.key(to)).then(|| self.one_language(pair)))
+            .or_else(|| (pair.text == Verdict::Same).then_some(Why::SameText))
+            .or_else(|| self.is_fallback(pair).then_some(Why::FallbackCopy))
+            // What each says of the other outweighs what others say.
+            .or_else(|| self.reason_against_one_way(pair, back).filter(|_| !pair.mutual))
+            .or_else(|| (self.key(from) == 0 || self.key(to) == 0).then_some(Why::Weak))
+            .or_else(|| {
+                let why = if pair.text == Verdict::Suspect { Why::TextDiffers } else { Why::Weak };
+                (pair.score < ACCEPTED).then_some(why)
+            })
+    }
+
+    /// Two pages in one language: a regional variant, or the text untranslated.
+    fn one_language(&self, pair: &Pair) -> Why {
+        let links =
+            [self.links_between(pair.from, pair.to), self.links_between(pair.to, pair.from)];
+        let key = self.key(pair.from);
+        if key == 0 {
+            return Why::Weak;
+        }
+        let mut said = links.iter().copied().flatten();
+        if said.any(|link| self.keys.of_lang(link.lang) == key) {
+            Why::Variant
+        } else {
+            Why::DeclaredUntranslated
+        }
+    }
+
+    /// Whether one page, its own language unknown, calls the other its canonical URL.
+    fn is_fallback(&self, pair: &Pair) -> bool {
+        let names = |page: u32, other: u32| {
+            let Some(page) = self.page(page).filter(|page| page.detected.is_none()) else {
+                return false;
+            };
+            page.canonical.is_some_and(|key| {
+                let reach = self.places.reach(&self.builder, key);
+                matches!(reach, super::places::Reach::Page { page, .. } if page == other)
+            })
+        };
+        names(pair.from, pair.to) || names(pair.to, pair.from)
+    }
+
+    fn reason_against_one_way(&self, pair: &Pair, back: &Side) -> Option<Why> {
+        // A pair is filed under the page that declares, or under either when both do.
+        let (from, to) = if back.worth > 0.0 { (pair.to, pair.from) } else { (pair.from, pair.to) };
+        if self.is_hub(to) || self.is_hub(from) {
+            return Some(Why::Hub);
+        }
+        if self.contradicts(to, from) {
+            return Some(Why::Contradicted);
+        }
+        (self.has_rival(from, to) || self.is_crowded(to, self.key(from))).then_some(Why::Rivals)
+    }
+
+    /// Whether `page` firmly names another page, or something nobody fetched, where `other` would
+    /// stand.
+    pub(super) fn contradicts(&self, page: u32, other: u32) -> bool {
+        let key = self.key(other);
+        self.names_elsewhere(page, key)
+            || self.others_named(page, other, key).any(|worth| worth >= CONTRADICTS)
+    }
+
+    /// What a page's words about other pages of a language are worth.
+    fn others_named(&self, page: u32, but: u32, key: u16) -> impl Iterator<Item = f64> {
+        let by_page = self.links_from(page).chunk_by(|a, b| a.to == b.to);
+        by_page
+            .filter(move |links| {
+                links.first().is_some_and(|link| link.to != but && self.key(link.to) == key)
+            })
+            .map(|links| {
+                let sound = links.iter().filter(|link| self.fault(link).is_none());
+                score::one_direction(sound.map(|link| link.evidence))
+            })
+    }
+
+    /// Whether `from` names another page of that language as firmly as `to`.
+    fn has_rival(&self, from: u32, to: u32) -> bool {
+        let own = self.side(from, to).worth;
+        self.others_named(from, to, self.key(to)).any(|worth| worth >= own)
+    }
+
+    /// What both pages of a pair declare, each once.
+    pub(super) fn evidence(&self, pair: &Pair) -> Vec<Evidence> {
+        let there = self.links_between(pair.from, pair.to);
+        let back = self.links_between(pair.to, pair.from);
+        let mut all: Vec<Evidence> = there.iter().chain(back).map(|link| link.evidence).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The language a pair was declared in by its firmest link.
+    pub(super) fn declared(&self, pair: &Pair) -> Option<&crate::lang::Lang> {
+        let there = self.links_between(pair.from, pair.to);
+        let links = if there.is_empty() { self.links_between(pair.to, pair.from) } else { there };
+        let lang = |link: &Link| self.builder.lang(link.lang);
+        let firmest = links.iter().filter(|link| link.lang.is_some()).max_by(|a, b| {
+            let worth = |link: &Link| score::worth(link.evidence.signal);
+            worth(a).total_cmp(&worth(b)).then_with(|| lang(b).cmp(&lang(a)))
+        });
+        firmest.and_then(lang)
+    }
+}

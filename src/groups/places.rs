@@ -1,0 +1,240 @@
+//! Places: which page a declared URL leads to, and which pages are one.
+//!
+//! Spellings of one URL, a canonical URL of the same host in the same language, and the second
+//! page of an article are its page; redirects are followed. A canonical URL in another language, on
+//! another host, or shared by too many pages moves nothing.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::builder::{Builder, End, fingerprint};
+
+/// Redirects followed from one declaration.
+const MAX_MOVES: usize = 10;
+
+/// Steps from a copy to its page: a print copy of a second page takes two.
+const MAX_STEPS: usize = 4;
+
+/// Pages that may call one fetched page their canonical URL. More is a template that prints one
+/// canonical URL everywhere.
+const MAX_COPIES: usize = 24;
+
+/// Pages that may share a canonical URL nobody fetched.
+const MAX_COPIES_UNSEEN: usize = 3;
+
+/// The highest number of a page of an article; beyond, it is an id or a year.
+const MAX_PART: u32 = 60;
+
+/// Characters of a title that the parts of an article share.
+const SHARED_TITLE: usize = 12;
+
+/// Query parameters that number the parts of an article.
+const PART_PARAMETERS: &[&str] = &["page", "paged", "seite", "pagenum"];
+
+/// Path segments that stand before the number of a part.
+const PART_SEGMENTS: &[&str] = &["page", "seite", "pagina", "p"];
+
+/// Where a declared URL leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To a page, straight or by redirects.
+    Page { page: u32, moved: bool },
+    /// To something that is no article.
+    End(End),
+    /// To a redirect that comes back to itself.
+    Loop,
+    /// Nobody went there.
+    Unknown,
+}
+
+/// Keys to pages, and for each page the page it is a copy or a part of.
+pub(super) struct Places {
+    index: HashMap<u64, u32>,
+    home: Vec<u32>,
+}
+
+impl Places {
+    /// The places of all pages; `keys` are the language keys of the pages, 0 where unknown.
+    pub(super) fn of(builder: &Builder, keys: &[u16]) -> Self {
+        let mut index = HashMap::with_capacity(builder.pages.len());
+        for (number, page) in numbered(builder) {
+            keep_smaller(builder, &mut index, page.key, number);
+        }
+        let mut places = Self { index, home: Vec::new() };
+        let steps: Vec<u32> = places.steps(builder, keys);
+        let settled = |start: u32| {
+            let mut at = start;
+            for _ in 0..MAX_STEPS {
+                let next = steps.get(at as usize).copied().unwrap_or(at);
+                if next == at {
+                    return at;
+                }
+                at = next;
+            }
+            // A chain that turns back on itself must not join its pages.
+            start
+        };
+        places.home = (0_u32..).take(builder.pages.len()).map(settled).collect();
+        places.index_unseen(builder);
+        places
+    }
+
+    fn steps(&self, builder: &Builder, keys: &[u16]) -> Vec<u32> {
+        let mut copies: HashMap<u64, usize> = HashMap::new();
+        for (_, page) in numbered(builder) {
+            if let Some(key) = page.canonical {
+                *copies.entry(key).or_default() += 1;
+            }
+        }
+        let key = |page: u32| keys.get(page as usize).copied().filter(|key| *key != 0);
+        let step = |(number, page): (u32, &super::builder::Kept)| {
+            if page.stale {
+                return number;
+            }
+            let canonical = page
+                .canonical
+                .filter(|key| copies.get(key).is_some_and(|copies| *copies <= MAX_COPIES));
+            // A canonical in another language is a page of its own: a translation, or nothing.
+            let same = |other: &u32| key(number).is_some() && key(*other) == key(number);
+            canonical
+                .and_then(|key| self.page(builder, key))
+                .filter(same)
+                .or_else(|| self.first_part(builder, number).filter(same))
+                .or_else(|| self.index.get(&page.key).copied())
+                .unwrap_or(number)
+        };
+        (0_u32..).zip(&builder.pages).map(step).collect()
+    }
+
+    /// A canonical URL that was not fetched stands for the page that names it.
+    fn index_unseen(&mut self, builder: &Builder) {
+        let mut users: HashMap<u64, (usize, u32)> = HashMap::new();
+        for (number, page) in numbered(builder) {
+            let Some(key) = page.canonical.filter(|key| !self.index.contains_key(key)) else {
+                continue;
+            };
+            let (count, first) = users.entry(key).or_insert((0, number));
+            *count += 1;
+            if url(builder, number) < url(builder, *first) {
+                *first = number;
+            }
+        }
+        let few = users.into_iter().filter(|(_, (count, _))| *count <= MAX_COPIES_UNSEEN);
+        self.index.extend(few.map(|(key, (_, page))| (key, page)));
+    }
+
+    /// The first page of an article of which this is a later one.
+    fn first_part(&self, builder: &Builder, number: u32) -> Option<u32> {
+        let page = builder.pages.get(number as usize)?;
+        let first = first_of(&Url::parse(&page.url).ok()?)?;
+        let found = *self.index.get(&fingerprint(&first))?;
+        let other = builder.pages.get(found as usize).filter(|other| !other.is_front)?;
+        let opening = |title: &Option<Box<str>>| {
+            title.as_deref().map(|title| title.chars().take(SHARED_TITLE).collect::<String>())
+        };
+        let titles = opening(&page.title).zip(opening(&other.title));
+        titles.filter(|(one, other)| one == other).map(|_| found)
+    }
+
+    /// The page of a key, redirects followed; copies are not looked through.
+    fn page(&self, builder: &Builder, key: u64) -> Option<u32> {
+        match self.reach(builder, key) {
+            Reach::Page { page, .. } => Some(page),
+            _ => None,
+        }
+    }
+
+    /// Where a key leads.
+    pub(super) fn reach(&self, builder: &Builder, key: u64) -> Reach {
+        let mut at = key;
+        for step in 0..MAX_MOVES {
+            if let Some(page) = self.index.get(&at) {
+                return Reach::Page { page: self.home(*page), moved: step > 0 };
+            }
+            match builder.moved.get(&at) {
+                Some(next) => at = *next,
+                None => {
+                    return builder.ends.get(&at).map_or(Reach::Unknown, |end| Reach::End(*end));
+                }
+            }
+        }
+        Reach::Loop
+    }
+
+    /// The page of which this is a copy or a part; itself when it is neither.
+    pub(super) fn home(&self, page: u32) -> u32 {
+        self.home.get(page as usize).copied().unwrap_or(page)
+    }
+
+    /// Every page that is a copy or a part of another, with that other.
+    pub(super) fn copies(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0_u32..).zip(self.home.iter().copied()).filter(|(page, home)| page != home)
+    }
+}
+
+fn numbered(builder: &Builder) -> impl Iterator<Item = (u32, &super::builder::Kept)> {
+    (0_u32..).zip(&builder.pages).filter(|(_, page)| !page.stale)
+}
+
+fn url(builder: &Builder, number: u32) -> &str {
+    builder.pages.get(number as usize).map_or("", |page| &page.url)
+}
+
+/// Of two spellings of one page the smaller stands for it, whichever came first.
+fn keep_smaller(builder: &Builder, index: &mut HashMap<u64, u32>, key: u64, number: u32) {
+    let kept = index.entry(key).or_insert(number);
+    if url(builder, number) < url(builder, *kept) {
+        *kept = number;
+    }
+}
+
+/// The URL of the first page of an article, of that of a later one (`…/2/`, `…/page/2`,
+/// `?page=2`).
+fn first_of(url: &Url) -> Option<Url> {
+    let is_part = |text: &str| text.parse::<u32>().is_ok_and(|n| (2..=MAX_PART).contains(&n));
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let numbers = |(name, value): &(String, String)| {
+        PART_PARAMETERS.contains(&name.as_str()) && is_part(value)
+    };
+    let mut first = url.clone();
+    if pairs.iter().any(numbers) {
+        let rest: Vec<_> = pairs.iter().filter(|pair| !numbers(pair)).collect();
+        first.set_query(None);
+        if !rest.is_empty() {
+            first.query_pairs_mut().extend_pairs(rest);
+        }
+        return Some(first);
+    }
+    let mut segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
+    if !segments.pop().is_some_and(is_part) {
+        return None;
+    }
+    if segments.last().is_some_and(|last| PART_SEGMENTS.contains(last)) {
+        segments.pop();
+    }
+    first.set_path(&segments.join("/"));
+    (!segments.is_empty()).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_pages_of_an_article_lead_to_its_first() {
+        for (later, first) in [
+            ("https://a.example/ar/story/2/", Some("https://a.example/ar/story")),
+            ("https://a.example/ar/story/page/3", Some("https://a.example/ar/story")),
+            ("https://a.example/story?paged=2&lang=ar", Some("https://a.example/story?lang=ar")),
+            ("https://a.example/story?page=2", Some("https://a.example/story")),
+            ("https://a.example/story/1", None),
+            ("https://a.example/story/2026", None),
+            ("https://a.example/2", None),
+            ("https://a.example/?p=2", None),
+        ] {
+            let got = first_of(&Url::parse(later).unwrap());
+            assert_eq!(got.as_ref().map(Url::as_str), first, "{later}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Text against text: what survives translation, and what the gates make of it at group level.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a broken fixture must fail loudly"
+)]
+
+use proptest::prelude::*;
+use warraq::groups::verify::{Norms, Text, Verdict, compare, compare_closely};
+use warraq::groups::{Builder, Group, Why};
+use warraq::lang::Lang;
+use warraq::page::print::TextPrint;
+use warraq::page::{Alternate, PageKind, Place, Signal};
+use warraq::record::trace::PageRow;
+
+/// A text of `length` characters with these numbers in it.
+fn print(hash: u64, numbers: &[u16]) -> TextPrint {
+    let mut numbers = numbers.to_vec();
+    numbers.sort_unstable();
+    TextPrint { hash, numbers, count: 4, paragraphs: vec![500; 4], ..TextPrint::default() }
+}
+
+fn text<'a>(key: &'a str, length: u64, print: &'a TextPrint) -> Text<'a> {
+    Text { key, length, print: Some(print) }
+}
+
+#[test]
+fn the_gates_hold_at_their_thresholds() {
+    let norms = Norms::default();
+    let (one, same_numbers) = (print(1, &[10, 20, 30, 40]), print(2, &[10, 20, 30, 40]));
+    let (other, half) = (print(3, &[1, 2, 3, 4]), print(4, &[10, 20, 3, 4]));
+    let verdict = |length, print: &TextPrint| {
+        let english = text("en-Latn", 2_000, &one);
+        compare(english, text("ar-Arab", length, print), &norms).unwrap().verdict
+    };
+    // Arabic has .82 characters for one of English: 1,640 are expected, 984 to 2,624 let pass.
+    assert_eq!(verdict(1_640, &same_numbers), Verdict::Agrees);
+    assert_eq!(verdict(990, &same_numbers), Verdict::Agrees);
+    assert_eq!(verdict(980, &same_numbers), Verdict::Partial);
+    assert_eq!(verdict(2_630, &same_numbers), Verdict::Partial);
+    assert_eq!(verdict(1_640, &other), Verdict::Suspect);
+    assert_eq!(verdict(1_640, &half), Verdict::Unknown);
+    assert_eq!(verdict(1_640, &print(5, &[7, 8])), Verdict::Unknown, "too few numbers to tell");
+    assert_eq!(verdict(2_000, &print(1, &[])), Verdict::Same);
+}
+
+#[test]
+fn too_little_text_says_nothing() {
+    let (one, other) = (print(1, &[1, 2, 3]), print(2, &[4, 5, 6]));
+    let norms = Norms::default();
+    let short = compare(text("en-Latn", 150, &one), text("fr-Latn", 160, &other), &norms).unwrap();
+    assert_eq!(short.verdict, Verdict::Unknown);
+    let bare = Text { key: "fr-Latn", length: 900, print: None };
+    assert_eq!(compare(text("en-Latn", 900, &one), bare, &norms), None);
+    // A summary of a long article is one, however short.
+    let part = compare(text("en-Latn", 9_000, &one), text("fr-Latn", 160, &other), &norms).unwrap();
+    assert_eq!(part.verdict, Verdict::Partial);
+    assert!(part.second_is_shorter());
+}
+
+#[test]
+fn the_expected_ratio_is_learnt_from_sure_pairs() {
+    let (one, other) = (print(1, &[]), print(2, &[]));
+    let pair = |n: u64| (text("de-Latn", 1_000 + n, &one), text("ko-Hang", 500 + n / 2, &other));
+    let few = Norms::learn((0..7).map(pair));
+    assert_eq!(few.expected("de-Latn", "ko-Hang"), None);
+    let norms = Norms::learn((0..8).map(pair));
+    let expected = norms.expected("de-Latn", "ko-Hang").unwrap();
+    assert!((expected - 0.5).abs() < 0.01, "{expected}");
+    let back = norms.expected("ko-Hang", "de-Latn").unwrap();
+    assert!((back * expected - 1.0).abs() < 1e-9);
+    // Start values, and their quotient.
+    let start = norms.expected("ja-Jpan", "ar-Arab").unwrap();
+    assert!((start - 0.82 / 0.57).abs() < 1e-9);
+}
+
+fn page(path: &str, lang: &str, length: u64, print: TextPrint) -> PageRow {
+    PageRow {
+        url: format!("https://news.example{path}"),
+        kind: PageKind::Article,
+        title: Some(format!("title of {path}")),
+        declared: Lang::parse(lang),
+        detected: Lang::parse(lang),
+        length,
+        text: Some(print),
+        ..PageRow::default()
+    }
+}
+
+fn says(signal: Signal, lang: &str, path: &str) -> Alternate {
+    Alternate {
+        url: format!("https://news.example{path}"),
+        url_raw: path.to_owned(),
+        lang: Lang::parse(lang),
+        lang_raw: lang.to_owned(),
+        signal,
+        place: Place::Head,
+        about: None,
+    }
+}
+
+fn judged(pages: &[(PageRow, Vec<Alternate>)]) -> Vec<Group> {
+    let mut builder = Builder::new();
+    for (page, alternates) in pages {
+        builder.add(page, alternates, None);
+    }
+    builder.finish()
+}
+
+#[test]
+fn agreeing_texts_confirm_a_lone_switcher_link_and_differing_ones_undo_a_lone_head_link() {
+    let arabic = |signal| {
+        let row = page("/ar/a", "ar", 1_640, print(1, &[10, 20, 30, 40]));
+        (row, vec![says(signal, "en", "/en/a")])
+    };
+    let english = |numbers: &[u16]| (page("/en/a", "en", 2_000, print(2, numbers)), Vec::new());
+    let same = [10, 20, 30, 40];
+    assert_eq!(judged(&[arabic(Signal::Autonym), english(&same)]).len(), 1);
+    assert_eq!(judged(&[arabic(Signal::Autonym), english(&[5, 6])]).len(), 0, "nothing confirms");
+    assert_eq!(judged(&[arabic(Signal::Option), english(&same)]).len(), 0);
+    assert_eq!(judged(&[arabic(Signal::HeadLink), english(&[5, 6])]).len(), 1);
+    assert_eq!(judged(&[arabic(Signal::HeadLink), english(&[5, 6, 7, 8])]).len(), 0);
+}
+
+#[test]
+fn a_wrong_target_both_pages_insist_on_is_told_and_kept() {
+    let pages = [
+        (
+            page("/ar/a", "ar", 1_640, print(1, &[1, 2, 3])),
+            vec![says(Signal::HeadLink, "en", "/en/a")],
+        ),
+        (
+            page("/en/a", "en", 2_000, print(2, &[4, 5, 6])),
+            vec![says(Signal::HeadLink, "ar", "/ar/a")],
+        ),
+    ];
+    let groups = judged(&pages);
+    let text = groups[0].edges[0].text.as_ref().unwrap();
+    assert_eq!(text.verdict, Verdict::Suspect);
+    assert!(groups[0].confidence < 0.6, "{}", groups[0].confidence);
+}
+
+#[test]
+fn a_summary_stays_in_its_group_as_a_part() {
+    let head = |lang: &str, path: &str| vec![says(Signal::HeadLink, lang, path)];
+    let groups = judged(&[
+        (page("/ar/a", "ar", 6_000, print(1, &[])), head("en", "/en/a")),
+        (page("/en/a", "en", 900, print(2, &[])), head("ar", "/ar/a")),
+    ]);
+    assert!(groups[0].members["en-Latn"].partial);
+    assert!(!groups[0].members["ar-Arab"].partial);
+}
+
+#[test]
+fn one_text_at_two_addresses_is_no_translation() {
+    // `?lang=en` answers 200 with the page itself, whose language is too mixed to tell.
+    let mut copy = page("/ar/a?lang=en", "en", 1_640, print(1, &[1, 2, 3]));
+    copy.detected = None;
+    let one = (
+        page("/ar/a", "ar", 1_640, print(1, &[1, 2, 3])),
+        vec![says(Signal::HeadLink, "en", "/ar/a?lang=en"), says(Signal::HeadLink, "fr", "/fr/a")],
+    );
+    let french = (
+        page("/fr/a", "fr", 2_200, print(3, &[1, 2, 3])),
+        vec![says(Signal::HeadLink, "ar", "/ar/a"), says(Signal::HeadLink, "en", "/ar/a?lang=en")],
+    );
+    let back = vec![says(Signal::HeadLink, "ar", "/ar/a")];
+    let groups = judged(&[one, french, (copy, back)]);
+    assert_eq!(groups.len(), 1);
+    let whys: Vec<Why> = groups[0].conflicts.iter().map(|conflict| conflict.why).collect();
+    assert!(whys.contains(&Why::SameText), "{whys:?}");
+    assert!(!groups[0].members.contains_key("en-Latn"), "{groups:?}");
+}
+
+proptest! {
+    #[test]
+    fn a_comparison_is_total_and_its_verdict_has_no_side(
+        a in proptest::collection::btree_set(any::<u16>(), 0..60),
+        b in proptest::collection::btree_set(any::<u16>(), 0..60),
+        lengths in (0..20_000_u64, 0..20_000_u64),
+        hashes in (0..3_u64, 0..3_u64),
+    ) {
+        let one = print(hashes.0, &a.into_iter().collect::<Vec<_>>());
+        let other = print(hashes.1, &b.into_iter().collect::<Vec<_>>());
+        let norms = Norms::default();
+        let (x, y) = (text("en-Latn", lengths.0, &one), text("ja-Jpan", lengths.1, &other));
+        let there = compare_closely(x, y, &norms).unwrap();
+        let back = compare_closely(y, x, &norms).unwrap();
+        prop_assert_eq!(there.numbers, back.numbers);
+        let speaks = |v: Verdict| !matches!(v, Verdict::Partial | Verdict::Unknown);
+        // The two gates of length are not quite reciprocal (.6 and 1.6).
+        if speaks(there.verdict) && speaks(back.verdict) {
+            prop_assert_eq!(there.verdict, back.verdict);
+        }
+        prop_assert!(there.cost.unwrap().is_finite());
+    }
+}
