@@ -89,7 +89,8 @@ fn killed_at_start_and_at_the_end() {
     assert_eq!(last.code, Some(0), "{}", last.stderr);
     assert_eq!(captured(&crawl), 31);
     crawl.records();
-    let known = ["job.json", "ledger.jsonl", "state", "summary.json", "warraq.lock"];
+    let known =
+        ["groups.jsonl", "job.json", "ledger.jsonl", "state", "summary.json", "warraq.lock"];
     for entry in fs::read_dir(crawl.path()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(name.ends_with(".warc.gz") || known.contains(&name.as_str()), "left over: {name}");
