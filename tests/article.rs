@@ -1,6 +1,11 @@
 //! The article room: body, byline, dates, title and language of whole pages, in many scripts.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::HashSet;
 
@@ -148,9 +153,91 @@ fn a_change_is_no_publication() {
     assert_eq!(article.modified.unwrap().iso, "2026-01-22T05:00:00Z");
 }
 
+/// An article whose head and whose line under the headline are given.
+fn dated(head: &str, line: &str, behind: &str) -> String {
+    let text = "The bookbinders of the old quarter opened their doors again this week, and the \
+        smell of glue and paper drew the first readers in before the shutters were all the way up. ";
+    format!(
+        "<html lang=en><head><title>Binders</title>{head}</head><body><article><h1>Binders</h1>\
+         {line}<p>{text}</p><p>{text}</p><p>{text}</p></article>{behind}</body></html>"
+    )
+}
+
+/// The day of such an article at `/binders`, as far as it is written.
+fn day_of(head: &str, line: &str, behind: &str) -> String {
+    let page = dated(head, line, behind);
+    let reading = read_html(&page, "https://example.org/binders").1.unwrap();
+    reading.article.published.map(|date| date.iso).unwrap_or_default()
+}
+
+#[test]
+fn two_that_agree_outvote_the_one_that_is_trusted_most() {
+    let ld = |day: &str| {
+        format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"datePublished\":\"{day}\"}}</script>"
+        )
+    };
+    let meta = "<meta property=article:published_time content=2026-05-02T08:00:00>";
+    let line = "<p class=post-date>2 May 2026</p>";
+    assert_eq!(day_of(&(ld("2025-01-30") + meta), line, ""), "2026-05-02T08:00:00");
+    assert_eq!(day_of(&ld("2025-01-30"), line, ""), "2025-01-30", "one against one");
+    assert_eq!(day_of(&ld("2026-05-03T01:30:00Z"), line, ""), "2026-05-02", "the reader's day");
+    assert_eq!(day_of(&ld("2026-05-03T01:30:00+03:00"), line, ""), "2026-05-03T01:30:00+03:00");
+}
+
+#[test]
+fn a_date_beside_a_word_for_publication_is_found_behind_the_text() {
+    let behind = "<div><p>Archive</p><p>تاريخ النشر: ٢ أيار ٢٠٢٦</p></div>";
+    assert_eq!(day_of("", "", behind), "2026-05-02");
+    assert_eq!(day_of("", "", "<div><p>Veröffentlicht</p><p>02.05.2026</p></div>"), "2026-05-02");
+    let changed = "<time class=\"entry-date updated\">2 May 2026</time>";
+    assert_eq!(day_of("", changed, ""), "2026-05-02", "the only date there is");
+}
+
 #[test]
 fn a_section_is_no_article() {
     assert!(read_html(&page("section"), "https://example.org/culture").1.is_none());
+}
+
+/// A page that prints whole stories, each below a headline that leads to its own page.
+fn printed_in_full(stories: usize) -> String {
+    let text = "The bookbinders of the old quarter opened their doors again this week, and the \
+        smell of glue and paper drew the first readers in before the shutters were all the way up. ";
+    let story = |n: usize| {
+        format!(
+            "<article class='post hentry'><h2><a href='/story-{n}/'>The binders of street number {n}\
+             </a></h2><div class=entry-content><p>{text}</p><p>{text}</p></div></article>"
+        )
+    };
+    let stories: String = (1..=stories).map(story).collect();
+    format!(
+        "<html lang=en><head><title>May 2026 – The Quarter</title></head><body class=archive>\
+         <h1><a href='/'>The Quarter</a></h1><h1>May 2026</h1>{stories}</body></html>"
+    )
+}
+
+#[test]
+fn stories_printed_in_full_on_a_listing_are_not_its_article() {
+    for stories in [1, 2, 10] {
+        let page = printed_in_full(stories);
+        assert!(read_html(&page, "https://example.org/2026/05/").1.is_none(), "{stories}");
+    }
+    let own = read_html(&printed_in_full(1), "https://example.org/story-1/").1;
+    assert!(own.is_some(), "the headline of a story may lead to the page itself");
+    let below = printed_in_full(1).replace("/story-1/", "/binders/");
+    assert!(
+        read_html(&below, "https://example.org/binders/1").1.is_some(),
+        "or to what is above it"
+    );
+}
+
+#[test]
+fn a_heading_that_leads_home_is_the_name_of_the_site() {
+    let page = "<title>Binders – The Quarter</title><h1><a href='https://example.org'>The Quarter</a>\
+        </h1><h1>Binders</h1>";
+    let facts = read_html(page, "https://example.org/binders").0;
+    assert_eq!(facts.title.as_deref(), Some("Binders"));
+    assert_eq!(facts.site.as_deref(), Some("The Quarter"));
 }
 
 #[test]
@@ -170,6 +257,45 @@ fn structured_data_speaks_where_the_page_shows_nothing() {
     let article = read_html(&html, "https://example.org/river").1.unwrap().article;
     assert_eq!(article.found_by, Stage::JsonLd);
     assert_eq!(article.headline, "The river is back");
+}
+
+/// A page whose story stands in a script alone.
+fn undrawn(script: &str) -> Option<Reading> {
+    let page = format!(
+        "<html lang=en><head><title>The river is back</title></head><body><div id=app>Loading</div>\
+         <script>{script}</script></body></html>"
+    );
+    read_html(&page, "https://example.org/river").1
+}
+
+#[test]
+fn a_story_that_only_a_script_would_draw_is_read_from_its_state() {
+    let sentence =
+        "The river came back in spring, and with it the ferries, the mud and the quarrels. ";
+    let long = sentence.repeat(2);
+    let teasers = format!("\"related\":[{{\"text\":\"{}\"}}]", sentence.repeat(40));
+    let block = format!("{{\"type\":\"p\",\"text\":\"{long}\"}}");
+    let blocks = [block.as_str(); 6].join(",");
+    let state = format!(
+        "window.__INITIAL_STATE__ = {{{teasers},\"page\":{{\"story\":{{\"blocks\":[{blocks}]}}}}}};"
+    );
+    let html = format!("<p>{long}</p>").replace('<', "\\u003c");
+    let flight = format!(
+        "self.__next_f.push([1,{}])",
+        serde_json::to_string(&format!(
+            "7:[\"$\",\"div\",null,{{\"html\":\"{}\"}}]\n",
+            html.repeat(6)
+        ))
+        .unwrap()
+    );
+    for script in [state, flight] {
+        let article = undrawn(&script).expect(&script).article;
+        assert_eq!(article.found_by, Stage::FrameworkState);
+        assert_eq!(article.blocks.len(), 6);
+        assert_eq!(article.blocks[0].text, long.trim());
+    }
+    let of_another = format!("window.state = {{\"text\":\"{}\"}}", "Bread is dear. ".repeat(60));
+    assert!(undrawn(&of_another).is_none(), "it shares no word with the title");
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn a_negotiating_server_tells_its_variants_and_which_one_it_sent() {
     let page = read(&fields, &html);
     assert_eq!(said(&page), ["fa Negotiated Header /ar/kharait/k.html.fa"]);
     assert_eq!(page.canonical.as_deref(), Some("https://news.example/ar/kharait/k.html.ar"));
-    assert_eq!(page.declared.as_ref().map(|lang| lang.as_str()), Some("ar"));
+    assert_eq!(page.declared, warraq::lang::Lang::parse("ar"));
     let plain = read(&[("Content-Location", "k.html.ar")], &html);
     assert_eq!(plain.canonical, None, "not negotiated");
 }

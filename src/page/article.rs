@@ -3,12 +3,15 @@
 //! The page is flattened once ([`outline`]), pruned, and cut into blocks with their place
 //! ([`blocks`]). Body selectors ([`select`]) and density ([`density`]) each choose among the same
 //! blocks; they are compared, JSON-LD `articleBody` is their witness, all paragraphs are the last
-//! resort. [`Article::found_by`] says who spoke. It never touches what the caller has cut.
+//! resort; a page that draws itself is read from its state ([`framework`]), and a listing is no
+//! article ([`listing`]). [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
 pub(super) mod blocks;
 mod credits;
 mod density;
+mod framework;
 mod ladder;
+mod listing;
 pub(super) mod outline;
 mod select;
 mod trim;
@@ -47,7 +50,12 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let outline = Outline::of(dom, cut);
     let dropped = blocks::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
-    let body = ladder::climb(&outline, &drafts, metadata)?;
+    let title = metadata.title.as_deref().unwrap_or_default();
+    let body = ladder::climb(&outline, &drafts, metadata);
+    let body = ladder::or_undrawn(body, || framework::body(dom, title))?;
+    if listing::is_listing(&outline, &body.blocks, url, title) {
+        return None;
+    }
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene);
     let found = when::published(&scene, url);

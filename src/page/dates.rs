@@ -1,15 +1,18 @@
 //! Dates: from what a page writes to a day, with time and zone where they are given.
 //!
 //! Machine forms (ISO 8601, RFC 9110, Unix time), month names of many languages ([`months`]),
-//! numbers in European, Arabic-Indic and Persian digits, and URLs. Every day passes a window
+//! numbers in European, Arabic-Indic and Persian digits, the calendars of the East
+//! ([`calendars`]), and URLs. Every day passes a window
 //! (1995 to 2100): there is no clock here, and a caller with one judges the rest. It never decides
 //! which of a page's dates is the publication.
 
+mod calendars;
 mod months;
 
 use jiff::civil::Date;
 use url::Url;
 
+use self::calendars::Calendar;
 use super::PageDate;
 
 /// Years that a page on the web can have been published in.
@@ -113,6 +116,12 @@ fn day_of(year: i16, month: i8, day: i8) -> Option<String> {
     YEARS.contains(&year).then(|| date.to_string())
 }
 
+/// Days between the days of two dates as [`iso`] writes them.
+pub(crate) fn days_apart(one: &str, other: &str) -> Option<i32> {
+    let day = |iso: &str| iso.get(..10)?.parse::<Date>().ok();
+    Some(day(one)?.since(day(other)?).ok()?.get_days().abs())
+}
+
 /// Whether a word is the name of a month.
 pub(crate) fn is_month(word: &str) -> bool {
     months::month(word, None).is_some()
@@ -181,6 +190,8 @@ fn runs(text: &str) -> Vec<(&str, usize)> {
 enum Token {
     Number(i16, usize),
     Month(i8),
+    /// A month of another calendar.
+    Foreign(Calendar, i8),
     /// `年`, `월`, `de`, `of`: may stand between the parts.
     Filler,
     /// A mark, kept because it tells `3.4.2020` from `3, 4`.
@@ -199,10 +210,11 @@ pub(crate) fn text(text: &str) -> Option<String> {
     }
     let cut: String = text.chars().take(MAX_TEXT).map(|c| ascii_digit(c).unwrap_or(c)).collect();
     let tokens = tokens(&cut.to_lowercase());
-    (0..tokens.len()).find_map(|at| {
-        let rest = tokens.get(at..)?;
-        named(rest).or_else(|| numeric(rest))
-    })
+    let first = |day: fn(&[Token]) -> Option<String>| {
+        (0..tokens.len()).find_map(|at| day(tokens.get(at..)?))
+    };
+    // A page that writes a day in two calendars means one day.
+    first(|rest| named(rest).or_else(|| numeric(rest))).or_else(|| first(foreign))
 }
 
 /// Whether a text has the digits of a day: a year of four, or four and a mark that parts them.
@@ -238,6 +250,9 @@ fn tokens(text: &str) -> Vec<Token> {
         } else if let Some((month, both)) = months::month(word, next) {
             skip = both;
             out.push(Token::Month(i8::try_from(month).unwrap_or(1)));
+        } else if let Some((calendar, month, both)) = calendars::month(word, next) {
+            skip = both;
+            out.push(Token::Foreign(calendar, month));
         } else if FILLERS.contains(&word.as_str()) {
             out.push(Token::Filler);
         } else {
@@ -280,8 +295,43 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{0DFF}' | '\u{0E30}'..='\u{0E4E}' | '\u{064B}'..='\u{0652}')
 }
 
+/// A day in another calendar: `۱۲ مرداد ۱۴۰۳`, `١٢ رمضان ١٤٤٥`, `1403/05/12`.
+fn foreign(tokens: &[Token]) -> Option<String> {
+    let parts = parts(tokens);
+    let (calendar, year, month, day) = match parts.as_slice() {
+        [Token::Number(day, 1..=2), Token::Foreign(calendar, month), Token::Number(year, 4)]
+        | [Token::Number(year, 4), Token::Foreign(calendar, month), Token::Number(day, 1..=2)] => {
+            (*calendar, *year, *month, *day)
+        }
+        [Token::Number(year, 4), Token::Number(month, 1..=2), Token::Number(day, 1..=2)]
+        | [Token::Number(day, 1..=2), Token::Number(month, 1..=2), Token::Number(year, 4)]
+            if matches!(tokens.get(1), Some(Token::Mark('/' | '-' | '.'))) =>
+        {
+            (calendars::of_year(*year)?, *year, i8::try_from(*month).ok()?, *day)
+        }
+        _ => return None,
+    };
+    let (year, month, day) = calendars::gregorian(calendar, year, month, i8::try_from(day).ok()?)?;
+    day_of(year, month, day)
+}
+
 /// `22 November 2026`, `November 22, 2026`, `2026 november 22`.
 fn named(tokens: &[Token]) -> Option<String> {
+    if !matches!(tokens.first(), Some(Token::Number(..) | Token::Month(_))) {
+        return None;
+    }
+    match parts(tokens).as_slice() {
+        [Token::Number(day, 1..=2), Token::Month(month), Token::Number(year, 4)]
+        | [Token::Month(month), Token::Number(day, 1..=2), Token::Number(year, 4)]
+        | [Token::Number(year, 4), Token::Month(month), Token::Number(day, 1..=2)] => {
+            day_of(christian(*year), *month, i8::try_from(*day).ok()?)
+        }
+        _ => None,
+    }
+}
+
+/// The three parts of a day that begin a text, without what stands between them.
+fn parts(tokens: &[Token]) -> Vec<&Token> {
     let mut parts: Vec<&Token> = tokens
         .iter()
         .take(9)
@@ -298,17 +348,7 @@ fn named(tokens: &[Token]) -> Option<String> {
         matches!((next, first), (Token::Month(next), Token::Month(first)) if next == first)
     });
     parts.truncate(3);
-    if !matches!(tokens.first(), Some(Token::Number(..) | Token::Month(_))) {
-        return None;
-    }
-    match parts.as_slice() {
-        [Token::Number(day, 1..=2), Token::Month(month), Token::Number(year, 4)]
-        | [Token::Month(month), Token::Number(day, 1..=2), Token::Number(year, 4)]
-        | [Token::Number(year, 4), Token::Month(month), Token::Number(day, 1..=2)] => {
-            day_of(christian(*year), *month, i8::try_from(*day).ok()?)
-        }
-        _ => None,
-    }
+    parts
 }
 
 /// Thai pages count Buddhist years.
@@ -339,7 +379,11 @@ fn numeric(tokens: &[Token]) -> Option<String> {
     if matches!(tokens.get(1), Some(Token::Number(..))) {
         return None;
     }
-    let dots = matches!(first, Token::Mark('.' | '/'));
+    let mark = |at| match tokens.get(at) {
+        Some(Token::Mark(mark @ ('.' | '/'))) => Some(*mark),
+        _ => None,
+    };
+    let dots = mark(1).is_some() && mark(1) == mark(3);
     match (a_len, c_len) {
         // `30.11.22`
         (1..=2, 2) if dots && *c < 60 => day_of(2000 + *c, b8, i8::try_from(*a).ok()?),
@@ -379,6 +423,12 @@ mod tests {
             ("٣ كانون الثاني/يناير ٢٠٢٥", "2025-01-03"),
             ("30.11.22", "2022-11-30"),
             ("2026年1月9日", "2026-01-09"),
+            ("يوم السبت ١٢ رمضان ١٤٤٥ هـ", "2024-03-22"),
+            ("12 رمضان 1445 هـ الموافق 23 مارس 2024", "2024-03-23"),
+            ("٣ ذو الحجة ١٤٤٥", "2024-06-09"),
+            ("جمعه ۱۲ مرداد ۱۴۰۳ ساعت ۱۰:۳۰", "2024-08-02"),
+            ("تاریخ انتشار: ۱۴۰۳/۰۵/۱۲ - ۱۰:۳۰", "2024-08-02"),
+            ("۱۲ اسد ۱۴۰۳", "2024-08-02"),
             ("(101) was the number, not 14/3/2026", "2026-03-14"),
         ] {
             assert_eq!(text(given).as_deref(), Some(want), "{given}");

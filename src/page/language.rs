@@ -280,12 +280,42 @@ fn grams(text: &str, letters: usize, script: Script, hinted: &[&Lang]) -> Option
     if hint == found || akin(&hint, &found) {
         return Some(hint);
     }
-    // A language the n-grams do not know keeps its declaration unless they are sure of another.
-    if free.is_reliable() && free.confidence() >= if known { MIN_CONFIDENCE } else { 0.95 } {
-        Some(found)
-    } else {
-        Some(hint)
+    let sure = free.is_reliable() && free.confidence() >= MIN_CONFIDENCE;
+    // N-grams find a neighbour for a language they do not know (Afrikaans for Kurmanji), and are
+    // sure of it: such a declaration yields to the everyday words of another language only.
+    let overruled = if known { sure } else { sure && has_everyday_words(text, &found) };
+    Some(if overruled { found } else { hint })
+}
+
+/// The words no text of a language does without, of the languages that pages are written in under
+/// a wrong declaration: templates are made in them.
+const EVERYDAY: &[(&str, &str)] = &[
+    ("en", "the of and to in a is that for it"),
+    ("fr", "de la le les et des en un une du que"),
+    ("de", "der die und in den von zu das mit ist"),
+    ("es", "de la que el en y los se del las un"),
+    ("pt", "de a o que e do da em um para os"),
+    ("it", "di e il la che in un per del non le"),
+    ("nl", "de het een van en in is dat op te"),
+    ("tr", "ve bir bu da de için ile olarak çok"),
+    ("id", "yang dan di dengan untuk ini itu dari"),
+    ("ru", "в и на не что с по как он из"),
+];
+
+/// Share of such words in a text of the language, in percent; they are a fifth to a half of it.
+const EVERYDAY_SHARE: usize = 12;
+
+fn has_everyday_words(text: &str, language: &str) -> bool {
+    let Some((_, list)) = EVERYDAY.iter().find(|(code, _)| *code == language) else { return false };
+    let everyday: Vec<&str> = list.split(' ').collect();
+    let text = text.to_lowercase();
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let (mut all, mut found) = (0, 0);
+    for word in words {
+        all += 1;
+        found += usize::from(everyday.contains(&word));
     }
+    found * 100 >= all * EVERYDAY_SHARE
 }
 
 /// Pairs n-grams mix up: the declaration decides.
@@ -399,6 +429,18 @@ mod tests {
             lang("這個項目將從明年開始，國家已經為它準備了資金，幾家公司會參加", &[]).as_deref(),
             Some("zh-Hant")
         );
+    }
+
+    #[test]
+    fn a_language_no_model_knows_is_believed_unless_the_text_is_plainly_another() {
+        let kurmanji = "Cotkarên geliyê îsal dîsa genim çandin û dibêjin ku ava çem ji sala borî bilindtir e. \
+            Komeleya cotkaran dibêje ku zevî ji her carê firehtir in, lê belê nirxê sotemeniyê giran e û \
+            tovê baş li sûkê kêm e. Şarezayên çandiniyê hêvî dikin ku baran di biharê de bibare.";
+        assert_eq!(lang(kurmanji, &["ku"]).as_deref(), Some("ku"));
+        let english = "The farmers of the valley have sown wheat again this year, and they say that the water of \
+            the river is higher than it was a year ago. The association says that the fields are wider \
+            than ever, but the price of fuel is high and good seed is hard to find in the market.";
+        assert_eq!(lang(english, &["ku"]).as_deref(), Some("en"));
     }
 
     #[test]

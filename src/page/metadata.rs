@@ -34,6 +34,8 @@ pub struct Metadata {
     pub authors: Vec<Person>,
     /// Publication date by metadata.
     pub published: Option<PageDate>,
+    /// What each kind of metadata says of it, the most trusted first.
+    pub published_said: Vec<PageDate>,
     /// Modification date by metadata.
     pub modified: Option<PageDate>,
     /// JSON-LD `articleBody`.
@@ -81,6 +83,8 @@ struct Collected<'a> {
     html_lang: Option<&'a str>,
     title: Option<String>,
     headings: Vec<String>,
+    /// An `h1` that leads to the site's home: its name, no headline.
+    masthead: Option<String>,
     itemprop_dates: Vec<(bool, &'a str)>,
 }
 
@@ -89,13 +93,16 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let mut all = collect(dom);
     jsonld::resolve(&mut all.said);
     let site = all.meta(&["og:site_name", "application-name"]).map(folded);
+    let site = site.or_else(|| all.masthead.take().filter(|name| !name.is_empty()));
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
+    let published = published(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
         title: best_title(&all, site.as_deref()),
         declared: declared(&all),
-        published: published(&all),
+        published: published.first().cloned(),
+        published_said: published,
         modified: modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
@@ -171,6 +178,7 @@ fn collect(dom: &Html) -> Collected<'_> {
             {
                 all.title = Some(text_of(node));
             }
+            "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
             "time" | "span" | "abbr" | "div" | "p" => take_itemprop(element, &mut all),
             _ => {}
@@ -181,6 +189,23 @@ fn collect(dom: &Html) -> Collected<'_> {
 
 fn is_named(node: &Node, name: &str) -> bool {
     node.as_element().is_some_and(|element| element.name() == name)
+}
+
+/// Whether a heading is a link to the home page of its site.
+fn is_masthead(heading: ego_tree::NodeRef<'_, Node>) -> bool {
+    let below = heading.descendants().take(20);
+    let link = below.filter_map(|node| node.value().as_element()).find(|e| e.name() == "a");
+    let Some(link) = link else { return false };
+    let home = |rel: &str| rel.split_ascii_whitespace().any(|word| word == "home");
+    attr(link, "rel").is_some_and(home) || attr(link, "href").is_some_and(is_root)
+}
+
+/// Whether a link is written as that of a site's root.
+fn is_root(href: &str) -> bool {
+    match href.trim().split_once("//") {
+        Some((_, rest)) => rest.split_once('/').is_none_or(|(_, path)| path.is_empty()),
+        None => href.trim() == "/",
+    }
 }
 
 /// Text below a node, folded; a heading is short, so the walk is cut.
@@ -301,18 +326,13 @@ const MODIFIED: &[&str] = &[
     "article:modified",
 ];
 
-fn published(all: &Collected<'_>) -> Option<PageDate> {
-    let structured =
-        all.said.published.as_deref().and_then(dates::iso).map(|iso| dates::from("json-ld", iso));
-    structured
-        .or_else(|| {
-            PUBLISHED
-                .iter()
-                .flat_map(|name| all.all(name))
-                .find_map(dates::iso)
-                .map(|iso| dates::from("meta", iso))
-        })
-        .or_else(|| itemprop_date(all, false))
+/// What each kind of metadata says of the publication, in the order of trust.
+fn published(all: &Collected<'_>) -> Vec<PageDate> {
+    let structured = all.said.published.as_deref().and_then(dates::iso);
+    let meta = PUBLISHED.iter().flat_map(|name| all.all(name)).find_map(dates::iso);
+    let structured = structured.map(|iso| dates::from("json-ld", iso));
+    let meta = meta.map(|iso| dates::from("meta", iso));
+    structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
 }
 
 fn modified(all: &Collected<'_>) -> Option<PageDate> {

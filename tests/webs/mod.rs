@@ -45,6 +45,8 @@ pub struct Web {
     pub name: &'static str,
     /// Whether it declares its translations, all of them and nothing else.
     pub honest: bool,
+    /// Whether nothing on it tells its translations: nothing need be found, and nothing wrong may be.
+    pub silent: bool,
     /// Whether its languages are articles of their own on one topic.
     pub comparable: bool,
     /// The language whose articles a crawl starts from.
@@ -70,6 +72,7 @@ pub fn all() -> Vec<Web> {
         systems::wiki(),
         news::regions(),
         news::patterns(),
+        news::numbers(),
         news::negotiated(),
         news::voices(),
         news::fields(),
@@ -114,7 +117,8 @@ type Home = (&'static str, &'static str);
 impl Web {
     fn new(name: &'static str, seeds: &'static str, stories: Vec<Story>) -> Self {
         let (homes, aliases, resources) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, honest: true, comparable: false, seeds, stories, homes, aliases, resources }
+        let (honest, silent, comparable) = (true, false, false);
+        Self { name, honest, silent, comparable, seeds, stories, homes, aliases, resources }
     }
 
     /// Adds a page, with more lines of the response head.

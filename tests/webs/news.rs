@@ -71,6 +71,34 @@ pub(super) fn patterns() -> Web {
     web
 }
 
+/// Two newsrooms that count their articles each for itself, under flags that lead to the same
+/// number: what the addresses promise is wrong every time.
+pub(super) fn numbers() -> Web {
+    const HOMES: &[Home] = &[("de", "http://numbers.test/de/"), ("en", "http://numbers.test/en/")];
+    let stories = vec![
+        Story::new(
+            "lighthouse",
+            "http://numbers.test",
+            &[("de", "/de/1.html"), ("en", "/en/2.html")],
+        ),
+        Story::new("seeds", "http://numbers.test", &[("de", "/de/2.html"), ("en", "/en/3.html")]),
+        Story::new("tram", "http://numbers.test", &[("de", "/de/3.html"), ("en", "/en/1.html")]),
+    ];
+    let mut web = Web::new("own numbers", "de", stories);
+    (web.honest, web.silent) = (false, true);
+    web.write(|story, lang| {
+        let own = story.url(lang).unwrap();
+        let flag = |(other, _): &Home| {
+            let url = own.replace(&format!("/{lang}/"), &format!("/{other}/"));
+            format!("<a href=\"{url}\"><img src=\"/flags/{other}.png\" alt=\"\"></a>\n")
+        };
+        let flags: String = HOMES.iter().map(flag).collect();
+        Parts { before: format!("<div class=\"top\">\n{flags}</div>\n"), ..Parts::default() }
+    });
+    web.homes(HOMES);
+    web
+}
+
 /// A server that negotiates the language and lists its variants, as Apache does with type maps.
 pub(super) fn negotiated() -> Web {
     let of = |name: &'static str, langs: &[&'static str]| Story {

@@ -64,8 +64,10 @@ const ACTING_SEGMENTS: &[&str] = &[
     "xmlrpc.php",
 ];
 
-/// Query parameters whose presence alone acts.
-const ACTING_NAMES: &[&str] = &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce"];
+/// Query parameters whose presence alone acts, or opens a form on a page that is there already:
+/// WordPress offers each comment of a page with `replytocom`, each button with `share`.
+const ACTING_NAMES: &[&str] =
+    &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce", "replytocom", "share"];
 
 /// Values of `action`, `do` and `op` that act.
 const ACTING_VALUES: &[&str] =

@@ -149,6 +149,7 @@ pub(super) fn code(text: &str) -> Option<Lang> {
 }
 
 fn names_language(segment: &str) -> bool {
+    let segment = segment.split('.').next().unwrap_or_default();
     code(segment).is_some() || LONG_CODES.contains(&segment) || language_named(segment).is_some()
 }
 

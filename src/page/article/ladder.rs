@@ -52,6 +52,24 @@ pub(crate) fn climb(outline: &Outline<'_>, drafts: &[Draft], metadata: &Metadata
     (letters(&blocks) >= MIN_BODY).then_some(Body { stage, blocks })
 }
 
+/// Letters of a visible body beyond which nobody asks whether there was more to draw.
+const DRAWN: u32 = 900;
+
+/// `body`, or the text a script was going to draw where the page shows far less.
+pub(crate) fn or_undrawn(
+    body: Option<Body>,
+    undrawn: impl FnOnce() -> Option<Vec<Draft>>,
+) -> Option<Body> {
+    let drawn = body.as_ref().map_or(0, |body| letters(&body.blocks));
+    if drawn > DRAWN || body.as_ref().is_some_and(|body| body.stage == Stage::JsonLd) {
+        return body;
+    }
+    match undrawn().filter(|blocks| letters(blocks) > STRUCTURED_FACTOR * drawn) {
+        Some(blocks) => Some(Body { stage: Stage::FrameworkState, blocks }),
+        None => body,
+    }
+}
+
 /// The heading that shows the title: an `h1` where there is one.
 fn headline_row(outline: &Outline<'_>, title: &str) -> Option<usize> {
     let title = trim::letters_of(title);

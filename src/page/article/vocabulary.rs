@@ -112,7 +112,7 @@ const BYLINE: &str = "author authors byline bylines writer reporter journalist c
     dateline writtenby postedby creator";
 
 const DATE: &str = "date dates time datetime timestamp published publish pubdate publishdate \
-    publication datum fecha updated dateline";
+    publication datum fecha updated created submitted dateline";
 
 const CAPTION: &str =
     "caption captions figcaption credit credits wp-caption-text photographer legend";
