@@ -158,10 +158,11 @@ fn the_summary_reads_well() {
                  my archive/warraq-TIME-00002-HOST-meta.warc.gz (SIZE)
 
     Look next:
-      warraq text 'my archive'   the articles as JSON lines
-      warraq info 'my archive'   what is in the archive and the state
-      'my archive'/*.warc.gz     the WARC files, for any replay tool
-      'my archive'/ledger.jsonl  how every URL ended
+      warraq text 'my archive'    the articles as JSON lines
+      warraq groups 'my archive'  which articles are one in several languages, and why
+      warraq info 'my archive'    what is in the archive and the state
+      'my archive'/*.warc.gz      the WARC files, for any replay tool
+      'my archive'/ledger.jsonl   how every URL ended
     "#);
     let out = run(dir.path(), &["info", "my archive"]);
     assert_eq!(out.status.code(), Some(0));
@@ -182,10 +183,11 @@ fn the_summary_reads_well() {
           6 resource, 1 warcinfo
 
     Look next:
-      warraq text 'my archive'   the articles as JSON lines
-      warraq info 'my archive'   what is in the archive and the state
-      'my archive'/*.warc.gz     the WARC files, for any replay tool
-      'my archive'/ledger.jsonl  how every URL ended
+      warraq text 'my archive'    the articles as JSON lines
+      warraq groups 'my archive'  which articles are one in several languages, and why
+      warraq info 'my archive'    what is in the archive and the state
+      'my archive'/*.warc.gz      the WARC files, for any replay tool
+      'my archive'/ledger.jsonl   how every URL ended
     "#);
 }
 

@@ -352,7 +352,9 @@ proptest! {
         let groups = build(&pages, &[]);
         let mut shuffled: Vec<Made> = order.iter().map(|n| pages[*n].clone()).collect();
         if turned {
-            shuffled.iter_mut().for_each(|page| page.alternates.reverse());
+            for page in &mut shuffled {
+                page.alternates.reverse();
+            }
         }
         let again = build(&shuffled, &[]);
         prop_assert_eq!(ids(&again), ids(&groups));

@@ -142,6 +142,7 @@ pub(super) fn look_next(dir: &Path) -> String {
     let dir = quoted(&dir.display().to_string());
     let rows = [
         (format!("warraq text {dir}"), "the articles as JSON lines"),
+        (format!("warraq groups {dir}"), "which articles are one in several languages, and why"),
         (format!("warraq info {dir}"), "what is in the archive and the state"),
         (format!("{dir}/*.warc.gz"), "the WARC files, for any replay tool"),
         (format!("{dir}/ledger.jsonl"), "how every URL ended"),

@@ -90,6 +90,7 @@ fn killed_at_start_and_at_the_end() {
     assert_eq!(captured(&crawl), 31);
     crawl.records();
     let known = [
+        "groups.jsonl",
         "index.cdxj",
         "indexes",
         "job.json",

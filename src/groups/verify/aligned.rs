@@ -4,14 +4,35 @@
 //! the cheapest monotone path of 1-1, 1-0, 0-1, 2-1, 1-2 and 2-2 beads. A feature beside others:
 //! paragraphs are split and joined freely, so it rejects nothing.
 
+use std::sync::LazyLock;
+
 /// Variance of a length for each character, as Gale and Church found it. Pairs of the study: 2.3
 /// (ja) to 5.8 (fr).
 const VARIANCE: f64 = 6.8;
 
-/// Beads: paragraphs taken of each side, and how likely that is before the lengths are looked at
-/// (their table 5).
-const BEADS: &[(usize, usize, f64)] =
-    &[(1, 1, 0.89), (1, 0, 0.0099), (0, 1, 0.0099), (2, 1, 0.089), (1, 2, 0.089), (2, 2, 0.011)];
+/// Beads: paragraphs taken of each side, and minus the logarithm of how likely that is before the
+/// lengths are looked at (their table 5: .89, .0099, .0099, .089, .089, .011).
+const BEADS: [(usize, usize, f64); 6] = [
+    (1, 1, 0.1165),
+    (1, 0, 4.6152),
+    (0, 1, 4.6152),
+    (2, 1, 2.4191),
+    (1, 2, 2.4191),
+    (2, 2, 4.5099),
+];
+
+/// Steps of [`COSTS`] for each standard deviation.
+const STEPS: f64 = 64.0;
+
+/// What nothing costs more than: one in 10^12.
+const MOST: f64 = 27.63;
+
+/// Minus the logarithm of the probability of a deviation, by its size; past the end it is [`MOST`].
+/// Groups are formed by the hundred thousand, and each takes hundreds of these.
+static COSTS: LazyLock<Vec<f64>> = LazyLock::new(|| {
+    let cost = |step: u16| (-two_tailed(f64::from(step) / STEPS).max(1e-12).ln()).max(0.0);
+    (0..464).map(cost).collect()
+});
 
 /// The cost of the cheapest path for each paragraph of the longer side; `None` for an empty side.
 /// `expected` is the ratio of the second side's lengths to the first's.
@@ -19,35 +40,48 @@ pub(super) fn cost(first: &[u16], second: &[u16], expected: f64) -> Option<f64> 
     if first.is_empty() || second.is_empty() {
         return None;
     }
-    // rows[i][j]: the cost of the first i paragraphs against the first j.
-    let mut rows: Vec<Vec<f64>> = Vec::with_capacity(first.len() + 1);
-    for i in 0..=first.len() {
-        let mut row: Vec<f64> = Vec::with_capacity(second.len() + 1);
-        for j in 0..=second.len() {
-            let cheapest = BEADS.iter().filter_map(|(a, b, prior)| {
-                let (from, to) = (i.checked_sub(*a)?, j.checked_sub(*b)?);
-                let before = if *a == 0 { row.get(to) } else { rows.get(from)?.get(to) }?;
-                let taken = first.get(from..i).zip(second.get(to..j))?;
-                Some(before + bead(taken, expected) - prior.ln())
+    let (a, b) = (sums(first, expected), sums(second, 1.0));
+    // What the first i paragraphs cost against the first j, row after row.
+    let width = b.len();
+    let mut costs: Vec<f64> = Vec::with_capacity(a.len() * width);
+    for (i, upto_a) in a.iter().enumerate() {
+        for (j, upto_b) in b.iter().enumerate() {
+            let cheapest = BEADS.iter().filter_map(|(of_a, of_b, prior)| {
+                let (from, to) = (i.checked_sub(*of_a)?, j.checked_sub(*of_b)?);
+                let before = costs.get(from * width + to)?;
+                Some(before + prior + bead(upto_a - a.get(from)?, upto_b - b.get(to)?))
             });
             let start = if (i, j) == (0, 0) { 0.0 } else { f64::INFINITY };
-            row.push(cheapest.fold(start, f64::min));
+            let cheapest = cheapest.fold(start, f64::min);
+            costs.push(cheapest);
         }
-        rows.push(row);
     }
-    let total = rows.last()?.last()?;
     #[allow(clippy::cast_precision_loss, reason = "at most a hundred paragraphs")]
     let longer = first.len().max(second.len()) as f64;
-    Some(total / longer)
+    Some(costs.last()? / longer)
+}
+
+/// Characters of the first 0, 1, 2, … paragraphs.
+fn sums(lengths: &[u16], scale: f64) -> Vec<f64> {
+    let mut sum = 0.0;
+    let add = |length: &u16| {
+        sum += f64::from(*length) * scale;
+        sum
+    };
+    std::iter::once(0.0).chain(lengths.iter().map(add)).collect()
 }
 
 /// Minus the logarithm of how likely these lengths belong together.
-fn bead((first, second): (&[u16], &[u16]), expected: f64) -> f64 {
-    let length = |side: &[u16]| side.iter().map(|length| f64::from(*length)).sum::<f64>();
-    let (a, b) = (length(first) * expected, length(second));
+fn bead(a: f64, b: f64) -> f64 {
     let mean = f64::midpoint(a, b).max(1.0);
     let deviation = (b - a).abs() / (mean * VARIANCE).sqrt();
-    -two_tailed(deviation).max(1e-12).ln()
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a deviation is not negative, and one past the table is cut"
+    )]
+    let step = (deviation * STEPS) as usize;
+    COSTS.get(step).copied().unwrap_or(MOST)
 }
 
 /// The probability of a deviation at least this large under the normal distribution
