@@ -113,6 +113,14 @@ fn containers_that_are_broken() {
         ("zeros behind", vec![good.clone(), vec![0; 512]], "resource:4 garbage"),
         ("empty member", vec![member(b""), good.clone(), member(b"")], "resource:4"),
         ("one member for all", vec![member(&whole)], "resource:4 resource:4 resource:4"),
+        (
+            "a length that lies",
+            vec![
+                member(&[b"WARC/1.1\r\nContent-Length: 9999\r\n\r\n", &GOOD[..5]].concat()),
+                good.clone(),
+            ],
+            "cut resource:4",
+        ),
         ("record over two members", vec![member(first), member(second)], "resource:4"),
         ("name, comment, extra", vec![named], "resource:4"),
         ("no record inside", vec![member(b"hello"), good.clone()], "header resource:4"),
