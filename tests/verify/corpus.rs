@@ -193,7 +193,7 @@ fn chunks() -> Vec<Seed> {
 }
 
 fn containers() -> Vec<Seed> {
-    let (bad, fine) = (gzip(&response("HTTP/1.1 200 OK\r\n\r\n", b"x")), gzip(&good()));
+    let (bad, behind) = (gzip(&response("HTTP/1.1 200 OK\r\n\r\n", b"x")), gzip(&good()));
     let mut crc = bad.clone();
     let mut size = bad.clone();
     let end = bad.len();
@@ -213,17 +213,17 @@ fn containers() -> Vec<Seed> {
     );
     let file = |name: &str, bytes: Vec<u8>, good| Seed { name: name.into(), bytes, good };
     vec![
-        raw("cut-behind", [fine.clone(), bad[..end - 9].to_vec()].concat()),
-        raw("crc", [crc, fine.clone()].concat()),
-        raw("size", [size, fine.clone()].concat()),
-        raw("garbage", [bad.clone(), b"between the members".to_vec(), fine.clone()].concat()),
-        raw("zeros", [bad.clone(), vec![0; 4096], fine.clone()].concat()),
-        raw("empty-members", [gzip(b"").repeat(500), fine.clone()].concat()),
+        raw("cut-behind", [behind.clone(), bad[..end - 9].to_vec()].concat()),
+        raw("crc", [crc, behind.clone()].concat()),
+        raw("size", [size, behind.clone()].concat()),
+        raw("garbage", [bad.clone(), b"between the members".to_vec(), behind.clone()].concat()),
+        raw("zeros", [bad.clone(), vec![0; 4096], behind.clone()].concat()),
+        raw("empty-members", [gzip(b"").repeat(500), behind.clone()].concat()),
         // The third magic claims a name that has no end.
-        file("magic.warc.gz", [b"\x1f\x8b\x08".repeat(500), fine.clone()].concat(), false),
+        file("magic.warc.gz", [b"\x1f\x8b\x08".repeat(500), behind.clone()].concat(), false),
         file("one-member.warc.gz", gzip(&[plain.clone(), good()].concat()), true),
-        raw("split", [gzip(first), gzip(second), fine.clone()].concat()),
-        raw("named", [named.finish().unwrap(), fine.clone()].concat()),
+        raw("split", [gzip(first), gzip(second), behind.clone()].concat()),
+        raw("named", [named.finish().unwrap(), behind.clone()].concat()),
         beside("inside", &inner),
         file("plain.warc.gz", [plain, good()].concat(), true),
         file(
