@@ -1,6 +1,6 @@
 //! The index: which record of which WARC holds the capture of a URL at a time.
 //!
-//! A [`Line`] is one capture in CDXJ, as pywb and `cdxj-indexer` write it; [`captures`] makes the
+//! A [`Line`] is one capture in CDXJ, as pywb and `cdxj-indexer` write it; [`captures()`] makes the
 //! lines of a WARC, [`sort`] brings lines into order, [`lookup`] finds them in a sorted file. All of
 //! it streams and is bounded in memory. The index is made from the WARCs and can always be made
 //! again; nothing here ever writes to a WARC.

@@ -4,6 +4,8 @@
 //! contents are not.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::PackError;
@@ -83,8 +85,32 @@ fn source(path: PathBuf) -> Result<Source, PackError> {
         let why = "no package can hold a file of that name; rename it to letters and digits";
         return Err(PackError::Input { path, why });
     }
-    let meta = path.metadata().map_err(|source| unread(&path, source))?;
-    Ok(Source { name, bytes: meta.len(), path })
+    let mut start = [0; 4];
+    let read = File::open(&path).and_then(|mut file| {
+        let _ = file.read(&mut start)?;
+        file.metadata()
+    });
+    let meta = read.map_err(|source| unread(&path, source))?;
+    match misnamed(&name, start) {
+        Some(why) => Err(PackError::Input { path, why }),
+        None => Ok(Source { name, bytes: meta.len(), path }),
+    }
+}
+
+/// What is wrong with a file that begins so and is called so (WACZ 1.1.1, "archive").
+fn misnamed(name: &str, start: [u8; 4]) -> Option<&'static str> {
+    let wanted = match start {
+        [0x28, 0xb5, 0x2f, 0xfd] | [_, 0x2a, 0x4d, 0x18] => {
+            return Some(
+                "replay tools read no zstd in a package; decompress it with `zstd -d` first",
+            );
+        }
+        [0x1f, 0x8b, ..] => ".warc.gz",
+        _ => ".warc",
+    };
+    (!name.ends_with(wanted)).then_some(
+        "a WARC file in a package is called NAME.warc.gz when it is compressed, and NAME.warc when it is not; rename it",
+    )
 }
 
 fn unread(path: &Path, source: std::io::Error) -> PackError {

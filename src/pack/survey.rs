@@ -33,8 +33,8 @@ use crate::record::reader::{KEEP, ReadError, Records};
 use crate::wacz::hash;
 use crate::wacz::pages::PageLine;
 
-/// Largest block that is read for its text or for its digest.
-const MAX_BLOCK: u64 = 64 << 20;
+/// Bytes of a block that are read for its text, as many as in a live crawl.
+const MAX_PAGE: u64 = 16 << 20;
 
 /// Everything learned on the way, over all packages.
 pub(super) struct Survey<'a> {
@@ -78,7 +78,7 @@ pub(super) struct Surveyed {
 
 /// What of a block is needed: all of it where a page or a digest is to be read.
 fn needed(header: &Header) -> u64 {
-    if header.get("WARC-Payload-Digest").is_none_or(str::is_empty) { KEEP } else { MAX_BLOCK }
+    if header.get("WARC-Payload-Digest").is_none_or(str::is_empty) { KEEP } else { MAX_PAGE }
 }
 
 impl<'a> Survey<'a> {
@@ -250,7 +250,7 @@ const OTHER: usize = usize::MAX;
 
 /// The page of a response, and how its visit ended.
 fn read(entry: &Entry, url: &Url) -> Option<(Page, Outcome)> {
-    let block = entry.block.first(MAX_BLOCK).ok()?;
+    let block = entry.block.first(MAX_PAGE).ok()?;
     let message = split(&block);
     let head = Head::parse(block.get(..message.head_length)?);
     match head.status()? {

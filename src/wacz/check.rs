@@ -1,4 +1,4 @@
-//! The check: a package held against its own hashes (WACZ 1.1.1 §5.3, §5.4).
+//! The check: a package held against its own hashes (WACZ 1.1.1, "datapackage.json").
 //!
 //! It streams every entry once. Records, index lines and what they say of each other are for
 //! `record::verify` and those above; here only the package itself is judged.
@@ -12,6 +12,9 @@ use super::package::Resource;
 use super::pages::FORMAT;
 use super::reader::Package;
 use super::{ARCHIVE, DATA_PACKAGE, DIGEST, INDEXES, PAGES, WaczError};
+
+/// Characters of somebody's text that an error quotes.
+const SHOWN: usize = 200;
 
 /// Everything that is wrong with a package, in the order it is met; nothing when it is whole.
 pub fn check(package: &Package) -> Vec<WaczError> {
@@ -38,7 +41,7 @@ impl<'a> Wrong<'a> {
         self.found.push(WaczError::Content { file, entry, why: why.into() });
     }
 
-    /// What must be there, and how it must be stored (§5.2).
+    /// What must be there, and how it must be stored ("Directory Layout", "Zip Compression").
     fn shape(&mut self) {
         for name in [DATA_PACKAGE, PAGES] {
             if self.package.find(name).is_none() {
@@ -92,7 +95,8 @@ impl<'a> Wrong<'a> {
             Ok(Some(digest)) => {
                 let found = hashes.get(DATA_PACKAGE).map(|(hash, _)| hash.as_str());
                 if digest.path != DATA_PACKAGE || Some(digest.hash.as_str()) != found {
-                    let said = digest.hash.escape_debug();
+                    let said: String = digest.hash.chars().take(SHOWN).collect();
+                    let said = said.escape_debug();
                     self.tell(DIGEST, format!("it says {said}; that is not {DATA_PACKAGE}"));
                 }
             }
@@ -119,7 +123,7 @@ impl<'a> Wrong<'a> {
     }
 
     fn resource(&mut self, said: &Resource, hashes: &Hashes<'_>) {
-        let shown = said.path.escape_debug().to_string();
+        let shown: String = said.path.chars().take(SHOWN).flat_map(char::escape_debug).collect();
         let Some((hash, bytes)) = hashes.get(said.path.as_str()) else {
             // An entry that cannot be read was told already.
             if self.package.find(&said.path).is_none() {

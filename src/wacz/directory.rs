@@ -15,7 +15,7 @@ use super::entry::{Entry, Listed, Refusal};
 const MAX_DIRECTORY: u64 = 32 << 20;
 
 /// Most entries that are kept. A package of ten years of daily files has under 10,000.
-const MAX_ENTRIES: usize = 200_000;
+pub(super) const MAX_ENTRIES: usize = 200_000;
 
 /// A name and what is wrong with the entry it stands for.
 type Wrong = (String, Refusal);
@@ -120,10 +120,8 @@ impl Place {
         let here = from + at as u64;
         let saturated =
             place.entries == 0xffff || place.length == 0xffff_ffff || place.offset == 0xffff_ffff;
-        let place = match Self::zip64(file, here)? {
-            Some(larger) if saturated => larger,
-            _ => place,
-        };
+        let larger = if saturated { Self::zip64(file, here)? } else { None };
+        let place = larger.unwrap_or(place);
         if place.offset.checked_add(place.length).is_none_or(|end| end > here) {
             return Err(Lost::Shape("its directory would lie behind its end"));
         }
@@ -137,9 +135,14 @@ impl Place {
         if u32_at(&locator, 0) != 0x0706_4b50 {
             return Ok(None);
         }
-        let record = read_at(file, u64_at(&locator, 8), 56)?;
+        let lost = Lost::Shape("its ZIP64 directory is not where it is said to be");
+        let at = u64_at(&locator, 8);
+        if at > end {
+            return Err(lost);
+        }
+        let record = read_at(file, at, 56)?;
         if u32_at(&record, 0) != 0x0606_4b50 {
-            return Err(Lost::Shape("its ZIP64 directory is not where it is said to be"));
+            return Err(lost);
         }
         Ok(Some(Self {
             entries: u64_at(&record, 32),

@@ -1,4 +1,5 @@
-//! SHA-256 as packages write it: `sha256:` and lower-case hexadecimal (WACZ 1.1.1 §5.3).
+//! SHA-256 as packages write it: `sha256:` and lower-case hexadecimal (WACZ 1.1.1,
+//! "datapackage.json").
 //!
 //! Fed while the bytes flow; nothing here reads a file.
 

@@ -1,4 +1,5 @@
 //! WACZ: web archives as one file, after WACZ 1.1.1 (a ZIP of WARCs, index, pages and hashes).
+//! Its sections have no numbers and are cited by their headings.
 //!
 //! [`package`] and [`pages`] are the formats inside, [`writer`] makes a package, [`reader`] opens
 //! anybody's, [`check`] holds one against its own hashes. Nothing here extracts to disk, knows a
@@ -20,11 +21,12 @@ use std::path::{Path, PathBuf};
 
 pub use entry::{Entry, Refusal};
 
-/// What lists everything else, with hashes (WACZ 1.1.1 §5.3).
+/// What lists everything else, with hashes (WACZ 1.1.1, "datapackage.json").
 pub const DATA_PACKAGE: &str = "datapackage.json";
-/// What holds the hash of [`DATA_PACKAGE`] (WACZ 1.1.1 §5.4).
+/// What holds the hash of [`DATA_PACKAGE`] (WACZ 1.1.1,
+/// "datapackage-digest.json").
 pub const DIGEST: &str = "datapackage-digest.json";
-/// The pages a reader is shown first (WACZ 1.1.1 §5.2.2).
+/// The pages a reader is shown first (WACZ 1.1.1, "pages.jsonl").
 pub const PAGES: &str = "pages/pages.jsonl";
 /// The other pages.
 pub const EXTRA_PAGES: &str = "pages/extraPages.jsonl";

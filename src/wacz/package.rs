@@ -1,10 +1,16 @@
-//! `datapackage.json` and its digest file: what a package says it holds (WACZ 1.1.1 §5.3, §5.4),
-//! and the manifest of several packages that are one archive.
+//! `datapackage.json` and its digest file: what a package says it holds (WACZ 1.1.1, the
+//! sections of these names), and the manifest of several packages that are one archive, as
+//! Browsertrix writes it.
 //!
 //! Versions conflict: 1.1.1 wants the profile `data-package` and a `wacz_version`, 1.2.0 `wacz`
 //! and none. 1.1.1 is written, as every known writer does; both are read.
 
+use std::fmt;
+
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+
+use super::directory::MAX_ENTRIES;
 
 /// The version of the format that is written.
 pub const WACZ_VERSION: &str = "1.1.1";
@@ -44,6 +50,7 @@ pub struct DataPackage {
     #[serde(rename = "mainPageDate", skip_serializing_if = "Option::is_none")]
     pub main_page_date: Option<String>,
     /// Every other file of the package.
+    #[serde(deserialize_with = "bounded")]
     pub resources: Vec<Resource>,
 }
 
@@ -91,4 +98,28 @@ pub struct MultiPackage {
     pub software: Option<String>,
     /// The packages, beside the manifest.
     pub resources: Vec<Resource>,
+}
+
+/// No more resources than a package may have entries: three bytes of JSON would take eighty here.
+fn bounded<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Resource>, D::Error> {
+    struct Bounded;
+    impl<'de> Visitor<'de> for Bounded {
+        type Value = Vec<Resource>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of resources")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
+            let mut resources = Vec::new();
+            while let Some(resource) = from.next_element()? {
+                if resources.len() == MAX_ENTRIES {
+                    return Err(A::Error::custom("more than 200,000 resources"));
+                }
+                resources.push(resource);
+            }
+            Ok(resources)
+        }
+    }
+    from.deserialize_seq(Bounded)
 }

@@ -1,4 +1,5 @@
-//! `pages/*.jsonl`: what a reader is shown of a package, a page a line (WACZ 1.1.1 §5.2.2).
+//! `pages/*.jsonl`: what a reader is shown of a package, a page a line (WACZ 1.1.1,
+//! "pages.jsonl").
 //!
 //! The first line is a header. Beside the fields of the standard, warraq writes what a multilingual
 //! archive is for: `lang`, `byline`, and `group`, the id that the translations of one article share.

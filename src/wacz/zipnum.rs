@@ -1,5 +1,5 @@
 //! `ZipNum`: a sorted CDXJ index in gzip members of some hundred lines, and the list of them
-//! (WACZ 1.1.1 §5.2.3; `cdxj-gzip-1.0`).
+//! (WACZ 1.1.1, "indexes"; `cdxj-gzip-1.0`).
 //!
 //! A replay fetches the list and then one member, so an index of millions of captures costs it
 //! some kilobytes. Members say nothing of the machine: the same lines give the same bytes.

@@ -86,22 +86,30 @@ fn a_revisit_whose_original_is_elsewhere_is_told() {
     }
 }
 
-#[test]
-fn what_cannot_be_packed_is_said_and_leaves_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let at = dir.path();
+/// Files that do not go in, beside two that do.
+fn refused_files(at: &Path) {
     two_files(at);
     std::fs::create_dir(at.join("empty")).unwrap();
     std::fs::create_dir(at.join("other")).unwrap();
     put(&at.join("other"), "ar.warc", b"");
     put(at, "is.wacz", b"");
-    put(at, "arc.warc.gz", b"filedesc://x 0.0.0.0 20260101 text/plain 1\n");
+    put(at, "arc.warc", b"filedesc://x 0.0.0.0 20260101 text/plain 1\n");
     put(at, "back\\slash.warc", b"");
-    put(at, "page.warc.gz", b"<html>no WARC</html>");
+    put(at, "page.warc", b"<html>no WARC</html>");
     put(at, "none.warc", b"");
-    put(at, "zip.warc.gz", b"PK\x03\x04\x14\0\0\0");
+    put(at, "z.warc.zst", b"\x28\xb5\x2f\xfd\0\0");
+    put(at, "plain.warc.gz", &page(EN, 1, "a"));
+    put(at, "packed.warc", &one_member(&page(EN, 1, "a")));
+    put(at, "zip.warc", b"PK\x03\x04\x14\0\0\0");
     let pages = [page(EN, 1, "a"), page(AR, 2, "b")].concat();
     put(at, "shared.warc.gz", &one_member(&pages));
+}
+
+#[test]
+fn what_cannot_be_packed_is_said_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    refused_files(at);
     let before = names(at);
     let cases: &[(&[&str], &str, &str)] = &[
         (&["ar.warc"], "x.zip", "the name of a package ends in .wacz"),
@@ -112,11 +120,18 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["is.wacz"], "x.wacz", "it is a package already"),
         (&["ar.warc", "other"], "x.wacz", "would have one name in the package"),
         (&["back\\slash.warc"], "x.wacz", "no package can hold a file of that name"),
-        (&["en.warc.gz", "page.warc.gz"], "x.wacz", "no WARC record can be read in it"),
-        (&["zip.warc.gz"], "x.wacz", "zip.warc.gz is no WARC file: it begins like a ZIP"),
+        (&["en.warc.gz", "page.warc"], "x.wacz", "no WARC record can be read in it"),
+        (&["zip.warc"], "x.wacz", "zip.warc is no WARC file: it begins like a ZIP"),
+        (&["plain.warc.gz"], "x.wacz", "is called NAME.warc.gz when it is compressed"),
+        (&["z.warc.zst"], "x.wacz", "decompress it with `zstd -d` first"),
+        (&["packed.warc"], "x.wacz", "and NAME.warc when it is not; rename it"),
         (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
-        (&["en.warc.gz", "arc.warc.gz"], "x.wacz", "arc.warc.gz is no WARC file"),
-        (&["en.warc.gz", "shared.warc.gz"], "x.wacz", "several records share this gzip member"),
+        (&["en.warc.gz", "arc.warc"], "x.wacz", "arc.warc is no WARC file"),
+        (
+            &["en.warc.gz", "shared.warc.gz"],
+            "x.wacz",
+            "several records share this compressed member",
+        ),
     ];
     for (inputs, out, words) in cases {
         let why = packed(at, inputs, out, |_| ()).0.unwrap_err().to_string();
@@ -192,12 +207,13 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = value;
         }
-        let bytes = if packed_up { one_member(&bytes) } else { bytes };
-        put(dir.path(), "a.warc", &bytes);
-        if packed(dir.path(), &["a.warc"], "x.wacz", |_| ()).0.is_ok() {
+        let (name, bytes) =
+            if packed_up { ("a.warc.gz", one_member(&bytes)) } else { ("a.warc", bytes) };
+        put(dir.path(), name, &bytes);
+        if packed(dir.path(), &[name], "x.wacz", |_| ()).0.is_ok() {
             is_whole(&dir.path().join("x.wacz"));
         } else {
-            prop_assert_eq!(names(dir.path()), ["a.warc"]);
+            prop_assert_eq!(names(dir.path()), [name]);
         }
     }
 }

@@ -155,6 +155,20 @@ fn a_million_entries_are_bounded() {
 }
 
 #[test]
+fn a_list_of_resources_without_end_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = format!(r#"{{"resources":[{}{{}}]}}"#, "{},".repeat(200_000));
+    let long = format!(r#"{{"resources":[{{"path":"{}"}}]}}"#, "p".repeat(100_000));
+    for (json, words) in [(list, "more than 200,000 resources"), (long, "cannot be opened")] {
+        let entry = member("datapackage.json", json.as_bytes());
+        let package = Package::open(&put(dir.path(), &zip(&[entry]))).unwrap();
+        let told: Vec<String> = check::check(&package).iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|why| why.contains(words)), "{words}");
+        assert!(told.iter().all(|why| why.len() < 1_000), "{words}");
+    }
+}
+
+#[test]
 fn what_is_no_zip_is_said_to_be_none() {
     let dir = tempfile::tempdir().unwrap();
     for bytes in [&b""[..], b"PK\x05\x06", b"<html>", &vec![0; 70_000]] {
