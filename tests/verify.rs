@@ -16,12 +16,19 @@ mod bench;
 mod command;
 #[path = "verify/container.rs"]
 mod container;
+#[path = "verify/corpus.rs"]
+mod corpus;
 #[path = "verify/damages.rs"]
 mod damages;
+#[path = "verify/hostile.rs"]
+mod hostile;
 #[path = "verify/indexes.rs"]
 mod indexes;
 #[path = "record/sample.rs"]
 mod sample;
+#[path = "wacz/zips.rs"]
+#[allow(dead_code, reason = "the tests of packages use the rest")]
+mod zips;
 
 use bench::*;
 

@@ -244,10 +244,14 @@ impl Records {
     }
 
     /// Bytes of the record at `offset`, from the next member when this one has ended: a record may
-    /// be cut over several.
+    /// be cut over several. A member that begins a record of its own is none of it: its length was
+    /// a lie, and must not cost the records behind it.
     fn more(&mut self, offset: u64, missing: u64) -> Result<&[u8], ReadError> {
         while self.fill(offset)?.is_empty() {
-            if !self.next_member()? {
+            let ended = !self.next_member()?;
+            let another = !ended && self.fill(offset)?.starts_with(b"WARC/");
+            self.resync &= !another;
+            if ended || another {
                 return Err(ReadError::Cut { file: self.file.clone(), offset, missing });
             }
         }

@@ -313,9 +313,8 @@ impl Strict {
             if ahead.is_empty() || (line_start && begins_record(ahead)) {
                 break;
             }
-            let end = memchr::memchr(b'\n', ahead);
-            let step = end.map_or(ahead.len(), |at| at + 1);
-            line_start = end.is_some();
+            let step = step_to_line(ahead);
+            line_start = ahead.get(step - 1) == Some(&b'\n');
             self.plain.consume(step);
             passed += step as u64;
         }
@@ -380,6 +379,17 @@ const VERSION: &[u8] = b"WARC/";
 /// Whether a line that has come so far may be a version line.
 fn begins_record(ahead: &[u8]) -> bool {
     ahead.iter().zip(VERSION).all(|(have, want)| have == want)
+}
+
+/// How far it is to the next line that may begin a record, or to the end of `ahead`; at least 1.
+fn step_to_line(ahead: &[u8]) -> usize {
+    if let Some(at) = memchr::memmem::find(ahead, b"\nWARC/") {
+        return at + 1;
+    }
+    // A line that begins in the last bytes may be one.
+    let tail = ahead.len().saturating_sub(VERSION.len());
+    let last = ahead.get(tail..).and_then(|tail| memchr::memchr(b'\n', tail));
+    last.map_or(ahead.len(), |at| tail + at + 1).max(1)
 }
 
 impl Raw {

@@ -21,6 +21,7 @@ mod revisit;
 mod rows;
 mod subject;
 mod values;
+mod zipnum;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -138,6 +139,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         std::slice::from_ref(&revisit::OUTSIDE),
         index::RULES,
         package::RULES,
+        zipnum::RULES,
     ];
     all.into_iter().flatten()
 }

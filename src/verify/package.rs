@@ -143,6 +143,15 @@ fn indexes(
 ) {
     let mut any = false;
     for entry in package.indexes() {
+        if Path::new(&entry.name).extension().is_some_and(|end| end == "idx") {
+            super::zipnum::judge(
+                package,
+                entry,
+                &format!("{label}!{}", entry.name),
+                profile,
+                docket,
+            );
+        }
         if !super::is_index_name(&entry.name) {
             continue;
         }

@@ -129,6 +129,15 @@ fn containers_that_are_broken() {
 }
 
 #[test]
+fn a_length_that_lies_costs_only_its_own_record() {
+    for length in ["9999", "18446744073709551615"] {
+        let lies = format!("WARC/1.1\r\nContent-Length: {length}\r\n\r\nshort\r\n\r\n");
+        let file = [member(lies.as_bytes()), member(GOOD)].concat();
+        assert_eq!(outcomes(&file), ["cut", "resource:4"]);
+    }
+}
+
+#[test]
 fn a_record_that_shares_its_member_is_not_addressable() {
     let bytes = member(&GOOD.repeat(2));
     let records = Records::over("x", Box::new(Cursor::new(bytes)), 0).unwrap();

@@ -114,6 +114,54 @@ fn a_folder_is_a_whole_archive_with_its_indexes() {
     }
 }
 
+#[test]
+fn the_list_of_an_index_leads_to_its_members() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, lines) = indexed(folder.path());
+    let [first, second] =
+        [&lines[..2], &lines[2..]].map(|lines| (lines.join("\n") + "\n").into_bytes());
+    let (one, two) = (member(&first), member(&second));
+    let key = |line: &str| line.split('{').next().unwrap().trim().to_owned();
+    let place = |key: &str, offset: usize, member: &[u8]| {
+        let hash = warraq::wacz::hash::of(member);
+        let length = member.len();
+        format!(
+            "{key} {{\"offset\": {offset}, \"length\": {length}, \"digest\": \"{hash}\", \"filename\": \"index.cdx.gz\"}}\n"
+        )
+    };
+    let list = place(&key(&lines[0]), 0, &one) + &place(&key(&lines[2]), one.len(), &two);
+    let judged = |list: &str| {
+        let path = folder.path().join("x.wacz");
+        let _ = fs::remove_file(&path);
+        let mut writer = Writer::create(&path).unwrap();
+        writer.add_file(&format!("archive/{NAME}"), &folder.path().join(NAME)).unwrap();
+        writer
+            .add("indexes/index.cdx.gz", |to| to.write_all(&[one.clone(), two.clone()].concat()))
+            .unwrap();
+        writer.add("indexes/index.idx", |to| to.write_all(list.as_bytes())).unwrap();
+        writer.add("pages/pages.jsonl", |to| to.write_all(PAGES.as_bytes())).unwrap();
+        let said = |text: &str| Some(text.to_owned());
+        let about = DataPackage {
+            title: said("M"),
+            created: said("2026-11-22T09:30:00Z"),
+            software: said("warraq/0"),
+            ..DataPackage::default()
+        };
+        found(&[writer.finish(about).unwrap().publish().unwrap()])
+    };
+    assert_eq!(judged(&list), [""; 0]);
+    for (from, to) in [
+        ("\"offset\": 0", "\"offset\": 1"),
+        ("\"length\": ", "\"length\": 1"),
+        ("sha256:", "sha256:0"),
+        ("index.cdx.gz", "other.cdx.gz"),
+        ("news)", "newt)"),
+        ("\"offset\"", "\"place\""),
+    ] {
+        assert_eq!(judged(&list.replacen(from, to, 1)), ["wacz.index-list"], "{from}");
+    }
+}
+
 const PAGES: &str = "{\"format\":\"json-pages-1.0\",\"id\":\"pages\",\"title\":\"Pages\"}\n\
     {\"url\":\"https://news.example/1\",\"ts\":\"2026-11-22T09:30:00Z\",\"title\":\"one\"}\n";
 
