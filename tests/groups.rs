@@ -47,7 +47,9 @@ fn one_way_evidence_must_be_strong() {
         let one = page("/ar/a", "ar").says(weak, "en", "/en/a");
         assert_eq!(build(&[one.clone(), page("/en/a", "en")], &[]), [], "{weak:?}");
         let back = page("/en/a", "en").says(weak, "ar", "/ar/a");
-        assert_eq!(build(&[one, back], &[]).len(), 1, "{weak:?}");
+        // Two links by one URL pattern are one guess made twice.
+        let taken = usize::from(weak != Signal::UrlPattern);
+        assert_eq!(build(&[one, back], &[]).len(), taken, "{weak:?}");
     }
 }
 

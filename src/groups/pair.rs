@@ -7,6 +7,7 @@ use super::graph::{Graph, Link};
 use super::score::{self, ACCEPTED, CONTRADICTS, Weights};
 use super::verify::{self, Norms, Text, TextCheck, Verdict};
 use super::{Evidence, Step, Why};
+use crate::page::Signal;
 
 /// A pair below this teaches nothing about the lengths of languages.
 const SURE: f64 = 0.9;
@@ -72,7 +73,7 @@ impl Graph {
             to,
             worth: there.worth.max(back.worth),
             score: score::weigh(&weights, note),
-            mutual: there.worth > 0.0 && back.worth > 0.0,
+            mutual: weights.mutual,
             text,
             aside: None,
         };
@@ -112,10 +113,20 @@ impl Graph {
         Weights {
             ahead: sides.0.worth,
             behind: sides.1.worth,
+            mutual: self.is_mutual(from, to, sides),
             own_word_differs: differs(to, self.links_between(from, to))
                 + differs(from, self.links_between(to, from)),
             text,
         }
+    }
+
+    /// Whether each declares the other, and not by the look of their URLs alone.
+    fn is_mutual(&self, from: u32, to: u32, sides: (&Side, &Side)) -> bool {
+        let named = |from, to| {
+            let links = self.links_between(from, to);
+            links.iter().any(|link| link.evidence.signal != Signal::UrlPattern)
+        };
+        sides.0.worth > 0.0 && sides.1.worth > 0.0 && (named(from, to) || named(to, from))
     }
 
     /// Whether a page too short to tell its language calls itself another one than declared.

@@ -101,6 +101,8 @@ pub(super) struct Weights {
     /// What one page declares of the other, and the other of the one.
     pub(super) ahead: f64,
     pub(super) behind: f64,
+    /// Whether each firmly says so: two links by one URL pattern are one guess made twice.
+    pub(super) mutual: bool,
     /// Pages too short to tell that call themselves another language than declared.
     pub(super) own_word_differs: u8,
     pub(super) text: Verdict,
@@ -116,7 +118,10 @@ pub(super) fn weigh(of: &Weights, mut note: impl FnMut(Step)) -> f64 {
     if of.text == Verdict::Agrees {
         score = step("the texts agree", 1.0 - (1.0 - score) * (1.0 - TEXT_AGREES));
     }
-    score = if of.ahead > 0.0 && of.behind > 0.0 {
+    score = if of.mutual && of.text == Verdict::Suspect {
+        // Two wrong links of one template agree as easily as two right ones.
+        score
+    } else if of.mutual {
         step("each declares the other", 1.0 - (1.0 - score) * RECIPROCAL_DOUBT)
     } else {
         step("the other was read and does not declare this one", score * ONE_WAY)
@@ -140,7 +145,7 @@ mod tests {
     }
 
     fn weighed(ahead: f64, behind: f64, text: Verdict) -> f64 {
-        weigh(&Weights { ahead, behind, own_word_differs: 0, text }, |_| {})
+        weigh(&Weights { ahead, behind, mutual: behind > 0.0, own_word_differs: 0, text }, |_| {})
     }
 
     #[test]
@@ -169,12 +174,15 @@ mod tests {
         let head = of(&[Signal::HeadLink]);
         assert!(weighed(head, 0.0, Verdict::Suspect) < ACCEPTED);
         assert!(weighed(head, head, Verdict::Suspect) >= ACCEPTED);
+        let switcher = of(&[Signal::AnchorHreflang]);
+        assert!(weighed(switcher, switcher, Verdict::Suspect) < ACCEPTED);
     }
 
     #[test]
     fn every_step_is_told() {
         let mut told = Vec::new();
-        let of = Weights { ahead: 0.85, behind: 0.85, own_word_differs: 1, text: Verdict::Agrees };
+        let (ahead, behind, text) = (0.85, 0.85, Verdict::Agrees);
+        let of = Weights { ahead, behind, mutual: true, own_word_differs: 1, text };
         let score = weigh(&of, |step| told.push(step));
         assert_eq!(told.len(), 3);
         assert!(told.last().is_some_and(|last| (last.score - score).abs() < 1e-9));
