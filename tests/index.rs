@@ -155,6 +155,7 @@ fn every_line_leads_to_its_record() {
     let told: Vec<String> =
         lines.iter().map(|line| format!("{} {}", line.key, spelled(line))).collect();
     insta::assert_snapshot!(told.join("\n"), @"
+    dns:news.example 20261122093000 dns:news.example text/dns - sha1:5FNCGJQ6XHMBV4EDCKEZ6OU2VMSXQGBY
     example,news)/1 20261122093000 https://news.example/1 text/html 200 sha1:A4XW5KF46XI5WRFHEONI3XG6QP2ROZCX
     example,news)/2 20261122093000 https://news.example/2 - 200 sha1:75G7RM2F6CNTL7LMTADZ6NQWIAB6QHMK
     example,news)/1 20261122093100 https://news.example/1 warc/revisit 200 sha1:A4XW5KF46XI5WRFHEONI3XG6QP2ROZCX

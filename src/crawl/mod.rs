@@ -184,10 +184,10 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let mut summary = Summary { how: Some(how), ..summary };
     let whole = worked.is_ok() && sealed.is_ok() && how != How::Killed;
     let closed = if whole { close(&desk, &summary, &log).await } else { Ok(()) };
+    // What the run says of itself is indexed too, while the folder is still locked.
+    let faults = sealing.finish(&stop).await?;
     summary.files = summary::files(&into);
     desk.frontier.close().await?;
-    // What the run says of itself is indexed too.
-    let faults = sealing.finish(&stop).await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
     summary::keep(&summary, &into).map_err(|why| CrawlError::Folder { path: into, why })?;
