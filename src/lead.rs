@@ -280,7 +280,7 @@ impl FailureKind {
     }
 }
 
-/// Why an archived body is shorter than the server meant it to be (WARC 1.1 §5.13).
+/// Why an archived body is shorter than the server meant it to be (WARC 1.1 §5.15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truncated {

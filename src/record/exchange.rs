@@ -225,7 +225,7 @@ pub fn warcinfo(
     draft.finish(Block::Bytes(fields.into()), digest)
 }
 
-/// The URL as RFC 3986 lets it stand in WARC-Target-URI (WARC 1.1 §5.11): the few characters that
+/// The URL as RFC 3986 lets it stand in WARC-Target-URI (WARC 1.1 §5.14): the few characters that
 /// browsers send raw and the RFC knows nowhere are escaped; a space, a control character or a
 /// fragment means that somebody skipped [`crate::address::fetchable`], and is refused.
 pub fn target_uri(url: &str) -> Result<String, RecordError> {

@@ -1,4 +1,4 @@
-//! The rules of archived HTTP messages (WARC 1.1 §6.3, §6.4; RFC 9110, RFC 9112).
+//! The rules of archived HTTP messages (WARC 1.1 §6.3, §6.5; RFC 9110, RFC 9112).
 //!
 //! A block is what crossed the wire, so an odd server makes odd messages: what is legal to keep is
 //! a warning. What no server can have sent so, or what hides that something is missing, is more.
@@ -14,10 +14,10 @@ rules! {
     START: Shall "http.start" "WARC 1.1 §6.3" "begin the block with a status or request line"
     VERSION: Bar "http.version" "bar 18" "write it as HTTP/1.1 and name the protocol in WARC-Protocol"
     NO_END: Bar "http.head-end" "bar 14" "end the head with CR LF CR LF"
-    REQUEST_NO_END: Shall "http.request-end" "WARC 1.1 §6.4" "end the head with CR LF CR LF"
+    REQUEST_NO_END: Shall "http.request-end" "WARC 1.1 §6.5" "end the head with CR LF CR LF"
     LINE: Odd "http.line" "RFC 9112 §5" "nothing, when the server sent it so"
     UNCHUNKED: Shall "http.chunked" "RFC 9112 §7.1" "keep the chunk framing, or take Transfer-Encoding out of the head"
-    CUT: Shall "http.cut" "WARC 1.1 §5.13" "mark a body that is not whole with WARC-Truncated"
+    CUT: Shall "http.cut" "WARC 1.1 §5.15" "mark a body that is not whole with WARC-Truncated"
     LONG: Bar "http.long" "bar 15" "store the body as it came, under the head it came with"
     EXCESS: Odd "http.excess" "RFC 9112 §7.1" "nothing, when the server sent it so"
     LENGTH: Odd "http.length" "RFC 9110 §8.6" "nothing, when the server sent it so"

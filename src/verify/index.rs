@@ -16,9 +16,9 @@ use crate::moment::Moment;
 use crate::surt;
 
 rules! {
-    LINE: Shall "index.line" "CDXJ 0.1 §4" "make the index again (`warraq index`)"
-    NEWLINE: Odd "index.newline" "CDXJ 0.1 §4" "end the last line"
-    ORDER: Shall "index.order" "CDXJ 0.1 §4" "sort it by bytes (`LC_ALL=C sort`)"
+    LINE: Shall "index.line" "CDXJ 0.1" "make the index again (`warraq index`)"
+    NEWLINE: Odd "index.newline" "CDXJ 0.1" "end the last line"
+    ORDER: Shall "index.order" "CDXJ 0.1" "sort it by bytes (`LC_ALL=C sort`)"
     LACKS: Bar "index.field" "bar 31" "make the index again (`warraq index`)"
     FILE: Outside "index.file" "bar 31" "give the file it leads to, too"
     NOWHERE: Shall "index.offset" "bar 31" "make the index again (`warraq index`)"

@@ -17,14 +17,14 @@ rules! {
     FORWARD: Bar "link.forward" "bar 21" "let the later of two records name the earlier"
     DATE: Shall "link.date" "WARC 1.1 §5.4" "give the records of one capture one date"
     URI: Shall "link.uri" "WARC 1.1 §5.7" "give the messages of one capture one target"
-    NO_INFO: Outside "link.warcinfo-outside" "WARC 1.1 §5.14" "give the file that holds that warcinfo too"
-    NOT_INFO: Shall "link.warcinfo" "WARC 1.1 §5.14" "name a warcinfo record"
-    REFERS: Outside "link.refers-outside" "WARC 1.1 §5.12" "give the file that holds that record too"
+    NO_INFO: Outside "link.warcinfo-outside" "WARC 1.1 §5.16" "give the file that holds that warcinfo too"
+    NOT_INFO: Shall "link.warcinfo" "WARC 1.1 §5.16" "name a warcinfo record"
+    REFERS: Outside "link.refers-outside" "WARC 1.1 §5.11" "give the file that holds that record too"
     CONVERSION: Shall "conversion.target" "WARC 1.1 §6.8" "give a conversion the target of what it was made of"
     CONVERSION_LOOSE: Bar "conversion.loose" "bar 28" "name what it was made of in WARC-Refers-To"
     NO_REQUEST: Bar "exchange.no-request" "bar 21" "store the request that was sent"
     NO_REPLY: Odd "exchange.no-reply" "bar 22" "say in a metadata record why there is none"
-    ORIGIN: Outside "segment.outside" "WARC 1.1 §5.19" "give the file that holds the first segment too"
+    ORIGIN: Outside "segment.outside" "WARC 1.1 §5.21" "give the file that holds the first segment too"
     ORIGIN_URI: Shall "segment.target" "WARC 1.1 §6.9" "give all segments one target"
 }
 

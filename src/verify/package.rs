@@ -20,14 +20,14 @@ use crate::wacz::reader::Package;
 use crate::wacz::{DATA_PACKAGE, DIGEST, Entry, PAGES, WaczError, check};
 
 rules! {
-    ENTRY: Shall "wacz.entry" "WACZ 1.1.1, \"Directory Layout\"" "pack the WARCs anew (`warraq pack`)"
-    CONTENT: Shall "wacz.content" "WACZ 1.1.1, \"datapackage.json\"" "take the package from another copy, or pack the WARCs anew"
-    STORED: Shall "wacz.stored" "WACZ 1.1.1, \"Zip Compression\"" "store archives and indexes uncompressed in the ZIP"
-    MISSING: Shall "wacz.missing" "WACZ 1.1.1, \"Directory Layout\"" "pack the WARCs anew (`warraq pack`)"
-    PAGE: Shall "wacz.pages" "WACZ 1.1.1, \"pages.jsonl\"" "pack the WARCs anew (`warraq pack`)"
-    DIGEST_FILE: Shall "wacz.digest" "WACZ 1.1.1, \"datapackage-digest.json\"" "the list of hashes was changed: take the package from another copy"
+    ENTRY: Shall "wacz.entry" "WACZ 1.1.1, Zip" "pack the WARCs anew (`warraq pack`)"
+    CONTENT: Shall "wacz.content" "WACZ 1.1.1, datapackage.json" "take the package from another copy, or pack the WARCs anew"
+    STORED: Shall "wacz.stored" "WACZ 1.1.1, Zip" "store archives and indexes uncompressed in the ZIP"
+    MISSING: Shall "wacz.missing" "WACZ 1.1.1, Directory Layout" "pack the WARCs anew (`warraq pack`)"
+    PAGE: Shall "wacz.pages" "WACZ 1.1.1, pages.jsonl" "pack the WARCs anew (`warraq pack`)"
+    DIGEST_FILE: Shall "wacz.digest" "WACZ 1.1.1, datapackage-digest.json" "the list of hashes was changed: take the package from another copy"
     NO_DIGEST: Bar "wacz.digest-missing" "bar 32" "write datapackage-digest.json"
-    VERSION: Shall "wacz.version" "WACZ 1.1.1, \"datapackage.json\"" "write profile and wacz_version"
+    VERSION: Shall "wacz.version" "WACZ 1.1.1, datapackage.json" "write profile and wacz_version"
     SAYS: Bar "wacz.description" "bar 32" "say it in datapackage.json"
     NO_CAPTURE: Bar "wacz.page-capture" "bar 32" "list pages that are in the archive, with the time of their capture"
 }

@@ -18,7 +18,7 @@ rules! {
     NO_DIGEST: Shall "revisit.no-digest" "WARC 1.1 §6.7.2" "write the payload digest of the original"
     UNNAMED: Bar "revisit.unnamed" "bar 25" "write WARC-Refers-To, WARC-Refers-To-Target-URI and WARC-Refers-To-Date: replay goes by them"
     KIND: Shall "revisit.kind" "WARC 1.1 §6.7" "refer to the response that holds the payload, never to a revisit"
-    DISAGREE: Shall "revisit.disagree" "WARC 1.1 §5.12" "name one record by id and by target and date"
+    DISAGREE: Shall "revisit.disagree" "WARC 1.1 §5.11" "name one record by id and by target and date"
     FORWARD: Bar "revisit.forward" "bar 25" "refer to a record that was written before"
     LATER: Shall "revisit.later" "WARC 1.1 §6.7" "refer to an earlier capture"
     DIGEST: Shall "revisit.digest" "WARC 1.1 §6.7.2" "refer to a record with the same payload"

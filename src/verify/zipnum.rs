@@ -1,4 +1,4 @@
-//! The list of a `ZipNum` index against the members it leads to (WACZ 1.1.1 §5.2.3).
+//! The list of a `ZipNum` index against the members it leads to (WACZ 1.1.1, "indexes").
 //!
 //! A replay reads the list and then one member by its range, so each range must be exactly one
 //! gzip member with the hash the list says, beginning with the key the list says. The members are
@@ -14,7 +14,7 @@ use crate::wacz::reader::Package;
 use crate::wacz::{Entry, INDEXES, hash};
 
 rules! {
-    LIST: Shall "wacz.index-list" "WACZ 1.1.1 §5.2.3" "pack the WARCs anew (`warraq pack`)"
+    LIST: Shall "wacz.index-list" "WACZ 1.1.1, indexes" "pack the WARCs anew (`warraq pack`)"
 }
 
 /// Longest member that is read, packed; writers end one at some hundred lines.
