@@ -135,7 +135,9 @@ fn a_file_still_being_written_is_left_out_and_told() {
     assert_eq!(package.archives().count(), 2, "the run's -meta file is the second");
 
     // When there is nothing else, nothing is packed.
-    sealed.iter().for_each(|file| std::fs::remove_file(file).unwrap());
+    for file in sealed {
+        std::fs::remove_file(file).unwrap();
+    }
     let out = warraq(dir.path(), &["pack", "x", "-o", "y.wacz"]);
     let told = String::from_utf8(out.stderr).unwrap();
     assert_eq!(out.status.code(), Some(2));
