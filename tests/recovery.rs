@@ -240,9 +240,12 @@ fn an_archive_that_is_not_what_it_was_is_noticed() {
         fs::write(path, &bytes[..bytes.len() - 9]).unwrap();
     };
     let flip: Harm = |path| {
-        // In the middle of the last response.
+        // In the middle of the last page.
         let entries = Records::open(path).unwrap().map(Result::unwrap);
-        let responses = entries.filter(|entry| entry.kind.to_string() == "response");
+        let responses = entries.filter(|entry| {
+            entry.kind.to_string() == "response"
+                && entry.target_uri().is_some_and(|uri| !is_robots(uri))
+        });
         let at = responses.last().unwrap().locator;
         let mut bytes = fs::read(path).unwrap();
         bytes[usize::try_from(at.offset + at.length / 2).unwrap()] ^= 1;
@@ -264,7 +267,8 @@ fn an_archive_that_is_not_what_it_was_is_noticed() {
         // What cannot be read any more was fetched again, and nothing else.
         let asked = scene.web.arrivals().split_off(before);
         let again = asked.iter().filter(|a| scene.done.contains(&a.url) && !is_robots(&a.url));
-        assert!((1..=2).contains(&again.count()), "{what}: {asked:?}");
+        let again: Vec<&str> = again.map(|a| a.url.as_str()).collect();
+        assert!((1..=2).contains(&again.len()), "{what}: {again:?}");
     }
     // A copy has another time of change and the same records: it is read, and believed.
     let dir = scene.copy("copied");
