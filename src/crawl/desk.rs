@@ -11,7 +11,7 @@ use url::Url;
 
 use super::archive::Archive;
 use super::pause::Pause;
-use super::{CrawlError, guess};
+use super::{CrawlError, guess, late};
 use crate::address::HostKey;
 use crate::capture::Limits;
 use crate::event::{Event, Watch};
@@ -142,8 +142,8 @@ impl<F: Frontier, T> Desk<F, T> {
         }
     }
 
-    /// When all is done, once a run: puts what confirmed URL patterns give. `false` when the run is
-    /// to end.
+    /// When all is done, once a run: puts what confirmed URL patterns give, and the articles that a
+    /// late translation may have come of. `false` when the run is to end.
     async fn guess(&self) -> Result<bool, CrawlError> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
@@ -151,7 +151,13 @@ impl<F: Frontier, T> Desk<F, T> {
         let mut guessed = self.guessed.lock().await;
         if !*guessed {
             *guessed = true;
-            let leads = guess::leads(&self.frontier, &self.settings, self.run).await?;
+            let judgement = guess::judgement(&self.frontier).await?;
+            let mut leads = guess::leads(&judgement, &self.settings, self.run);
+            match late::leads(&judgement, &self.settings, self.clock.wall()) {
+                Ok(late) => leads.extend(late),
+                // The index is made anew at the end of the run; nothing is lost but time.
+                Err(why) => self.watch.tell(&Event::Warning { text: why.to_string() }),
+            }
             self.frontier.put(leads).await?;
         }
         Ok(true)

@@ -8,19 +8,15 @@ use url::Url;
 
 use crate::address::fetchable;
 use crate::frontier::{Frontier, FrontierError};
-use crate::groups::Builder;
 use crate::groups::patterns::{Guess, Patterns};
+use crate::groups::{Builder, Judgement};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::page::{Alternate, Page, PageKind, Place, Signal};
 use crate::settings::{AlternatesScope, Settings};
 
-/// The leads of this run's guesses.
-pub(super) async fn leads<F: Frontier>(
-    frontier: &F,
-    settings: &Settings,
-    run: u32,
-) -> Result<Vec<Lead>, FrontierError> {
+/// What the pages of all runs are to one another.
+pub(super) async fn judgement<F: Frontier>(frontier: &F) -> Result<Judgement, FrontierError> {
     let mut builder = Builder::new();
     let mut after = None;
     loop {
@@ -33,10 +29,14 @@ pub(super) async fn leads<F: Frontier>(
         }
         after = next;
     }
-    let judgement = builder.judge();
+    Ok(builder.judge())
+}
+
+/// The leads of this run's guesses.
+pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> Vec<Lead> {
     let patterns = Patterns::learn(&judgement.groups);
     let guesses = patterns.guesses(judgement.articles(), |url| judgement.knows(url), run);
-    Ok(guesses.iter().filter_map(|guess| lead(guess, settings)).collect())
+    guesses.iter().filter_map(|guess| lead(guess, settings)).collect()
 }
 
 /// The lead of a guess, when it is in scope. It has used up its depth: what an address that nobody

@@ -12,6 +12,7 @@ pub mod dedup;
 mod desk;
 mod guess;
 pub(crate) mod kept;
+mod late;
 mod open;
 mod original;
 mod pause;

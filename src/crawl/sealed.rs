@@ -27,7 +27,7 @@ use crate::record::verify::{Finding, verify};
 const INDEXES: &str = "indexes";
 
 /// The index of the whole crawl folder.
-const INDEX: &str = "index.cdxj";
+pub(super) const INDEX: &str = "index.cdxj";
 
 /// Faults of one file that are told; the rest is counted.
 const TOLD: usize = 8;

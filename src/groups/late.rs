@@ -80,10 +80,20 @@ impl Usual {
         Self { of: usual.collect() }
     }
 
-    fn missing(&self, history: &History) -> BTreeSet<String> {
-        let site = history.members.values().find_map(|url| site_of(url));
+    /// Whether no site has enough groups for anything to be usual.
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// Whether an article lacks a language that is usual on its site.
+    pub fn lacks(&self, members: &BTreeMap<String, String>) -> bool {
+        !self.missing(members).is_empty()
+    }
+
+    fn missing(&self, members: &BTreeMap<String, String>) -> BTreeSet<String> {
+        let site = members.values().find_map(|url| site_of(url));
         let usual = site.and_then(|site| self.of.get(&site));
-        let is_missing = |key: &&String| !history.members.contains_key(*key);
+        let is_missing = |key: &&String| !members.contains_key(*key);
         usual.into_iter().flatten().filter(is_missing).cloned().collect()
     }
 }
@@ -104,7 +114,7 @@ fn probe(history: &History, usual: &Usual, now: Moment) -> Option<Probe> {
     if PROBES.get(step).is_none_or(|after| *after <= last) {
         return None;
     }
-    let missing = usual.missing(history);
+    let missing = usual.missing(&history.members);
     let url = history.members.values().next().filter(|_| !missing.is_empty())?;
     Some(Probe { url: url.clone(), missing, step })
 }

@@ -1,0 +1,142 @@
+//! Late translations: a run asks again for articles that lack what their site usually has, by a
+//! schedule that the archive itself remembers; what has come by then is followed and grouped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "test code: a broken fixture must fail loudly"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use warraq::disk::Disk;
+use warraq::groups::{self, Group};
+use warraq::lang::Lang;
+use warraq::settings::Resolve;
+use warraq::{Clock, Job, Lead, Settings, Stop, Watch, crawl};
+
+#[path = "site/mod.rs"]
+mod site;
+#[path = "webs/texts.rs"]
+#[allow(unreachable_pub, reason = "a module that is included by path")]
+mod texts;
+
+use site::answer::Answer;
+use site::web::{Resource, Role};
+use site::{Options, Site};
+use texts::text;
+
+const DECLARED: [&str; 3] = ["lighthouse", "seeds", "tram"];
+
+/// An English page has a name of its own, so that no URL pattern leads to it.
+fn at(lang: &str, name: &str) -> String {
+    let name = if lang == "en" { format!("{name}-in-full") } else { name.to_owned() };
+    format!("http://late.test/{lang}/{name}")
+}
+
+fn page(lang: &str, name: &str, translated: bool, stories: &[&str]) -> Resource {
+    let link = |lang| format!("<link rel=alternate hreflang={lang} href={}>", at(lang, name));
+    let head = if translated { link("es") + &link("en") } else { String::new() };
+    let title = text(stories[0], lang).title;
+    let body: String = stories.iter().map(|story| text(story, lang).paragraphs()).collect();
+    let html = format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"UTF-8\"><title>{title}</title>\
+         {head}</head><body><main><article><h1>{title}</h1>{body}</article></main></body></html>"
+    );
+    Resource::new(&at(lang, name), Role::Page, Answer::page("200 OK", &html, &[]))
+}
+
+/// Three stories in two languages, and one whose English comes later.
+fn web(came: bool) -> Site {
+    let pair = |name| ["es", "en"].map(|lang| page(lang, name, true, &[name]));
+    let mut resources: Vec<Resource> = DECLARED.iter().flat_map(|name| pair(name)).collect();
+    resources.push(page("es", "late", came, &["lighthouse", "seeds"]));
+    resources.extend(came.then(|| page("en", "late", true, &["lighthouse", "seeds"])));
+    Site::open(Options { instead: Some(resources), ..Options::default() }).unwrap()
+}
+
+/// A run at `clock` from these Spanish seeds.
+fn run(site: &Site, seeds: &[&str], clock: &Clock, into: &Path, languages: &[&str]) -> Vec<Group> {
+    let port = site.resolve().rsplit(':').next().unwrap().parse().unwrap();
+    let job = Job {
+        settings: Settings {
+            allow_private: true,
+            delay: Duration::ZERO,
+            resolve: vec![Resolve {
+                host: None,
+                port: 80,
+                addr: [127, 0, 0, 1].into(),
+                to_port: port,
+            }],
+            languages: languages.iter().filter_map(|tag| Lang::parse(tag)).collect(),
+            ..Settings::new(into.to_owned(), "test@warraq.test")
+        },
+        seeds: seeds.iter().map(|name| Lead::seed(&at("es", name)).unwrap()).collect(),
+        recover: false,
+        clock: clock.clone(),
+        disk: Disk::real(),
+        watch: Watch::none(),
+        stop: Stop::default(),
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(crawl::run(job)).unwrap();
+    groups::read(std::fs::read(into.join("groups.jsonl")).unwrap().as_slice()).collect()
+}
+
+fn asked(site: &Site, lang: &str) -> usize {
+    let url = at(lang, "late");
+    site.arrivals().iter().filter(|arrival| arrival.url == url).count()
+}
+
+fn first_run(into: &Path) -> Clock {
+    let clock = Clock::fixed(Clock::system().wall());
+    let all = ["lighthouse", "seeds", "tram", "late"];
+    assert_eq!(run(&web(false), &all, &clock, into, &[]).len(), 3);
+    clock
+}
+
+#[test]
+fn a_translation_that_came_later_is_found_by_a_run_that_was_not_sent_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = first_run(dir.path());
+    let site = web(true);
+    clock.advance(Duration::from_mins(50));
+    run(&site, &["tram"], &clock, dir.path(), &[]);
+    assert_eq!(asked(&site, "es"), 0, "an hour is not over");
+    clock.advance(Duration::from_mins(20));
+    let groups = run(&site, &["tram"], &clock, dir.path(), &[]);
+    assert_eq!((asked(&site, "es"), asked(&site, "en")), (1, 1));
+    let group = groups.iter().find(|group| group.members["es-Latn"].url == at("es", "late"));
+    assert_eq!(group.unwrap().members["en-Latn"].url, at("en", "late"));
+    clock.advance(Duration::from_hours(24));
+    run(&site, &["tram"], &clock, dir.path(), &[]);
+    assert_eq!((asked(&site, "es"), asked(&site, "en")), (1, 1), "nothing is missing any more");
+}
+
+#[test]
+fn each_step_is_made_once_and_a_lost_state_forgets_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = first_run(dir.path());
+    let site = web(false);
+    let steps = [(1, 2), (2, 2), (6, 3), (7, 3), (400, 4), (9_000, 4)];
+    for (visit, (hours, probes)) in steps.into_iter().enumerate() {
+        let at = Clock::fixed(clock.wall());
+        at.advance(Duration::from_mins(hours * 60 + 1));
+        if visit == 2 {
+            std::fs::remove_dir_all(dir.path().join("state")).unwrap();
+        }
+        run(&site, &["tram"], &at, dir.path(), &[]);
+        assert_eq!(asked(&site, "es") + 1, probes, "after {hours} h");
+    }
+}
+
+#[test]
+fn a_language_nobody_wants_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = first_run(dir.path());
+    clock.advance(Duration::from_hours(2));
+    let site = web(true);
+    run(&site, &["tram"], &clock, dir.path(), &["es", "fr"]);
+    assert_eq!(asked(&site, "es"), 0);
+}
