@@ -66,6 +66,7 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
     let state = open_state(job, watch, &cell).await?;
     let opened = Archive::open(
         &job.settings,
+        state.last_serial,
         job.disk.clone(),
         job.clock.clone(),
         Ids::Random,

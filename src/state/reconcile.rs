@@ -41,6 +41,8 @@ pub(crate) struct Reconciled {
     pub(crate) notices: Vec<String>,
     /// Whether the archive goes on past the high-water mark.
     pub(crate) is_past: bool,
+    /// The largest serial of a file that the state knows of.
+    pub(crate) last_serial: u64,
 }
 
 impl Desk {
@@ -50,7 +52,9 @@ impl Desk {
         let dir = self.options.dir.clone();
         let failed = |why| StateError::io(&dir, why);
         let mut known = self.warcs().map_err(|why| self.damaged(why))?;
-        let mut found = Reconciled::default();
+        let serials = known.keys().filter_map(|file| serial_of(file));
+        let last_serial = serials.chain([self.checkpoint.position.serial]).max().unwrap_or(0);
+        let mut found = Reconciled { last_serial, ..Reconciled::default() };
         for path in name::files(&dir).map_err(failed)? {
             let meta = path.metadata().map_err(failed)?;
             let file = final_name(&path);
