@@ -197,7 +197,7 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
         match sit(&job, &mut course).await {
             Err(why) if course.begun => {
                 if let Some(why) = course.stand.wait(&job, why).await {
-                    return Err(why);
+                    return Err(why.once_begun());
                 }
             }
             ended => return ended,
