@@ -211,8 +211,7 @@ impl Desk {
         }
         let mut given_up = Vec::new();
         for (print, row, site, lead) in self.find_queued(in_flight)? {
-            self.schedule.withdraw(&site, row.place);
-            self.store.remove(keys::queued(&site, row.place));
+            self.withdraw(&site, row.place);
             if guilty.contains(&print) {
                 given_up.push(lead.found.clone());
                 self.give_up(print, &lead, row.attempt);
