@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
+use std::io::ErrorKind::NotFound;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -93,7 +94,12 @@ impl Desk {
     pub(crate) fn keep_sealed(&mut self) -> Result<(), Fault> {
         for tally in (self.options.sealed)() {
             let path = self.options.dir.join(&tally.file);
-            let meta = path.metadata().map_err(|why| Fault::of(&path, &why))?;
+            let meta = match path.metadata() {
+                Ok(meta) => meta,
+                // Whoever moves files away may be quick; where the folder is away, nothing counts.
+                Err(why) if why.kind() == NotFound && self.options.dir.is_dir() => continue,
+                Err(why) => return Err(Fault::of(&path, &why)),
+            };
             let key = keys::warc(&tally.file);
             self.store.set(key, &WarcRow::new(&meta, Some(tally)));
         }
