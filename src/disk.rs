@@ -1,9 +1,9 @@
 //! The disk: every call by which a crawl folder is changed goes through here.
 //!
-//! WARC writer and repair, indexes, ledger, checkpoint, lease marks, job, summary and lock own their files
-//! and name this seam when they touch one; a test hands in a [`Disk`] that fails the call of its
-//! choice. sled writes its own files, so its database is the one thing in the folder this never
-//! sees. Nothing here decides what an error means for a crawl.
+//! WARC writer and repair, indexes, ledger, checkpoint, lease marks, job, summary and lock own
+//! their files and name this seam when they touch one; a test hands in a [`Disk`] that fails the
+//! call of its choice. sled writes its own files, so its database is the one thing in the folder
+//! this never sees. Nothing here decides what an error means for a crawl.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
