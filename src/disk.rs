@@ -1,9 +1,9 @@
 //! The disk: every call by which a crawl folder is changed goes through here.
 //!
-//! WARC writer and repair, ledger, checkpoint, lease marks, job, summary and lock own their files
-//! and name this seam when they touch one; a test hands in a [`Disk`] that fails the call of its
-//! choice. sled writes its own files, so its database is the one thing in the folder this never
-//! sees. Nothing here decides what an error means for a crawl.
+//! WARC writer and repair, indexes, ledger, checkpoint, lease marks, job, summary and lock own
+//! their files and name this seam when they touch one; a test hands in a [`Disk`] that fails the
+//! call of its choice. sled writes its own files, so its database is the one thing in the folder
+//! this never sees. Nothing here decides what an error means for a crawl.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -99,21 +99,38 @@ impl Disk {
     /// Makes the names in a folder durable.
     pub fn sync_folder(&self, path: &Path) -> io::Result<()> {
         self.pass(Call::SyncFolder, path)?;
+        // The folder of a bare file name has none.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         // Only Unix knows a folder as something to sync.
         if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
     }
 
     /// Puts `bytes` in the place of the file at `path`, durably, whole or not at all.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_with(path, |file| file.write_all(bytes))
+    }
+
+    /// The same with what `write` writes.
+    pub fn replace_with<T>(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut DiskFile) -> io::Result<T>,
+    ) -> io::Result<T> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
         let fresh = path.with_file_name(name);
         let how = OpenOptions::new().write(true).create(true).truncate(true).clone();
         let mut file = self.open(&fresh, &how)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        self.rename(&fresh, path)?;
-        self.sync_folder(path.parent().unwrap_or(path))
+        let written = write(&mut file)
+            .and_then(|given| file.sync_all().map(|()| given))
+            .and_then(|given| self.rename(&fresh, path).map(|()| given));
+        if written.is_err() {
+            // It takes room that may be what is missing; else it is written over the next time.
+            let _ = self.remove(&fresh);
+        }
+        let given = written?;
+        self.sync_folder(path.parent().unwrap_or(path))?;
+        Ok(given)
     }
 
     fn pass(&self, call: Call, path: &Path) -> io::Result<()> {

@@ -7,8 +7,8 @@
 //! The rooms stand on floors, and a room knows only its own floor and those below
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
-//! [`state`], [`index`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole journeys ([`crawl`],
-//! [`export`], [`pack`], [`verify`]), and the command line ([`cli`]).
+//! [`state`], [`index`], [`dedup`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole
+//! journeys ([`crawl`], [`export`], [`pack`], [`verify`]), and the command line ([`cli`]).
 //!
 //! ```
 //! use std::io::{Read, Write};

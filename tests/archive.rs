@@ -29,7 +29,7 @@ fn settings(folder: &Path) -> Settings {
 }
 
 fn open(settings: &Settings) -> (Archive, warraq::crawl::archive::Opened) {
-    Archive::open(settings, Disk::real(), clock(), Ids::Counting(0), Watch::none()).unwrap()
+    Archive::open(settings, 0, Disk::real(), clock(), Ids::Counting(0), Watch::none()).unwrap()
 }
 
 /// Records of all files that can be read, damaged ones being failures.
@@ -60,7 +60,7 @@ async fn what_is_filed_is_read_back_and_sealing_is_told() {
         }
     });
     let (archive, _) =
-        Archive::open(&settings, Disk::real(), clock(), Ids::Counting(0), watch).unwrap();
+        Archive::open(&settings, 0, Disk::real(), clock(), Ids::Counting(0), watch).unwrap();
     let filing = (0..20).map(|n| {
         let archive = archive.clone();
         tokio::spawn(async move { archive.file(page(n)).await.unwrap() })

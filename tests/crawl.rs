@@ -242,6 +242,28 @@ fn max_pages_stops_and_the_next_call_goes_on() {
 }
 
 #[test]
+fn seeds_given_to_a_run_that_goes_on_stay_its_seeds() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(crawl(&web, dir.path(), &["--max-pages", "1"]), 0);
+    let pages = web.expected().captured(0);
+    let other = pages.iter().find(|url| **url != web.seed_url()).unwrap();
+    assert_eq!(crawl(&web, dir.path(), &[other, "--max-pages", "1"]), 0);
+    let status = Command::new(env!("CARGO_BIN_EXE_warraq"))
+        .args(["crawl", "--contact", "test@warraq.test", "--quiet", "--into"])
+        .arg(dir.path())
+        .args(["--delay", "20ms", "--allow-private", "--resolve", &web.resolve()])
+        .args(["--max-pages", "1"])
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(summary(dir.path())["stats"]["run"], 1);
+    let job: Value =
+        serde_json::from_slice(&std::fs::read(dir.path().join("job.json")).unwrap()).unwrap();
+    assert_eq!(job["seeds"].as_array().unwrap().len(), 2, "{job}");
+}
+
+#[test]
 fn both_transports_bring_the_same_pages() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();

@@ -125,6 +125,25 @@ fn what_has_no_index_gets_one_with_the_next_run() {
 }
 
 #[test]
+fn serials_go_on_above_those_of_files_that_were_moved_away() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let serials = || -> Vec<u64> {
+        let files = name::files(dir).unwrap();
+        files.iter().filter_map(|file| name::serial_of(&name::final_name(file))).collect()
+    };
+    assert_eq!(crawl(&web, dir).0, 0);
+    let before = serials();
+    for file in name::files(dir).unwrap() {
+        fs::remove_file(file).unwrap();
+    }
+    let (code, said) = crawl(&web, dir);
+    assert_eq!(code, 0, "{said}");
+    assert!(serials().iter().min() > before.iter().max(), "{before:?}, then {:?}", serials());
+}
+
+#[test]
 fn a_file_that_does_not_verify_is_told_and_kept() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ use warraq::frontier::{Frontier, FrontierError, Poll, Release, Settlement};
 use warraq::lead::Lead;
 use warraq::moment::Clock;
 use warraq::record::Position;
+use warraq::record::tally::RunningTally;
 use warraq::state::rebuild::replay;
 use warraq::state::{DiskFrontier, Options, set_aside};
 
@@ -308,6 +309,18 @@ async fn a_failed_sync_of_the_archive_settles_nothing() {
     drop(frontier);
     let opened = crawl.open();
     assert_eq!(opened.frontier.stats().await.unwrap().captured, 0);
+}
+
+#[tokio::test]
+async fn a_sealed_warc_that_is_moved_away_at_once_stops_nothing() {
+    let (_dir, crawl) = scope();
+    let file = "moved-20261122093000125-00001-desk.warc.gz".to_owned();
+    let mut sealed = vec![RunningTally::default().finish(file, 1)];
+    let mut options = crawl.options();
+    options.sealed = Box::new(move || std::mem::take(&mut sealed));
+    let frontier = DiskFrontier::open(options).unwrap().frontier;
+    frontier.begin_run(vec![]).await.unwrap();
+    frontier.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -133,6 +133,17 @@ async fn wait_out(gate: Gate, is_write: bool) {
     }
 }
 
+/// Where something was fetched, a folder that takes nothing more is no wrong usage.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_at_the_end_is_told_as_a_failure() {
+    let folder = Folder::new();
+    let gate = Arc::new(Gate::failing_at(Call::Rename, "summary.json.new", 28, (0, usize::MAX)));
+    let why = folder.crawl(gate.disk(), |settings| settings.on_full = OnFull::Stop).await;
+    let why = why.unwrap_err();
+    assert_clear(&why, &folder, "a summary that is not kept");
+    assert!(matches!(why, CrawlError::State(_)), "{why}");
+}
+
 /// Who stops a crawl that waits gets the reason, and everything is as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_ends_when_told_to() {

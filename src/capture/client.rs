@@ -2,8 +2,7 @@
 //!
 //! For servers that speak only HTTP/2, and by choice (`--transport reqwest`). What it captures is
 //! *reconstructed*: a status line and fields written from parsed ones, the body without its
-//! transfer coding, `Transfer-Encoding` left out; every record made of it says so. The auxiliary
-//! client for requests that are no captures is made here, too; it shares no switch with either.
+//! transfer coding, `Transfer-Encoding` left out; every record made of it says so.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -160,18 +159,6 @@ impl Fetch for Client {
         capture.took = self.clock.steady().since(started);
         capture
     }
-}
-
-/// The client for every request that is no capture: seed lists and sitemaps the operator names,
-/// uploads, webhooks. It follows redirects, verifies certificates whatever `--insecure-tls` says,
-/// and may go to private addresses: the operator chose them.
-pub fn auxiliary(settings: &Settings) -> Result<reqwest::Client, CaptureError> {
-    let tls = Tls::new(settings, Trust::Verified)?;
-    let builder = builder(settings, &tls)
-        .redirect(redirect::Policy::limited(5))
-        .timeout(settings.total_timeout)
-        .user_agent(settings.user_agent.as_str());
-    Ok(builder.build()?)
 }
 
 /// What all clients share: no proxy from the environment, no retry, no redirect, no decoding.

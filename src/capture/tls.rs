@@ -2,7 +2,7 @@
 //!
 //! Trust: the system's roots (Mozilla's when it has none) and those of `--ca-file`. With
 //! `--insecure-tls` every certificate is accepted, but still judged: what is wrong with it goes
-//! into the capture's defects. The auxiliary client never shares that switch.
+//! into the capture's defects.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Exit, Stopped, show};
+use crate::disk::Disk;
 use crate::index::{IndexError, Sorter, captures};
 use crate::record::name::OPEN;
 
@@ -20,7 +21,7 @@ pub(super) fn run(given: &[PathBuf], output: Option<&Path>) -> Result<Exit, Stop
         show::complain(&format!("{complaints}; whatever else there is, is indexed"));
     }
     match output {
-        Some(path) => drop(sorter.write_file(path).map_err(failed)?),
+        Some(path) => drop(sorter.write_file(path, &Disk::real()).map_err(failed)?),
         None => print(sorter)?,
     }
     Ok(if unreadable > 0 { Exit::Output } else { Exit::Complete })

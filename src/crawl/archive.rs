@@ -75,15 +75,17 @@ enum Order {
 
 impl Archive {
     /// Opens the archive of a crawl folder: repairs what was left open, starts the thread. A WARC
-    /// is created with the first exchange only, so a crawl that fetches nothing leaves none.
+    /// is created with the first exchange only, so a crawl that fetches nothing leaves none. Its
+    /// serial is larger than `after`.
     pub fn open(
         settings: &Settings,
+        after: u64,
         disk: Disk,
         clock: Clock,
         ids: Ids,
         watch: Watch,
     ) -> Result<(Self, Opened), ArchiveError> {
-        let plan = plan(settings, disk);
+        let plan = plan(settings, after, disk);
         let repaired = repair(&plan.folder, &plan.disk)?;
         let mut writer = Writer::new(plan, clock, ids, watch)?;
         let end = writer.sync()?;
@@ -158,11 +160,12 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
     }
 }
 
-fn plan(settings: &Settings, disk: Disk) -> Plan {
+fn plan(settings: &Settings, after: u64, disk: Disk) -> Plan {
     let part_of = settings.into.file_name().map(|name| name.to_string_lossy().into_owned());
     Plan {
         folder: settings.into.clone(),
         prefix: settings.warc_prefix.clone(),
+        after,
         size: settings.warc_size,
         age: settings.warc_age,
         level: settings.gzip_level,

@@ -38,7 +38,7 @@ use desk::{Desk, Parts};
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
-use sealed::Sealed;
+use sealed::{Sealed, Wrong};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -172,6 +172,7 @@ struct Course {
     pages_left: u64,
     lost_seeds: Vec<String>,
     stand: Stand,
+    wrong: Wrong,
     log: Log,
 }
 
@@ -189,13 +190,14 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
         pages_left: job.settings.max_pages,
         lost_seeds: Vec::new(),
         stand: Stand::default(),
+        wrong: Wrong::default(),
         log,
     };
     loop {
         match sit(&job, &mut course).await {
             Err(why) if course.begun => {
                 if let Some(why) = course.stand.wait(&job, why).await {
-                    return Err(why);
+                    return Err(why.once_begun());
                 }
             }
             ended => return ended,
@@ -206,7 +208,8 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
 /// One sitting: from the opening of the folder to its closing.
 async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let sealing = Sealed::start(&job.settings.into, job.watch.clone())?;
+    let (disk, watch, wrong) = (job.disk.clone(), job.watch.clone(), course.wrong.clone());
+    let sealing = Sealed::start(&job.settings.into, disk, watch, wrong)?;
     let watch = sealing.ear(&job.watch);
     let Opened { frontier, archive, run, seeds } = open::open(job, &watch, course.begun).await?;
     course.begun = true;
@@ -254,7 +257,7 @@ async fn conclude<T>(
     };
     summary.files = summary::files(into);
     // What the run says of itself is indexed too, and the folder is still locked.
-    let faults = sealing.finish(&desk.stop).await;
+    let indexed = sealing.finish(&desk.stop).await;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
@@ -263,7 +266,8 @@ async fn conclude<T>(
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     worked?;
     sealed?;
-    Ok(Ended { how, summary, faults: faults? })
+    indexed?;
+    Ok(Ended { how, summary, faults: course.wrong.texts() })
 }
 
 /// Files what the run says about itself, as the last WARC of this call.

@@ -66,6 +66,7 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
     let state = open_state(job, watch, &cell).await?;
     let opened = Archive::open(
         &job.settings,
+        state.last_serial,
         job.disk.clone(),
         job.clock.clone(),
         Ids::Random,
@@ -114,8 +115,11 @@ async fn begin(
     if seeds.is_empty() && left == 0 && !resumed {
         return Err(CrawlError::NoSeeds);
     }
-    if !resumed {
-        let list = seeds.iter().map(|seed| seed.found.clone()).collect();
+    let list = seeds.iter().map(|seed| seed.found.clone()).collect();
+    if resumed {
+        // A call may bring seeds to a run that goes on: they are its seeds from now on.
+        frontier.keep_seeds(list).await?;
+    } else {
         frontier.begin_run(list).await?;
     }
     let into = &job.settings.into;
@@ -136,9 +140,11 @@ async fn begin(
 }
 
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
-/// and is carried into the next.
+/// and is carried into the next. What was out when it was stopped is queued again.
 fn ended(into: &Path, run: u32) -> bool {
-    let over = |kept: &summary::Summary| kept.how == Some(How::Complete) || kept.stats.queued == 0;
+    let over = |kept: &summary::Summary| {
+        kept.how == Some(How::Complete) || kept.stats.queued + kept.stats.leased == 0
+    };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
 

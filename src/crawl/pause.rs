@@ -155,6 +155,15 @@ impl Stand {
 }
 
 impl CrawlError {
+    /// The same of a crawl that has begun: a folder that cannot be used any more is no matter of
+    /// usage then.
+    pub(super) fn once_begun(self) -> Self {
+        match self {
+            Self::Folder { path, why } => StateError::Io { path, source: why }.into(),
+            other => other,
+        }
+    }
+
     /// Whether opening the folder anew may succeed, now or later.
     pub(super) fn may_pass(&self) -> bool {
         match self {

@@ -6,16 +6,18 @@
 //! crash, or moved in) is taken at the next start or end. WARCs are only read here: one that does
 //! not verify is kept as it is, told as a warning, and makes the run end as failed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use super::archive::ArchiveError;
 use super::{CrawlError, Stop};
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::index::captures::Pairing;
 use crate::index::{self, IndexError, Sorter};
@@ -38,11 +40,29 @@ enum Order {
     File(String),
     /// Take every sealed file that has no index.
     Rest,
-    /// Take the rest, merge all, and tell what was wrong in the whole run.
-    Finish(oneshot::Sender<Vec<String>>),
+    /// Take the rest and merge all.
+    Finish(oneshot::Sender<()>),
 }
 
-/// A handle on the thread, which ends with the last handle and the last ear.
+/// What is wrong, by file, in all sittings of a run. A file that is taken again is judged anew: an
+/// index that could not be written may be by now.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wrong(Arc<Mutex<BTreeMap<String, Vec<String>>>>);
+
+impl Wrong {
+    fn set(&self, file: String, texts: Vec<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(file, texts);
+    }
+
+    /// All of it.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.values().flatten().cloned().collect()
+    }
+}
+
+/// A handle on the thread, which ends with the last handle and the last ear. Dropped, it leaves
+/// what is not done to the next one: two must not index a folder at a time.
 pub(super) struct Sealed {
     orders: Sender<Order>,
     abandoned: Arc<AtomicBool>,
@@ -50,11 +70,17 @@ pub(super) struct Sealed {
 
 impl Sealed {
     /// Starts the thread for a crawl folder, which it does not touch before it is asked to. What it
-    /// finds wrong is told to `watch`.
-    pub(super) fn start(into: &Path, watch: Watch) -> Result<Self, CrawlError> {
+    /// finds wrong is told to `watch` and kept in `wrong`.
+    pub(super) fn start(
+        into: &Path,
+        disk: Disk,
+        watch: Watch,
+        wrong: Wrong,
+    ) -> Result<Self, CrawlError> {
         let (orders, inbox) = channel();
         let abandoned = Arc::new(AtomicBool::new(false));
-        let desk = Desk { into: into.to_owned(), watch, abandoned: Arc::clone(&abandoned) };
+        let into = into.to_owned();
+        let desk = Desk { into, disk, watch, wrong, abandoned: Arc::clone(&abandoned) };
         std::thread::Builder::new()
             .name("index".to_owned())
             .spawn(move || desk.serve(&inbox))
@@ -79,80 +105,87 @@ impl Sealed {
         let _ = self.orders.send(Order::Rest);
     }
 
-    /// Takes what has no index yet and merges, while the folder is still locked. Gives what is wrong
-    /// with the files. Told to stop at once, it leaves the rest to the next start.
-    pub(super) async fn finish(&self, stop: &Stop) -> Result<Vec<String>, CrawlError> {
+    /// Takes what has no index yet and merges, while the folder is still locked. Told to stop at
+    /// once, it leaves the rest to the next start.
+    pub(super) async fn finish(self, stop: &Stop) -> Result<(), CrawlError> {
         let (answer, mut coming) = oneshot::channel();
         let _ = self.orders.send(Order::Finish(answer));
-        let faults = tokio::select! {
+        let done = tokio::select! {
             biased;
             () = stop.now.cancelled() => {
                 self.abandoned.store(true, Ordering::Relaxed);
                 coming.await
             }
-            faults = &mut coming => faults,
+            done = &mut coming => done,
         };
-        faults.map_err(|_| CrawlError::Worker("the thread that indexes".to_owned()))
+        done.map_err(|_| CrawlError::Worker("the thread that indexes".to_owned()))
+    }
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        self.abandoned.store(true, Ordering::Relaxed);
     }
 }
 
 /// What the thread works with.
 struct Desk {
     into: PathBuf,
+    disk: Disk,
     watch: Watch,
+    wrong: Wrong,
     abandoned: Arc<AtomicBool>,
 }
 
 impl Desk {
     /// The thread: one order after the other.
     fn serve(&self, inbox: &Receiver<Order>) {
-        let mut faults = Vec::new();
         while let Ok(order) = inbox.recv() {
             match order {
-                Order::File(name) => self.take_new(&self.into.join(name), &mut faults),
-                Order::Rest => self.take_rest(&mut faults),
+                Order::File(name) => self.take_new(&self.into.join(name)),
+                Order::Rest => self.take_rest(),
                 Order::Finish(answer) => {
-                    self.take_rest(&mut faults);
-                    self.merge(&mut faults);
+                    self.take_rest();
+                    self.merge();
                     // Who asked may have gone.
-                    let _ = answer.send(faults.clone());
+                    let _ = answer.send(());
                 }
             }
         }
     }
 
-    fn take_rest(&self, faults: &mut Vec<String>) {
+    fn take_rest(&self) {
         // A folder that cannot be read stops the crawl itself, which says so.
         for path in name::files(&self.into).unwrap_or_default() {
             if is_sealed(&path) {
-                self.take_new(&path, faults);
+                self.take_new(&path);
             }
         }
     }
 
-    fn take_new(&self, path: &Path, faults: &mut Vec<String>) {
+    fn take_new(&self, path: &Path) {
         if !has_index(path, &self.into) {
-            self.take(path, faults);
+            self.take(path);
         }
     }
 
-    fn take(&self, path: &Path, faults: &mut Vec<String>) {
+    fn take(&self, path: &Path) {
         let mut found = Faults::default();
         if let Err(why) = self.index(path, &mut found) {
             found.add(why.to_string());
         }
-        self.tell(found.into_texts(path), faults);
+        self.tell(name::final_name(path), found.into_texts(path));
     }
 
-    fn tell(&self, texts: Vec<String>, faults: &mut Vec<String>) {
-        for text in texts {
+    fn tell(&self, file: String, texts: Vec<String>) {
+        for text in &texts {
             self.watch.tell(&Event::Warning { text: text.clone() });
-            faults.push(text);
         }
+        self.wrong.set(file, texts);
     }
 
     /// Merges the indexes of the WARCs that are there.
-    fn merge(&self, faults: &mut Vec<String>) {
+    fn merge(&self) {
         let warcs = name::files(&self.into).unwrap_or_default();
         if warcs.is_empty() || self.abandoned.load(Ordering::Relaxed) {
             return;
@@ -163,9 +196,9 @@ impl Desk {
             .map(|warc| index_of(warc, &self.into))
             .filter(|index| index.exists())
             .collect();
-        if let Err(why) = index::sort(&indexes, &self.into.join(INDEX)) {
-            self.tell(vec![why.to_string()], faults);
-        }
+        let merged = index::sort(&indexes, &self.into.join(INDEX), &self.disk);
+        let why = merged.err().map(|why| why.to_string());
+        self.tell(INDEX.to_owned(), why.into_iter().collect());
     }
 
     /// Reads one file from front to back: digests and index lines at once.
@@ -196,9 +229,10 @@ impl Desk {
         add(pairing.end(), &mut sorter, faults)?;
         let to = index_of(path, &self.into);
         let folder = self.into.join(INDEXES);
-        fs::create_dir_all(&folder)
+        self.disk
+            .make_folder(&folder)
             .map_err(|source| IndexError::Output { path: folder, source })?;
-        sorter.write_file(&to).map(drop)
+        sorter.write_file(&to, &self.disk).map(drop)
     }
 }
 

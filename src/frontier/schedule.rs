@@ -185,11 +185,6 @@ impl Schedule {
         self.due.peek().map(|Reverse((when, ..))| *when)
     }
 
-    /// Sites in memory.
-    pub fn active_sites(&self) -> usize {
-        self.plans.len()
-    }
-
     /// Whether a site is left alone for the rest of the run.
     pub fn is_parked(&self, site: &Site) -> bool {
         self.parked.contains(site)
@@ -447,7 +442,7 @@ mod tests {
         let Ok(Next::Grant(grant)) = schedule.next(now, &Numbers(1)) else { panic!() };
         assert_eq!((grant.token, grant.place.seq), (40, 0));
         assert!(schedule.finish(grant.token, now, 0, 1).is_some());
-        assert_eq!((schedule.active_sites(), schedule.queued()), (0, 0));
+        assert_eq!((schedule.plans.len(), schedule.queued()), (0, 0));
         assert_eq!(schedule.next(now, &Numbers(0)), Ok(Next::Finished));
     }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::line::LineError;
 use super::{IndexError, MAX_LINE};
+use crate::disk::Disk;
 
 /// Bytes of lines held before they are spilled.
 const MEMORY: usize = 32 << 20;
@@ -23,12 +24,12 @@ const FAN_IN: usize = 64;
 
 /// Sorts the lines of `inputs` into the file `out`, which appears whole or not at all, and is
 /// durable. Gives the number of lines. Inputs need not be sorted; empty lines are left out.
-pub fn sort(inputs: &[PathBuf], out: &Path) -> Result<u64, IndexError> {
+pub fn sort(inputs: &[PathBuf], out: &Path, disk: &Disk) -> Result<u64, IndexError> {
     let mut sorter = Sorter::new();
     for input in inputs {
         sorter.add_file(input)?;
     }
-    sorter.write_file(out)
+    sorter.write_file(out, disk)
 }
 
 /// Gathers lines and gives them sorted.
@@ -104,32 +105,19 @@ impl Sorter {
     }
 
     /// Writes all lines in order into a file that appears whole or not at all, and is durable.
-    pub fn write_file(self, out: &Path) -> Result<u64, IndexError> {
-        let failed = |source| IndexError::output(out, source);
+    pub fn write_file(self, out: &Path, disk: &Disk) -> Result<u64, IndexError> {
         // A device or a pipe is written to, never replaced.
-        if out.metadata().is_ok_and(|meta| !meta.is_file()) {
-            return File::create(out).and_then(|mut out| self.write_to(&mut out)).map_err(failed);
-        }
-        let mut name = out.as_os_str().to_owned();
-        name.push(".new");
-        let new = PathBuf::from(name);
-        let written = self.write_durably(&new).and_then(|count| {
-            std::fs::rename(&new, out)?;
-            sync_folder_of(out)?;
-            Ok(count)
-        });
-        if written.is_err() {
-            // What is left of it is written over the next time.
-            let _ = std::fs::remove_file(&new);
-        }
-        written.map_err(failed)
-    }
-
-    fn write_durably(self, path: &Path) -> io::Result<u64> {
-        let mut file = BufWriter::with_capacity(64 << 10, File::create(path)?);
-        let count = self.write_to(&mut file)?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(count)
+        let written = if out.metadata().is_ok_and(|meta| !meta.is_file()) {
+            File::create(out).and_then(|mut out| self.write_to(&mut out))
+        } else {
+            disk.replace_with(out, |file| {
+                let mut file = BufWriter::with_capacity(64 << 10, file);
+                let count = self.write_to(&mut file)?;
+                file.flush()?;
+                Ok(count)
+            })
+        };
+        written.map_err(|source| IndexError::output(out, source))
     }
 
     const fn held(&self) -> usize {
@@ -175,16 +163,6 @@ fn begun_again(run: BufWriter<File>) -> io::Result<File> {
     let mut file = run.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.rewind()?;
     Ok(file)
-}
-
-/// Makes a new name durable.
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    // Only Unix knows a folder as something to sync.
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all())
 }
 
 fn in_temporary(source: io::Error) -> IndexError {

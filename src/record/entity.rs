@@ -9,6 +9,9 @@ use std::io::{self, BufRead, Read};
 /// Longest chunk-size line that is read as one.
 const MAX_SIZE_LINE: u64 = 16 << 10;
 
+/// Longest head of an archived HTTP message that is looked into.
+const MAX_HEAD: u64 = 1 << 20;
+
 /// How the body of a message was framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -43,6 +46,19 @@ pub fn split(block: &[u8]) -> Split<'_> {
     // Reading from memory does not fail.
     let _ = reader.read_to_end(&mut entity);
     Split { head_length, entity: Cow::Owned(entity), framing: reader.framing() }
+}
+
+/// Reads the head of an HTTP message, its empty line included.
+pub fn read_head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut reader = reader.take(MAX_HEAD);
+    loop {
+        let start = head.len();
+        reader.read_until(b'\n', &mut head)?;
+        if matches!(head.get(start..), None | Some(b"" | b"\n" | b"\r\n")) {
+            return Ok(head);
+        }
+    }
 }
 
 /// Length of the head of an HTTP message, its empty line included; everything without one.

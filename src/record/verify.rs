@@ -4,16 +4,13 @@
 //! kept. Tools that hash chunked bytes instead write digests which are wrong here, and right ones
 //! look wrong to them.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use warc::RecordType;
 
-use super::entity::{Dechunked, is_chunked};
+use super::entity::{Dechunked, is_chunked, read_head};
 use super::entry::Entry;
 use crate::digest::{Digest, RunningDigest};
-
-/// Longest head of an archived HTTP message that is looked into.
-const MAX_HEAD: u64 = 1 << 20;
 
 /// Something a record declares and does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,19 +133,6 @@ fn payload(entry: &Entry) -> io::Result<Payload> {
     let mut reader = BufReader::new(entry.block.reader());
     read_head(&mut reader)?;
     Ok(Payload { entity, body: Some(digest(reader)?), is_unframed })
-}
-
-/// The head of an HTTP message, its empty line included.
-fn read_head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    let mut reader = reader.take(MAX_HEAD);
-    loop {
-        let start = head.len();
-        reader.read_until(b'\n', &mut head)?;
-        if matches!(head.get(start..), None | Some(b"" | b"\n" | b"\r\n")) {
-            return Ok(head);
-        }
-    }
 }
 
 fn digest(mut reader: impl Read) -> io::Result<Digest> {

@@ -45,6 +45,8 @@ pub struct Plan {
     pub folder: PathBuf,
     /// First part of their names.
     pub prefix: String,
+    /// Their serials are larger than this one, whatever is left in the folder.
+    pub after: u64,
     /// A file of this size in bytes takes no further group.
     pub size: u64,
     /// A file of this age takes no further group.
@@ -111,8 +113,8 @@ impl From<io::Error> for Fault {
 }
 
 impl Writer {
-    /// A writer for the folder of `plan`. Serials go on above the largest that is there. No file
-    /// is opened before the first exchange comes.
+    /// A writer for the folder of `plan`. Serials go on above the largest that is there and
+    /// above `plan.after`. No file is opened before the first exchange comes.
     pub fn new(plan: Plan, clock: Clock, ids: Ids, watch: Watch) -> Result<Self, RecordError> {
         let in_folder = |source| RecordError::Folder { path: plan.folder.clone(), source };
         plan.disk.make_folder(&plan.folder).map_err(in_folder)?;
@@ -125,7 +127,7 @@ impl Writer {
             },
         };
         let deflater = Deflater::new(plan.level);
-        let serial = end.serial;
+        let serial = end.serial.max(plan.after);
         let looked_up = HashSet::new();
         Ok(Self {
             plan,
@@ -179,7 +181,7 @@ impl Writer {
         });
         if let Err(error) = filed.and_then(|()| current.flush()) {
             // All of it stands beside the archive as well.
-            let _ = std::fs::remove_file(&current.path);
+            let _ = self.plan.disk.remove(&current.path);
             return Err(error);
         }
         self.end = current.position();

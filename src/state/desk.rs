@@ -202,10 +202,7 @@ impl Desk {
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         match row.filter(|row| row.run == self.run) {
             None => self.tally.put(),
-            Some(row) if row.standing == Standing::Open => {
-                self.schedule.withdraw(&site, row.place);
-                self.store.remove(keys::queued(&site, row.place));
-            }
+            Some(row) if row.standing == Standing::Open => self.withdraw(&site, row.place),
             Some(row) => self.tally.reopened(row.standing),
         }
         self.seen.insert(print);
@@ -228,6 +225,12 @@ impl Desk {
         self.schedule.push(site, place, now);
         self.touch();
         Ok(())
+    }
+
+    /// Takes a URL out of the queue.
+    pub(crate) fn withdraw(&mut self, site: &Site, place: Place) {
+        self.schedule.withdraw(site, place);
+        self.store.remove(keys::queued(site, place));
     }
 
     pub(crate) fn site_facts(&self, site: &Site) -> Result<SiteFacts, Fault> {

@@ -136,6 +136,9 @@ pub struct Opened {
     pub unclean: bool,
     /// The point of the archive from which it is to be read back ([`super::rebuild`]).
     pub replay_from: Option<Position>,
+    /// The largest serial of a WARC that the state knows of, whether it is still there or not. What
+    /// is written from now on lies past the checkpoint only in files of larger ones.
+    pub last_serial: u64,
     /// The seeds of that run, as given. Putting them again is safe and costs nothing.
     pub seeds: Vec<String>,
     /// The files of other archives' captures that were taken in.
@@ -211,7 +214,7 @@ impl DiskFrontier {
         (run, resumed, replaying): (u32, bool, Option<Position>),
         found: open::Found,
     ) -> Opened {
-        let open::Found { fresh, unclean, seeds, imported, notices, given_up } = found;
+        let open::Found { fresh, unclean, last_serial, seeds, imported, notices, given_up } = found;
         let replay_from = replaying.filter(|_| !fresh);
         Opened {
             frontier: self,
@@ -220,6 +223,7 @@ impl DiskFrontier {
             fresh,
             unclean,
             replay_from,
+            last_serial,
             seeds,
             imported,
             notices,

@@ -33,6 +33,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(24);
 pub(crate) struct Found {
     pub(crate) fresh: bool,
     pub(crate) unclean: bool,
+    pub(crate) last_serial: u64,
     pub(crate) seeds: Vec<String>,
     pub(crate) imported: BTreeSet<String>,
     pub(crate) notices: Vec<String>,
@@ -59,7 +60,7 @@ impl Desk {
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
-        let Reconciled { notices, is_past } = desk.reconcile(fresh)?;
+        let Reconciled { notices, is_past, last_serial } = desk.reconcile(fresh)?;
         if is_past && !fresh {
             desk.replaying.get_or_insert_with(|| desk.checkpoint.position.clone());
         }
@@ -76,7 +77,7 @@ impl Desk {
         let imported = desk.imported.clone();
         // From here on a crash is a crash: said before the first URL is handed out.
         desk.write(false).map_err(|fault| damaged(text(fault)))?;
-        Ok((desk, Found { fresh, unclean, seeds, imported, notices, given_up }))
+        Ok((desk, Found { fresh, unclean, last_serial, seeds, imported, notices, given_up }))
     }
 
     /// A desk that has read nothing of its store yet.
@@ -210,8 +211,7 @@ impl Desk {
         }
         let mut given_up = Vec::new();
         for (print, row, site, lead) in self.find_queued(in_flight)? {
-            self.schedule.withdraw(&site, row.place);
-            self.store.remove(keys::queued(&site, row.place));
+            self.withdraw(&site, row.place);
             if guilty.contains(&print) {
                 given_up.push(lead.found.clone());
                 self.give_up(print, &lead, row.attempt);

@@ -128,8 +128,8 @@ impl Desk {
     }
 }
 
-/// The order in which responses were captured. Serials alone would not do: they begin anew in a
-/// folder whose files were moved away.
+/// The order in which responses were captured. Serials alone would not do: they begin anew where
+/// the files were moved away and the state was made anew.
 fn age(origin: &Origin) -> (Moment, u64, u64) {
     let Locator { file, offset, .. } = &origin.locator;
     (origin.date, serial_of(file).unwrap_or(0), *offset)

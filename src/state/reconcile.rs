@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
+use std::io::ErrorKind::NotFound;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -41,6 +42,8 @@ pub(crate) struct Reconciled {
     pub(crate) notices: Vec<String>,
     /// Whether the archive goes on past the high-water mark.
     pub(crate) is_past: bool,
+    /// The largest serial of a file that the state knows of.
+    pub(crate) last_serial: u64,
 }
 
 impl Desk {
@@ -50,7 +53,9 @@ impl Desk {
         let dir = self.options.dir.clone();
         let failed = |why| StateError::io(&dir, why);
         let mut known = self.warcs().map_err(|why| self.damaged(why))?;
-        let mut found = Reconciled::default();
+        let serials = known.keys().filter_map(|file| serial_of(file));
+        let last_serial = serials.chain([self.checkpoint.position.serial]).max().unwrap_or(0);
+        let mut found = Reconciled { last_serial, ..Reconciled::default() };
         for path in name::files(&dir).map_err(failed)? {
             let meta = path.metadata().map_err(failed)?;
             let file = final_name(&path);
@@ -89,7 +94,12 @@ impl Desk {
     pub(crate) fn keep_sealed(&mut self) -> Result<(), Fault> {
         for tally in (self.options.sealed)() {
             let path = self.options.dir.join(&tally.file);
-            let meta = path.metadata().map_err(|why| Fault::of(&path, &why))?;
+            let meta = match path.metadata() {
+                Ok(meta) => meta,
+                // Whoever moves files away may be quick; where the folder is away, nothing counts.
+                Err(why) if why.kind() == NotFound && self.options.dir.is_dir() => continue,
+                Err(why) => return Err(Fault::of(&path, &why)),
+            };
             let key = keys::warc(&tally.file);
             self.store.set(key, &WarcRow::new(&meta, Some(tally)));
         }

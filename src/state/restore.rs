@@ -10,7 +10,7 @@ use super::ledger::Facts;
 use super::rebuild::Found;
 use super::rows::{LeadRow, UrlRow};
 use super::store::read;
-use crate::frontier::schedule::Place;
+use crate::frontier::schedule::{Place, SiteFacts};
 use crate::frontier::site_of;
 use crate::frontier::tally::{Standing, keep};
 use crate::lead::{Lead, Refusal};
@@ -124,10 +124,7 @@ impl Desk {
         self.put(leads)?;
         self.refuse_all(refused, &lead.found);
         match row {
-            Some(row) => {
-                self.schedule.withdraw(&site, row.place);
-                self.store.remove(keys::queued(&site, row.place));
-            }
+            Some(row) => self.withdraw(&site, row.place),
             None if self.seen.insert(print) => self.tally.put(),
             // Its own page led to it: the put above has queued it.
             None => self.unqueue(print, &lead)?,
@@ -137,9 +134,8 @@ impl Desk {
             let attempt = trace.attempt + 1;
             self.queue(&site, Queued { print, lead, attempt, place })?;
         } else {
-            let mut facts = self.site_facts(&site)?;
-            facts.settled += 1;
-            self.keep_facts(&site, facts);
+            let facts = self.site_facts(&site)?;
+            self.keep_facts(&site, SiteFacts { settled: facts.settled + 1, ..facts });
             let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator };
             self.end(print, &lead, trace.attempt, &trace.outcome, &line);
         }
@@ -149,8 +145,7 @@ impl Desk {
     fn unqueue(&mut self, print: u64, lead: &Lead) -> Result<(), Fault> {
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         if let (Some(row), Some(site)) = (row, site_of(lead)) {
-            self.schedule.withdraw(&site, row.place);
-            self.store.remove(keys::queued(&site, row.place));
+            self.withdraw(&site, row.place);
         }
         Ok(())
     }

@@ -9,10 +9,7 @@ use std::io::{self, BufRead, Read};
 use super::http::Message;
 use super::subject::{Kind, Subject};
 use super::values::{self, Hash, Hasher};
-use crate::record::entity::{Dechunked, Framing};
-
-/// Longest head of an archived HTTP message that is looked into.
-const MAX_HEAD: u64 = 1 << 20;
+use crate::record::entity::{Dechunked, Framing, read_head};
 
 /// The part of an entity that is kept to see whether it is coded as its head says.
 const SNIFF: usize = 16 << 10;
@@ -105,7 +102,7 @@ fn message(
     block: &mut impl BufRead,
     payload: Hasher,
 ) -> io::Result<(Message, Option<Hash>, Option<Hash>)> {
-    let head = head(block)?;
+    let head = read_head(block)?;
     let mut message = Message::of(&head);
     let body = &mut message.body;
     if !crate::record::entity::is_chunked(&head) {
@@ -148,19 +145,6 @@ fn trailers(reader: &mut impl BufRead) -> io::Result<bool> {
         }
         if matches!(line.as_slice(), b"\n" | b"\r\n") {
             return Ok(true);
-        }
-    }
-}
-
-/// The head of an HTTP message, its empty line included.
-fn head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    let mut reader = reader.take(MAX_HEAD);
-    loop {
-        let start = head.len();
-        reader.read_until(b'\n', &mut head)?;
-        if matches!(head.get(start..), None | Some(b"" | b"\n" | b"\r\n")) {
-            return Ok(head);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! `record::verify` and those above; here only the package itself is judged.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::{self, Read};
+use std::io;
 
 use super::entry::{Entry, Method};
 use super::hash::RunningHash;
@@ -77,13 +77,7 @@ impl<'a> Wrong<'a> {
     fn hash(&self, entry: &Entry) -> io::Result<(String, u64)> {
         let mut from = self.package.read(entry).map_err(io::Error::other)?;
         let mut running = RunningHash::default();
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            match from.read(&mut buffer)? {
-                0 => break,
-                count => running.update(buffer.get(..count).unwrap_or_default()),
-            }
-        }
+        io::copy(&mut from, &mut running)?;
         let bytes = running.bytes();
         Ok((running.finish(), bytes))
     }

@@ -3,6 +3,8 @@
 //!
 //! Fed while the bytes flow; nothing here reads a file.
 
+use std::io::{self, Write};
+
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +30,17 @@ impl RunningHash {
     /// `sha256:…` of everything taken in.
     pub fn finish(self) -> String {
         format!("sha256:{}", HEXLOWER.encode(&self.state.finalize()))
+    }
+}
+
+impl Write for RunningHash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -171,13 +171,7 @@ impl Ready {
         let unread = |source| WaczError::Io { path: self.path.clone(), source };
         let mut file = self.file.reopen().map_err(unread)?;
         let mut running = RunningHash::default();
-        let mut buffer = vec![0; STEP];
-        loop {
-            match file.read(&mut buffer).map_err(unread)? {
-                0 => break,
-                count => running.update(buffer.get(..count).unwrap_or_default()),
-            }
-        }
+        io::copy(&mut file, &mut running).map_err(unread)?;
         let (name, bytes) = (name_of(&self.path), running.bytes());
         Ok(Resource { path: name.clone(), name, hash: running.finish(), bytes })
     }

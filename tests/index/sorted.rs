@@ -1,9 +1,10 @@
 //! Sorting and looking up, against the plainest way there is to do either.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use warraq::disk::Disk;
 use warraq::index::{self, Line, Lookup, Sorter};
 use warraq::moment::Moment;
 
@@ -39,6 +40,11 @@ fn more_runs_than_may_be_open_are_merged_in_steps() {
     assert_eq!(sorted(&lines, 1), plainly(lines));
 }
 
+fn sort_fails(input: &Path, out: &Path) -> String {
+    let input = input.to_owned();
+    index::sort(std::slice::from_ref(&input), out, &Disk::real()).unwrap_err().to_string()
+}
+
 #[test]
 fn files_are_sorted_into_one_that_appears_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -50,14 +56,14 @@ fn files_are_sorted_into_one_that_appears_whole() {
     let inputs =
         [write("a", "b x\na y\n\na y\r\n"), write("none", ""), write("b", "A\nb\nb x\na z")];
     let out = folder.path().join("out");
-    assert_eq!(index::sort(&inputs, &out).unwrap(), 5);
+    assert_eq!(index::sort(&inputs, &out, &Disk::real()).unwrap(), 5);
     assert_eq!(fs::read_to_string(&out).unwrap(), "A\na y\na z\nb\nb x\n");
     assert!(!folder.path().join("out.new").exists());
     let missing = folder.path().join("missing");
-    let why = index::sort(std::slice::from_ref(&missing), &out).unwrap_err().to_string();
+    let why = sort_fails(&missing, &out);
     assert!(why.starts_with(&format!("cannot read {}: ", missing.display())), "{why}");
     let nowhere = missing.join("out");
-    let why = index::sort(&inputs, &nowhere).unwrap_err().to_string();
+    let why = index::sort(&inputs, &nowhere, &Disk::real()).unwrap_err().to_string();
     assert!(why.ends_with("; free space there or make it writable"), "{why}");
     assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 5, "the old one is kept");
 }
@@ -68,9 +74,7 @@ fn a_line_without_end_is_an_error_not_memory() {
     let path = folder.path().join("long");
     let long = [b"a\n".to_vec(), vec![b'x'; 8 << 20]].concat();
     fs::write(&path, long).unwrap();
-    let why = index::sort(std::slice::from_ref(&path), &folder.path().join("out"))
-        .unwrap_err()
-        .to_string();
+    let why = sort_fails(&path, &folder.path().join("out"));
     let want = "@2: the line is longer than 2097152 bytes; make the index again from its WARCs (`warraq index`)";
     assert_eq!(why, format!("{}{want}", path.display()));
     let mut lookup = Lookup::open(&path).unwrap();

@@ -28,6 +28,7 @@ pub(crate) fn plan(folder: &Path) -> Plan {
     Plan {
         folder: folder.to_owned(),
         prefix: "test".to_owned(),
+        after: 0,
         size: 1_000_000_000,
         age: Duration::from_hours(1),
         level: 6,
