@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let into = std::env::args().nth(1).map_or_else(|| PathBuf::from("webs"), PathBuf::from);
+    let into = std::env::args().nth(1).map_or_else(|| PathBuf::from("webs-archive"), PathBuf::from);
     let all = webs::all();
     let site = webs::serve(&all);
     let (seeds, archive) = (into.join("seeds.txt"), into.join("archive"));

@@ -147,6 +147,8 @@ pub struct Settings {
     pub robots: bool,
     /// Pages of one site in one run.
     pub host_budget: u64,
+    /// Whether articles of the seeds' sites are asked for again because a translation may have come.
+    pub late: bool,
     /// Attempts after the first.
     pub retries: u32,
     /// First pause after a failure; doubled with each further one, with jitter.
@@ -250,6 +252,7 @@ impl Settings {
             feeds: false,
             robots: true,
             host_budget: 100_000,
+            late: true,
             retries: 3,
             retry_delay: Duration::from_secs(2),
             trust_unmodified: Duration::from_hours(30 * 24),

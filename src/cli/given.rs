@@ -57,6 +57,10 @@ pub(crate) struct CrawlFlags {
     /// Read the feeds that pages name.
     #[arg(long, help_heading = "What is fetched")]
     feeds: bool,
+    /// Do not ask again for articles of the seeds' sites that lack a language these usually have
+    /// (1 h, 6 h, 1 d, 3 d and 14 d after they were first captured).
+    #[arg(long, help_heading = "What is fetched")]
+    no_late: bool,
     /// Pages of one registered domain in one run.
     #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100_000, help_heading = "What is fetched")]
     host_budget: u64,
@@ -132,11 +136,12 @@ pub(crate) struct CrawlFlags {
     /// User-Agent [default: warraq/VERSION (+CONTACT)].
     #[arg(long, value_name = "TEXT", help_heading = "Requests")]
     user_agent: Option<String>,
-    /// Another request header, `Name: value`, for the seeds' origins only; may be repeated.
+    /// Another request header, `Name: value`, for the seeds' origins only; may be repeated, `@FILE`
+    /// reads some from a file. Its value is archived: see --secret-header.
     #[arg(long, value_name = "HEADER", help_heading = "Requests")]
     header: Vec<String>,
     /// The same with a value that is never told; `@FILE` reads headers from a file, one a line.
-    #[arg(long, env = "WARRAQ_SECRET_HEADER", hide_env_values = true, value_delimiter = '\n')]
+    #[arg(long, env = SECRET_HEADERS, hide_env_values = true, value_delimiter = '\n')]
     #[arg(value_name = "HEADER", help_heading = "Requests")]
     secret_header: Vec<String>,
     /// Accept-Language, the same for every request.
@@ -191,6 +196,9 @@ pub(crate) struct CrawlFlags {
     pub(crate) json: bool,
 }
 
+/// The environment's secret headers, one a line.
+const SECRET_HEADERS: &str = "WARRAQ_SECRET_HEADER";
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ScopeFlag {
     /// To the page's own host only.
@@ -228,11 +236,21 @@ enum OnFullFlag {
 }
 
 impl CrawlFlags {
+    /// Those of the flag and those of the environment: the one does not put the other out of force.
+    fn secret_headers(&self) -> Vec<String> {
+        let named = std::env::var(SECRET_HEADERS).unwrap_or_default();
+        let mut all = self.secret_header.clone();
+        all.extend(named.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// The settings these flags mean, checked. The error is one sentence.
     pub(crate) fn settings(&self) -> Result<Settings, String> {
         let contact = self.contact.as_deref().unwrap_or_default().trim();
         let defaults = Settings::new(self.into.clone(), contact);
-        let fields = fields::read(&self.header, &self.secret_header)?;
+        let fields = fields::read(&self.header, &self.secret_headers())?;
         let settings = Settings {
             user_agent: self.user_agent.clone().unwrap_or_else(|| defaults.user_agent.clone()),
             accept_language: self.accept_language.clone(),
@@ -270,6 +288,7 @@ impl CrawlFlags {
             },
             sitemaps: self.sitemaps,
             feeds: self.feeds,
+            late: !self.no_late,
             host_budget: self.host_budget,
             ..base
         })

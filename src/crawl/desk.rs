@@ -153,7 +153,7 @@ impl<F: Frontier, T> Desk<F, T> {
             *guessed = true;
             let judgement = guess::judgement(&self.frontier).await?;
             let mut leads = guess::leads(&judgement, &self.settings, self.run);
-            match late::leads(&judgement, &self.settings, self.clock.wall()) {
+            match late::leads(&judgement, &self.settings, &self.seeds, self.clock.wall()) {
                 Ok(late) => leads.extend(late),
                 // The index is made anew at the end of the run; nothing is lost but time.
                 Err(why) => self.watch.tell(&Event::Warning { text: why.to_string() }),

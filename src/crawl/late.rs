@@ -1,5 +1,7 @@
 //! Late translations: articles that lack a language their site usually has are asked for again.
 //!
+//! Only of the sites this run was sent to, and not with `--no-late`.
+//!
 //! The index of the earlier runs is the memory: when an article was first captured and when last,
 //! so a rebuilt state probes as the lost one would have. Done once a run, when nothing else is
 //! left; what the run has asked for anyway is not asked for twice. A probe goes on condition, and
@@ -8,8 +10,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use url::Url;
+
 use super::sealed::INDEX;
-use crate::address::fetchable;
+use crate::address::{HostKey, Site, fetchable};
 use crate::groups::late::{History, Probe, Usual, due};
 use crate::groups::{GroupKind, Judgement};
 use crate::index::{IndexError, Lookup};
@@ -24,14 +28,19 @@ const MAX_PROBES: usize = 1_000;
 pub(super) fn leads(
     judgement: &Judgement,
     settings: &Settings,
+    seeds: &[HostKey],
     now: Moment,
 ) -> Result<Vec<Lead>, IndexError> {
     let index = settings.into.join(INDEX);
     let usual = Usual::of(&judgement.groups);
-    if usual.is_empty() || !index.is_file() {
+    if !settings.late || usual.is_empty() || !index.is_file() {
         return Ok(Vec::new());
     }
-    let articles = articles(judgement).filter(|members| usual.lacks(members));
+    let sites: HashSet<Site> =
+        seeds.iter().filter_map(|seed| Some(Site::of(&seed.robots_url()?))).collect();
+    let is_ours = |url: &String| Url::parse(url).is_ok_and(|url| sites.contains(&Site::of(&url)));
+    let articles =
+        articles(judgement).filter(|members| members.values().any(is_ours) && usual.lacks(members));
     let histories = histories(&index, articles)?;
     let probes = due(&histories, &usual, now).into_iter();
     let leads = probes.filter(|probe| is_wanted(probe, settings));

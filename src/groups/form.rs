@@ -214,9 +214,9 @@ impl Graph {
         let pages =
             || members.iter().filter_map(|(key, page)| Some((*key, *page, self.page(*page)?)));
         let parsed = pages().filter_map(|(.., page)| Url::parse(&page.url).ok());
-        let smallest = parsed.map(|url| comparison_key(&url)).min().unwrap_or_default();
-        let digest = Digest::of(smallest.as_bytes());
-        let id = digest.bytes().get(..ID_BYTES).unwrap_or_default();
+        let mut keys: Vec<String> = parsed.map(|url| comparison_key(&url)).collect();
+        keys.sort_unstable();
+        let mut ids = keys.iter().map(|key| id_of(key));
         let by_lang: BTreeMap<&str, _> =
             pages().map(|(key, _, page)| (self.keys.name(key), page)).collect();
         let member = |(key, number, page): (u16, u32, &super::builder::Kept)| {
@@ -231,7 +231,8 @@ impl Graph {
             (self.keys.name(key).to_owned(), member)
         };
         Group {
-            id: data_encoding::HEXLOWER.encode(id),
+            id: ids.next().unwrap_or_default(),
+            aliases: ids.collect(),
             original: original::of(&by_lang),
             mt_suspect: pages().any(|(.., page)| page.is_machine),
             members: pages().map(member).collect(),
@@ -285,6 +286,12 @@ impl Graph {
             why: pair.aside?,
         })
     }
+}
+
+/// The id a group has by a member's key.
+fn id_of(key: &str) -> String {
+    let digest = Digest::of(key.as_bytes());
+    data_encoding::HEXLOWER.encode(digest.bytes().get(..ID_BYTES).unwrap_or_default())
 }
 
 /// Marks the member of a pair whose text is a part.

@@ -135,14 +135,17 @@ impl Graph {
         }
     }
 
-    /// Pages that more articles of one language declare than can be translations of one.
+    /// Pages that more articles of one language declare than can be translations of one; pages
+    /// with one text ("not found", "please log in") count as one.
     fn find_hubs(&mut self) {
         let firm = |link: &Link| worth(link.evidence.signal) >= CONTRADICTS;
+        let alike = self.alike();
+        let one = |page: u32| alike.get(&page).copied().unwrap_or(page);
         let mut said: Vec<(u32, u16, u32, bool)> = self
             .links
             .iter()
             .filter(|link| self.key(link.from) != 0)
-            .map(|link| (link.to, self.key(link.from), link.from, firm(link)))
+            .map(|link| (one(link.to), self.key(link.from), link.from, firm(link)))
             .collect();
         said.sort_unstable();
         for of_page in said.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
@@ -150,11 +153,31 @@ impl Graph {
             let by_article = || of_page.chunk_by(|one, other| one.2 == other.2);
             if by_article().count() > MAX_FROM_ONE_LANGUAGE {
                 self.hubs.insert(*page);
+                self.hubs.extend(
+                    alike.iter().filter(|(_, first)| *first == page).map(|(page, _)| *page),
+                );
             }
             if by_article().filter(|said| said.iter().any(|(.., firm)| *firm)).count() > 1 {
                 self.crowded.insert((*page, *key));
             }
         }
+    }
+
+    /// The declared pages that have the text of an earlier one, with the first of them.
+    fn alike(&self) -> HashMap<u32, u32> {
+        let mut first: HashMap<(u64, u64), u32> = HashMap::new();
+        let mut alike = HashMap::new();
+        for link in &self.links {
+            let page = self.page(link.to);
+            let Some((page, text)) = page.and_then(|page| Some((page, page.text.as_ref()?))) else {
+                continue;
+            };
+            let known = *first.entry((text.hash, page.length)).or_insert(link.to);
+            if known != link.to {
+                alike.insert(link.to, known);
+            }
+        }
+        alike
     }
 
     pub(super) fn page(&self, number: u32) -> Option<&Kept> {

@@ -40,6 +40,10 @@ use crate::page::{Place, Signal};
 pub struct Group {
     /// Made from the smallest canonical key of its members: a later crawl gives the same id.
     pub id: String,
+    /// The ids it would have by each other member: an id it had before a member with a smaller key
+    /// came is among them.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// What its members are to one another.
     #[serde(default)]
     pub kind: GroupKind,

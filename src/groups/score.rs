@@ -36,6 +36,10 @@ const TEXT_AGREES: f64 = 0.70;
 /// at most), which agree because one template made them, do not, nor does anything alone.
 const TEXT_DIFFERS: f64 = 0.6;
 
+/// What is left, besides, of a one-way edge to a text that is far too short or too long: a page
+/// that is not there, or one that asks for a password, is declared in one direction and is short.
+const NOT_OF_A_LENGTH: f64 = 0.8;
+
 /// Articles of one language that may declare one page. A page has one original a language; a
 /// second comes from a copy, a third makes it a front page or a section. Pages: 169 of 681
 /// `a[hreflang]` and 162 of 316 language names led to a front page.
@@ -126,6 +130,9 @@ pub(super) fn weigh(of: &Weights, mut note: impl FnMut(Step)) -> f64 {
     } else {
         step("the other was read and does not declare this one", score * ONE_WAY)
     };
+    if !of.mutual && of.text == Verdict::Partial {
+        score = step("nor is its text of the length of a translation", score * NOT_OF_A_LENGTH);
+    }
     for _ in 0..of.own_word_differs {
         score = step("the page calls itself another language", score * OWN_WORD_DIFFERS);
     }
@@ -176,6 +183,8 @@ mod tests {
         assert!(weighed(head, head, Verdict::Suspect) >= ACCEPTED);
         let switcher = of(&[Signal::AnchorHreflang]);
         assert!(weighed(switcher, switcher, Verdict::Suspect) < ACCEPTED);
+        assert!(weighed(head, 0.0, Verdict::Partial) < ACCEPTED, "a soft 404");
+        assert!(weighed(head, head, Verdict::Partial) >= ACCEPTED, "a summary");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! was in flight at two crashes is given up.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -76,7 +77,13 @@ impl Desk {
         let seeds = desk.seeds().map_err(damaged)?;
         let imported = desk.imported.clone();
         // From here on a crash is a crash: said before the first URL is handed out.
-        desk.write(false).map_err(|fault| damaged(text(fault)))?;
+        desk.write(false).map_err(|fault| match fault {
+            // What the disk refuses for now is no damage; the kind says that it may pass.
+            Fault::Disk(why) => {
+                StateError::io(&folder, io::Error::new(io::ErrorKind::StorageFull, why))
+            }
+            other => damaged(text(other)),
+        })?;
         Ok((desk, Found { fresh, unclean, last_serial, seeds, imported, notices, given_up }))
     }
 

@@ -183,6 +183,10 @@ enum Why {
 
 impl Why {
     fn on(self, folder: &Path) -> StateError {
+        // A database that could not be read for want of handles is not damaged.
+        if let Some(source) = short_of_handles(folder) {
+            return StateError::io(folder, source);
+        }
         match self {
             Self::Sled(sled::Error::Io(source)) => StateError::io(folder, source),
             Self::Sled(other) => {
@@ -191,6 +195,16 @@ impl Why {
             Self::Panic(why) => StateError::Damaged { path: folder.to_owned(), why },
         }
     }
+}
+
+/// Handles sled holds while it opens, and some.
+const HANDLES: usize = 16;
+
+/// Why no more files can be opened, when that is so.
+fn short_of_handles(folder: &Path) -> Option<std::io::Error> {
+    let handles: std::io::Result<Vec<_>> =
+        (0..HANDLES).map(|_| std::fs::File::open(folder)).collect();
+    handles.err()
 }
 
 fn contained(folder: &Path, cache_bytes: u64) -> Result<sled::Db, Why> {
