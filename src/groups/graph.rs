@@ -145,7 +145,7 @@ impl Graph {
             .links
             .iter()
             .filter(|link| self.key(link.from) != 0)
-            .map(|link| (one(link.to), self.key(link.from), link.from, firm(link)))
+            .map(|link| (one(link.to), self.key(link.from), one(link.from), firm(link)))
             .collect();
         said.sort_unstable();
         for of_page in said.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
@@ -163,18 +163,18 @@ impl Graph {
         }
     }
 
-    /// The declared pages that have the text of an earlier one, with the first of them.
+    /// The pages that have the text of an earlier one, with the first of them.
     fn alike(&self) -> HashMap<u32, u32> {
         let mut first: HashMap<(u64, u64), u32> = HashMap::new();
         let mut alike = HashMap::new();
-        for link in &self.links {
-            let page = self.page(link.to);
+        for number in self.links.iter().flat_map(|link| [link.from, link.to]) {
+            let page = self.page(number);
             let Some((page, text)) = page.and_then(|page| Some((page, page.text.as_ref()?))) else {
                 continue;
             };
-            let known = *first.entry((text.hash, page.length)).or_insert(link.to);
-            if known != link.to {
-                alike.insert(link.to, known);
+            let known = *first.entry((text.hash, page.length)).or_insert(number);
+            if known != number {
+                alike.insert(number, known);
             }
         }
         alike
