@@ -142,6 +142,40 @@ fn a_wrong_target_both_pages_insist_on_is_told_and_kept() {
 }
 
 #[test]
+fn one_text_at_many_addresses_is_nobodys_translation() {
+    let web = |articles: u64, answer: fn(u64) -> u64| -> Vec<_> {
+        let pages = (1..=articles).flat_map(|n| {
+            let (ar, en) = (format!("/ar/{n}"), format!("/en/{n}"));
+            let said = vec![says(Signal::HeadLink, "en", &en)];
+            [
+                (page(&ar, "ar", 1_640 + n, print(n, &[])), said),
+                (page(&en, "en", 2_000, print(answer(n), &[])), Vec::new()),
+            ]
+        });
+        pages.collect()
+    };
+    assert_eq!(judged(&web(3, |n| 100 + n)).len(), 3, "three texts of their own");
+    assert_eq!(judged(&web(3, |_| 100)).len(), 0, "one page that says: not found");
+    assert_eq!(judged(&web(2, |_| 100)).len(), 1, "of two articles it is that of one at most");
+}
+
+#[test]
+fn a_former_id_is_among_the_aliases() {
+    let head = |lang: &str, path: &str| vec![says(Signal::HeadLink, lang, path)];
+    let french = (page("/fr/a", "fr", 2_100, print(3, &[])), head("en", "/en/a"));
+    let english = (
+        page("/en/a", "en", 2_000, print(2, &[])),
+        [head("fr", "/fr/a"), head("ar", "/ar/a")].concat(),
+    );
+    let arabic = (page("/ar/a", "ar", 1_640, print(1, &[])), head("en", "/en/a"));
+    let before = judged(&[french.clone(), english.clone()]).remove(0);
+    let after = judged(&[french, english, arabic]).remove(0);
+    assert_eq!(after.members.len(), 3);
+    assert_ne!(before.id, after.id, "a smaller key has come");
+    assert!(after.aliases.contains(&before.id));
+}
+
+#[test]
 fn a_summary_stays_in_its_group_as_a_part() {
     let head = |lang: &str, path: &str| vec![says(Signal::HeadLink, lang, path)];
     let groups = judged(&[
