@@ -17,6 +17,8 @@
 mod bombs;
 #[path = "hostile/folder.rs"]
 mod folder;
+#[path = "hostile/forgotten.rs"]
+mod forgotten;
 #[path = "hostile/redirects.rs"]
 mod redirects;
 #[path = "hostile/robots.rs"]

@@ -287,28 +287,55 @@ fn an_open_warc_that_was_cut_loses_its_tail_only() {
         .flatten()
         .map(|entry| usize::try_from(entry.locator.offset + entry.locator.length).unwrap())
         .collect();
-    for step in 1..=12 {
-        let cut = bytes.len() - step * (bytes.len() - 1) / 12;
+    let torn = (1..=12).map(|step| bytes.len() - step * (bytes.len() - 1) / 12);
+    for (step, cut) in torn.chain([0]).enumerate() {
         let dir = scene.copy(&format!("torn{step}"));
         let path = dir.join(open.file_name().unwrap());
         fs::write(&path, &bytes[..cut]).unwrap();
-        let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
-            .args(["crawl", "--contact", "test@warraq.test", "--delay", "0", "--allow-private"])
-            .args(["--depth", "9", "--resolve", &scene.web.resolve(), "--into"])
-            .arg(&dir)
-            .output()
-            .unwrap();
-        let said = String::from_utf8(out.stderr).unwrap();
-        assert_eq!(out.status.code(), Some(0), "cut at {cut}: {said}");
+        let said = loud(&scene.web, &dir);
         let whole = ends.iter().rfind(|end| **end <= cut).copied().unwrap_or(0);
         let told = match whole {
+            _ if cut == 0 => "was left open and empty: removed".to_owned(),
             0 => "held no whole record".to_owned(),
             _ => format!("{} bytes of a torn one cut off", cut - whole),
         };
         assert!(said.contains(&told), "cut at {cut}, whole to {whole}: {said}");
+        assert!(!said.contains("--recover"), "cut at {cut}: there is nothing left to do: {said}");
         let all: BTreeSet<_> = captured(&dir).into_iter().filter(|url| !is_robots(url)).collect();
         assert_eq!(all, Bulk { pages: PAGES, bytes: 0 }.urls(), "cut at {cut}");
     }
+}
+
+/// What a power cut may do to it, for it is written last: half a line is no line, nor part of one.
+#[test]
+fn a_torn_line_of_the_ledger_is_cut_off() {
+    let scene = Scene::closed();
+    let ledger = fs::read(scene.dir.path().join("crawl/ledger.jsonl")).unwrap();
+    let first = ledger.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for (cut, whole) in [(first - 1, 0), (first, first), (first + 9, first)] {
+        let dir = scene.copy(&format!("ledger{cut}"));
+        fs::write(dir.join("ledger.jsonl"), &ledger[..cut]).unwrap();
+        let out = loud(&scene.web, &dir);
+        assert_eq!(out.contains("ended in a torn line"), cut > whole, "{out}");
+        let now = fs::read_to_string(dir.join("ledger.jsonl")).unwrap();
+        assert!(now.as_bytes().starts_with(&ledger[..whole]) && now.len() > whole, "cut at {cut}");
+        for line in now.lines() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+    }
+}
+
+/// Goes on, and gives what was said.
+fn loud(web: &Site, dir: &Path) -> String {
+    let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
+        .args(["crawl", "--contact", "test@warraq.test", "--delay", "0", "--allow-private"])
+        .args(["--depth", "9", "--resolve", &web.resolve(), "--into"])
+        .arg(dir)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(0), "{said}");
+    said
 }
 
 #[test]
@@ -317,19 +344,9 @@ fn a_warc_that_is_gone_is_told_once() {
     let dir = scene.copy("gone");
     let path = warc(&dir);
     fs::remove_file(&path).unwrap();
-    let loud = |dir: &Path| {
-        let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
-            .args(["crawl", "--contact", "test@warraq.test", "--delay", "0", "--allow-private"])
-            .args(["--depth", "9", "--resolve", &scene.web.resolve(), "--into"])
-            .arg(dir)
-            .output()
-            .unwrap();
-        assert_eq!(out.status.code(), Some(0));
-        String::from_utf8(out.stderr).unwrap()
-    };
     let told = format!("{} is not in", name::final_name(&path));
-    assert!(loud(&dir).contains(&told));
-    assert!(!loud(&dir).contains(&told));
+    assert!(loud(&scene.web, &dir).contains(&told));
+    assert!(!loud(&scene.web, &dir).contains(&told));
 }
 
 /// A crawl that has fetched a few pages when its folder is taken away under it.

@@ -39,7 +39,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let asked_about = original::condition(&desk, &visit, &url).await?;
     let Some(capture) = fetch(&desk, &url, asked_about.as_ref()).await? else { return Ok(false) };
     let next = pace(&desk, &visit, &capture, started);
-    let mut met = original::meet(&desk, asked_about, &capture).await?;
+    let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
     let page = if let Some(host) = &visit.lead.robots_for {
         let body = plain(&capture)?;

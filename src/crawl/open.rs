@@ -166,7 +166,8 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
             if (job.recover && why.is_recoverable()) || why.is_torn_tail() =>
         {
             let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
-            let text = format!("{why}; set aside as {}, making it anew", aside.display());
+            let fault = why.fault();
+            let text = format!("{fault}; set aside as {}, making it anew", aside.display());
             watch.tell(&Event::Warning { text });
             open_once(job, watch, cell).await
         }
@@ -240,9 +241,9 @@ pub(super) async fn rebuild_from(
     seeds: &[Lead],
     from: &Position,
 ) -> Result<rebuild::Rebuilt, CrawlError> {
-    let mut rules = HashMap::new();
+    let mut asked = HashMap::new();
     let visits = traces::visits(&settings.into, from).map_err(CrawlError::Read)?.inspect(|found| {
-        rules.extend(found.as_ref().ok().and_then(|found| robots::recall(&settings.into, found)));
+        asked.extend(found.as_ref().ok().and_then(robots::asked));
     });
     let scope = Scope::new(settings, seeds);
     let judge = |trace: &_| {
@@ -250,7 +251,10 @@ pub(super) async fn rebuild_from(
         (judged.leads, judged.refused)
     };
     let rebuilt = rebuild::replay(frontier, visits, judge).await?;
-    for (host, fact) in rules {
+    // Now the state knows of every original that a revisit may refer to.
+    for (host, (lead, at)) in asked {
+        let fact = robots::recall(frontier, &settings.into, &lead, &at).await?;
+        let Some(fact) = fact else { continue };
         if frontier.robots(&host).await?.is_none_or(|known| known.read < fact.read) {
             frontier.learn_robots(&host, fact).await?;
         }

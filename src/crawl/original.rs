@@ -90,6 +90,7 @@ pub(super) async fn condition<F: Frontier, T>(
 /// Holds what came against what was asked about and what is archived.
 pub(super) async fn meet<F: Frontier, T>(
     desk: &Desk<F, T>,
+    visit: &Visit,
     asked_about: Option<Original>,
     capture: &Capture,
 ) -> Result<Met, CrawlError> {
@@ -111,7 +112,9 @@ pub(super) async fn meet<F: Frontier, T>(
         (status, _) if response.payload_length == 0 || !Origin::is_shared(status) => Ok(Met::New),
         _ => {
             let chunked = is_chunked(&response.head);
-            let known = known(desk, &response.payload_digest, chunked).await?;
+            let mut known = known(desk, &response.payload_digest, chunked).await?;
+            // The rules of an origin are read back from this folder when the state is lost.
+            known.take_if(|known| visit.lead.robots_for.is_some() && known.container.outside);
             Ok(known.map_or(Met::New, Met::Known))
         }
     }
@@ -148,7 +151,8 @@ async fn archived<F: Frontier, T>(
     reading.await.ok().flatten()
 }
 
-fn read(folder: &Path, origin: &Origin, payload: Digest) -> Option<Unmodified> {
+/// The archived response, when it is there and reads as it was written.
+pub(super) fn read(folder: &Path, origin: &Origin, payload: Digest) -> Option<Unmodified> {
     let entry = read_at(folder, &origin.locator).ok()?;
     let is_it = entry.kind == RecordType::Response
         && entry.id() == Some(origin.record_id.as_str())

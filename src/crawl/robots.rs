@@ -1,19 +1,25 @@
 //! robots.txt, read through the crawl itself: asked for like any URL, archived like any URL.
 
 use std::path::Path;
+use std::str::FromStr;
 use std::time::Duration;
 
 use url::Url;
+use warc::RecordType;
 
-use super::CrawlError;
+use super::attempt::is_chunked;
 use super::desk::Desk;
+use super::{CrawlError, original};
 use crate::address::{HostKey, fetchable};
 use crate::capture::{Capture, End};
+use crate::digest::Digest;
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
 use crate::head::Head;
-use crate::lead::{Hop, Lead, Visit};
+use crate::lead::{Hop, Lead, Locator, Visit};
 use crate::page::{Link, decode};
 use crate::politeness::robots::{Reply, Rules, Verdict, verdict};
+use crate::record::entry::Entry;
+use crate::record::verify::verify;
 use crate::record::{entity, reader};
 use crate::state::rebuild::Found;
 
@@ -140,29 +146,67 @@ pub(super) async fn learn<F: Frontier, T>(
     }
 }
 
-/// What a robots.txt visit that is read back from the archive brought: the same verdict on the same
-/// bytes. A `revisit` has none; the origin's rules are asked for again when they are needed.
-pub(super) fn recall(folder: &Path, found: &Found) -> Option<(HostKey, RobotsFact)> {
-    let host = found.trace.lead.robots_for.clone()?;
-    let entry = reader::read_at(folder, found.locator.as_ref()?).ok()?;
-    let block = entry.block.first(FILE_LIMIT).ok()?;
+/// A robots.txt visit that is read back from the archive: whose rules it asked for, and its reply.
+pub(super) fn asked(found: &Found) -> Option<(HostKey, (Lead, Locator))> {
+    let lead = &found.trace.lead;
+    Some((lead.robots_for.clone()?, (lead.clone(), found.locator.clone()?)))
+}
+
+/// What such a visit brought: the same verdict on the same bytes. `None` where they cannot be had:
+/// the origin's rules are not known then, and asked for again when they are needed.
+pub(super) async fn recall<F: Frontier>(
+    frontier: &F,
+    folder: &Path,
+    lead: &Lead,
+    at: &Locator,
+) -> Result<Option<RobotsFact>, CrawlError> {
+    let Ok(entry) = reader::read_at(folder, at) else { return Ok(None) };
+    let Ok(block) = entry.block.first(FILE_LIMIT) else { return Ok(None) };
     let parts = entity::split(&block);
-    let head = Head::parse(block.get(..parts.head_length)?);
+    let head = Head::parse(block.get(..parts.head_length).unwrap_or_default());
+    let file = match entry.kind {
+        RecordType::Response => whole(&entry).then(|| parts.entity.into_owned()),
+        RecordType::Revisit => referred_to(frontier, folder, &entry, &head).await?,
+        _ => None,
+    };
+    let (Some(file), Some(read), Ok(url)) = (file, entry.date(), lead.url()) else {
+        return Ok(None);
+    };
     let location = head.get("Location");
-    let body = decode::bytes(&head, &parts.entity);
     let reply = Reply {
-        url: &found.trace.lead.url().ok()?,
+        url: &url,
         status: head.status(),
         location: location.as_deref(),
-        body: &body,
-        redirects: found.trace.lead.redirects(),
+        body: &decode::bytes(&head, &file),
+        redirects: lead.redirects(),
     };
-    match verdict(&reply) {
+    Ok(match verdict(&reply) {
         Verdict::Known(answer) if answer != RobotsAnswer::Unreachable => {
-            Some((host, RobotsFact { read: entry.date()?, answer }))
+            Some(RobotsFact { read, answer })
         }
         _ => None,
-    }
+    })
+}
+
+/// Whether a response was received whole and still is what was written.
+fn whole(entry: &Entry) -> bool {
+    entry.truncated().is_none() && verify(entry).is_ok_and(|findings| findings.is_empty())
+}
+
+/// The entity that a `revisit` stands for, when it lies in the folder and reads well. Its own block
+/// has none, which must not be taken for a file without rules.
+async fn referred_to<F: Frontier>(
+    frontier: &F,
+    folder: &Path,
+    revisit: &Entry,
+    head: &Head,
+) -> Result<Option<Vec<u8>>, CrawlError> {
+    let payload = revisit.header.get("WARC-Payload-Digest");
+    let Some(payload) = payload.and_then(|text| Digest::from_str(text).ok()) else {
+        return Ok(None);
+    };
+    let origin = frontier.origin(&payload, is_chunked(head)).await?;
+    Ok(origin.and_then(|origin| original::read(folder, &origin, payload)).map(|page| page.entity))
 }
 
 /// With `--sitemaps`: where a seed's robots.txt names none, /sitemap.xml is worth a try. Those it

@@ -4,8 +4,8 @@
 //! checkpoint holds the length; at every start the file is cut back to it, so that what is replayed
 //! is written once. A ledger whose state is gone is kept under another name.
 
-use std::fs::OpenOptions;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -16,6 +16,9 @@ use crate::frontier::tally::Standing;
 use crate::json;
 use crate::lead::{Lead, Locator, Outcome, Refusal};
 use crate::moment::Moment;
+
+/// Bytes of its end that are looked through at a time for the end of a line.
+const TAIL: u64 = 64 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -80,14 +83,20 @@ impl Ledger {
     }
 
     /// Cuts it back to the length the checkpoint tells of. After a power cut it may be shorter;
-    /// then what is there stays.
-    pub(crate) fn cut_back(&mut self, length: u64) -> Result<(), StateError> {
-        let cut = self.file.inner().metadata().and_then(|meta| {
-            self.length = meta.len().min(length);
-            self.file.set_len(self.length)?;
-            self.file.seek(SeekFrom::Start(self.length))
-        });
-        cut.map(drop).map_err(|why| StateError::io(&self.path, why))
+    /// then its whole lines stay, and what came of a torn one is said.
+    pub(crate) fn cut_back(&mut self, length: u64) -> Result<Option<String>, StateError> {
+        let cut = self.cut_to_lines(length).map_err(|why| StateError::io(&self.path, why))?;
+        let path = self.path.display();
+        Ok((cut > 0).then(|| format!("{path} ended in a torn line: {cut} bytes of it cut off")))
+    }
+
+    /// Bytes of a torn last line that were cut off.
+    fn cut_to_lines(&mut self, length: u64) -> io::Result<u64> {
+        let end = self.file.inner().metadata()?.len().min(length);
+        self.length = whole_lines(&self.path, end)?;
+        self.file.set_len(self.length)?;
+        self.file.seek(SeekFrom::Start(self.length))?;
+        Ok(end - self.length)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -152,6 +161,23 @@ impl Ledger {
         self.pending.extend(json::line(line).unwrap_or_default().into_bytes());
         self.pending.push(b'\n');
     }
+}
+
+/// Where the last whole line ends of the first `end` bytes of a file.
+fn whole_lines(path: &Path, mut end: u64) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    let mut part = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(TAIL);
+        file.seek(SeekFrom::Start(start))?;
+        part.clear();
+        (&file).take(end - start).read_to_end(&mut part)?;
+        if let Some(at) = memchr::memrchr(b'\n', &part) {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
 }
 
 fn kept_name(dir: &Path, now: Moment) -> PathBuf {

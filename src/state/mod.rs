@@ -88,8 +88,9 @@ pub enum StateError {
     },
     /// The database does not open or does not read.
     #[error(
-        "the state in {path} is damaged ({why}); run again with --recover: it is moved aside, not \
-         deleted, and made again from the WARCs"
+        "{}; run again with --recover: it is moved aside, not deleted, and made again from the \
+         WARCs",
+        self.fault()
     )]
     Damaged {
         /// The state's folder.
@@ -99,8 +100,9 @@ pub enum StateError {
     },
     /// The database opens, and something that was in it is gone.
     #[error(
-        "the state in {path} has lost data ({why}); run again with --recover: it is moved aside, \
-         not deleted, and made again from the WARCs"
+        "{}; run again with --recover: it is moved aside, not deleted, and made again from the \
+         WARCs",
+        self.fault()
     )]
     Lost {
         /// The state's folder.
@@ -110,9 +112,9 @@ pub enum StateError {
     },
     /// The archive is not what it was.
     #[error(
-        "the archive in {dir} is not what the state remembers ({why}); put the file back as it \
-         was, or run again with --recover: the state is moved aside, not deleted, and made again \
-         from the WARCs as they are"
+        "{}; put the file back as it was, or run again with --recover: the state is moved aside, \
+         not deleted, and made again from the WARCs as they are",
+        self.fault()
     )]
     Disagrees {
         /// The folder of the crawl.
@@ -122,8 +124,9 @@ pub enum StateError {
     },
     /// The archive ends before the point up to which the state has it.
     #[error(
-        "the state in {path} tells of more than is left of the archive ({why}); run again with \
-         --recover: it is moved aside, not deleted, and made again from the WARCs"
+        "{}; run again with --recover: it is moved aside, not deleted, and made again from the \
+         WARCs",
+        self.fault()
     )]
     Ahead {
         /// The state's folder.
@@ -147,6 +150,26 @@ pub enum StateError {
 }
 
 impl StateError {
+    /// What is wrong, without the remedy where [`set_aside`] is one: for when it has been applied.
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Damaged { path, why } => {
+                format!("the state in {} is damaged ({why})", path.display())
+            }
+            Self::Lost { path, why } => {
+                format!("the state in {} has lost data ({why})", path.display())
+            }
+            Self::Disagrees { dir, why } => {
+                format!("the archive in {} is not what the state remembers ({why})", dir.display())
+            }
+            Self::Ahead { path, why } => {
+                let path = path.display();
+                format!("the state in {path} tells of more than is left of the archive ({why})")
+            }
+            _ => self.to_string(),
+        }
+    }
+
     /// Whether [`set_aside`] and a replay of the archive mend it (`--recover`).
     pub const fn is_recoverable(&self) -> bool {
         matches!(

@@ -61,11 +61,11 @@ impl Desk {
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
-        let Reconciled { notices, is_past, last_serial } = desk.reconcile(fresh)?;
+        let Reconciled { mut notices, is_past, last_serial } = desk.reconcile(fresh)?;
         if is_past && !fresh {
             desk.replaying.get_or_insert_with(|| desk.checkpoint.position.clone());
         }
-        desk.ledger.cut_back(desk.checkpoint.ledger)?;
+        notices.extend(desk.ledger.cut_back(desk.checkpoint.ledger)?);
         let (marks, in_flight) = LeaseMarks::open(&desk.options.disk, &folder);
         desk.marks = marks;
         let given_up = if unclean {

@@ -135,6 +135,8 @@ const PATHS: [&str; 12] = [
     "/old-road",
 ];
 
+/// Its rules.
+pub const ROBOTS: &str = "User-agent: *\nAllow: /\n";
 /// What is said of the page that is gone.
 pub const GONE: &str = "It was here yesterday.";
 /// What is said by the page that moves, and by one that always leads elsewhere.
@@ -146,7 +148,7 @@ fn page(asked: &Asked, validators: bool) -> Vec<u8> {
     let new = asked.edition > 1;
     let html = |name, edition| Answer::ok(text(name, edition));
     let answer = match asked.path.as_str() {
-        "/robots.txt" => Answer { mime: "text/plain", ..Answer::ok("User-agent: *\nAllow: /\n") },
+        "/robots.txt" => Answer { mime: "text/plain", ..Answer::ok(ROBOTS) },
         "/" => html("front", 1).tagged(),
         "/same" | "/twin" => html("same", 1).tagged(),
         "/zipped" => html("zipped", 1).zipped().tagged_weakly(),
