@@ -125,6 +125,47 @@ fn what_has_no_index_gets_one_with_the_next_run() {
 }
 
 #[test]
+fn a_file_that_changed_places_with_another_is_indexed_again() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let moved = |name: &str| {
+        let text = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <http://{name}.example/>\r\n\
+             WARC-Date: 2012-01-02T03:04:05Z\r\nContent-Length: 19\r\n\r\n\
+             HTTP/1.0 200 OK\r\n\r\n\r\n\r\n"
+        );
+        let path = dir.join(name).with_extension("warc");
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let files = [moved("one"), moved("two")];
+    // Both are older than any index of them, as what comes from a backup is.
+    for (file, age) in files.iter().zip([1, 2]) {
+        let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age);
+        fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
+    }
+    let indexed = || {
+        for file in &files {
+            let kept = dir.join("indexes").join(format!("{}.cdxj", name::final_name(file)));
+            let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
+            assert_eq!(changed(&kept), changed(file));
+            assert_eq!(fs::read_to_string(kept).unwrap(), printed(&[file]));
+        }
+        assert_eq!(index(dir), printed(&[dir]));
+    };
+    assert_eq!(crawl(&web, dir).0, 0);
+    indexed();
+    let aside = dir.join("aside");
+    fs::rename(&files[0], &aside).unwrap();
+    fs::rename(&files[1], &files[0]).unwrap();
+    fs::rename(&aside, &files[1]).unwrap();
+    let (code, said) = crawl(&web, dir);
+    assert_eq!(code, 0, "{said}");
+    indexed();
+}
+
+#[test]
 fn serials_go_on_above_those_of_files_that_were_moved_away() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();

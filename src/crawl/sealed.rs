@@ -3,8 +3,9 @@
 //! One thread of its own takes each file that was sealed, compares every digest with the bytes on
 //! the disk and writes the file's lines to `indexes/NAME.cdxj`, which appears whole or not at all.
 //! At the end of a run they are merged into `index.cdxj`. A sealed file without its index (after a
-//! crash, or moved in) is taken at the next start or end. WARCs are only read here: one that does
-//! not verify is kept as it is, told as a warning, and makes the run end as failed.
+//! crash, or moved in) is taken at the next start or end; so is one whose index bears another time
+//! than the file. WARCs are only read here: one that does not verify is kept as it is, told as a
+//! warning, and makes the run end as failed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tokio::sync::oneshot;
 
@@ -203,6 +205,7 @@ impl Desk {
 
     /// Reads one file from front to back: digests and index lines at once.
     fn index(&self, path: &Path, faults: &mut Faults) -> Result<(), IndexError> {
+        let read_at = changed(path);
         let mut sorter = Sorter::new();
         let mut pairing = Pairing::default();
         for entry in Records::open(path)? {
@@ -232,7 +235,9 @@ impl Desk {
         self.disk
             .make_folder(&folder)
             .map_err(|source| IndexError::Output { path: folder, source })?;
-        sorter.write_file(&to, &self.disk).map(drop)
+        sorter.write_file(&to, &self.disk)?;
+        date(&to, read_at);
+        Ok(())
     }
 }
 
@@ -289,11 +294,19 @@ fn index_of(warc: &Path, into: &Path) -> PathBuf {
     into.join(INDEXES).join(format!("{}.cdxj", name::final_name(warc)))
 }
 
-/// Whether a WARC has an index that is not older than it.
+/// Whether a WARC has an index, made of this file: put back or swapped, it may well be the older.
 fn has_index(warc: &Path, into: &Path) -> bool {
-    let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified());
-    match (changed(warc), changed(&index_of(warc, into))) {
-        (Ok(warc), Ok(index)) => index >= warc,
-        (_, index) => index.is_ok(),
-    }
+    let made_of = changed(&index_of(warc, into));
+    made_of.is_some() && made_of == changed(warc)
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+}
+
+/// Gives an index the time of the WARC it was made of, from before that was read.
+fn date(index: &Path, time: Option<SystemTime>) {
+    let Some(time) = time else { return };
+    // An index that could not be dated is made again by the next run, which is all it costs.
+    let _ = fs::File::options().write(true).open(index).and_then(|file| file.set_modified(time));
 }

@@ -4,10 +4,11 @@
 //! but the line before (CDXJ 0.1; items 31 of the bar).
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use super::file::media_key;
 use super::finding::{Docket, Place, Profile, quoted, rules};
-use super::rows::{NO_DATE, Row, Rows, flag, key};
+use super::rows::{NO_DATE, Row, Rows, SetFile, flag, key};
 use super::subject::Kind;
 use super::values::{self, Said};
 use crate::index::line::REVISIT;
@@ -38,21 +39,43 @@ rules! {
 pub(super) enum Covers {
     /// Those of the whole set.
     All,
-    /// Those of the file of this name.
-    File(String),
+    /// Those of the files in this folder.
+    Folder(PathBuf),
+    /// Those of this file.
+    File(PathBuf),
+}
+
+impl Covers {
+    pub(super) fn of_folder(folder: &Path) -> Self {
+        Self::Folder(folder.display().to_string().into())
+    }
+
+    pub(super) fn of_file(file: &Path) -> Self {
+        Self::File(file.display().to_string().into())
+    }
+
+    fn is_asked(&self, file: &SetFile) -> bool {
+        let label = Path::new(&file.label);
+        match self {
+            Self::All => true,
+            Self::Folder(folder) => label.parent() == Some(folder),
+            Self::File(path) => label == path,
+        }
+    }
 }
 
 /// Judges the lines of one index.
 pub(super) struct IndexJudge<'a> {
     label: &'a str,
     profile: Profile,
+    covers: &'a Covers,
     before: Vec<u8>,
     offset: u64,
 }
 
 impl<'a> IndexJudge<'a> {
-    pub(super) const fn new(label: &'a str, profile: Profile) -> Self {
-        Self { label, profile, before: Vec::new(), offset: 0 }
+    pub(super) const fn new(label: &'a str, profile: Profile, covers: &'a Covers) -> Self {
+        Self { label, profile, covers, before: Vec::new(), offset: 0 }
     }
 
     /// Judges every line of a stream, plain or gzip.
@@ -112,7 +135,7 @@ impl<'a> IndexJudge<'a> {
             }),
             Ok(line) => {
                 key_of(&place, &line, docket);
-                if let Some(number) = leads_to(&place, &line, rows, docket) {
+                if let Some(number) = leads_to(&place, &line, self.covers, rows, docket) {
                     rows.mark(number, flag::INDEXED);
                 }
             }
@@ -145,9 +168,18 @@ fn lacks(place: &Place<'_>, line: &Line, row: &Row, docket: &mut Docket<'_>) {
 }
 
 /// The record a line leads to, and whether it is the one the line speaks of.
-fn leads_to(place: &Place<'_>, line: &Line, rows: &Rows, docket: &mut Docket<'_>) -> Option<u32> {
+fn leads_to(
+    place: &Place<'_>,
+    line: &Line,
+    covers: &Covers,
+    rows: &Rows,
+    docket: &mut Docket<'_>,
+) -> Option<u32> {
     let name = line.at.file.rsplit('/').next().unwrap_or_default();
-    let Some(file) = rows.files.iter().position(|file| file.name == name) else {
+    // Files of one name in two folders: an index speaks of those it was made of.
+    let own = rows.files.iter().position(|file| file.name == name && covers.is_asked(file));
+    let any = || rows.files.iter().position(|file| file.name == name);
+    let Some(file) = own.or_else(any) else {
         docket.find(place, &FILE, || format!("{} is not in this set", quoted(name)));
         return None;
     };
@@ -207,17 +239,13 @@ fn agrees(place: &Place<'_>, line: &Line, row: &Row, docket: &mut Docket<'_>) {
 pub(super) fn cover(rows: &mut Rows, covers: &Covers, docket: &mut Docket<'_>) {
     for row in &rows.all {
         let Some(file) = rows.files.get(row.file as usize) else { continue };
-        let asked = match covers {
-            Covers::All => true,
-            Covers::File(name) => file.name == *name,
-        };
         let open = file.label.ends_with(crate::record::name::OPEN);
         let capture = match row.kind {
             Kind::Response | Kind::Revisit => row.is(flag::HTTP),
             Kind::Resource => row.media != media_key("application/warc-fields"),
             _ => false,
         };
-        if asked && !open && capture && !row.is(flag::INDEXED) {
+        if covers.is_asked(file) && !open && capture && !row.is(flag::INDEXED) {
             docket.find(&rows.place(row), &UNCOVERED, || "no index line leads to it".to_owned());
         }
     }

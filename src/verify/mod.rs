@@ -218,7 +218,7 @@ fn indexes(
         let (group, after) = rest.split_at_checked(same).unwrap_or((rest, &[]));
         for (path, _) in group {
             let label = path.display().to_string();
-            let judge = IndexJudge::new(&label, profile);
+            let judge = IndexJudge::new(&label, profile, covers);
             let read = File::open(path)
                 .and_then(|file| judge.read(file, &mut links.rows, docket))
                 .map(|()| 0)
@@ -276,13 +276,13 @@ impl Inputs {
         }
         let whole = folder.join("index.cdxj");
         if whole.is_file() {
-            self.indexes.push((whole, Covers::All));
+            self.indexes.push((whole, Covers::of_folder(folder)));
         }
         for warc in &warcs {
             let name = name::final_name(warc);
             let own = folder.join("indexes").join(format!("{name}.cdxj"));
             if own.is_file() {
-                self.indexes.push((own, Covers::File(name)));
+                self.indexes.push((own, Covers::of_file(warc)));
             }
         }
         self.warcs.extend(warcs);

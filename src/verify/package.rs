@@ -157,7 +157,7 @@ fn indexes(
         }
         any = true;
         let label = format!("{label}!{}", entry.name);
-        let judge = IndexJudge::new(&label, profile);
+        let judge = IndexJudge::new(&label, profile, &Covers::All);
         let read = package
             .read(entry)
             .map_err(|why| why.to_string())

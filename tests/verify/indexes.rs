@@ -115,6 +115,29 @@ fn a_folder_is_a_whole_archive_with_its_indexes() {
 }
 
 #[test]
+fn an_index_covers_the_files_of_its_own_folder() {
+    let both = tempfile::tempdir().unwrap();
+    let folders = ["a", "b"].map(|name| both.path().join(name));
+    for folder in &folders {
+        fs::create_dir(folder).unwrap();
+        // Ids and dates are of the sample, so both folders hold one archive; each is whole.
+        let (_, lines) = indexed(folder);
+        fs::create_dir(folder.join("indexes")).unwrap();
+        for index in ["index.cdxj".to_owned(), format!("indexes/{NAME}.cdxj")] {
+            fs::write(folder.join(index), lines.join("\n") + "\n").unwrap();
+        }
+    }
+    let about_indexes = || {
+        let mut rules = found(&folders);
+        rules.retain(|rule| rule.starts_with("index."));
+        rules
+    };
+    assert_eq!(about_indexes(), [""; 0]);
+    fs::write(folders[1].join("index.cdxj"), "").unwrap();
+    assert!(!about_indexes().is_empty(), "the index of the first does not cover the second");
+}
+
+#[test]
 fn the_list_of_an_index_leads_to_its_members() {
     let folder = tempfile::tempdir().unwrap();
     let (_, lines) = indexed(folder.path());
