@@ -60,10 +60,26 @@ fn second_edition(press: &Press, dir: &Path, warc: &Path, with_ids: bool) {
     assert!(needed.container.outside);
     assert_eq!(needed.revisits, revisits.len() as u64);
     let told = String::from_utf8(warraq(&["info"], &[dir]).stdout).unwrap();
+    is_sound(dir, warc);
     let line = told.lines().find(|line| line.contains("depends on")).unwrap();
     let want =
         format!("{} of another archive, for {} revisits", needed.container.file, revisits.len());
     assert!(line.ends_with(&want), "{line}");
+}
+
+/// What leads to the other archive is a known dependency, and sound when that is given, too.
+fn is_sound(dir: &Path, warc: &Path) {
+    let alone = warraq(&["verify"], &[dir]);
+    let said = String::from_utf8(alone.stdout).unwrap();
+    assert_eq!(alone.status.code(), Some(0), "{said}");
+    assert!(said.contains("warning ") && said.contains(" revisit.outside "), "{said}");
+    assert_eq!(warraq(&["verify", "--closed"], &[dir]).status.code(), Some(22));
+    for both in [[dir, warc], [warc, dir]] {
+        let out = warraq(&["verify"], &both);
+        let said = String::from_utf8(out.stdout).unwrap();
+        assert_eq!(out.status.code(), Some(0), "{said}");
+        assert!(!said.contains(" revisit."), "{said}");
+    }
 }
 
 #[test]

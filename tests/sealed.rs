@@ -277,3 +277,38 @@ fn captures_are_looked_up() {
     assert_eq!(none.status.code(), Some(1));
     assert_eq!(text(&none.stderr), format!("warraq: {file}: no capture of http://nobody.test/\n"));
 }
+
+#[test]
+fn what_is_no_sorted_index_is_not_looked_up_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = |key: &str| {
+        format!(
+            "{key} 20261122093000 {{\"url\": \"http://x/\", \"offset\": \"0\", \"filename\": \"a.warc.gz\"}}\n"
+        )
+    };
+    let lines = |keys: &[&str]| keys.iter().map(|key| line(key)).collect::<String>();
+    let cases: &[(&str, i32, &str)] = &[
+        (&lines(&["test,a)/", "test,m)/", "test,z)/"]), 1, "no capture of"),
+        (&lines(&["test,z)/", "test,m)/", "test,a)/"]), 22, "before or behind its place"),
+        ("", 1, "no capture of"),
+        ("!meta 20260101000000 {}\n", 1, "no capture of"),
+        ("WARC/1.1\r\nWARC-Type: warcinfo\r\n", 22, "begin with a key and a time"),
+        ("{\"event\": \"begun\"}\n", 22, "begin with a key and a time"),
+        (" CDX N b a m s k r M S V g\n", 22, "begin with a key and a time"),
+        ("test,a)/ 20261122093000 http://a/ text/html\n", 22, "no JSON object"),
+        ("noise", 22, "begin with a key and a time"),
+    ];
+    let path = dir.path().join("given");
+    for (bytes, code, words) in cases {
+        fs::write(&path, bytes).unwrap();
+        let out = warraq(&["lookup", path.to_str().unwrap(), "http://c.test/"]);
+        assert_eq!(out.status.code(), Some(*code), "{bytes}");
+        assert!(text(&out.stderr).contains(words), "{}", text(&out.stderr));
+        assert_eq!(text(&out.stderr).contains("no sorted CDXJ index"), *code == 22);
+    }
+    fs::write(&path, [0x1f, 0x8b, 8, 0, 255]).unwrap();
+    assert_eq!(
+        warraq(&["lookup", path.to_str().unwrap(), "http://c.test/"]).status.code(),
+        Some(22)
+    );
+}

@@ -54,6 +54,9 @@ pub enum LineError {
     /// What follows is no JSON object.
     #[error("the line has no JSON object behind key and time")]
     NoObject,
+    /// A line that is not where it would be found.
+    #[error("the line stands before or behind its place, so nothing is found by its key")]
+    Unsorted,
     /// No url, or no place.
     #[error("the line lacks {0}, or it is no such thing")]
     Lacks(&'static str),
@@ -99,6 +102,15 @@ impl Line {
     pub fn is_revisit(&self) -> bool {
         self.mime.as_deref() == Some(REVISIT)
     }
+}
+
+/// Whether a line has the shape of one: key, time, object.
+pub(super) fn check(line: &[u8]) -> Result<(), LineError> {
+    let text = std::str::from_utf8(line).map_err(|_| LineError::NotText)?;
+    let mut parts = text.splitn(3, ' ');
+    parts.next().filter(|key| is_key(key)).ok_or(LineError::NoKey)?;
+    parts.next().filter(|time| is_time(time)).ok_or(LineError::NoKey)?;
+    parts.next().filter(|object| object.starts_with('{')).map(drop).ok_or(LineError::NoObject)
 }
 
 /// Keys are shown on terminals.

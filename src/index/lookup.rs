@@ -1,13 +1,14 @@
 //! Looking up: the captures of a URL in a sorted index, by binary search.
 //!
 //! The file is never read as a whole: a search touches a few dozen places of it, whatever its size.
-//! What stands there is somebody's, so every line is bounded and an error names file and offset.
+//! What stands there is somebody's, so every line is bounded and an error names file and offset; a
+//! line that is none, or not in its place, is one: nothing would be found in such a file.
 
-use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::line::check;
 use super::merge::read_line;
 use super::{IndexError, Line, LineError, MAX_LINE};
 use crate::moment::Moment;
@@ -65,6 +66,8 @@ impl Lookup {
         // Every line that begins before `low` is below; none that begins at or behind `high` is.
         let (mut low, mut high) = (0, self.length);
         let mut line = Vec::new();
+        self.met(0, &mut line)?;
+        let (mut before, mut behind) = (line.clone(), None);
         while low < high {
             let middle = low + (high - low) / 2;
             let start = self.line_start(middle, &mut line)?;
@@ -72,13 +75,28 @@ impl Lookup {
                 high = middle;
                 continue;
             }
-            let count = self.line_at(start, &mut line)?;
-            match line.as_slice().cmp(wanted) {
-                Ordering::Less => low = start + count,
-                _ => high = middle,
+            let count = self.met(start, &mut line)?;
+            if line < before || behind.as_ref().is_some_and(|behind| line > *behind) {
+                return Err(self.no_index(start, LineError::Unsorted));
+            }
+            if line.as_slice() < wanted {
+                low = start + count;
+                before.clone_from(&line);
+            } else {
+                high = middle;
+                behind = Some(line.clone());
             }
         }
         Ok(low)
+    }
+
+    /// Reads the line at `offset`, which must look like one of an index.
+    fn met(&mut self, offset: u64, line: &mut Vec<u8>) -> Result<u64, IndexError> {
+        let count = self.line_at(offset, line)?;
+        if !line.is_empty() && !line.starts_with(b"!meta ") {
+            check(line).map_err(|why| self.no_index(offset, why))?;
+        }
+        Ok(count)
     }
 
     /// The first place at or behind `offset` where a line begins.
@@ -101,6 +119,10 @@ impl Lookup {
             return Err(self.bad(offset, LineError::TooLong));
         }
         Ok(count as u64)
+    }
+
+    fn no_index(&self, offset: u64, why: LineError) -> IndexError {
+        IndexError::NoIndex { path: self.path.clone(), offset, why }
     }
 
     fn bad(&self, offset: u64, why: LineError) -> IndexError {

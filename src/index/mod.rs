@@ -60,6 +60,18 @@ pub enum IndexError {
         /// What is wrong with it.
         why: LineError,
     },
+    /// A file that is none, or not in order.
+    #[error(
+        "{path} is no sorted CDXJ index: at byte {offset} {why}; make one from WARC files (`warraq index`)"
+    )]
+    NoIndex {
+        /// The file.
+        path: PathBuf,
+        /// Where the line begins.
+        offset: u64,
+        /// What is wrong with it.
+        why: LineError,
+    },
     /// An index that cannot be read.
     #[error("cannot read {path}: {source}")]
     Input {

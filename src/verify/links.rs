@@ -4,6 +4,8 @@
 //! waits; at the end of the set it turned out to lead forward, or out of the set. What a set
 //! depends on outside itself is named, and is an error only when the set is said to be closed.
 
+use std::path::{Path, PathBuf};
+
 use super::finding::{Docket, Place, quoted, rules};
 use super::http::{self, Wanted};
 use super::revisit;
@@ -53,9 +55,16 @@ const TEXTS: usize = 4096;
 pub(super) struct Links {
     pub(super) rows: Rows,
     waiting: Vec<Waiting>,
+    leaning: Vec<PathBuf>,
 }
 
 impl Links {
+    /// Nothing yet. Revisits in the `leaning` folders, as labels have them, may refer to another
+    /// archive.
+    pub(super) fn with(leaning: Vec<PathBuf>) -> Self {
+        Self { leaning, ..Self::default() }
+    }
+
     /// Takes a record in and judges what it says of earlier ones.
     pub(super) fn add(&mut self, subject: &Subject<'_>, row: Row, docket: &mut Docket<'_>) {
         let (number, twin) = self.rows.add(row);
@@ -135,7 +144,7 @@ impl Links {
             Link::Concurrent(_) => {
                 concurrent(place, &row, &other, docket);
                 self.rows.join(from, found);
-                if late && found > from {
+                if late && found > from && row.file == other.file {
                     docket.find(place, &FORWARD, || {
                         format!("WARC-Concurrent-To names {}", self.rows.whereabouts(found))
                     });
@@ -157,6 +166,11 @@ impl Links {
 
     /// Judges what waited, and what only the whole set can tell.
     pub(super) fn conclude(&mut self, docket: &mut Docket<'_>) {
+        let by_second =
+            |waiting: &Waiting| matches!(waiting.to, Link::Revisit(claim) if claim.is_by_second());
+        if self.waiting.iter().any(by_second) {
+            self.rows.by_second();
+        }
         for waiting in std::mem::take(&mut self.waiting) {
             let Some(&row) = self.rows.get(waiting.row) else { continue };
             let at = self.rows.place(&row);
@@ -172,11 +186,17 @@ impl Links {
                 Link::Warcinfo(_) => (&NO_INFO, "WARC-Warcinfo-ID"),
                 Link::Refers(_) => (&REFERS, "WARC-Refers-To"),
                 Link::Segment(_) => (&ORIGIN, "WARC-Segment-Origin-ID"),
+                Link::Revisit(_) if self.leans(&file) => (&revisit::ELSEWHERE, "its original"),
                 Link::Revisit(_) => (&revisit::OUTSIDE, "its original"),
             };
             docket.find(&place, rule, || format!("{field} {} is not in this set", named()));
         }
         self.exchanges(docket);
+    }
+
+    fn leans(&self, label: &str) -> bool {
+        let folder = Path::new(label).parent();
+        self.leaning.iter().any(|leaning| folder == Some(leaning))
     }
 
     /// Requests and replies belong together; some rules of a reply hang on its request.

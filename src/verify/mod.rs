@@ -32,6 +32,7 @@ use self::file::Given;
 use self::finding::Docket;
 use self::index::{Covers, IndexJudge};
 use self::links::Links;
+use crate::dedup;
 use crate::moment::Moment;
 use crate::record::name::{self, OPEN};
 use crate::record::strict::Strict;
@@ -156,7 +157,8 @@ pub fn judge(paths: &[PathBuf], options: &Options, tell: &mut dyn FnMut(&Finding
     let closed = options.closed || given.closed;
     let mut docket = Docket::new(options.limit, closed, options.now, tell);
     let mut verdict = Verdict { unusable: given.unusable, ..Verdict::default() };
-    let mut links = Links::default();
+    let leaning = if options.closed { Vec::new() } else { given.leaning };
+    let mut links = Links::with(leaning);
     for path in &given.warcs {
         verdict.take(path, warc(path, options.profile, &mut links, &mut docket));
     }
@@ -244,6 +246,8 @@ struct Inputs {
     indexes: Vec<(PathBuf, Covers)>,
     packages: Vec<PathBuf>,
     closed: bool,
+    /// Folders that captures of other archives were imported into, as they are shown.
+    leaning: Vec<PathBuf>,
     unusable: Vec<VerifyError>,
 }
 
@@ -288,8 +292,17 @@ impl Inputs {
         self.warcs.extend(warcs);
         self.packages.extend(packages);
         self.closed = true;
+        if has_imports(folder) {
+            self.leaning.push(folder.display().to_string().into());
+        }
         Ok(())
     }
+}
+
+/// Whether captures of another archive were imported into a crawl folder.
+fn has_imports(folder: &Path) -> bool {
+    let kept = dedup::files(folder).unwrap_or_default();
+    kept.iter().any(|file| file.metadata().is_ok_and(|meta| meta.len() > 0))
 }
 
 /// What a file is taken for.

@@ -6,7 +6,7 @@
 
 use super::content::Content;
 use super::finding::{Docket, Place, quoted, rules};
-use super::rows::{NO_DATE, Row, Rows, flag, key};
+use super::rows::{NO_DATE, Row, Rows, SECOND, flag, key};
 use super::subject::{Kind, Subject, bare};
 use super::values;
 use crate::digest::Digest;
@@ -38,6 +38,13 @@ pub(super) const OUTSIDE: super::finding::Rule = super::finding::Rule {
     remedy: "this set depends on it: give the file that holds the original too, and keep both together",
 };
 
+/// The same in a crawl folder that other archives' captures were imported into.
+pub(super) const ELSEWHERE: super::finding::Rule = super::finding::Rule {
+    weight: super::finding::Weight::Odd,
+    remedy: "a known dependency of this folder (`warraq dedup import`): keep it with the archive that holds the original",
+    ..OUTSIDE
+};
+
 /// The profiles of WARC 1.0 and 1.1, and whether they mean a 304.
 const PROFILES: &[(&str, bool)] = &[
     (IDENTICAL_PAYLOAD, false),
@@ -57,6 +64,25 @@ pub(super) struct Claim {
     uri: u64,
     /// WARC-Refers-To-Date.
     date: i64,
+    /// The date is a whole second, as an index tells it, whatever the original's own is.
+    whole: bool,
+}
+
+impl Claim {
+    /// Whether it names its original by URI and second.
+    pub(super) const fn is_by_second(self) -> bool {
+        self.whole && self.uri != 0
+    }
+
+    /// The record with the claimed target and date.
+    fn named(self, rows: &Rows, row: &Row, by_id: Option<u32>) -> Option<u32> {
+        let exact = rows.capture(self.uri, self.date);
+        if exact.is_some() || !self.is_by_second() {
+            return exact;
+        }
+        let agrees = |id: &u32| rows.get(*id).is_some_and(|id| id.is_within(self.uri, self.date));
+        by_id.filter(agrees).or_else(|| rows.within(self.uri, self.date, row.payload))
+    }
 }
 
 /// Whether a revisit stands for an answer of 304.
@@ -82,17 +108,22 @@ pub(super) fn judge(subject: &Subject<'_>, docket: &mut Docket<'_>) -> Claim {
     if known.is_some_and(|(_, unmodified)| !unmodified) && digest.is_none() {
         docket.find(place, &NO_DIGEST, || "WARC-Payload-Digest is missing".to_owned());
     }
+    let hash = |text: &str| key(&[text.as_bytes()]);
+    let date = field("WARC-Refers-To-Date").and_then(|text| values::date(text).ok());
+    // Some writers put a fraction of nothing behind what an index tells.
+    let whole = date.is_some_and(|date| date.fraction.is_some() && date.nanos % SECOND == 0);
     for name in ["WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"] {
-        if field(name).is_none() {
+        // What is known from an index has whole seconds and no id.
+        let untold = whole && name == "WARC-Refers-To";
+        if field(name).is_none() && !untold {
             docket.find(place, &UNNAMED, || format!("{name} is missing"));
         }
     }
-    let hash = |text: &str| key(&[text.as_bytes()]);
-    let date = field("WARC-Refers-To-Date").and_then(|text| values::date(text).ok());
     Claim {
         id: field("WARC-Refers-To").map_or(0, hash),
         uri: field("WARC-Refers-To-Target-URI").map_or(0, |uri| hash(bare(uri))),
         date: date.map_or(NO_DATE, |date| date.nanos),
+        whole,
     }
 }
 
@@ -128,12 +159,12 @@ pub(super) fn settle(
     let by_id = rows.with_id(claim.id).filter(|_| claim.id != 0);
     let named = claim.uri != 0 && claim.date != NO_DATE;
     // A revisit never finds itself by its own target and date.
-    let by_key = rows.capture(claim.uri, claim.date).filter(|found| named && *found != from);
+    let Some(row) = rows.get(from) else { return true };
+    let by_key = claim.named(rows, row, by_id).filter(|found| named && *found != from);
     let open = (claim.id != 0 && by_id.is_none()) || (named && by_key.is_none());
     if open && !late {
         return false;
     }
-    let Some(row) = rows.get(from) else { return true };
     for found in [by_id, by_key].into_iter().flatten() {
         let Some(other) = rows.get(found) else { continue };
         if !matches!(other.kind, Kind::Response | Kind::Resource) {
@@ -175,7 +206,8 @@ fn against(
     docket: &mut Docket<'_>,
 ) {
     let whereabouts = || rows.whereabouts(found);
-    if found > from {
+    // Which of two files was written first, the order they were given in does not tell.
+    if found > from && row.file == other.file {
         docket.find(place, &FORWARD, || format!("it refers to {}", whereabouts()));
     }
     if other.date != NO_DATE && row.date != NO_DATE && other.date > row.date {

@@ -22,6 +22,9 @@ pub(super) fn key(parts: &[&[u8]]) -> u64 {
     hasher.finish().max(1)
 }
 
+/// Nanoseconds of a second.
+pub(super) const SECOND: i64 = 1_000_000_000;
+
 /// A date that is none.
 pub(super) const NO_DATE: i64 = i64::MIN;
 
@@ -67,6 +70,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Whether it is of this URI and of the second of this time.
+    pub(super) fn is_within(&self, uri: u64, date: i64) -> bool {
+        self.date != NO_DATE && self.uri == uri && second(self.date) == second(date)
+    }
+
     pub(super) const fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
@@ -91,6 +99,12 @@ pub(super) struct Rows {
     pub(super) all: Vec<Row>,
     by_id: HashMap<u64, u32>,
     captures: HashMap<u64, u32>,
+    /// Originals by URI and second, with and without payload; made when it is asked for.
+    seconds: HashMap<u64, u32>,
+}
+
+fn second(nanos: i64) -> [u8; 8] {
+    nanos.div_euclid(SECOND).to_le_bytes()
 }
 
 impl Rows {
@@ -129,6 +143,27 @@ impl Rows {
     /// The capture of a URI, by its hash, at a time.
     pub(super) fn capture(&self, uri: u64, date: i64) -> Option<u32> {
         self.captures.get(&key(&[&uri.to_le_bytes(), &date.to_le_bytes()])).copied()
+    }
+
+    /// Prepares [`Rows::within`], once all records are known.
+    pub(super) fn by_second(&mut self) {
+        let dated = |row: &Row| row.date != NO_DATE && row.uri != 0;
+        for (number, row) in (0_u32..).zip(&self.all) {
+            if dated(row) && matches!(row.kind, Kind::Response | Kind::Resource) {
+                for payload in [row.payload, 0] {
+                    let parts = [row.uri.to_le_bytes(), second(row.date), payload.to_le_bytes()];
+                    let capture = key(&parts.each_ref().map(<[u8; 8]>::as_slice));
+                    self.seconds.entry(capture).or_insert(number);
+                }
+            }
+        }
+    }
+
+    /// The first original of a URI, by its hash, within the second of a time. There may be several,
+    /// so it is one with this payload, unless none is told.
+    pub(super) fn within(&self, uri: u64, date: i64, payload: u64) -> Option<u32> {
+        let parts = [uri.to_le_bytes(), second(date), payload.to_le_bytes()];
+        self.seconds.get(&key(&parts.each_ref().map(<[u8; 8]>::as_slice))).copied()
     }
 
     /// The record of a file at an offset; the first, where several share a member.

@@ -77,6 +77,7 @@ fn a_line_without_end_is_an_error_not_memory() {
     let why = sort_fails(&path, &folder.path().join("out"));
     let want = "@2: the line is longer than 2097152 bytes; make the index again from its WARCs (`warraq index`)";
     assert_eq!(why, format!("{}{want}", path.display()));
+    fs::write(&path, format!("{}\n{}", capture("a", 1), "x".repeat(8 << 20))).unwrap();
     let mut lookup = Lookup::open(&path).unwrap();
     let why = lookup.key("b").map(Iterator::count).unwrap_err().to_string();
     assert!(why.ends_with(&want[2..]), "{why}");
@@ -149,7 +150,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index.cdxj");
         fs::write(&path, &bytes).unwrap();
-        let found = Lookup::open(&path).unwrap().key("a").unwrap().count();
+        let found = Lookup::open(&path).unwrap().key("a").map_or(0, Iterator::count);
         prop_assert!(found <= bytes.len());
     }
 }
