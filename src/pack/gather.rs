@@ -4,7 +4,6 @@
 //! contents are not.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::PackError;
 use crate::crawl::kept::KeptJob;
 use crate::lead::Lead;
 use crate::record::name::{self, OPEN, final_name};
+use crate::record::reader;
 use crate::wacz::entry::plain_name;
 
 /// A WARC file that goes in.
@@ -86,7 +86,7 @@ fn source(path: PathBuf) -> Result<Source, PackError> {
         return Err(PackError::Input { path, why });
     }
     let mut start = [0; 4];
-    let read = File::open(&path).and_then(|mut file| {
+    let read = reader::regular(&path).and_then(|mut file| {
         let _ = file.read(&mut start)?;
         file.metadata()
     });
@@ -115,7 +115,7 @@ fn misnamed(name: &str, start: [u8; 4]) -> Option<&'static str> {
 
 fn unread(path: &Path, source: std::io::Error) -> PackError {
     let path = path.display().to_string();
-    crate::record::reader::ReadError::Io { path, source }.into()
+    reader::ReadError::Io { path, source }.into()
 }
 
 /// A package keeps no folders, so names must differ.
