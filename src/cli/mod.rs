@@ -269,6 +269,10 @@ fn archive_at(path: &Path) -> Result<Vec<PathBuf>, Stopped> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
+    if path.exists() && !path.is_dir() {
+        let what = "it is a pipe, a socket or a device; copy what it gives to a file first";
+        return Err(Stopped::usage(format!("{}: {what}", path.display())));
+    }
     if !path.is_dir() {
         let what = "no such file or folder; give the folder of `crawl --into`, or a WARC file";
         return Err(Stopped::usage(format!("{}: {what}", path.display())));

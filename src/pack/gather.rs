@@ -4,7 +4,6 @@
 //! contents are not.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::PackError;
 use crate::crawl::kept::KeptJob;
 use crate::lead::Lead;
 use crate::record::name::{self, OPEN, final_name};
+use crate::record::reader;
 use crate::wacz::entry::plain_name;
 
 /// A WARC file that goes in.
@@ -85,20 +85,20 @@ fn source(path: PathBuf) -> Result<Source, PackError> {
         let why = "no package can hold a file of that name; rename it to letters and digits";
         return Err(PackError::Input { path, why });
     }
-    let mut start = [0; 4];
-    let read = File::open(&path).and_then(|mut file| {
-        let _ = file.read(&mut start)?;
+    let mut start = Vec::new();
+    let read = reader::regular(&path).and_then(|mut file| {
+        file.by_ref().take(4).read_to_end(&mut start)?;
         file.metadata()
     });
     let meta = read.map_err(|source| unread(&path, source))?;
-    match misnamed(&name, start) {
+    match misnamed(&name, &start) {
         Some(why) => Err(PackError::Input { path, why }),
         None => Ok(Source { name, bytes: meta.len(), path }),
     }
 }
 
 /// What is wrong with a file that begins so and is called so (WACZ 1.1.1, "archive").
-fn misnamed(name: &str, start: [u8; 4]) -> Option<&'static str> {
+fn misnamed(name: &str, start: &[u8]) -> Option<&'static str> {
     let wanted = match start {
         [0x28, 0xb5, 0x2f, 0xfd] | [_, 0x2a, 0x4d, 0x18] => {
             return Some(
@@ -106,7 +106,15 @@ fn misnamed(name: &str, start: [u8; 4]) -> Option<&'static str> {
             );
         }
         [0x1f, 0x8b, ..] => ".warc.gz",
-        _ => ".warc",
+        b"WARC" => ".warc",
+        // What is called plain is looked at when it is read.
+        _ if name.ends_with(".warc") => return None,
+        [] => return Some("it is empty; leave it out, or get the file again"),
+        _ => {
+            return Some(
+                "it is no WARC file: it begins neither with WARC/ nor as gzip does; leave it out, or get the file again",
+            );
+        }
     };
     (!name.ends_with(wanted)).then_some(
         "a WARC file in a package is called NAME.warc.gz when it is compressed, and NAME.warc when it is not; rename it",
@@ -115,7 +123,7 @@ fn misnamed(name: &str, start: [u8; 4]) -> Option<&'static str> {
 
 fn unread(path: &Path, source: std::io::Error) -> PackError {
     let path = path.display().to_string();
-    crate::record::reader::ReadError::Io { path, source }.into()
+    reader::ReadError::Io { path, source }.into()
 }
 
 /// A package keeps no folders, so names must differ.

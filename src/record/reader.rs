@@ -107,6 +107,17 @@ enum Keep {
     By(fn(&Header) -> u64),
 }
 
+/// Opens a regular file. A pipe would be waited for, a device has no end, and neither can be read
+/// twice.
+pub(crate) fn regular(path: &Path) -> io::Result<File> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let what = "it is a pipe, a socket or a device; copy what it gives to a file first";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    File::open(path)
+}
+
 /// The records of one file, in order.
 pub struct Records {
     file: String,
@@ -127,7 +138,7 @@ impl Records {
     /// Opens it at the beginning of a member or record.
     pub fn open_at(path: &Path, offset: u64) -> Result<Self, ReadError> {
         let failed = |source| ReadError::Io { path: path.display().to_string(), source };
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = regular(path).map_err(failed)?;
         file.seek(SeekFrom::Start(offset)).map_err(failed)?;
         Self::over(&final_name(path), Box::new(file), offset)
     }

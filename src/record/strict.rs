@@ -6,14 +6,13 @@
 //! read from it as a stream, whatever length the file declares. It judges nothing itself.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
 use super::entry::{MAX_FIELDS, content_length};
 use super::header::{Header, is_token};
 use super::plain::{Next, Plain};
-use super::reader::MAX_HEADER;
+use super::reader::{self, MAX_HEADER};
 use super::repair::is_damage;
 
 /// Something that stands in a file and should not.
@@ -112,7 +111,7 @@ pub struct Strict {
 impl Strict {
     /// Opens a file.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::over(Box::new(File::open(path)?))
+        Self::over(Box::new(reader::regular(path)?))
     }
 
     /// Reads a stream from its first byte.

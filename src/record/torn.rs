@@ -3,11 +3,11 @@
 //! [`super::repair`] cuts what warraq itself left open; this only looks, so that somebody's file
 //! can be copied as far as it is whole. Nothing here writes.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use super::plain::{Next, Plain};
+use super::reader;
 use super::repair::is_damage;
 
 /// How far a file of gzip members is whole.
@@ -27,7 +27,7 @@ pub struct Survey {
 
 /// Reads a file from front to back. Errors are those of the disk.
 pub fn survey(path: &Path) -> io::Result<Survey> {
-    let file = File::open(path)?;
+    let file = reader::regular(path)?;
     let length = file.metadata()?.len();
     let mut plain = Plain::new(Box::new(file), 0)?;
     let mut survey = Survey { gzip: plain.is_compressed(), members: 0, end: 0, length, after: 0 };

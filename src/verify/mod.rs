@@ -35,6 +35,7 @@ use self::links::Links;
 use crate::dedup;
 use crate::moment::Moment;
 use crate::record::name::{self, OPEN};
+use crate::record::reader;
 use crate::record::strict::Strict;
 
 pub use self::finding::{Count, Finding, Profile, Rule, Severity, Weight};
@@ -273,7 +274,8 @@ impl Inputs {
             others.push(entry.map_err(failed)?.path());
         }
         others.sort();
-        let is_package = |path: &&PathBuf| path.extension().is_some_and(|end| end == "wacz");
+        let is_package =
+            |path: &&PathBuf| path.extension().is_some_and(|end| end == "wacz") && path.is_file();
         let packages: Vec<PathBuf> = others.iter().filter(is_package).cloned().collect();
         if warcs.is_empty() && packages.is_empty() {
             return Err(VerifyError::Nothing { path: folder.to_owned() });
@@ -315,7 +317,7 @@ enum Sort {
 fn sort_of(path: &Path) -> Result<Sort, VerifyError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut start = Vec::new();
-    let file = File::open(path).map_err(|source| VerifyError::io(path, source))?;
+    let file = reader::regular(path).map_err(|source| VerifyError::io(path, source))?;
     file.take(8).read_to_end(&mut start).map_err(|source| VerifyError::io(path, source))?;
     if is_index_name(&name) {
         return Ok(Sort::Index);

@@ -97,6 +97,9 @@ fn refused_files(at: &Path) {
     put(at, "back\\slash.warc", b"");
     put(at, "page.warc", b"<html>no WARC</html>");
     put(at, "none.warc", b"");
+    put(at, "none.warc.gz", b"");
+    put(at, "noise.warc.gz", b"noise, and nothing else");
+    put(at, "short.warc.gz", b"n");
     put(at, "z.warc.zst", b"\x28\xb5\x2f\xfd\0\0");
     put(at, "plain.warc.gz", &page(EN, 1, "a"));
     put(at, "packed.warc", &one_member(&page(EN, 1, "a")));
@@ -125,6 +128,9 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["plain.warc.gz"], "x.wacz", "is called NAME.warc.gz when it is compressed"),
         (&["z.warc.zst"], "x.wacz", "decompress it with `zstd -d` first"),
         (&["packed.warc"], "x.wacz", "and NAME.warc when it is not; rename it"),
+        (&["none.warc.gz"], "x.wacz", "none.warc.gz: it is empty; leave it out"),
+        (&["noise.warc.gz"], "x.wacz", "noise.warc.gz: it is no WARC file"),
+        (&["short.warc.gz"], "x.wacz", "short.warc.gz: it is no WARC file"),
         (&["none.warc"], "x.wacz", "no WARC record can be read in it"),
         (&["en.warc.gz", "arc.warc"], "x.wacz", "arc.warc is no WARC file"),
         (

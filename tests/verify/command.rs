@@ -113,3 +113,29 @@ fn a_torn_file_is_copied_as_far_as_it_is_whole() {
     assert_eq!(code, Some(22));
     assert!(err.contains("cannot write") && err.contains("exists"), "{err}");
 }
+
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.warc.gz");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.warc.gz")).unwrap();
+    for given in ["pipe.warc.gz", "zero.warc.gz"] {
+        for command in [
+            &["verify", given][..],
+            &["verify", "--repair", given],
+            &["pack", given, "-o", "x.wacz"],
+            &["index", given],
+            &["text", given],
+        ] {
+            let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
+                .args(command)
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let (code, _, err) = told(&out);
+            assert!(matches!(code, Some(2 | 22)), "{command:?}: {code:?}");
+            assert!(err.contains("it is a pipe, a socket or a device; copy"), "{err}");
+        }
+    }
+}
