@@ -208,8 +208,8 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
 /// One sitting: from the opening of the folder to its closing.
 async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let fetch = Carrier::new(&job.settings, job.clock.clone())?;
-    let (disk, watch, wrong) = (job.disk.clone(), job.watch.clone(), course.wrong.clone());
-    let sealing = Sealed::start(&job.settings.into, disk, watch, wrong)?;
+    let (watch, wrong) = (job.watch.clone(), course.wrong.clone());
+    let sealing = Sealed::start(&job.settings.into, job.disk.clone(), watch, wrong)?;
     let watch = sealing.ear(&job.watch);
     let Opened { frontier, archive, run, seeds } = open::open(job, &watch, course.begun).await?;
     course.begun = true;

@@ -82,10 +82,10 @@ impl Sealed {
         let (orders, inbox) = channel();
         let abandoned = Arc::new(AtomicBool::new(false));
         let into = into.to_owned();
-        let desk = Desk { into, disk, watch, wrong, abandoned: Arc::clone(&abandoned) };
+        let indexer = Desk { into, disk, watch, wrong, abandoned: Arc::clone(&abandoned) };
         std::thread::Builder::new()
             .name("index".to_owned())
-            .spawn(move || desk.serve(&inbox))
+            .spawn(move || indexer.serve(&inbox))
             .map_err(ArchiveError::Thread)?;
         Ok(Self { orders, abandoned })
     }
