@@ -108,7 +108,7 @@ fn misnamed(name: &str, start: &[u8]) -> Option<&'static str> {
         [0x1f, 0x8b, ..] => ".warc.gz",
         b"WARC" => ".warc",
         // What is called plain is looked at when it is read.
-        _ if name.ends_with(".warc") => return None,
+        _ if Path::new(name).extension().is_some_and(|end| end == "warc") => return None,
         [] => return Some("it is empty; leave it out, or get the file again"),
         _ => {
             return Some(
