@@ -22,7 +22,7 @@ pub(super) struct VerifyFlags {
     #[arg(long, value_enum)]
     profile: Option<Rules>,
     /// The files are a whole archive: what leads out of them is an error, not a warning. A folder
-    /// is always a whole archive
+    /// is one without being told, but for what it took over with `dedup import`
     #[arg(long)]
     closed: bool,
     /// Findings of one rule that are printed; the rest is counted; 0 prints all
