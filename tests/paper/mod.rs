@@ -165,10 +165,13 @@ impl Crawl {
     }
 }
 
+/// Copies a folder that is being written: what a commit writes last is copied first, so that the
+/// copy is what a crash could have left (ledger, then database, then checkpoint.json).
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
+    let mut paths: Vec<_> = fs::read_dir(from).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort_by_key(|path| (!path.ends_with("checkpoint.json"), !path.is_dir(), path.clone()));
+    for path in paths {
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
             copy(&path, &target);
