@@ -6,10 +6,11 @@
 
 use url::Url;
 
+use super::summary;
 use crate::address::fetchable;
 use crate::frontier::{Frontier, FrontierError};
+use crate::groups::Judgement;
 use crate::groups::patterns::{Guess, Patterns};
-use crate::groups::{Builder, Judgement};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::page::{Alternate, Page, PageKind, Place, Signal};
@@ -17,19 +18,7 @@ use crate::settings::{AlternatesScope, Settings};
 
 /// What the pages of all runs are to one another.
 pub(super) async fn judgement<F: Frontier>(frontier: &F) -> Result<Judgement, FrontierError> {
-    let mut builder = Builder::new();
-    let mut after = None;
-    loop {
-        let (pages, next) = frontier.pages(after).await?;
-        for kept in &pages {
-            builder.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
-        }
-        if next.is_none() {
-            break;
-        }
-        after = next;
-    }
-    Ok(builder.judge())
+    Ok(summary::gather(frontier, |_| {}).await?.judge())
 }
 
 /// The leads of this run's guesses.

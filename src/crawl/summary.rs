@@ -83,23 +83,31 @@ pub async fn sum_up<F: Frontier>(
     let mut stats = frontier.stats().await?;
     let depends_on = std::mem::take(&mut stats.depends_on);
     let mut summary = Summary { stats, depends_on, failed_seeds, ..Summary::default() };
+    let builder = gather(frontier, |page| summary.count(page)).await?;
+    (summary.groups, summary.comparable) =
+        builder.finish().into_iter().partition(|group| group.kind == GroupKind::Parallel);
+    summary.files = files(archive);
+    Ok(summary)
+}
+
+/// The pages of all runs, gathered for judgement; each is shown to `see` on the way.
+pub(super) async fn gather<F: Frontier>(
+    frontier: &F,
+    mut see: impl FnMut(&PageRow) + Send,
+) -> Result<groups::Builder, FrontierError> {
     let mut builder = groups::Builder::new();
     let mut after = None;
     loop {
         let (pages, next) = frontier.pages(after).await?;
         for kept in &pages {
-            summary.count(&kept.page);
+            see(&kept.page);
             builder.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
         }
         if next.is_none() {
-            break;
+            return Ok(builder);
         }
         after = next;
     }
-    (summary.groups, summary.comparable) =
-        builder.finish().into_iter().partition(|group| group.kind == GroupKind::Parallel);
-    summary.files = files(archive);
-    Ok(summary)
 }
 
 /// The WARC files of a folder, oldest first.
