@@ -9,6 +9,11 @@ use warraq::record::entity::{self, Framing};
 use warraq::record::reader::{MAX_FIELDS, MAX_HEADER, ReadError, Records};
 use warraq::record::verify::verify;
 
+#[path = "../tables/escapes.rs"]
+mod escapes;
+
+use escapes::unescape;
+
 const GOOD: &[u8] = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 4\r\n\r\ngood\r\n\r\n";
 
 /// `resource:4` for a record, the kind of the error otherwise.
@@ -51,27 +56,6 @@ fn named_member(plain: &[u8]) -> Vec<u8> {
     let mut encoder = builder.write(Vec::new(), Compression::fast());
     encoder.write_all(plain).unwrap();
     encoder.finish().unwrap()
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.extend_from_slice(&rest.as_bytes()[..at]);
-        let escape = &rest[at + 1..];
-        let (byte, length) = match escape.as_bytes()[0] {
-            b'r' => (b'\r', 1),
-            b'n' => (b'\n', 1),
-            b't' => (b'\t', 1),
-            b'0' => (0, 1),
-            b'x' => (u8::from_str_radix(&escape[1..3], 16).unwrap(), 3),
-            other => panic!("unknown escape \\{}", char::from(other)),
-        };
-        out.push(byte);
-        rest = &escape[length..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
 }
 
 #[test]

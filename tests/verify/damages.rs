@@ -6,6 +6,11 @@ use warraq::digest::Digest;
 
 use crate::bench::*;
 
+#[path = "../tables/escapes.rs"]
+mod escapes;
+
+use escapes::unescape;
+
 /// The records of the sample archive, in its order.
 const NAMES: &[&str] = &[
     "info",
@@ -152,27 +157,6 @@ fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let found = text.windows(from.len()).position(|part| part == from);
     let at = found.unwrap_or_else(|| panic!("no {:?}", from.escape_ascii().to_string()));
     [&text[..at], to, &text[at + from.len()..]].concat()
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.extend_from_slice(&rest.as_bytes()[..at]);
-        let escape = &rest[at + 1..];
-        let (byte, length) = match escape.as_bytes()[0] {
-            b'r' => (b'\r', 1),
-            b'n' => (b'\n', 1),
-            b't' => (b'\t', 1),
-            b'0' => (0, 1),
-            b'x' => (u8::from_str_radix(&escape[1..3], 16).unwrap(), 3),
-            other => panic!("unknown escape \\{}", char::from(other)),
-        };
-        out.push(byte);
-        rest = &escape[length..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
 }
 
 fn table() -> impl Iterator<Item = [&'static str; 3]> {
