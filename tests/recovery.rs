@@ -11,10 +11,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use warraq::record::name;
@@ -229,29 +233,57 @@ fn warc(dir: &Path) -> PathBuf {
     name::files(dir).unwrap().remove(0)
 }
 
-/// Something done to a file.
+/// Where the last page of a WARC lies.
+fn last_page(path: &Path) -> Range<usize> {
+    let entries = Records::open(path).unwrap().map(Result::unwrap);
+    let pages = entries.filter(|entry| {
+        entry.kind.to_string() == "response"
+            && entry.target_uri().is_some_and(|uri| !is_robots(uri))
+    });
+    let at = pages.last().unwrap().locator;
+    let start = usize::try_from(at.offset).unwrap();
+    start..start + usize::try_from(at.length).unwrap()
+}
+
+/// The end of the last record is missing.
+fn cut(path: &Path) {
+    let bytes = fs::read(path).unwrap();
+    fs::write(path, &bytes[..bytes.len() - 9]).unwrap();
+}
+
+/// A bit of the checksum of the last page is another.
+fn flip(path: &Path) {
+    let page = last_page(path);
+    let mut bytes = fs::read(path).unwrap();
+    bytes[page.end - 8] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// A flipped bit can make a member longer, so that the record in it seems to be whole.
+fn grow(path: &Path) {
+    let page = last_page(path);
+    let mut bytes = fs::read(path).unwrap();
+    let mut plain = Vec::new();
+    GzDecoder::new(&bytes[page.clone()]).read_to_end(&mut plain).unwrap();
+    let mut member = GzEncoder::new(Vec::new(), Compression::default());
+    member.write_all(&plain).unwrap();
+    member.write_all(b">\n").unwrap();
+    let mut member = member.finish().unwrap();
+    let checksum = member.len() - 8;
+    member[checksum] ^= 1;
+    bytes.splice(page, member);
+    fs::write(path, bytes).unwrap();
+}
+
+/// Something done to a WARC.
 type Harm = fn(&Path);
+
+const HARMS: [(&str, Harm); 3] = [("cut", cut), ("flipped", flip), ("grown", grow)];
 
 #[test]
 fn an_archive_that_is_not_what_it_was_is_noticed() {
     let scene = Scene::closed();
-    let cut: Harm = |path| {
-        let bytes = fs::read(path).unwrap();
-        fs::write(path, &bytes[..bytes.len() - 9]).unwrap();
-    };
-    let flip: Harm = |path| {
-        // In the middle of the last page.
-        let entries = Records::open(path).unwrap().map(Result::unwrap);
-        let responses = entries.filter(|entry| {
-            entry.kind.to_string() == "response"
-                && entry.target_uri().is_some_and(|uri| !is_robots(uri))
-        });
-        let at = responses.last().unwrap().locator;
-        let mut bytes = fs::read(path).unwrap();
-        bytes[usize::try_from(at.offset + at.length / 2).unwrap()] ^= 1;
-        fs::write(path, bytes).unwrap();
-    };
-    for (what, harm) in [("cut", cut), ("flipped", flip)] {
+    for (what, harm) in HARMS {
         let dir = scene.copy(what);
         harm(&warc(&dir));
         let before = scene.web.arrivals().len();

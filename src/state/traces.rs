@@ -75,6 +75,12 @@ struct Group {
 impl Group {
     /// Takes the next record; the `metadata` record ends the group.
     fn take(&mut self, entry: &Entry) -> Option<Found> {
+        // Each of our records is a member of its own, and its checksum stands at the member's end:
+        // bytes behind the record mean that nothing vouches for what was read.
+        if !entry.addressable {
+            self.reply = None;
+            return None;
+        }
         let concurrent = entry.header.get("WARC-Concurrent-To");
         match entry.kind {
             RecordType::Request => {
