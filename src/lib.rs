@@ -8,7 +8,7 @@
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
 //! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
 //! [`state`], [`index`], [`dedup`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole
-//! journeys ([`crawl`], [`export`], [`pack`], [`verify`]), and the command line ([`cli`]).
+//! journeys ([`crawl`], [`export`], [`pack`], [`report`], [`verify`]), and the command line ([`cli`]).
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -87,6 +87,7 @@ pub mod pack;
 pub mod page;
 pub mod politeness;
 pub mod record;
+pub mod report;
 pub mod seeds;
 pub mod settings;
 pub mod state;

@@ -4,6 +4,7 @@
 //! [`crate::settings::Settings`]; [`show`] words events, [`report`] summaries, [`usage`] what is wrong with a command line; the commands join the two
 //! with the rooms below.
 
+mod account;
 mod crawl;
 mod dedup;
 mod fields;
@@ -180,6 +181,19 @@ enum Command {
     /// to a new file beside it.
     #[command(after_help = verify::AFTER)]
     Verify(verify::VerifyFlags),
+    Report(account::ReportFlags),
+    /// Tell of every run of a crawl folder, a line each.
+    ///
+    /// Read from the -meta WARCs that each run leaves: number, time, URLs captured, unchanged, failed,
+    /// refused and left over, translation groups, and the size of the WARC files it sealed.
+    #[command(after_help = EXIT_CODES)]
+    History {
+        /// A crawl folder.
+        dir: PathBuf,
+        /// Print one JSON object a line instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     Groups(groups::GroupsFlags),
     Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
@@ -241,6 +255,8 @@ where
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
+        Command::Report(flags) => account::report(&flags),
+        Command::History { dir, json } => account::history(&dir, json),
         Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),

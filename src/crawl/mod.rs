@@ -43,10 +43,11 @@ use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
 use crate::disk::Disk;
-use crate::event::Watch;
+use crate::event::{Event, Watch};
 use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
 use crate::moment::Clock;
+use crate::report;
 use crate::settings::{Settings, SettingsError};
 use crate::state::{DiskFrontier, StateError};
 
@@ -264,10 +265,27 @@ async fn conclude<T>(
     summary::keep(&summary, into, &job.disk)
         .and_then(|()| summary::keep_groups(&summary, into, &job.disk))
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
+    keep_report(job).await?;
     worked?;
     sealed?;
     indexed?;
     Ok(Ended { how, summary, faults: course.wrong.texts() })
+}
+
+/// Leaves the report of the run beside the archive. Where it cannot be made, the run is what it is
+/// all the same, and `warraq report` can make it later.
+async fn keep_report(job: &Job) -> Result<(), CrawlError> {
+    let (into, disk) = (job.settings.into.clone(), job.disk.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let report = report::read(&into, None).map_err(|why| why.to_string())?;
+        report::keep(&report, &into, "report", &disk).map_err(|why| why.to_string())
+    });
+    let made = made.await.map_err(|died| CrawlError::Worker(died.to_string()))?;
+    if let Err(why) = made {
+        let text = format!("the report could not be made: {why}; `warraq report` makes it");
+        job.watch.tell(&Event::Warning { text });
+    }
+    Ok(())
 }
 
 /// Files what the run says about itself, as the last WARC of this call.

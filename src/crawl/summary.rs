@@ -3,7 +3,7 @@
 //! Computed from the state when a run ends and for `warraq info`; kept as `summary.json` beside the
 //! archive so that it can be read while nothing runs and while something does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,9 @@ pub struct Summary {
     pub articles: u64,
     /// Articles with at least one named author.
     pub with_byline: u64,
+    /// Articles by the language of their text; by the declared one where the text does not tell.
+    #[serde(default)]
+    pub languages: BTreeMap<String, u64>,
     /// Names of authors, sorted, at most [`AUTHORS_KEPT`].
     pub authors: BTreeSet<String>,
     /// Translation groups of two and more languages.
@@ -65,6 +68,9 @@ impl Summary {
         }
         self.articles += 1;
         self.with_byline += u64::from(!page.byline.is_empty());
+        if let Some(lang) = page.detected.as_ref().or(page.declared.as_ref()) {
+            *self.languages.entry(lang.to_string()).or_default() += 1;
+        }
         for name in &page.byline {
             self.authors.insert(name.clone());
             if self.authors.len() > AUTHORS_KEPT {

@@ -90,7 +90,8 @@ impl Usual {
         !self.missing(members).is_empty()
     }
 
-    fn missing(&self, members: &BTreeMap<String, String>) -> BTreeSet<String> {
+    /// The languages that are usual on the site of an article, and that it lacks.
+    pub fn missing(&self, members: &BTreeMap<String, String>) -> BTreeSet<String> {
         let site = members.values().find_map(|url| site_of(url));
         let usual = site.and_then(|site| self.of.get(&site));
         let is_missing = |key: &&String| !members.contains_key(*key);

@@ -1,0 +1,207 @@
+//! The ledger read back: one pass over the lines of a run, summed up as it goes.
+//!
+//! Memory is bounded by the number of hosts and reasons, not of URLs. A line that cannot be read is
+//! counted and passed over.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use url::Url;
+
+use super::diff::Held;
+use super::{EXAMPLES, Host, Reason, ReportError, Seed};
+use crate::lead::Locator;
+
+/// Longest line that is read.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Hosts and reasons that are told apart.
+const MAX_KEYS: usize = 100_000;
+
+/// A line, as far as a report needs it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Line {
+    run: u32,
+    pub(super) url: String,
+    pub(super) state: String,
+    pub(super) status: Option<u16>,
+    rule: Option<String>,
+    failure: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    bytes: u64,
+    #[serde(default)]
+    took_ms: u64,
+    record: Option<Locator>,
+}
+
+impl Line {
+    /// Whether a reply stands in the archive for it.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.state.as_str(), "captured" | "revisit")
+    }
+}
+
+/// What the lines of a run come to.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    pub(super) statuses: BTreeMap<u16, u64>,
+    pub(super) hosts: HashMap<String, Host>,
+    pub(super) failures: BTreeMap<String, Reason>,
+    pub(super) seeds: Vec<Seed>,
+    /// WARC files with records of the run.
+    pub(super) files: BTreeSet<String>,
+    pub(super) novel_bytes: u64,
+    pub(super) unchanged_bytes: u64,
+    pub(super) held: Held,
+    /// Lines that could not be read.
+    pub(super) unreadable: u64,
+}
+
+/// Sums up a run; `seeds` are those whose end is told each for itself. The lines of the run before
+/// begin at `from`: a ledger of years is not read for the run of an hour.
+pub(super) fn account(
+    dir: &Path,
+    run: u32,
+    seeds: &[String],
+    from: u64,
+) -> Result<Account, ReportError> {
+    let unreached = |url: &String| Seed {
+        url: url.clone(),
+        state: "not-reached".to_owned(),
+        ..Seed::default()
+    };
+    let mut account =
+        Account { seeds: seeds.iter().map(unreached).collect(), ..Account::default() };
+    let places: HashMap<&str, usize> =
+        seeds.iter().enumerate().map(|(at, url)| (url.as_str(), at)).collect();
+    let ledgers = ledgers(dir)?;
+    let current = ledgers.first().filter(|path| begins_line(path, from)).map(|path| (path, from));
+    // A ledger whose state was lost is another one: then all of them are read from their beginning.
+    let all = ledgers.iter().map(|path| (path, 0));
+    for (path, from) in current.into_iter().chain(all) {
+        for line in lines(path, from)? {
+            match line {
+                Some(line) if line.run == run => account.take(&line, &places),
+                Some(line) if line.run + 1 == run => account.held.before(&line),
+                Some(_) => {}
+                None => account.unreadable += 1,
+            }
+        }
+        if !account.statuses.is_empty() || !account.failures.is_empty() {
+            break;
+        }
+    }
+    Ok(account)
+}
+
+/// `ledger.jsonl`, then the ones a lost state left, newest first.
+fn ledgers(dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    let failed = |why| ReportError::Io { path: dir.to_owned(), why };
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("ledger") && path.extension().is_some_and(|end| end == "jsonl") {
+            kept.push(path);
+        }
+    }
+    // `ledger.jsonl` sorts behind `ledger-….jsonl`.
+    kept.sort();
+    kept.reverse();
+    Ok(kept)
+}
+
+/// Whether a line begins there, and not at the very beginning.
+fn begins_line(path: &Path, from: u64) -> bool {
+    let before = || {
+        let mut file = File::open(path).ok()?;
+        file.seek(SeekFrom::Start(from.checked_sub(1)?)).ok()?;
+        let mut byte = [0];
+        file.read_exact(&mut byte).ok()?;
+        Some(byte == *b"\n")
+    };
+    before().unwrap_or(false)
+}
+
+fn lines(path: &Path, from: u64) -> Result<impl Iterator<Item = Option<Line>>, ReportError> {
+    let failed = |why| ReportError::Io { path: path.to_owned(), why };
+    let mut file = File::open(path).map_err(failed)?;
+    file.seek(SeekFrom::Start(from)).map_err(failed)?;
+    let mut reader = BufReader::new(file);
+    Ok(std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        let got = (&mut reader).take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
+        (got > 0).then(|| serde_json::from_slice(&line).ok())
+    }))
+}
+
+impl Account {
+    fn take(&mut self, line: &Line, seeds: &HashMap<&str, usize>) {
+        if let Some(seed) = seeds.get(line.url.as_str()).and_then(|at| self.seeds.get_mut(*at)) {
+            seed.state.clone_from(&line.state);
+            seed.status = line.status;
+            seed.why = line.failure.clone().or_else(|| line.rule.clone());
+        }
+        if let Some(record) = &line.record {
+            self.files.insert(record.file.clone());
+        }
+        if let Some(status) = line.status.filter(|status| *status > 0) {
+            *self.statuses.entry(status).or_default() += 1;
+        }
+        match line.state.as_str() {
+            "captured" => self.novel_bytes += line.bytes,
+            "revisit" => self.unchanged_bytes += line.bytes,
+            _ => {}
+        }
+        self.held.now(line);
+        self.failed(line);
+        if line.state != "refused" {
+            self.at_host(line);
+        }
+    }
+
+    fn failed(&mut self, line: &Line) {
+        let reason = match (&line.failure, line.status) {
+            (Some(kind), _) => kind.clone(),
+            (None, Some(status)) if status >= 400 => format!("HTTP {status}"),
+            _ => return,
+        };
+        if self.failures.len() >= MAX_KEYS && !self.failures.contains_key(&reason) {
+            return;
+        }
+        let row = self.failures.entry(reason.clone()).or_default();
+        row.reason = reason;
+        row.count += 1;
+        if row.examples.len() < EXAMPLES {
+            let detail = line.detail.as_deref().map(|detail| format!(": {detail}"));
+            row.examples.push(format!("{}{}", line.url, detail.unwrap_or_default()));
+        }
+    }
+
+    fn at_host(&mut self, line: &Line) {
+        let Some(host) = host_of(&line.url) else { return };
+        if self.hosts.len() >= MAX_KEYS && !self.hosts.contains_key(&host) {
+            return;
+        }
+        let row = self.hosts.entry(host.clone()).or_default();
+        row.host = host;
+        row.urls += 1;
+        row.failed += u64::from(line.state == "failed");
+        row.bytes += line.bytes;
+        // The sum until all is read; the mean afterwards.
+        row.mean_ms += line.took_ms;
+    }
+}
+
+fn host_of(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
