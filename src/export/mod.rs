@@ -3,8 +3,21 @@
 //! Reads archives only: no state, no network. A file or record that cannot be read is named and
 //! passed over, never the end.
 
+pub mod cell;
+pub mod corpus;
+pub mod dated;
+pub mod direction;
 pub mod document;
+pub mod error;
 pub mod evidence;
+pub mod gather;
+pub mod inputs;
+pub mod item;
+pub mod pipeline;
+pub mod quality;
+pub mod schema;
+mod spool;
+mod survey;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -79,5 +92,5 @@ fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {
         return None;
     }
     let page = page::read(Source { url: &url, head: &head, entity: &message.entity });
-    Document::of(entry, &target, page)
+    Document::of(entry, &url, page)
 }
