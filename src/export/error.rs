@@ -46,9 +46,9 @@ pub enum ExportError {
     /// The sorter of near-duplicates failed.
     #[error(transparent)]
     Sort(#[from] IndexError),
-    /// No thread could be started.
-    #[error("cannot start a thread: {0}; close other programs, or give --threads 1")]
-    Threads(#[from] io::Error),
+    /// No thread or no temporary file.
+    #[error("the system gives no thread or no temporary file: {0}")]
+    System(#[from] io::Error),
     /// Asked to stop.
     #[error("interrupted; what was finished is whole")]
     Interrupted,
