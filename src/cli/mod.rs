@@ -6,6 +6,7 @@
 
 mod crawl;
 mod dedup;
+mod export;
 mod fields;
 mod given;
 mod groups;
@@ -47,6 +48,8 @@ Exit codes:
   22  the archive or the state could not be written or read"
     };
 }
+
+use exit_codes;
 
 const EXIT_CODES: &str = exit_codes!();
 
@@ -169,6 +172,7 @@ enum Command {
     #[command(subcommand)]
     Dedup(DedupCommand),
     Pack(pack::PackFlags),
+    Export(Box<export::ExportFlags>),
     /// Judge an archive: records, digests, links, indexes, packages.
     ///
     /// Reads everything once and tells what is wrong as FILE@OFFSET, with the rule, the section of
@@ -240,6 +244,7 @@ where
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
+        Command::Export(flags) => export::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
         Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
