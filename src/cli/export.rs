@@ -289,7 +289,7 @@ fn tell(told: &Told, job: &Job) {
     if met.unresolved > 0 {
         let revisits = show::count(met.unresolved, "revisit");
         show::complain(&format!(
-            "{revisits} stand for payloads that are no articles of the inputs"
+            "{revisits} of pages whose text is not in the inputs; give the earlier archives too"
         ));
     }
     if told.documents == 0 {

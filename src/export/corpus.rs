@@ -13,12 +13,12 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::document::{Document, Sibling};
+use super::document::{Document, Sibling, host_of};
 use super::error::ExportError;
 use super::item::{Item, Lost, Repeat};
 use super::spool;
 use super::survey::{Survey, fingerprint};
-use crate::address::{HostKey, fetchable};
+use crate::address::fetchable;
 use crate::groups::{self, Group, Membership};
 use crate::lang::Lang;
 
@@ -222,7 +222,7 @@ impl Reader<'_> {
 
 /// A document as it was captured again: the same text at another time, perhaps at another URL.
 fn repeated(document: Document, repeat: Repeat) -> Document {
-    let host = fetchable(&repeat.url, None).map(|url| HostKey::of(&url).as_str().to_owned());
+    let host = fetchable(&repeat.url, None).map(|url| host_of(&url));
     let mut source = repeat.source;
     source.revisit_of = document.warc.record_id;
     source.payload_digest = source.payload_digest.or(document.warc.payload_digest);

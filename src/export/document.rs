@@ -10,7 +10,7 @@ use url::Url;
 use super::dated::Dated;
 use super::direction::{self, Direction};
 use super::quality::Quality;
-use crate::address::{HostKey, Site};
+use crate::address::Site;
 use crate::lang::Lang;
 use crate::lead::Locator;
 use crate::moment::Moment;
@@ -134,7 +134,7 @@ impl Document {
         Some(Self {
             url: entry.target_uri()?.to_owned(),
             canonical: page.canonical,
-            host: HostKey::of(url).as_str().to_owned(),
+            host: host_of(url),
             site: page.site.unwrap_or_else(|| Site::of(url).as_str().to_owned()),
             title: article.headline,
             authors,
@@ -195,6 +195,12 @@ impl Document {
         let published = self.published.as_ref().and_then(|on| on.at);
         published.or(self.warc.date)
     }
+}
+
+/// The host of a URL, with the port where that is not the scheme's own.
+pub fn host_of(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
 /// One sibling a URL, however many signals declare it.

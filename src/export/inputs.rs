@@ -27,6 +27,8 @@ pub const STDIN: &str = "-";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
     Warc,
+    /// One of zstd: its dictionary, if it has one, stands at its beginning.
+    Zstd,
     Package,
     Stream,
 }
@@ -75,7 +77,7 @@ impl Input {
     /// Its WARC files from `offset` on; only a WARC file itself can begin elsewhere than at 0.
     pub fn parts(&self, offset: u64, meter: &Meter) -> Vec<Part> {
         match self.holds {
-            Holds::Warc => vec![self.warc(offset, meter)],
+            Holds::Warc | Holds::Zstd => vec![self.warc(offset, meter)],
             Holds::Stream => {
                 let metered = Metered { inner: io::stdin(), meter: meter.clone() };
                 vec![Records::over("stdin", Box::new(metered), 0)]
@@ -183,7 +185,11 @@ fn file(path: &Path, table: Option<PathBuf>) -> Input {
         path: path.to_owned(),
         bytes: path.metadata().map_or(0, |meta| meta.len()),
         table,
-        holds: if is_package { Holds::Package } else { Holds::Warc },
+        holds: match start.as_slice() {
+            _ if is_package => Holds::Package,
+            [0x28, 0xb5, 0x2f, 0xfd] | [_, 0x2a, 0x4d, 0x18] => Holds::Zstd,
+            _ => Holds::Warc,
+        },
     }
 }
 

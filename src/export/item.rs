@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use warc::RecordType;
 
-use super::document::{Document, Source};
-use crate::address::{HostKey, fetchable};
+use super::document::{Document, Source, host_of};
+use crate::address::fetchable;
 use crate::crawl::reading;
 use crate::frontier::KeptPage;
 use crate::frontier::tally::keep;
@@ -26,6 +26,9 @@ use crate::record::trace::Trace;
 
 /// Bytes of a response that are read for its text, as many as in a live crawl.
 const MAX_PAGE: u64 = 16 << 20;
+
+/// Bytes of a revisit that are read: its head.
+const MAX_HEAD: u64 = 64 << 10;
 
 /// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
 const MAX_TRACE: u64 = 64 << 20;
@@ -120,6 +123,7 @@ pub fn needed(header: &Header) -> u64 {
     match RecordType::from(header.get("WARC-Type").unwrap_or_default()) {
         RecordType::Response => MAX_PAGE,
         RecordType::Metadata => MAX_TRACE,
+        RecordType::Revisit => MAX_HEAD,
         _ => 0,
     }
 }
@@ -195,10 +199,16 @@ fn is_media(head: &Head) -> bool {
 fn signal(url: &Url, head: &Head, entity: &[u8]) -> Option<Item> {
     let text = page::decode::bytes(head, entity);
     let value = rights::content_signal(&String::from_utf8_lossy(&text))?;
-    Some(Item::Signal { host: HostKey::of(url).as_str().to_owned(), value })
+    Some(Item::Signal { host: host_of(url), value })
 }
 
 fn repeat(entry: &Entry) -> Option<Repeat> {
+    let head = entry.block.first(MAX_HEAD).map(|head| Head::parse(&head)).unwrap_or_default();
+    // A 304 says what it is a repetition of by its status; others have the head of their payload.
+    let is_page = head.get("Content-Type").is_none_or(|media| media.contains("html"));
+    if !is_page || !matches!(head.status(), None | Some(200..=299 | 304)) {
+        return None;
+    }
     let field = |name: &str| entry.header.get(name).map(str::to_owned);
     let bare = |uri: String| uri.trim_matches(['<', '>']).to_owned();
     Some(Repeat {

@@ -110,7 +110,7 @@ fn file(out: &mut String, document: &Document) -> std::fmt::Result {
 }
 
 fn name(person: &Person) -> String {
-    let role = person.role.as_deref().map(|role| format!("<roleName>{}</roleName>", xml(role)));
+    let role = person.role.as_deref().map(|role| format!(" <roleName>{}</roleName>", xml(role)));
     format!("<persName>{}{}</persName>", xml(&person.name), role.unwrap_or_default())
 }
 
