@@ -17,6 +17,7 @@ use crate::export::format::Format;
 use crate::export::gather::Halt;
 use crate::export::inputs::{Input, Meter, STDIN};
 use crate::export::job::{self, Job, Told};
+use crate::export::parallel::{self, Grain, Include};
 use crate::export::schema::{self, COLUMNS, Column};
 use crate::export::shards::{Output, Plan};
 use crate::export::sink::Compress;
@@ -46,7 +47,8 @@ pub(crate) struct ExportFlags {
     /// standard output].
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
-    /// jsonl, parquet, csv, text, markdown, tei or wet [default: as the output is called, or jsonl].
+    /// jsonl, parquet, csv, text, markdown, tei or wet; of pairs of translations parallel-jsonl, tsv,
+    /// tmx or warc2text [default: as the output is called, or jsonl].
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<Format>,
     /// zstd or gzip; a Parquet file is compressed by itself.
@@ -87,6 +89,16 @@ pub(crate) struct ExportFlags {
     /// Which of them: the newest or the first capture [default: newest].
     #[arg(long, value_name = "WHICH", value_parser = keep, requires = "dedup")]
     keep: Option<Keep>,
+    /// What is aligned in a parallel corpus: sentence or paragraph [default: sentence].
+    #[arg(long, value_name = "GRAIN", value_parser = grain)]
+    align: Option<Grain>,
+    /// Only aligned texts of at least this score, 0 to 1.
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    min_score: Option<f64>,
+    /// Take into a parallel corpus what is no translation for certain, too: comparable,
+    /// machine-translated, variant, declared-untranslated.
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = include)]
+    include: Vec<Include>,
     /// Write manifest.json: SHA-256 of inputs and outputs, version, settings.
     #[arg(long)]
     manifest: bool,
@@ -179,6 +191,11 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
         },
         dedup: flags.dedup,
         keep: flags.keep.unwrap_or_default(),
+        parallel: parallel::Options {
+            grain: flags.align.unwrap_or_default(),
+            min_score: flags.min_score.unwrap_or_default(),
+            include: flags.include.iter().copied().collect(),
+        },
         manifest: flags.manifest,
         resume: flags.resume,
         threads: threads.map_or(1, NonZeroUsize::get),
@@ -204,6 +221,14 @@ fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
     }
     if flags.shard_size.is_some() && !matches!(output, Output::Folder(_)) {
         return Err(Stopped::usage("--shard-size makes several files; give a folder with -o"));
+    }
+    if format == Format::Warc2text && !matches!(output, Output::Folder(_)) {
+        return Err(Stopped::usage("warc2text is a folder of folders; give one with -o"));
+    }
+    let of_pairs = flags.align.is_some() || flags.min_score.is_some() || !flags.include.is_empty();
+    if of_pairs && !format.is_parallel() {
+        let why = "--align, --min-score and --include are for parallel-jsonl, tsv and tmx";
+        return Err(Stopped::usage(why));
     }
     let columns = columns(&flags.columns, format)?;
     let compress = compress.filter(|_| format != Format::Parquet);
@@ -301,6 +326,9 @@ fn tell(told: &Told, job: &Job) {
     let documents = show::count(told.documents, "document");
     let files = show::count(told.files.len() as u64, "file");
     let mut parts = vec![format!("{documents} in {files}")];
+    if job.plan.format.is_parallel() {
+        parts.push(show::count(told.pairs, "pair"));
+    }
     for (count, what) in [
         (met.repeated, "captured again unchanged"),
         (told.filtered, "filtered out"),
@@ -317,6 +345,27 @@ fn format(text: &str) -> Result<Format, String> {
     let known = Format::ALL.iter().find(|(name, _)| *name == text);
     known.map(|(_, format)| *format).ok_or_else(|| {
         let names: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+fn grain(text: &str) -> Result<Grain, String> {
+    match text {
+        "sentence" => Ok(Grain::Sentence),
+        "paragraph" => Ok(Grain::Paragraph),
+        _ => Err("there are sentence and paragraph".to_owned()),
+    }
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "a score lies between 0 and 1".to_owned())
+}
+
+fn include(text: &str) -> Result<Include, String> {
+    let known = Include::ALL.iter().find(|(name, _)| *name == text);
+    known.map(|(_, include)| *include).ok_or_else(|| {
+        let names: Vec<_> = Include::ALL.iter().map(|(name, _)| *name).collect();
         format!("there are {}", names.join(", "))
     })
 }

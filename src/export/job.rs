@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use super::card;
 use super::corpus::{Corpus, Met};
 use super::dedup::{Clusters, Decided, Dedup, Keep};
+use super::document::Document;
 use super::error::ExportError;
 use super::filter::{Filters, Sieve};
+use super::format;
 use super::gather::{Gathering, Halt, gather, whole};
 use super::inputs::{Input, Meter, resolve};
 use super::item::Lost;
 use super::manifest;
+use super::parallel;
 use super::shards::{Output, Plan, Shards, Written, beside};
 use super::statistics::Counter;
 use super::workplace::Workplace;
@@ -32,6 +35,8 @@ pub struct Job {
     pub dedup: Option<Dedup>,
     /// Which of them stays.
     pub keep: Keep,
+    /// How a parallel corpus is made, where the format is one.
+    pub parallel: parallel::Options,
     /// Whether inputs and outputs are summed.
     pub manifest: bool,
     /// Whether to go on with an interrupted export.
@@ -49,6 +54,8 @@ pub struct Job {
 pub struct Told {
     /// The documents written.
     pub documents: u64,
+    /// The pairs they were written in.
+    pub pairs: u64,
     /// Documents that did not pass the filters.
     pub filtered: u64,
     /// Documents left out as duplicates.
@@ -63,7 +70,7 @@ pub struct Told {
 /// `errors.jsonl` where the export has a place for it.
 pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> {
     let plan = &job.plan;
-    let settings = manifest::settings(plan, &job.filters, job.dedup, job.keep);
+    let settings = manifest::settings(job);
     let place = Workplace::open(&plan.output, job.resume, inputs, &settings)?;
     let mut errors = Side::new(plan, "errors.jsonl");
     let gathering = Gathering {
@@ -82,7 +89,11 @@ pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<T
     let mut chosen = choose(job, &corpus)?;
     told.filtered = (corpus.len() - chosen.passed) as u64;
     told.duplicates = chosen.decided.as_ref().map_or(0, Decided::len) as u64;
-    let counter = write(job, &corpus, &mut chosen, &mut told)?;
+    let counter = if plan.format.is_parallel() {
+        pairs(job, &corpus, &mut chosen, &mut told)?
+    } else {
+        write(job, &corpus, &mut chosen, &mut told)?
+    };
     if let Output::Folder(folder) = &plan.output {
         card::write(folder, plan, &counter.finish())?;
     }
@@ -145,16 +156,50 @@ fn choose(job: &Job, corpus: &Corpus) -> Result<Chosen, ExportError> {
     Ok(Chosen { passes, passed, decided })
 }
 
-/// Writes what was chosen, and names what was not for being there twice.
+/// Writes what was chosen.
 fn write(
     job: &Job,
     corpus: &Corpus,
     chosen: &mut Chosen,
     told: &mut Told,
 ) -> Result<Counter, ExportError> {
-    let mut shards = Shards::new(&job.plan);
-    let mut duplicates = Side::new(&job.plan, "duplicates.jsonl");
+    let mut shards = Shards::new(&job.plan, format::begin);
     let mut counter = Counter::default();
+    each_chosen(job, corpus, chosen, |_, document| {
+        counter.add(document);
+        told.documents += 1;
+        shards.add(document)
+    })?;
+    told.files = shards.finish()?;
+    Ok(counter)
+}
+
+/// Writes what was chosen, two by two.
+fn pairs(
+    job: &Job,
+    corpus: &Corpus,
+    chosen: &mut Chosen,
+    told: &mut Told,
+) -> Result<Counter, ExportError> {
+    let mut stays = vec![false; corpus.len()];
+    each_chosen(job, corpus, chosen, |number, _| {
+        stays.get_mut(number).into_iter().for_each(|stay| *stay = true);
+        Ok(())
+    })?;
+    let stays = |number: usize| stays.get(number).copied().unwrap_or_default();
+    let made = parallel::write(corpus, (&job.plan, &job.parallel), &stays, &job.halt)?;
+    (told.documents, told.pairs, told.files) = (made.documents, made.pairs, made.files);
+    Ok(made.counter)
+}
+
+/// Goes through what was chosen, and names what was not for being there twice.
+fn each_chosen(
+    job: &Job,
+    corpus: &Corpus,
+    chosen: &mut Chosen,
+    mut take: impl FnMut(usize, &Document) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let mut duplicates = Side::new(&job.plan, "duplicates.jsonl");
     for document in corpus.documents() {
         job.halt.check()?;
         let (number, document) = document?;
@@ -165,17 +210,12 @@ fn write(
             Some(decided) => decided.duplicate(number, &document, corpus)?,
             None => None,
         };
-        if let Some(duplicate) = duplicate {
-            duplicates.add(&duplicate)?;
-            continue;
+        match duplicate {
+            Some(duplicate) => duplicates.add(&duplicate)?,
+            None => take(number, &document)?,
         }
-        counter.add(&document);
-        shards.add(&document)?;
-        told.documents += 1;
     }
-    duplicates.finish()?;
-    told.files = shards.finish()?;
-    Ok(counter)
+    duplicates.finish()
 }
 
 /// The path of a file that stands beside the documents; none beside standard output.

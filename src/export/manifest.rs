@@ -10,12 +10,11 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::dedup::{Dedup, Keep};
 use super::document::{EXTRACTOR, VERSION};
 use super::error::ExportError;
-use super::filter::Filters;
 use super::inputs::Input;
-use super::shards::{Plan, Written};
+use super::job::Job;
+use super::shards::Written;
 use crate::json;
 use crate::moment::Moment;
 use crate::wacz::hash::RunningHash;
@@ -24,7 +23,8 @@ use crate::wacz::hash::RunningHash;
 const MANIFEST: u32 = 1;
 
 /// Every setting that changes a byte of the output.
-pub(super) fn settings(plan: &Plan, filters: &Filters, dedup: Option<Dedup>, keep: Keep) -> Value {
+pub(super) fn settings(job: &Job) -> Value {
+    let Job { plan, filters, dedup, keep, parallel, .. } = job;
     let columns: Vec<&str> = plan.columns.iter().map(|column| column.field.name).collect();
     json!({
         "format": plan.format,
@@ -40,6 +40,7 @@ pub(super) fn settings(plan: &Plan, filters: &Filters, dedup: Option<Dedup>, kee
         "max_words": filters.max_words,
         "dedup": dedup,
         "keep": dedup.map(|_| keep),
+        "parallel": plan.format.is_parallel().then_some(parallel),
     })
 }
 

@@ -21,6 +21,7 @@ pub mod item;
 pub mod job;
 mod manifest;
 mod near;
+pub mod parallel;
 pub mod pipeline;
 pub mod quality;
 pub mod schema;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::error::ExportError;
-use super::format::{self, About, Format, Writer};
+use super::format::{Format, Writer};
 use super::schema::Column;
 use super::sink::{Compress, Sink, Target};
 
@@ -47,7 +47,8 @@ impl Plan {
         let end = self.format.extension();
         let packed = self.compress.map(|compress| format!(".{}", compress.extension()));
         let shard = self.shard_size.map(|_| format!("-{number:05}"));
-        format!("documents{}.{end}{}", shard.unwrap_or_default(), packed.unwrap_or_default())
+        let stem = self.format.stem();
+        format!("{stem}{}.{end}{}", shard.unwrap_or_default(), packed.unwrap_or_default())
     }
 
     /// What all file names of a folder match.
@@ -71,8 +72,8 @@ pub struct Written {
     pub bytes: u64,
 }
 
-struct Open {
-    writer: Box<dyn Writer>,
+struct Open<R> {
+    writer: Box<dyn Writer<R>>,
     name: String,
     place: Option<Place>,
     documents: u64,
@@ -91,26 +92,30 @@ impl Drop for Place {
     }
 }
 
+/// Begins a file of rows under a name.
+pub type Begin<R> = fn(&Plan, &str, Sink) -> io::Result<Box<dyn Writer<R>>>;
+
 /// See the module.
-pub struct Shards<'p> {
+pub struct Shards<'p, R = Document> {
     plan: &'p Plan,
-    open: Option<Open>,
+    begin: Begin<R>,
+    open: Option<Open<R>>,
     written: Vec<Written>,
 }
 
-impl<'p> Shards<'p> {
+impl<'p, R> Shards<'p, R> {
     /// Nothing written yet.
-    pub const fn new(plan: &'p Plan) -> Self {
-        Self { plan, open: None, written: Vec::new() }
+    pub const fn new(plan: &'p Plan, begin: Begin<R>) -> Self {
+        Self { plan, begin, open: None, written: Vec::new() }
     }
 
-    /// Writes a document.
-    pub fn add(&mut self, document: &Document) -> Result<(), ExportError> {
+    /// Writes a row.
+    pub fn add(&mut self, row: &R) -> Result<(), ExportError> {
         let mut open = match self.open.take() {
             Some(open) => open,
             None => self.begin()?,
         };
-        open.writer.add(document).map_err(|why| self.failed(why))?;
+        open.writer.add(row).map_err(|why| self.failed(why))?;
         open.documents += 1;
         let is_full = self.plan.shard_size.is_some_and(|size| open.writer.size() >= size);
         self.open = Some(open);
@@ -126,7 +131,7 @@ impl<'p> Shards<'p> {
         Ok(self.written)
     }
 
-    fn begin(&self) -> Result<Open, ExportError> {
+    fn begin(&self) -> Result<Open<R>, ExportError> {
         let number = self.written.len();
         let (name, place, target): (_, _, Target) = match &self.plan.output {
             Output::Stdout => {
@@ -144,9 +149,8 @@ impl<'p> Shards<'p> {
                 (name, Some(place), Box::new(file))
             }
         };
-        let about = About { name: &name, columns: &self.plan.columns };
         let begun = Sink::new(target, self.plan.compress)
-            .and_then(|sink| format::begin(self.plan.format, &about, sink));
+            .and_then(|sink| (self.begin)(self.plan, &name, sink));
         let writer = begun.map_err(|why| self.failed(why))?;
         Ok(Open { writer, name, place, documents: 0 })
     }

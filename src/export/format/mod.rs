@@ -17,7 +17,7 @@ use std::io;
 use serde::Serialize;
 
 use super::document::Document;
-use super::schema::Column;
+use super::shards::Plan;
 use super::sink::Sink;
 
 /// The formats.
@@ -38,6 +38,15 @@ pub enum Format {
     Tei,
     /// WARC `conversion` records, as Common Crawl's WET files.
     Wet,
+    /// A pair of documents a line, aligned, as JSON.
+    #[serde(rename = "parallel-jsonl")]
+    ParallelJsonl,
+    /// A pair of aligned texts a line.
+    Tsv,
+    /// TMX 1.4b.
+    Tmx,
+    /// Folders by language in the layout of warc2text.
+    Warc2text,
 }
 
 impl Format {
@@ -50,18 +59,26 @@ impl Format {
         ("markdown", Self::Markdown),
         ("tei", Self::Tei),
         ("wet", Self::Wet),
+        ("parallel-jsonl", Self::ParallelJsonl),
+        ("tsv", Self::Tsv),
+        ("tmx", Self::Tmx),
+        ("warc2text", Self::Warc2text),
     ];
 
     /// What its files end in.
     pub const fn extension(self) -> &'static str {
         match self {
-            Self::Jsonl => "jsonl",
+            Self::Jsonl | Self::ParallelJsonl => "jsonl",
             Self::Parquet => "parquet",
             Self::Csv => "csv",
             Self::Text => "txt",
             Self::Markdown => "md",
             Self::Tei => "xml",
             Self::Wet => "warc.wet",
+            Self::Tsv => "tsv",
+            Self::Tmx => "tmx",
+            // It has files of its own in folders of its own.
+            Self::Warc2text => "",
         }
     }
 
@@ -77,6 +94,16 @@ impl Format {
             plain.strip_suffix(format.extension()).is_some_and(|stem| stem.ends_with('.'))
         };
         Self::ALL.iter().find(known).map(|(_, format)| (*format, compress))
+    }
+
+    /// What its files in a folder are called.
+    pub const fn stem(self) -> &'static str {
+        if self.is_parallel() { "pairs" } else { "documents" }
+    }
+
+    /// Whether it holds pairs of documents.
+    pub const fn is_parallel(self) -> bool {
+        matches!(self, Self::ParallelJsonl | Self::Tsv | Self::Tmx | Self::Warc2text)
     }
 
     /// Whether it is made of columns that can be chosen.
@@ -96,10 +123,10 @@ impl Format {
     }
 }
 
-/// Writes the documents of one file.
-pub trait Writer: Send {
-    /// Adds a document.
-    fn add(&mut self, document: &Document) -> io::Result<()>;
+/// Writes the rows of one file: documents, or pairs of them.
+pub trait Writer<R = Document>: Send {
+    /// Adds a row.
+    fn add(&mut self, row: &R) -> io::Result<()>;
 
     /// Plain bytes so far, or what will be that many.
     fn size(&self) -> u64;
@@ -108,28 +135,29 @@ pub trait Writer: Send {
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// What a file is made of beside its documents.
-#[derive(Clone, Debug)]
-pub struct About<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// The columns of a table.
-    pub columns: &'a [Column],
-}
-
-/// Begins a file.
-pub fn begin(format: Format, about: &About<'_>, sink: Sink) -> io::Result<Box<dyn Writer>> {
-    let columns = || about.columns.to_vec();
-    Ok(match format {
+/// Begins a file of documents.
+pub fn begin(plan: &Plan, name: &str, sink: Sink) -> io::Result<Box<dyn Writer>> {
+    let columns = || plan.columns.clone();
+    Ok(match plan.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(sink, columns())),
         Format::Csv => Box::new(csv::Csv::new(sink, columns())?),
         Format::Text => Box::new(text::Text::new(sink)),
         Format::Markdown => Box::new(markdown::Markdown::new(sink)),
         Format::Tei => Box::new(tei::Tei::new(sink)?),
-        Format::Wet => Box::new(wet::Wet::new(sink, about.name)),
+        Format::Wet => Box::new(wet::Wet::new(sink, name)),
         #[cfg(feature = "parquet")]
         Format::Parquet => Box::new(parquet::Table::new(sink, columns())?),
         #[cfg(not(feature = "parquet"))]
         Format::Parquet => return Err(io::Error::other("this build writes no Parquet")),
+        Format::ParallelJsonl | Format::Tsv | Format::Tmx | Format::Warc2text => {
+            return Err(io::Error::other("it is made of pairs, not of documents"));
+        }
     })
+}
+
+/// Text without markup and without what XML 1.0 §2.2 leaves out.
+pub(super) fn xml(text: &str) -> String {
+    let is_char = |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let text: String = text.chars().filter(is_char).collect();
+    quick_xml::escape::escape(text.as_str()).into_owned()
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Writer;
+use super::{Writer, xml};
 use crate::export::dated::{Dated, Precision};
 use crate::export::document::Document;
 use crate::export::sink::Sink;
@@ -160,11 +160,4 @@ fn body(out: &mut String, document: &Document) -> std::fmt::Result {
 
 fn each(out: &mut String, run: &[TextBlock], open: &str, close: &str) -> std::fmt::Result {
     run.iter().try_for_each(|block| write!(out, "{open}{}{close}", xml(&block.text)))
-}
-
-/// Text without markup and without what XML 1.0 §2.2 leaves out.
-fn xml(text: &str) -> String {
-    let is_char = |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    let text: String = text.chars().filter(is_char).collect();
-    quick_xml::escape::escape(text.as_str()).into_owned()
 }
