@@ -10,7 +10,7 @@ use super::corpus::{Corpus, Met};
 use super::dedup::{Clusters, Decided, Dedup, Keep};
 use super::error::ExportError;
 use super::filter::{Filters, Sieve};
-use super::gather::{Gathering, Halt, gather, whole};
+use super::gather::{Gathering, Halt, SEGMENT, gather, whole};
 use super::inputs::{Input, Meter, resolve};
 use super::item::Lost;
 use super::manifest;
@@ -69,6 +69,7 @@ pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<T
     let gathering = Gathering {
         inputs: inputs.to_vec(),
         folder: place.folder().to_owned(),
+        segment: SEGMENT,
         threads: job.threads,
         meter: job.meter.clone(),
         halt: job.halt.clone(),
