@@ -1,5 +1,6 @@
 //! The export room: corpora of anybody's archives, in every format, the same bytes every time.
 
+#![allow(clippy::format_collect, reason = "fixtures are made once")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -102,6 +102,7 @@ fn every_help_is_worth_reading() {
         &["lookup"],
         &["dedup", "import"],
         &["pack"],
+        &["export"],
         &["verify"],
         &["languages"],
         &["state", "rebuild"],
@@ -133,6 +134,7 @@ fn every_flag_the_readme_names_exists() {
         &["lookup", "--help"],
         &["languages", "--help"],
         &["pack", "--help"],
+        &["export", "--help"],
         &["verify", "--help"],
         &["--help"],
     ];
@@ -192,7 +194,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 12, "{shown:?}");
+    assert_eq!(shown.len(), 14, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

@@ -129,7 +129,7 @@ enum Command {
     },
     /// Print the extracted articles as JSON lines.
     ///
-    /// One line an article capture, oldest first: url, title, byline with roles, dates, language,
+    /// One line an article capture, oldest first: url, title, authors with roles, dates, language,
     /// body, and the file, offset and length of the WARC record it was read from. Reads the WARC
     /// files only, so it works on any folder of WARCs and beside a running crawl. A payload that
     /// was met again (a `revisit`) is printed once.

@@ -112,7 +112,7 @@ fn front_matter(plan: &Plan, told: &Statistics) -> String {
     if !codes.is_empty() {
         out.push_str("language:\n");
         // `no` is a truth value to YAML 1.1.
-        for code in codes.iter() {
+        for code in &codes {
             let _ = writeln!(out, "- \"{code}\"");
         }
     }

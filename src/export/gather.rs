@@ -5,21 +5,21 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::vec::IntoIter;
 
 use super::error::ExportError;
-use super::inputs::{Input, Meter, Part};
+use super::inputs::{Input, Meter, Parts};
 use super::item::{self, Item, Lost};
 use super::pipeline::{Limits, Task, ordered};
 use super::spool::{self, Writer};
 use crate::record::entry::Entry;
 use crate::record::reader::Records;
 
-/// Bytes of an input after which a segment ends.
-const SEGMENT: u64 = 128 << 20;
+/// Bytes of an input after which a segment ends, unless a test wants them shorter.
+pub const SEGMENT: u64 = 128 << 20;
 
 /// Bytes of records under way: what a few thousand pages have.
 const UNDER_WAY: u64 = 64 << 20;
@@ -54,6 +54,8 @@ pub struct Gathering {
     pub inputs: Vec<Input>,
     /// The folder of the spool. Whole segments that stand in it are not read again.
     pub folder: PathBuf,
+    /// Bytes of an input after which a segment ends.
+    pub segment: u64,
     /// Threads that read pages.
     pub threads: usize,
     /// What tells how far it is.
@@ -137,7 +139,7 @@ struct Walk<'j> {
     job: &'j Gathering,
     /// Inputs still to be read, each with the offset to begin at.
     ahead: VecDeque<(usize, u64)>,
-    parts: IntoIter<Part>,
+    parts: Parts,
     records: Option<Records>,
     /// The input that is read, and where in it the open segment began.
     current: Option<usize>,
@@ -159,7 +161,7 @@ impl<'j> Walk<'j> {
         Ok(Self {
             job,
             ahead,
-            parts: Vec::new().into_iter(),
+            parts: Box::new(iter::empty()),
             records: None,
             current: None,
             begun: 0,
@@ -206,7 +208,7 @@ impl<'j> Walk<'j> {
     /// A record, with the end of a segment before it where that is long enough.
     fn entry(&mut self, entry: Entry) -> Option<Step<Entry>> {
         let offset = entry.locator.offset;
-        let is_long = offset.saturating_sub(self.begun) >= SEGMENT;
+        let is_long = offset.saturating_sub(self.begun) >= self.job.segment;
         let cuts = is_long && entry.addressable;
         let step = item::is_of_use(&entry).then_some(Step::Of(entry));
         let Some(input) = self.current.filter(|input| cuts && self.is_seekable(*input)) else {
@@ -229,7 +231,7 @@ impl<'j> Walk<'j> {
             return Some(Step::End(None));
         }
         let (number, offset) = self.ahead.pop_front()?;
-        self.parts = self.job.inputs.get(number)?.parts(offset, &self.job.meter).into_iter();
+        self.parts = self.job.inputs.get(number)?.parts(offset, &self.job.meter);
         self.current = Some(number);
         self.begun = offset;
         Some(Step::Begin(number, offset))

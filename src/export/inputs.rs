@@ -5,6 +5,7 @@
 //! before folders), so the same inputs give the same bytes. Nothing is unpacked to disk.
 
 use std::io::{self, Read};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,6 +64,9 @@ impl Meter {
 /// The records of one file, or why they cannot be had.
 pub type Part = Result<Records, ReadError>;
 
+/// The WARC files of one input, one after the other.
+pub type Parts = Box<dyn Iterator<Item = Part> + Send>;
+
 impl Input {
     /// Whether reading may begin behind its first byte.
     pub fn is_seekable(&self) -> bool {
@@ -74,15 +78,16 @@ impl Input {
         self.holds == Holds::Stream
     }
 
-    /// Its WARC files from `offset` on; only a WARC file itself can begin elsewhere than at 0.
-    pub fn parts(&self, offset: u64, meter: &Meter) -> Vec<Part> {
+    /// Its WARC files from `offset` on, each opened when it is asked for; only a WARC file itself
+    /// can begin elsewhere than at 0.
+    pub fn parts(&self, offset: u64, meter: &Meter) -> Parts {
         match self.holds {
-            Holds::Warc | Holds::Zstd => vec![self.warc(offset, meter)],
+            Holds::Warc | Holds::Zstd => Box::new(iter::once(self.warc(offset, meter))),
             Holds::Stream => {
                 let metered = Metered { inner: io::stdin(), meter: meter.clone() };
-                vec![Records::over("stdin", Box::new(metered), 0)]
+                Box::new(iter::once(Records::over("stdin", Box::new(metered), 0)))
             }
-            Holds::Package => self.package(meter),
+            Holds::Package => self.package(meter.clone()),
         }
     }
 
@@ -97,22 +102,23 @@ impl Input {
         Records::over(&name::final_name(&self.path), Box::new(metered), offset)
     }
 
-    fn package(&self, meter: &Meter) -> Vec<Part> {
+    fn package(&self, meter: Meter) -> Parts {
         let file = name::final_name(&self.path);
-        let nowhere = |why: String| {
+        let nowhere = move |why: String| {
             let at = Locator { file: file.clone(), offset: 0, length: 0 };
             Err(ReadError::Nowhere { at, why })
         };
         let package = match Package::open(&self.path) {
             Ok(package) => package,
-            Err(why) => return vec![nowhere(why.to_string())],
+            Err(why) => return Box::new(iter::once(nowhere(why.to_string()))),
         };
-        let refused = package.refused().iter().map(|why| nowhere(why.to_string()));
-        let records = |entry: &Entry| {
+        let refused: Vec<_> =
+            package.refused().iter().map(|why| nowhere(why.to_string())).collect();
+        let archives: Vec<Entry> = package.archives().cloned().collect();
+        Box::new(refused.into_iter().chain(archives.into_iter().map(move |entry| {
             meter.add(entry.packed);
-            package.records(entry).or_else(|why| nowhere(why.to_string()))
-        };
-        refused.chain(package.archives().map(records)).collect()
+            package.records(&entry).or_else(|why| nowhere(why.to_string()))
+        })))
     }
 }
 

@@ -12,7 +12,7 @@ use super::document::Document;
 use super::error::ExportError;
 use super::filter::{Filters, Sieve};
 use super::format;
-use super::gather::{Gathering, Halt, gather, whole};
+use super::gather::{Gathering, Halt, SEGMENT, gather, whole};
 use super::inputs::{Input, Meter, resolve};
 use super::item::Lost;
 use super::manifest;
@@ -76,6 +76,7 @@ pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<T
     let gathering = Gathering {
         inputs: inputs.to_vec(),
         folder: place.folder().to_owned(),
+        segment: SEGMENT,
         threads: job.threads,
         meter: job.meter.clone(),
         halt: job.halt.clone(),
@@ -87,7 +88,7 @@ pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<T
     errors.finish()?;
     let mut told = Told { met: corpus.met(), ..Told::default() };
     let mut chosen = choose(job, &corpus)?;
-    told.filtered = (corpus.len() - chosen.passed) as u64;
+    told.filtered = (corpus.len() - chosen.count) as u64;
     told.duplicates = chosen.decided.as_ref().map_or(0, Decided::len) as u64;
     let counter = if plan.format.is_parallel() {
         pairs(job, &corpus, &mut chosen, &mut told)?
@@ -130,30 +131,30 @@ pub fn inputs(job: &Job) -> Result<Vec<Input>, ExportError> {
 struct Chosen {
     /// By number in the corpus.
     passes: Vec<bool>,
-    passed: usize,
+    count: usize,
     decided: Option<Decided>,
 }
 
 fn choose(job: &Job, corpus: &Corpus) -> Result<Chosen, ExportError> {
     if job.dedup.is_none() && job.filters == Filters::default() {
         let passes = vec![true; corpus.len()];
-        return Ok(Chosen { passes, passed: corpus.len(), decided: None });
+        return Ok(Chosen { passes, count: corpus.len(), decided: None });
     }
     let sieve = Sieve::over(&job.filters, corpus, &job.halt)?;
     let mut clusters = job.dedup.map(Clusters::new).transpose()?;
-    let (mut passes, mut passed) = (Vec::with_capacity(corpus.len()), 0);
+    let (mut passes, mut count) = (Vec::with_capacity(corpus.len()), 0);
     for document in corpus.documents() {
         job.halt.check()?;
         let (number, document) = document?;
         let does = sieve.passes(&document);
         passes.push(does);
-        passed += usize::from(does);
+        count += usize::from(does);
         if let Some(clusters) = clusters.as_mut().filter(|_| does) {
             clusters.add(number, &document)?;
         }
     }
     let decided = clusters.map(|clusters| clusters.decide(job.keep)).transpose()?;
-    Ok(Chosen { passes, passed, decided })
+    Ok(Chosen { passes, count, decided })
 }
 
 /// Writes what was chosen.

@@ -46,7 +46,7 @@ pub(super) fn settings(job: &Job) -> Value {
 
 #[derive(Serialize)]
 struct Manifest {
-    manifest: u32,
+    version: u32,
     software: &'static str,
     schema: i64,
     settings: Value,
@@ -79,7 +79,7 @@ pub(super) fn made(
         Ok(Summed { name: one.name.clone(), bytes, documents: Some(one.documents), sha256 })
     };
     let manifest = Manifest {
-        manifest: MANIFEST,
+        version: MANIFEST,
         software: EXTRACTOR,
         schema: VERSION,
         settings,

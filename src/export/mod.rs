@@ -1,7 +1,10 @@
 //! Export: clean text from any WARC, with the extraction code of the live crawl.
 //!
-//! Reads archives only: no state, no network. A file or record that cannot be read is named and
-//! passed over, never the end.
+//! [`inputs`] are read once, on all cores and in order ([`pipeline`], [`gather`]): each record gives an
+//! [`item`], which goes to a spool on disk. The [`corpus`] over it knows what only all records
+//! together tell; [`filter`] and [`dedup`] choose, [`shards`] writes by a [`format`], [`job`] is
+//! all of it. Reads archives only: no state, no network. A file or record that cannot be read is
+//! named and passed over, never the end.
 
 mod card;
 pub mod cell;

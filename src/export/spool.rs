@@ -146,7 +146,11 @@ mod tests {
     use super::*;
 
     fn lost(n: u64) -> Item {
-        Item::Lost(Lost { file: "a.warc".into(), offset: Some(n), why: "é".repeat(n as usize) })
+        Item::Lost(Lost {
+            file: "a.warc".into(),
+            offset: Some(n),
+            why: "é".repeat(usize::try_from(n).unwrap()),
+        })
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::survey::fingerprint;
+use crate::moment::Moment;
 
 /// Hosts that are named; the rest is counted.
 const HOSTS_NAMED: usize = 1_000;
@@ -62,7 +63,7 @@ impl Counter {
     pub fn add(&mut self, document: &Document) {
         let language = document.language.as_ref();
         let language = language.map_or_else(|| "und".to_owned(), |lang| lang.language().to_owned());
-        let day = document.day().map(|day| day.warc_date());
+        let day = document.day().map(Moment::warc_date);
         let day = day.as_deref().and_then(|day| day.get(..10));
         let words = document.quality.words;
         let told = &mut self.told;

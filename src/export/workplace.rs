@@ -44,14 +44,15 @@ impl Workplace {
             Output::File(path) => {
                 let above = path.parent().filter(|above| !above.as_os_str().is_empty());
                 let above = above.unwrap_or(Path::new("."));
-                Self::temporary(tempfile::tempdir_in(above).map_err(ExportError::output(above))?)
+                let made = tempfile::tempdir_in(above).map_err(ExportError::output(above));
+                Ok(Self::temporary(made?))
             }
-            Output::Stdout => Self::temporary(tempfile::tempdir()?),
+            Output::Stdout => Ok(Self::temporary(tempfile::tempdir()?)),
         }
     }
 
-    fn temporary(folder: TempDir) -> Result<Self, ExportError> {
-        Ok(Self { folder: folder.path().to_owned(), temporary: Some(folder) })
+    fn temporary(folder: TempDir) -> Self {
+        Self { folder: folder.path().to_owned(), temporary: Some(folder) }
     }
 
     fn hidden(folder: &Path, resume: bool, order: &Value) -> Result<Self, ExportError> {

@@ -341,8 +341,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(source.url, own, &links));
     }
-    let mut notes = decoded.notes;
-    notes.extend(left_out);
+    let notes = decoded.notes.into_iter().chain(left_out).collect();
     let canonical = metadata
         .canonical
         .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));

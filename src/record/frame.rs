@@ -34,19 +34,19 @@ pub(super) fn is_dictionary(ahead: &[u8]) -> bool {
 }
 
 /// A decoder for the frames of a file whose dictionary, compressed or not, is in `bytes`.
-pub(super) fn with_dictionary(bytes: &mut impl Read) -> io::Result<FrameDecoder> {
+pub(super) fn with_dictionary(bytes: &mut impl Read) -> io::Result<Box<FrameDecoder>> {
     let mut raw = Vec::new();
     bytes.take(MAX_DICTIONARY).read_to_end(&mut raw)?;
     if raw.starts_with(MAGIC) {
         let mut plain = Vec::new();
-        let frame = Frame::new(raw.as_slice(), FrameDecoder::new());
+        let frame = Frame::new(raw.as_slice(), Box::default());
         frame.take(MAX_DICTIONARY).read_to_end(&mut plain)?;
         raw = plain;
     }
     // It cuts its tables off without looking how much there is.
     let read = catch_unwind(|| Dictionary::decode_dict(&raw));
     let dictionary = read.map_err(|_| damage("the dictionary is cut off"))?.map_err(damage)?;
-    let mut decoder = FrameDecoder::new();
+    let mut decoder = Box::<FrameDecoder>::default();
     decoder.add_dict(dictionary).map_err(damage)?;
     Ok(decoder)
 }
@@ -54,13 +54,13 @@ pub(super) fn with_dictionary(bytes: &mut impl Read) -> io::Result<FrameDecoder>
 /// A frame being read.
 pub(super) struct Frame<R> {
     raw: R,
-    decoder: FrameDecoder,
+    decoder: Box<FrameDecoder>,
     begun: bool,
 }
 
 impl<R: Read> Frame<R> {
     /// Reads the frame that `raw` stands at.
-    pub(super) const fn new(raw: R, decoder: FrameDecoder) -> Self {
+    pub(super) const fn new(raw: R, decoder: Box<FrameDecoder>) -> Self {
         Self { raw, decoder, begun: false }
     }
 
@@ -69,7 +69,7 @@ impl<R: Read> Frame<R> {
     }
 
     /// What it read from, and the decoder for the next frame.
-    pub(super) fn into_parts(self) -> (R, FrameDecoder) {
+    pub(super) fn into_parts(self) -> (R, Box<FrameDecoder>) {
         (self.raw, self.decoder)
     }
 

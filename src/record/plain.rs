@@ -71,7 +71,7 @@ impl Counted {
     }
 
     /// Passes over skippable frames of zstd; a dictionary among them makes another decoder.
-    fn skip_skippable(&mut self, decoder: &mut FrameDecoder) -> io::Result<()> {
+    fn skip_skippable(&mut self, decoder: &mut Box<FrameDecoder>) -> io::Result<()> {
         while let Some(length) = frame::skippable(self.peek(8)?) {
             let is_dictionary = frame::is_dictionary(self.unread());
             let mut rest = self.by_ref().take(length);
@@ -136,7 +136,7 @@ pub(super) struct Plain {
     source: Source,
     is_zstd: bool,
     /// The decoder of the next frame of zstd.
-    decoder: FrameDecoder,
+    decoder: Box<FrameDecoder>,
     buffer: Vec<u8>,
     from: usize,
     to: usize,
@@ -158,7 +158,7 @@ impl Plain {
         Ok(Self {
             source,
             is_zstd,
-            decoder: FrameDecoder::new(),
+            decoder: Box::default(),
             buffer,
             from: 0,
             to: 0,

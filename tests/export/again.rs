@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use warraq::export::document::Document;
 use warraq::export::error::ExportError;
-use warraq::export::job::Job;
+use warraq::export::gather::{Gathering, Halt};
+use warraq::export::inputs::{Meter, resolve};
+use warraq::export::job::{self, Job};
 use warraq::export::shards::Output;
 
 use super::made::{Page, english, file, member};
-use super::{files, job, read, run};
+use super::{files, job as job_of, run};
 
 /// Files of pages with different subjects.
 fn archive(folder: &Path, warcs: usize, pages: usize) {
@@ -27,7 +30,7 @@ fn archive(folder: &Path, warcs: usize, pages: usize) {
 fn exported(folder: &Path, tweak: impl FnOnce(&mut Job)) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let at = tempfile::tempdir().unwrap();
     let out = at.path().join("out");
-    let mut job = job(&[folder], &out);
+    let mut job = job_of(&[folder], &out);
     job.manifest = true;
     tweak(&mut job);
     run(&job).unwrap();
@@ -58,10 +61,9 @@ fn an_interrupted_export_goes_on_and_gives_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     archive(folder.path(), 3, 4);
     let whole = exported(folder.path(), |_| {});
-    // What stops it: the last file cannot be read to its end before somebody asks.
     let out = tempfile::tempdir().unwrap();
     let out = out.path().join("out");
-    let mut job = job(&[folder.path()], &out);
+    let mut job = job_of(&[folder.path()], &out);
     job.manifest = true;
     let halt = job.halt.clone();
     job.threads = 1;
@@ -69,7 +71,7 @@ fn an_interrupted_export_goes_on_and_gives_the_same_bytes() {
     assert!(matches!(run(&job), Err(ExportError::Interrupted)));
     assert!(!out.join("documents.jsonl").exists());
 
-    let mut again = Job { halt: Default::default(), ..job.clone() };
+    let mut again = Job { halt: Halt::default(), ..job.clone() };
     let refused = run(&again).unwrap_err().to_string();
     assert!(refused.ends_with("go on with --resume, or empty it"), "{refused}");
     again.resume = true;
@@ -82,39 +84,44 @@ fn an_interrupted_export_goes_on_and_gives_the_same_bytes() {
     assert!(!out.join(".warraq-export").exists());
 }
 
+fn gathering(archive: &Path, spool: &Path, segment: u64) -> Gathering {
+    Gathering {
+        inputs: resolve(&[archive.to_owned()]).unwrap(),
+        folder: spool.to_owned(),
+        segment,
+        threads: 2,
+        meter: Meter::default(),
+        halt: Halt::default(),
+    }
+}
+
+fn documents(gathering: &Gathering) -> Vec<Document> {
+    let corpus = job::gathered(gathering, |lost| panic!("{lost:?}")).unwrap();
+    corpus.documents().map(|document| document.unwrap().1).collect()
+}
+
 #[test]
-fn whole_segments_are_not_read_again() {
+fn a_long_input_is_gathered_in_segments_and_only_missing_ones_are_read() {
     let folder = tempfile::tempdir().unwrap();
-    archive(folder.path(), 2, 3);
-    let out = tempfile::tempdir().unwrap();
-    let out = out.path().join("out");
-    let begun = job(&[folder.path()], &out);
-    begun.halt.ask();
-    assert!(run(&begun).is_err());
-    // The first file's segment as a whole reading would have left it, of other contents: it is
-    // taken as it is.
-    let other = tempfile::tempdir().unwrap();
-    let mut gathering = warraq::export::gather::Gathering {
-        inputs: warraq::export::inputs::resolve(&[folder.path().join("part-0.warc.gz")]).unwrap(),
-        folder: other.path().to_owned(),
-        threads: 1,
-        meter: Default::default(),
-        halt: Default::default(),
-    };
-    gathering.inputs.truncate(1);
-    warraq::export::gather::gather(&gathering).unwrap();
-    let name = "000000-0000000000000000.items";
-    std::fs::copy(other.path().join(name), out.join(".warraq-export").join(name)).unwrap();
-    std::fs::copy(
-        other.path().join(name),
-        out.join(".warraq-export/000001-0000000000000000.items"),
-    )
-    .unwrap();
-    let again = Job { resume: true, halt: Default::default(), ..begun };
-    let (told, _) = run(&again).unwrap();
-    assert_eq!(told.documents, 6, "both segments are that of the first file");
-    let rows = read(&out.join("documents.jsonl"));
-    assert!(rows.iter().all(|row| row["url"].as_str().unwrap().contains("/0/")));
+    archive(folder.path(), 2, 12);
+    let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let want = documents(&gathering(folder.path(), one.path(), u64::MAX));
+    assert_eq!((want.len(), files(one.path()).len()), (24, 2));
+    let again = gathering(folder.path(), many.path(), 1_000);
+    assert_eq!(documents(&again), want);
+    let segments = files(many.path());
+    assert!(segments.len() > 6, "{}", segments.len());
+    // As an interruption leaves it: the later segments of each input are not there.
+    for (name, _) in segments.iter().skip(3).step_by(2) {
+        std::fs::remove_file(many.path().join(name)).unwrap();
+    }
+    assert_eq!(documents(&again), want);
+    assert_eq!(files(many.path()), segments);
+    // What is there is taken as it is, even where the input is gone.
+    for warc in ["part-0.warc.gz", "part-1.warc.gz"] {
+        std::fs::write(folder.path().join(warc), "gone").unwrap();
+    }
+    assert_eq!(documents(&again), want);
 }
 
 #[test]
@@ -123,9 +130,9 @@ fn nothing_is_overwritten() {
     archive(folder.path(), 1, 1);
     let out = tempfile::tempdir().unwrap();
     std::fs::write(out.path().join("thesis.txt"), "mine").unwrap();
-    let refused = run(&job(&[folder.path()], out.path())).unwrap_err();
+    let refused = run(&job_of(&[folder.path()], out.path())).unwrap_err();
     assert!(refused.to_string().ends_with("the folder is not empty; export to another one"));
-    let mut to_file = job(&[folder.path()], out.path());
+    let mut to_file = job_of(&[folder.path()], out.path());
     to_file.plan.output = Output::File(out.path().join("thesis.txt"));
     let refused = run(&to_file).unwrap_err();
     assert!(refused.to_string().contains("there is a file already"), "{refused}");

@@ -123,7 +123,7 @@ fn one_of_each_is_kept_and_the_others_are_named() {
         });
         let want: Vec<String> = want.iter().map(|url| format!("https://{url}")).collect();
         assert_eq!(urls(&rows), want, "{by:?} {keep:?}");
-        assert_eq!(told.duplicates as usize, duplicates.len());
+        assert_eq!(told.duplicates, duplicates.len() as u64);
         assert_eq!(rows.len() + duplicates.len(), 4);
         for line in &duplicates {
             assert!(want.contains(&line["kept"]["url"].as_str().unwrap().to_owned()), "{line}");

@@ -51,7 +51,9 @@ fn the_container_makes_no_difference() {
     let told = made.map(|path| {
         let (mut rows, _, lost) = rows(&[&path]);
         assert!(lost.is_empty(), "{lost:?}");
-        rows.iter_mut().for_each(|row| drop(row.as_object_mut().unwrap().remove("warc")));
+        for row in &mut rows {
+            row.as_object_mut().unwrap().remove("warc");
+        }
         rows
     });
     assert_eq!(urls(&told[0]), [ONE, TWO]);
@@ -134,43 +136,33 @@ fn what_is_broken_is_named_and_passed_over() {
     assert_eq!(offsets, lost.iter().map(|lost| lost.offset).collect::<Vec<_>>());
 }
 
+const DIGEST: &str = "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const LATER: &str = "2026-11-23T09:30:00Z";
+
+/// A page, and revisits of it in every way to refer to one.
+fn revisits(one: &Page<'_>) -> Vec<Vec<u8>> {
+    let place = |uri, date| [("WARC-Refers-To-Target-URI", uri), ("WARC-Refers-To-Date", date)];
+    let of = |path: &str, fields: &[(&str, &str)]| {
+        revisit(&format!("https://news.example/{path}"), LATER, fields)
+    };
+    vec![
+        // Before the record it refers to, at a URL of its own.
+        revisit("https://m.news.example/one", LATER, &[("WARC-Payload-Digest", DIGEST)]),
+        one.response(),
+        // The same URL again: no new text.
+        of("one", &[("WARC-Payload-Digest", &DIGEST.to_lowercase())]),
+        of("by-id", &[("WARC-Refers-To", &one.id())]),
+        of("by-place", &place(ONE, "2026-11-22T09:30:00.000Z")),
+        of("nothing", &[("WARC-Refers-To", "<urn:uuid:0>")]),
+        of("itself", &place("https://news.example/itself", LATER)),
+    ]
+}
+
 #[test]
 fn a_revisit_is_the_text_it_refers_to() {
     let folder = tempfile::tempdir().unwrap();
-    let digest = "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let one = Page { digest: Some(digest), ..pages()[0].clone() };
-    let id = one.id();
-    let later = "2026-11-23T09:30:00Z";
-    let path = file(
-        folder.path(),
-        "revisits.warc",
-        &[
-            // Before the record it refers to, at a URL of its own.
-            revisit("https://m.news.example/one", later, &[("WARC-Payload-Digest", digest)]),
-            one.response(),
-            // The same URL again: no new text.
-            revisit(ONE, later, &[("WARC-Payload-Digest", &digest.to_lowercase())]),
-            revisit("https://news.example/by-id", later, &[("WARC-Refers-To", &id)]),
-            revisit(
-                "https://news.example/by-place",
-                later,
-                &[
-                    ("WARC-Refers-To-Target-URI", ONE),
-                    ("WARC-Refers-To-Date", "2026-11-22T09:30:00.000Z"),
-                ],
-            ),
-            // To nothing, to itself.
-            revisit("https://news.example/nothing", later, &[("WARC-Refers-To", "<urn:uuid:0>")]),
-            revisit(
-                "https://news.example/itself",
-                later,
-                &[
-                    ("WARC-Refers-To-Target-URI", "https://news.example/itself"),
-                    ("WARC-Refers-To-Date", later),
-                ],
-            ),
-        ],
-    );
+    let one = Page { digest: Some(DIGEST), ..pages()[0].clone() };
+    let path = file(folder.path(), "revisits.warc", &revisits(&one));
     let (rows, told, _) = rows(&[&path]);
     let want = [
         "https://m.news.example/one",
@@ -183,15 +175,15 @@ fn a_revisit_is_the_text_it_refers_to() {
     for row in &rows {
         assert_eq!(row["body"], rows[1]["body"]);
         let is_original = row["url"] == ONE;
+        let id = one.id();
         assert_eq!(row["warc"]["revisit_of"].as_str(), (!is_original).then_some(id.as_str()));
         assert_eq!(row["warc"]["date"] == "2026-11-23T09:30:00.000Z", !is_original);
     }
     assert_eq!(rows[0]["host"], "m.news.example");
 }
 
-#[test]
-fn pages_alone_tell_groups_languages_and_rights() {
-    let folder = tempfile::tempdir().unwrap();
+/// An article in two languages that declare one another, and the robots.txt of its host.
+fn declared() -> [Vec<u8>; 3] {
     let links = "<link rel=alternate hreflang=en href=/en/clock><link rel=alternate hreflang=ar \
                  href=/ar/clock>";
     let robots = record(
@@ -203,40 +195,29 @@ fn pages_alone_tell_groups_languages_and_rights() {
         ],
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\nContent-Signal: ai-train=no\n",
     );
-    let english =
-        with_head(&english("clock"), &format!("{links}<meta name=robots content=noarchive>"));
-    let path = file(
-        folder.path(),
-        "group.warc",
-        &[
-            Page {
-                head: "X-Robots-Tag: noai\r\nTDM-Reservation: 1\r\n",
-                ..Page::new("https://news.example/en/clock", english)
-            }
-            .response(),
-            Page::new("https://news.example/ar/clock", with_head(&arabic("الساعة"), links))
-                .response(),
-            robots,
-        ],
-    );
+    let meta = format!("{links}<meta name=robots content=noarchive>");
+    let english = Page::new("https://news.example/en/clock", with_head(&english("clock"), &meta));
+    let english = Page { head: "X-Robots-Tag: noai\r\nTDM-Reservation: 1\r\n", ..english };
+    let arabic = Page::new("https://news.example/ar/clock", with_head(&arabic("الساعة"), links));
+    [english.response(), arabic.response(), robots]
+}
+
+#[test]
+fn pages_alone_tell_groups_languages_and_rights() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "group.warc", &declared());
     let (rows, ..) = rows(&[&path]);
     assert_eq!(rows.len(), 2);
     let (english, arabic) = (&rows[0], &rows[1]);
     assert!(english["group"].is_string() && english["group"] == arabic["group"]);
     assert_eq!(english["members"][0]["url"], "https://news.example/ar/clock");
     assert_eq!(english["members"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        (&english["expected_language"], &arabic["expected_language"]),
-        (&"en".into(), &"ar".into())
-    );
-    assert_eq!((&arabic["direction"], &arabic["language"]), (&"rtl".into(), &"ar".into()));
+    let expected = [&english["expected_language"], &arabic["expected_language"]];
+    assert_eq!(expected, ["en", "ar"]);
+    assert_eq!([&arabic["direction"], &arabic["language"]], ["rtl", "ar"]);
     let rights = &english["rights"];
-    assert_eq!(rights["robots_meta"][0], "noarchive");
-    assert_eq!(rights["x_robots_tag"][0], "noai");
-    assert_eq!(
-        (&rights["tdm_reservation"], &rights["content_signal"]),
-        (&"1".into(), &"ai-train=no".into())
-    );
+    assert_eq!([&rights["robots_meta"][0], &rights["x_robots_tag"][0]], ["noarchive", "noai"]);
+    assert_eq!([&rights["tdm_reservation"], &rights["content_signal"]], ["1", "ai-train=no"]);
     assert_eq!(arabic["rights"]["content_signal"], "ai-train=no");
 }
 

@@ -34,7 +34,7 @@ impl Writer for Markdown {
             // The items of a list stand together.
             let together = block.kind == BlockKind::Item && before == Some(BlockKind::Item);
             let space = if together { "" } else { "\n" };
-            write!(self.sink, "{space}{}\n", written(block))?;
+            writeln!(self.sink, "{space}{}", written(block))?;
             before = Some(block.kind);
         }
         Ok(())
@@ -69,7 +69,10 @@ fn head(document: &Document) -> io::Result<String> {
     for (name, value) in fields {
         let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_empty {
-            out.push_str(&format!("{name}: {}\n", json::line(&value)?));
+            out.push_str(name);
+            out.push_str(": ");
+            out.push_str(&json::line(&value)?);
+            out.push('\n');
         }
     }
     Ok(out)
@@ -94,7 +97,7 @@ fn fenced(code: &str) -> String {
     format!("{fence}\n{code}\n{fence}")
 }
 
-/// One line, without anything that is markup to CommonMark (§2.4 lets all punctuation be escaped).
+/// One line, without anything that is markup (§2.4 lets all punctuation be escaped).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {

@@ -57,7 +57,9 @@ impl Table {
         let properties = Arc::new(properties.build());
         let file = SerializedFileWriter::new(sink, schema, properties).map_err(failed)?;
         let mut leaves = Vec::new();
-        fields.iter().for_each(|field| plan(field.kind, field.optional, Levels::TOP, &mut leaves));
+        for field in &fields {
+            plan(field.kind, field.optional, Levels::TOP, &mut leaves);
+        }
         Ok(Self { file, columns, leaves, rows: 0, held: 0, written: 0 })
     }
 
@@ -233,7 +235,10 @@ fn plan(kind: Kind, optional: bool, at: Levels, leaves: &mut Vec<Leaf>) {
     let at = Levels { definition: at.definition + i16::from(optional), ..at };
     let values = match kind {
         Kind::Struct(fields) => {
-            return fields.iter().for_each(|field| plan(field.kind, field.optional, at, leaves));
+            for field in fields {
+                plan(field.kind, field.optional, at, leaves);
+            }
+            return;
         }
         Kind::List(of) => {
             let at = Levels { definition: at.definition + 1, depth: at.depth + 1, ..at };
@@ -280,7 +285,9 @@ fn shred(kind: Kind, optional: bool, cell: &Cell<'_>, at: Levels, leaves: &mut [
         }
         (Kind::List(of), Cell::List(cells)) => {
             if cells.is_empty() {
-                leaves.iter_mut().for_each(|leaf| leaf.note(at));
+                for leaf in &mut *leaves {
+                    leaf.note(at);
+                }
             }
             let depth = at.depth + 1;
             for (number, cell) in cells.iter().enumerate() {
