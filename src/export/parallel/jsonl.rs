@@ -10,6 +10,7 @@ use crate::export::format::Writer;
 use crate::export::sink::Sink;
 use crate::groups::Edge;
 use crate::json;
+use crate::lang::Lang;
 use crate::page::Person;
 
 /// Version of a line; a field that changes its meaning raises it.
@@ -82,7 +83,7 @@ impl Writer<Pair> for Jsonl {
 fn side(document: &Document) -> Side<'_> {
     Side {
         url: &document.url,
-        language: document.language.as_ref().map(|lang| lang.as_str()),
+        language: document.language.as_ref().map(Lang::as_str),
         title: &document.title,
         authors: &document.authors,
         translators: &document.translators,
