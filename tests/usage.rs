@@ -53,7 +53,8 @@ const FOR_GOOD: &[&str] = &[
 ];
 
 /// Flags the README names that are those of cargo, and of pywb.
-const OTHERS: &[&str] = &["--release", "--example", "--path", "--bench", "--unpack-wacz"];
+const OTHERS: &[&str] =
+    &["--release", "--example", "--path", "--bench", "--test", "--nocapture", "--unpack-wacz"];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_warraq"))
