@@ -6,7 +6,7 @@
 //!
 //! The rooms stand on floors, and a room knows only its own floor and those below
 //! (ARCHITECTURE.md): plain values ([`address`], [`lead`], [`moment`], …), formats and judgement
-//! ([`seeds`], [`record`], [`page`], [`groups`]), what is kept beside the archive ([`frontier`],
+//! ([`seeds`], [`record`], [`page`], [`groups`], [`align`]), what is kept beside the archive ([`frontier`],
 //! [`state`], [`index`], [`dedup`], [`wacz`]), the live parts ([`politeness`], [`capture`]), whole
 //! journeys ([`crawl`], [`export`], [`pack`], [`report`], [`verify`]), and the command line ([`cli`]).
 //!
@@ -67,6 +67,7 @@
 //! ```
 
 pub mod address;
+pub mod align;
 pub mod capture;
 pub mod cli;
 pub mod crawl;

@@ -156,10 +156,10 @@ fn texts_are_what_was_written() {
         let row = texts.get(&told.url).unwrap_or_else(|| panic!("no text of {}", told.url));
         let body = row["body"].as_str().unwrap();
         assert_eq!(row["title"], told.title, "{}", told.url);
-        assert_eq!(row["byline"][0]["name"], told.author, "{}", told.url);
-        assert_eq!(row["byline"].as_array().unwrap().len(), 1, "{}", told.url);
+        assert_eq!(row["authors"][0]["name"], told.author, "{}", told.url);
+        assert_eq!(row["authors"].as_array().unwrap().len(), 1, "{}", told.url);
         if told.role.is_some() {
-            assert_eq!(row["byline"][0]["role"].as_str(), told.role, "{}", told.url);
+            assert_eq!(row["authors"][0]["role"].as_str(), told.role, "{}", told.url);
         }
         assert_eq!(row["translators"][0]["name"].as_str(), told.translator, "{}", told.url);
         assert!(row["published"]["iso"].as_str().unwrap().starts_with(told.date), "{}", told.url);

@@ -20,7 +20,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "settings", "surt",
         ],
     ),
-    (1, &["seeds", "record", "page", "groups"]),
+    (1, &["seeds", "record", "page", "groups", "align"]),
     (2, &["frontier", "state", "index", "dedup", "wacz"]),
     (3, &["politeness", "capture"]),
     (4, &["crawl", "export", "pack", "report", "verify"]),

@@ -53,7 +53,8 @@ const FOR_GOOD: &[&str] = &[
 ];
 
 /// Flags the README names that are those of cargo, and of pywb.
-const OTHERS: &[&str] = &["--release", "--example", "--path", "--bench", "--unpack-wacz"];
+const OTHERS: &[&str] =
+    &["--release", "--example", "--path", "--bench", "--test", "--nocapture", "--unpack-wacz"];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_warraq"))
@@ -102,6 +103,7 @@ fn every_help_is_worth_reading() {
         &["lookup"],
         &["dedup", "import"],
         &["pack"],
+        &["export"],
         &["verify"],
         &["languages"],
         &["state", "rebuild"],
@@ -134,6 +136,7 @@ fn every_flag_the_readme_names_exists() {
         &["languages", "--help"],
         &["pack", "--help"],
         &["report", "--help"],
+        &["export", "--help"],
         &["verify", "--help"],
         &["--help"],
     ];
@@ -193,7 +196,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 14, "{shown:?}");
+    assert_eq!(shown.len(), 18, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

@@ -7,6 +7,7 @@
 mod account;
 mod crawl;
 mod dedup;
+mod export;
 mod fields;
 mod given;
 mod groups;
@@ -48,6 +49,8 @@ Exit codes:
   22  the archive or the state could not be written or read"
     };
 }
+
+use exit_codes;
 
 const EXIT_CODES: &str = exit_codes!();
 
@@ -127,7 +130,7 @@ enum Command {
     },
     /// Print the extracted articles as JSON lines.
     ///
-    /// One line an article capture, oldest first: url, title, byline with roles, dates, language,
+    /// One line an article capture, oldest first: url, title, authors with roles, dates, language,
     /// body, and the file, offset and length of the WARC record it was read from. Reads the WARC
     /// files only, so it works on any folder of WARCs and beside a running crawl. A payload that
     /// was met again (a `revisit`) is printed once.
@@ -170,6 +173,7 @@ enum Command {
     #[command(subcommand)]
     Dedup(DedupCommand),
     Pack(pack::PackFlags),
+    Export(Box<export::ExportFlags>),
     /// Judge an archive: records, digests, links, indexes, packages.
     ///
     /// Reads everything once and tells what is wrong as FILE@OFFSET, with the rule, the section of
@@ -254,6 +258,7 @@ where
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),
         Command::Pack(flags) => pack::run(&flags),
+        Command::Export(flags) => export::run(&flags),
         Command::Verify(flags) => verify::run(&flags),
         Command::Report(flags) => account::report(&flags),
         Command::History { dir, json } => account::history(&dir, json),

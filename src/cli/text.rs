@@ -6,7 +6,7 @@ use std::path::Path;
 use url::Url;
 
 use super::{Exit, Stopped, show};
-use crate::export::{self, document::Document};
+use crate::export::{self, document::Document, schema};
 use crate::json;
 
 /// Runs the command.
@@ -17,6 +17,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
     }
     let documents = export::documents(path).map_err(|why| Stopped::new(Exit::Output, why))?;
     let groups = export::membership(path).map_err(|why| Stopped::new(Exit::Output, why))?;
+    let columns = columns();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut told, mut unreadable) = (0_u64, 0_u64);
     for document in documents {
@@ -31,7 +32,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
         let url = Url::parse(&document.url).ok();
         let group = url.and_then(|url| groups.group_of(&url).map(str::to_owned));
         let document = Document { group, ..document };
-        let line = json::line(&document).map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let line = json::line(&schema::Row(&document, &columns))
+            .map_err(|why| Stopped::new(Exit::Failure, why))?;
         if let Err(why) = writeln!(out, "{line}") {
             return enough(&why);
         }
@@ -45,6 +47,13 @@ pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
         show::complain(&format!("no article was found in {files} of {}", path.display()));
     }
     Ok(if unreadable > 0 { Exit::Output } else { Exit::Complete })
+}
+
+/// The columns that one capture tells alone, and its group.
+fn columns() -> Vec<schema::Column> {
+    let alone =
+        |column: &&schema::Column| !matches!(column.field.name, "members" | "expected_language");
+    schema::COLUMNS.iter().filter(alone).copied().collect()
 }
 
 /// The end of the output before the end of the articles: the reader has seen enough

@@ -1,10 +1,39 @@
 //! Export: clean text from any WARC, with the extraction code of the live crawl.
 //!
-//! Reads archives only: no state, no network. A file or record that cannot be read is named and
-//! passed over, never the end.
+//! [`inputs`] are read once, on all cores and in order ([`pipeline`], [`gather`]): each record gives an
+//! [`item`], which goes to a spool on disk. The [`corpus`] over it knows what only all records
+//! together tell; [`filter`] and [`dedup`] choose, [`shards`] writes by a [`format`], [`job`] is
+//! all of it. Reads archives only: no state, no network. A file or record that cannot be read is
+//! named and passed over, never the end.
 
+mod card;
+pub mod cell;
+mod chart;
+pub mod corpus;
+pub mod dated;
+pub mod dedup;
+pub mod direction;
 pub mod document;
+pub mod error;
 pub mod evidence;
+pub mod filter;
+pub mod format;
+pub mod gather;
+pub mod inputs;
+pub mod item;
+pub mod job;
+mod manifest;
+mod near;
+pub mod parallel;
+pub mod pipeline;
+pub mod quality;
+pub mod schema;
+pub mod shards;
+pub mod sink;
+mod spool;
+pub mod statistics;
+mod survey;
+mod workplace;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -79,5 +108,5 @@ fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {
         return None;
     }
     let page = page::read(Source { url: &url, head: &head, entity: &message.entity });
-    Document::of(entry, &target, page)
+    Document::of(entry, &url, page)
 }

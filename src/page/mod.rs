@@ -16,6 +16,7 @@ pub mod links;
 pub mod metadata;
 pub mod origin;
 pub mod print;
+pub mod rights;
 pub(crate) mod vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,10 @@ pub struct Page {
     pub article: Option<Article>,
     /// What it gives away of how it came to be in its language.
     pub origin: origin::Origin,
+    /// The name of the site, as the page gives it.
+    pub site: Option<String>,
+    /// What it says of indexing, mining and training.
+    pub rights: rights::Rights,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
     /// What went wrong in reading and was lived with.
@@ -336,8 +341,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(source.url, own, &links));
     }
-    let mut notes = decoded.notes;
-    notes.extend(left_out);
+    let notes = decoded.notes.into_iter().chain(left_out).collect();
     let canonical = metadata
         .canonical
         .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
@@ -351,6 +355,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         links,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, source.url),
+        site: metadata.site,
+        rights: rights::read(&dom, source.head),
         mt_suspect: found.machine.map(str::to_owned),
         notes,
     };

@@ -1,12 +1,14 @@
 //! One zstd frame (RFC 8878), as `.warc.zst` files hold one for each record.
 //!
-//! Such files are read and never written. Frames that need a dictionary are not read: it would
-//! have to be kept from the beginning of the file, where a locator never leads.
+//! Such files are read and never written. A dictionary stands in a skippable frame at the beginning
+//! of the file ("Use of Zstandard in WARC"), so its frames are read from there on; a locator, which
+//! never leads there, finds none of them.
 
 use std::error::Error;
 use std::io::{self, Read};
+use std::panic::catch_unwind;
 
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use ruzstd::decoding::{BlockDecodingStrategy, Dictionary, FrameDecoder};
 
 /// The first bytes of a frame (RFC 8878 §3.1.1).
 pub(super) const MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -23,25 +25,52 @@ pub(super) fn skippable(ahead: &[u8]) -> Option<u64> {
     is_skippable.then(|| 8 + u64::from(u32::from_le_bytes(*length)))
 }
 
+/// Longest dictionary, and longest compressed one.
+const MAX_DICTIONARY: u64 = 16 << 20;
+
+/// Whether a skippable frame is that of the dictionary.
+pub(super) fn is_dictionary(ahead: &[u8]) -> bool {
+    ahead.starts_with(&0x184d_2a5d_u32.to_le_bytes())
+}
+
+/// A decoder for the frames of a file whose dictionary, compressed or not, is in `bytes`.
+pub(super) fn with_dictionary(bytes: &mut impl Read) -> io::Result<Box<FrameDecoder>> {
+    let mut raw = Vec::new();
+    bytes.take(MAX_DICTIONARY).read_to_end(&mut raw)?;
+    if raw.starts_with(MAGIC) {
+        let mut plain = Vec::new();
+        let frame = Frame::new(raw.as_slice(), Box::default());
+        frame.take(MAX_DICTIONARY).read_to_end(&mut plain)?;
+        raw = plain;
+    }
+    // It cuts its tables off without looking how much there is.
+    let read = catch_unwind(|| Dictionary::decode_dict(&raw));
+    let dictionary = read.map_err(|_| damage("the dictionary is cut off"))?.map_err(damage)?;
+    let mut decoder = Box::<FrameDecoder>::default();
+    decoder.add_dict(dictionary).map_err(damage)?;
+    Ok(decoder)
+}
+
 /// A frame being read.
 pub(super) struct Frame<R> {
     raw: R,
-    decoder: FrameDecoder,
+    decoder: Box<FrameDecoder>,
     begun: bool,
 }
 
 impl<R: Read> Frame<R> {
     /// Reads the frame that `raw` stands at.
-    pub(super) fn new(raw: R) -> Self {
-        Self { raw, decoder: FrameDecoder::new(), begun: false }
+    pub(super) const fn new(raw: R, decoder: Box<FrameDecoder>) -> Self {
+        Self { raw, decoder, begun: false }
     }
 
     pub(super) const fn get_ref(&self) -> &R {
         &self.raw
     }
 
-    pub(super) fn into_inner(self) -> R {
-        self.raw
+    /// What it read from, and the decoder for the next frame.
+    pub(super) fn into_parts(self) -> (R, Box<FrameDecoder>) {
+        (self.raw, self.decoder)
     }
 
     fn begin(&mut self) -> io::Result<()> {

@@ -8,6 +8,7 @@
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
+use ruzstd::decoding::FrameDecoder;
 
 use super::frame::{self, Frame};
 
@@ -69,10 +70,19 @@ impl Counted {
         }
     }
 
-    /// Passes over skippable frames of zstd.
-    fn skip_skippable(&mut self) -> io::Result<()> {
+    /// Passes over skippable frames of zstd; a dictionary among them makes another decoder.
+    fn skip_skippable(&mut self, decoder: &mut Box<FrameDecoder>) -> io::Result<()> {
         while let Some(length) = frame::skippable(self.peek(8)?) {
-            io::copy(&mut self.by_ref().take(length), &mut io::sink())?;
+            let is_dictionary = frame::is_dictionary(self.unread());
+            let mut rest = self.by_ref().take(length);
+            if is_dictionary {
+                io::copy(&mut rest.by_ref().take(8), &mut io::sink())?;
+                // Without it every frame says that it is missing.
+                if let Ok(with) = frame::with_dictionary(&mut rest) {
+                    *decoder = with;
+                }
+            }
+            io::copy(&mut rest, &mut io::sink())?;
         }
         Ok(())
     }
@@ -125,6 +135,8 @@ pub(super) enum Next {
 pub(super) struct Plain {
     source: Source,
     is_zstd: bool,
+    /// The decoder of the next frame of zstd.
+    decoder: Box<FrameDecoder>,
     buffer: Vec<u8>,
     from: usize,
     to: usize,
@@ -146,6 +158,7 @@ impl Plain {
         Ok(Self {
             source,
             is_zstd,
+            decoder: Box::default(),
             buffer,
             from: 0,
             to: 0,
@@ -220,7 +233,7 @@ impl Plain {
             return Ok(Next::End);
         }
         if self.is_zstd {
-            raw.skip_skippable()?;
+            raw.skip_skippable(&mut self.decoder)?;
         }
         let skipped = raw.skip_to(if self.is_zstd { frame::MAGIC } else { MAGIC })?;
         // What follows a damaged member is the rest of it, and was complained of already.
@@ -235,7 +248,7 @@ impl Plain {
         self.damaged = false;
         if let Source::Between(raw) = std::mem::replace(&mut self.source, Source::Gone) {
             self.source = if self.is_zstd {
-                Source::Frame(Box::new(Frame::new(raw)))
+                Source::Frame(Box::new(Frame::new(raw, std::mem::take(&mut self.decoder))))
             } else {
                 Source::Member(Box::new(GzDecoder::new(raw)))
             };
@@ -257,7 +270,11 @@ impl Plain {
     fn leave(&mut self) {
         self.source = match std::mem::replace(&mut self.source, Source::Gone) {
             Source::Member(member) => Source::Between(member.into_inner()),
-            Source::Frame(frame) => Source::Between(frame.into_inner()),
+            Source::Frame(frame) => {
+                let (raw, decoder) = frame.into_parts();
+                self.decoder = decoder;
+                Source::Between(raw)
+            }
             other => other,
         };
     }

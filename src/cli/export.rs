@@ -1,0 +1,400 @@
+//! `warraq export`.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Exit, Stopped, given, lookup, show};
+use crate::export::dedup::{Dedup, Keep};
+use crate::export::error::ExportError;
+use crate::export::filter::Filters;
+use crate::export::format::Format;
+use crate::export::gather::Halt;
+use crate::export::inputs::{Input, Meter, STDIN};
+use crate::export::job::{self, Job, Told};
+use crate::export::parallel::{self, Grain, Include};
+use crate::export::schema::{self, COLUMNS, Column};
+use crate::export::shards::{Output, Plan};
+use crate::export::sink::Compress;
+use crate::lang::Lang;
+use crate::moment::Moment;
+
+/// How often the progress line is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Make a clean text corpus of any WARC.
+///
+/// One row an article capture: url, title, authors, dates, languages, text and blocks, translation
+/// group, rights signals, quality measures, and the WARC record it was read from; `--schema` prints
+/// all of it. Reads archives only, those of any program: WARC 1.0 and 1.1, plain, gzip or zstd,
+/// WACZ packages, folders of them. The same inputs, settings and version give the same bytes.
+///
+/// A revisit stands for the payload it refers to where that is in the inputs. A record that cannot
+/// be read is named in errors.jsonl and passed over. Into a folder go also statistics and a dataset
+/// card (README.md).
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct ExportFlags {
+    /// WARC files, WACZ packages, folders of them, glob patterns; - is standard input.
+    #[arg(required_unless_present = "schema", value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// A folder, or a file if the name ends like one (.jsonl, .parquet, .csv.gz, …) [default:
+    /// standard output].
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// jsonl, parquet, csv, text, markdown, tei or wet; of pairs of translations parallel-jsonl, tsv,
+    /// tmx or warc2text [default: as the output is called, or jsonl].
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Format>,
+    /// zstd or gzip; a Parquet file is compressed by itself.
+    #[arg(long, value_name = "HOW", value_parser = compress)]
+    compress: Option<Compress>,
+    /// Begin another file when one holds this much, uncompressed; 1 is a file a document.
+    #[arg(long, value_name = "SIZE", value_parser = given::size)]
+    shard_size: Option<u64>,
+    /// Only these columns, of jsonl, parquet and csv.
+    #[arg(long, value_name = "a,b", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Only texts in these languages.
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
+    language: Vec<Lang>,
+    /// Only articles whose translation group has a text in each of these languages.
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
+    with_languages: Vec<Lang>,
+    /// Only these hosts and those below them.
+    #[arg(long, value_name = "a,b", value_delimiter = ',')]
+    host: Vec<String>,
+    /// Only what was published, or else captured, at this time or later: 2026-11-22 or
+    /// 2026-11-22T09:30:00Z.
+    #[arg(long, value_name = "TIME", value_parser = lookup::time)]
+    since: Option<Moment>,
+    /// Only what was published, or else captured, before this time.
+    #[arg(long, value_name = "TIME", value_parser = lookup::time)]
+    until: Option<Moment>,
+    /// Only texts of at least as many words (characters, where a script does not part words).
+    #[arg(long, value_name = "N")]
+    min_words: Option<u64>,
+    /// Only texts of at most as many words.
+    #[arg(long, value_name = "N")]
+    max_words: Option<u64>,
+    /// Keep one of the documents with the same url, exactly the same text, or nearly the same (near);
+    /// what is left out is named in duplicates.jsonl.
+    #[arg(long, value_name = "BY", value_parser = dedup)]
+    dedup: Option<Dedup>,
+    /// Which of them: the newest or the first capture [default: newest].
+    #[arg(long, value_name = "WHICH", value_parser = keep, requires = "dedup")]
+    keep: Option<Keep>,
+    /// What is aligned in a parallel corpus: sentence or paragraph [default: sentence].
+    #[arg(long, value_name = "GRAIN", value_parser = grain)]
+    align: Option<Grain>,
+    /// Only aligned texts of at least this score, 0 to 1.
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    min_score: Option<f64>,
+    /// Take into a parallel corpus what is no translation for certain, too: comparable,
+    /// machine-translated, variant, declared-untranslated.
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = include)]
+    include: Vec<Include>,
+    /// Write manifest.json: SHA-256 of inputs and outputs, version, settings.
+    #[arg(long)]
+    manifest: bool,
+    /// Go on with an export to this folder that was interrupted.
+    #[arg(long)]
+    resume: bool,
+    /// Threads that read pages [default: one a core].
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Print the JSON Schema of a row and do nothing else.
+    #[arg(long)]
+    schema: bool,
+}
+
+/// What follows the flags.
+const AFTER: &str = concat!(
+    "\
+Examples:
+  A corpus of a crawl, as a folder that can be published:
+    warraq export archive -o corpus --format parquet --manifest
+  Arabic articles that were translated to English, one of each text:
+    warraq export archive -o pairs --language ar --with-languages ar,en --dedup near
+
+",
+    super::exit_codes!()
+);
+
+/// Runs the command.
+pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
+    if flags.schema {
+        schema::JSON.lines().for_each(show::say);
+        return Ok(Exit::Complete);
+    }
+    let job = job(flags)?;
+    let inputs = job::inputs(&job).map_err(stopped)?;
+    heed_signals(&job.halt).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    let to_stdout = job.plan.output == Output::Stdout;
+    let ended = watched(&inputs, &job.meter, || {
+        job::run(&job, &inputs, |lost| {
+            if to_stdout {
+                show::complain(&lost.why);
+            }
+        })
+    });
+    match ended {
+        Ok(told) => {
+            tell(&told, &job);
+            Ok(if told.met.unreadable > 0 { Exit::Output } else { Exit::Complete })
+        }
+        // Whoever read it has seen enough (`warraq export archive | head`).
+        Err(ExportError::Closed) => Ok(Exit::Complete),
+        Err(why) => Err(stopped(why)),
+    }
+}
+
+fn stopped(why: ExportError) -> Stopped {
+    let exit = match why {
+        ExportError::Input { .. } | ExportError::Taken { .. } => Exit::Usage,
+        ExportError::Interrupted => Exit::Interrupted,
+        _ => Exit::Output,
+    };
+    Stopped::new(exit, why)
+}
+
+fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
+    let plan = plan(flags)?;
+    if flags.resume && !matches!(plan.output, Output::Folder(_)) {
+        return Err(Stopped::usage("--resume needs a folder to go on in; give it with -o"));
+    }
+    let from_stdin = flags.inputs.iter().any(|path| path.as_os_str() == STDIN);
+    if from_stdin && (flags.resume || flags.manifest) {
+        let why = "standard input can be read only once; --resume and --manifest need files";
+        return Err(Stopped::usage(why));
+    }
+    if flags.manifest && plan.output == Output::Stdout {
+        return Err(Stopped::usage("--manifest stands beside an output; give one with -o"));
+    }
+    let threads = flags.threads.or_else(|| thread::available_parallelism().ok());
+    Ok(Job {
+        inputs: flags.inputs.clone(),
+        plan,
+        filters: Filters {
+            languages: flags.language.clone(),
+            with_languages: flags.with_languages.clone(),
+            hosts: flags.host.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            since: flags.since,
+            until: flags.until,
+            min_words: flags.min_words,
+            max_words: flags.max_words,
+        },
+        dedup: flags.dedup,
+        keep: flags.keep.unwrap_or_default(),
+        parallel: parallel::Options {
+            grain: flags.align.unwrap_or_default(),
+            min_score: flags.min_score.unwrap_or_default(),
+            include: flags.include.iter().copied().collect(),
+        },
+        manifest: flags.manifest,
+        resume: flags.resume,
+        threads: threads.map_or(1, NonZeroUsize::get),
+        meter: Meter::default(),
+        halt: Halt::default(),
+    })
+}
+
+fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
+    let output = flags.output.as_deref().map_or(Output::Stdout, place);
+    let named = match &output {
+        Output::File(path) => Format::of_name(&path.to_string_lossy()),
+        _ => None,
+    };
+    let format = flags.format.or(named.map(|(format, _)| format)).unwrap_or(Format::Jsonl);
+    let compress = flags.compress.or(named.and_then(|(_, compress)| compress));
+    if !format.is_built() {
+        let why = "this build writes no Parquet; build it with `--features parquet`";
+        return Err(Stopped::usage(why));
+    }
+    if format == Format::Parquet && compress == Some(Compress::Gzip) {
+        return Err(Stopped::usage("Parquet is compressed by zstd; leave --compress away"));
+    }
+    if flags.shard_size.is_some() && !matches!(output, Output::Folder(_)) {
+        return Err(Stopped::usage("--shard-size makes several files; give a folder with -o"));
+    }
+    if format == Format::Warc2text && !matches!(output, Output::Folder(_)) {
+        return Err(Stopped::usage("warc2text is a folder of folders; give one with -o"));
+    }
+    let of_pairs = flags.align.is_some() || flags.min_score.is_some() || !flags.include.is_empty();
+    if of_pairs && !format.is_parallel() {
+        let why = "--align, --min-score and --include are for parallel-jsonl, tsv and tmx";
+        return Err(Stopped::usage(why));
+    }
+    let columns = columns(&flags.columns, format)?;
+    let compress = compress.filter(|_| format != Format::Parquet);
+    Ok(Plan { output, format, compress, shard_size: flags.shard_size, columns })
+}
+
+fn place(path: &Path) -> Output {
+    let is_file = !path.is_dir() && Format::of_name(&path.to_string_lossy()).is_some();
+    if is_file { Output::File(path.to_owned()) } else { Output::Folder(path.to_owned()) }
+}
+
+fn columns(names: &[String], format: Format) -> Result<Vec<Column>, Stopped> {
+    if names.is_empty() {
+        return Ok(COLUMNS.to_vec());
+    }
+    if !format.has_columns() {
+        return Err(Stopped::usage("--columns is for jsonl, parquet and csv"));
+    }
+    schema::columns(names).map_err(|unknown| {
+        let known: Vec<&str> = COLUMNS.iter().map(|column| column.field.name).collect();
+        Stopped::usage(format!("no column is called {unknown}; there are {}", known.join(", ")))
+    })
+}
+
+/// Shows how far reading is, on a terminal only.
+fn watched<T>(inputs: &[Input], meter: &Meter, work: impl FnOnce() -> T) -> T {
+    let total: u64 = inputs.iter().map(|input| input.bytes).sum();
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    let template = "{spinner} {bytes} of {total_bytes} read, {bytes_per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let drawn = thread::Builder::new().spawn_scoped(scope, || {
+            while !done.load(Ordering::Relaxed) {
+                bar.set_position(meter.read().min(total));
+                thread::park_timeout(TICK);
+            }
+            bar.finish_and_clear();
+        });
+        let ended = work();
+        done.store(true, Ordering::Relaxed);
+        if let Ok(drawn) = drawn {
+            drawn.thread().unpark();
+        }
+        ended
+    })
+}
+
+/// SIGINT and SIGTERM end the export where files are whole.
+fn heed_signals(halt: &Halt) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let halt = halt.clone();
+    let heed = move || {
+        runtime.block_on(async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (Ok(mut interrupt), Ok(mut terminate)) =
+                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+            else {
+                return;
+            };
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            halt.ask();
+        });
+    };
+    thread::Builder::new().spawn(heed).map(drop)
+}
+
+fn tell(told: &Told, job: &Job) {
+    let met = told.met;
+    if met.unreadable > 0 {
+        let records = show::count(met.unreadable, "record");
+        let named = match &job.plan.output {
+            Output::Stdout => "",
+            _ => "; errors.jsonl names them",
+        };
+        show::complain(&format!("{records} could not be read and were passed over{named}"));
+    }
+    if met.unresolved > 0 {
+        let revisits = show::count(met.unresolved, "revisit");
+        show::complain(&format!(
+            "{revisits} of pages whose text is not in the inputs; give the earlier archives too"
+        ));
+    }
+    if told.documents == 0 {
+        show::complain("no article was found that was asked for");
+    }
+    if job.plan.output == Output::Stdout {
+        return;
+    }
+    let documents = show::count(told.documents, "document");
+    let files = show::count(told.files.len() as u64, "file");
+    let mut parts = vec![format!("{documents} in {files}")];
+    if job.plan.format.is_parallel() {
+        parts.push(show::count(told.pairs, "pair"));
+    }
+    for (count, what) in [
+        (met.repeated, "captured again unchanged"),
+        (told.filtered, "filtered out"),
+        (told.duplicates, "left out as duplicates"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    show::say(&parts.join(", "));
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let known = Format::ALL.iter().find(|(name, _)| *name == text);
+    known.map(|(_, format)| *format).ok_or_else(|| {
+        let names: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+fn grain(text: &str) -> Result<Grain, String> {
+    match text {
+        "sentence" => Ok(Grain::Sentence),
+        "paragraph" => Ok(Grain::Paragraph),
+        _ => Err("there are sentence and paragraph".to_owned()),
+    }
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "a score lies between 0 and 1".to_owned())
+}
+
+fn include(text: &str) -> Result<Include, String> {
+    let known = Include::ALL.iter().find(|(name, _)| *name == text);
+    known.map(|(_, include)| *include).ok_or_else(|| {
+        let names: Vec<_> = Include::ALL.iter().map(|(name, _)| *name).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+fn compress(text: &str) -> Result<Compress, String> {
+    match text {
+        "zstd" => Ok(Compress::Zstd),
+        "gzip" => Ok(Compress::Gzip),
+        _ => Err("there are zstd and gzip".to_owned()),
+    }
+}
+
+fn dedup(text: &str) -> Result<Dedup, String> {
+    match text {
+        "url" => Ok(Dedup::Url),
+        "exact" => Ok(Dedup::Exact),
+        "near" => Ok(Dedup::Near),
+        _ => Err("there are url, exact and near".to_owned()),
+    }
+}
+
+fn keep(text: &str) -> Result<Keep, String> {
+    match text {
+        "newest" => Ok(Keep::Newest),
+        "first" => Ok(Keep::First),
+        _ => Err("there are newest and first".to_owned()),
+    }
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    Lang::parse(text).ok_or_else(|| "it is no language tag; write ar, en or zh-Hant".to_owned())
+}

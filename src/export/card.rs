@@ -1,0 +1,179 @@
+//! The dataset card: `README.md` in Hugging Face's form, with statistics and a chart for each.
+//!
+//! The folder can be published as it is. The card says what the export says of itself and no more:
+//! no license is guessed, and rights signals are pointed at, not judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::chart::bars;
+use super::document::{EXTRACTOR, VERSION};
+use super::error::ExportError;
+use super::format::Format;
+use super::shards::{Plan, beside};
+use super::statistics::{OfLanguage, Statistics};
+use crate::json;
+
+/// The folder of the charts.
+const CHARTS: &str = "charts";
+
+/// Writes card, statistics and charts into the folder of an export.
+pub(super) fn write(folder: &Path, plan: &Plan, told: &Statistics) -> Result<(), ExportError> {
+    let statistics = json::pretty(told).map_err(std::io::Error::from)?;
+    beside(&folder.join("statistics.json"), format!("{statistics}\n").as_bytes())?;
+    let charts = folder.join(CHARTS);
+    std::fs::create_dir_all(&charts).map_err(ExportError::output(&charts))?;
+    for chart in charts_of(told) {
+        let svg = bars(chart.title, &chart.rows);
+        beside(&charts.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
+    }
+    beside(&folder.join("README.md"), card(plan, told).as_bytes())
+}
+
+struct Chart {
+    name: &'static str,
+    title: &'static str,
+    rows: Vec<(String, u64)>,
+}
+
+fn charts_of(told: &Statistics) -> Vec<Chart> {
+    let of = |number: fn(&OfLanguage) -> u64| {
+        let rows = told.languages.iter().map(|(lang, of)| (lang.clone(), number(of)));
+        largest(rows.collect())
+    };
+    let chart = |name, title, rows| Chart { name, title, rows };
+    let plain = |rows: &BTreeMap<String, u64>| -> Vec<(String, u64)> {
+        rows.iter().map(|(name, count)| (name.clone(), *count)).collect()
+    };
+    let sizes = told.groups.iter().map(|(size, count)| (format!("{size} languages"), *count));
+    vec![
+        chart("documents", "Documents by language", of(|of| of.documents)),
+        chart("words", "Words by language", of(|of| of.words)),
+        chart("hosts", "Documents by host", largest(plain(&told.hosts))),
+        chart("dates", "Documents by month", plain(&told.months)),
+        chart("groups", "Translation groups by size", sizes.collect()),
+        chart("pairs", "Groups by language pair", largest(plain(&told.pairs))),
+    ]
+}
+
+fn largest(mut rows: Vec<(String, u64)>) -> Vec<(String, u64)> {
+    rows.sort_by(|(a, many), (b, more)| more.cmp(many).then(a.cmp(b)));
+    rows
+}
+
+fn card(plan: &Plan, told: &Statistics) -> String {
+    let mut out = front_matter(plan, told);
+    let groups: u64 = told.groups.values().sum();
+    let _ = write!(
+        out,
+        "# Articles from web archives\n\n\
+         {} documents, {} words, {} languages, {} hosts, {groups} translation groups; extracted by \
+         {EXTRACTOR} from WARC files.\n\n",
+        told.documents,
+        told.words,
+        told.languages.len(),
+        told.hosts_in_all,
+    );
+    out.push_str(contents(plan.format));
+    out.push_str(
+        "Texts belong to whoever published them. What each page, its server and its robots.txt say \
+         of indexing, mining and training is kept with each row (`rights`), as it stands, and was \
+         not acted upon. Nothing was removed for being personal data.\n\n## Languages\n\n",
+    );
+    languages(&mut out, told);
+    for chart in charts_of(told).iter().filter(|chart| !chart.rows.is_empty()) {
+        let _ = write!(out, "\n![{}]({CHARTS}/{}.svg)\n", chart.title, chart.name);
+    }
+    table(&mut out, "Translation groups", "Languages", "Groups", told.groups.iter());
+    table(&mut out, "Language pairs", "Pair", "Groups", told.pairs.iter());
+    out
+}
+
+fn contents(format: Format) -> &'static str {
+    const { assert!(VERSION == 2) };
+    match format {
+        Format::Jsonl | Format::Parquet | Format::Csv => {
+            "One row an article capture, by version 2 of the schema that `warraq export --schema` \
+             prints. `warc` names the record each row was read from. `manifest.json`, where it is, \
+             has the SHA-256 of all inputs, and `statistics.json` the numbers below.\n\n"
+        }
+        _ => {
+            "One text an article capture. `manifest.json`, where it is, has the SHA-256 of all \
+             inputs, and `statistics.json` the numbers below.\n\n"
+        }
+    }
+}
+
+fn front_matter(plan: &Plan, told: &Statistics) -> String {
+    let codes: BTreeSet<&str> =
+        told.languages.keys().map(String::as_str).filter(|code| *code != "und").collect();
+    let mut out = String::from("---\npretty_name: Articles from web archives\nlicense: unknown\n");
+    if !codes.is_empty() {
+        out.push_str("language:\n");
+        // `no` is a truth value to YAML 1.1.
+        for code in &codes {
+            let _ = writeln!(out, "- \"{code}\"");
+        }
+    }
+    if codes.len() > 1 {
+        out.push_str("multilinguality:\n- multilingual\n");
+    }
+    let tasks = if told.pairs.is_empty() { "" } else { "- translation\n" };
+    let _ = write!(
+        out,
+        "size_categories:\n- {}\ntask_categories:\n- text-generation\n{tasks}tags:\n- web-archive\n\
+         - warc\n- news\n",
+        size(told.documents),
+    );
+    if plan.format.has_columns() {
+        let files = plan.pattern();
+        let _ = write!(out, "configs:\n- config_name: default\n  data_files: \"{files}\"\n");
+    }
+    out.push_str("---\n\n");
+    out
+}
+
+/// The size categories of the Hub.
+const fn size(documents: u64) -> &'static str {
+    match documents {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        100_000..1_000_000 => "100K<n<1M",
+        1_000_000..10_000_000 => "1M<n<10M",
+        10_000_000..100_000_000 => "10M<n<100M",
+        _ => "n>100M",
+    }
+}
+
+fn languages(out: &mut String, told: &Statistics) {
+    out.push_str(
+        "| Language | Documents | Words | Hosts | First | Last |\n|---|--:|--:|--:|---|---|\n",
+    );
+    for (language, of) in &told.languages {
+        let day = |day: &Option<String>| day.clone().unwrap_or_else(|| "-".to_owned());
+        let (first, last) = (day(&of.first), day(&of.last));
+        let _ = writeln!(
+            out,
+            "| {language} | {} | {} | {} | {first} | {last} |",
+            of.documents, of.words, of.hosts
+        );
+    }
+}
+
+fn table<'r, K: std::fmt::Display + 'r>(
+    out: &mut String,
+    title: &str,
+    one: &str,
+    other: &str,
+    rows: impl ExactSizeIterator<Item = (&'r K, &'r u64)>,
+) {
+    if rows.len() == 0 {
+        return;
+    }
+    let _ = write!(out, "\n## {title}\n\n| {one} | {other} |\n|---|--:|\n");
+    for (key, count) in rows {
+        let _ = writeln!(out, "| {key} | {count} |");
+    }
+}

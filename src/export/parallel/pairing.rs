@@ -1,0 +1,171 @@
+//! Pairing: which documents of a corpus belong together, two by two.
+//!
+//! One walk over the documents keeps their numbers by group and language; of several captures of
+//! a page the newest stands for it. The order is that of group ids and languages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Include, Options};
+use crate::export::corpus::Corpus;
+use crate::export::document::Document;
+use crate::export::error::ExportError;
+use crate::export::gather::Halt;
+use crate::groups::{Conflict, Edge, Group, GroupKind, Why};
+use crate::moment::Moment;
+
+/// The relation of translations.
+pub(super) const PARALLEL: &str = "parallel";
+
+/// Two documents, by number.
+#[derive(Clone, Debug)]
+pub(super) struct Couple {
+    pub(super) group: String,
+    pub(super) relation: &'static str,
+    pub(super) languages: (String, String),
+    pub(super) numbers: [usize; 2],
+    pub(super) score: f64,
+    pub(super) edge: Option<Edge>,
+    pub(super) mt_suspect: bool,
+}
+
+/// A document that may be one of a pair.
+#[derive(Clone, Debug)]
+struct Candidate {
+    number: usize,
+    language: String,
+    date: Option<Moment>,
+    machine: bool,
+}
+
+/// The documents by group and language, and by URL where a conflict names it.
+#[derive(Default)]
+struct Candidates {
+    of_groups: BTreeMap<String, BTreeMap<String, Candidate>>,
+    of_urls: HashMap<String, Candidate>,
+}
+
+pub(super) fn couples(
+    corpus: &Corpus,
+    options: &Options,
+    chosen: &dyn Fn(usize) -> bool,
+    halt: &Halt,
+) -> Result<Vec<Couple>, ExportError> {
+    let wanted = |conflict: &&Conflict| relation(conflict, options).is_some();
+    let mut candidates = Candidates::default();
+    for conflict in corpus.groups().values().flat_map(|group| &group.conflicts).filter(wanted) {
+        for url in [&conflict.from, &conflict.to] {
+            candidates.of_urls.insert(url.clone(), Candidate::nobody());
+        }
+    }
+    for document in corpus.documents() {
+        halt.check()?;
+        let (number, document) = document?;
+        if chosen(number) {
+            candidates.take(number, &document);
+        }
+    }
+    let mut couples = Vec::new();
+    for (id, group) in corpus.groups() {
+        if let Some(members) = candidates.of_groups.get(id) {
+            of_members(group, members, options, &mut couples);
+        }
+        let conflicts = group.conflicts.iter().filter(wanted);
+        couples.extend(conflicts.filter_map(|conflict| candidates.apart(group, conflict, options)));
+    }
+    Ok(couples)
+}
+
+impl Candidate {
+    const fn nobody() -> Self {
+        Self { number: usize::MAX, language: String::new(), date: None, machine: false }
+    }
+}
+
+impl Candidates {
+    fn take(&mut self, number: usize, document: &Document) {
+        let Some(language) = &document.language else { return };
+        let candidate = Candidate {
+            number,
+            language: language.group_key(),
+            date: document.warc.date,
+            machine: document.machine_translated.is_some(),
+        };
+        let newer = |known: &Candidate| known.number == usize::MAX || known.date <= candidate.date;
+        if let Some(known) = self.of_urls.get_mut(&document.url).filter(|known| newer(known)) {
+            *known = candidate.clone();
+        }
+        let Some(group) = &document.group else { return };
+        let members = self.of_groups.entry(group.clone()).or_default();
+        if members.get(&candidate.language).is_none_or(newer) {
+            members.insert(candidate.language.clone(), candidate);
+        }
+    }
+
+    /// The two pages of a declaration that did not make them members of one group.
+    fn apart(&self, group: &Group, conflict: &Conflict, options: &Options) -> Option<Couple> {
+        let known = |url: &String| self.of_urls.get(url).filter(|one| one.number != usize::MAX);
+        let (one, other) = (known(&conflict.from)?, known(&conflict.to)?);
+        if one.number == other.number {
+            return None;
+        }
+        let relation = relation(conflict, options)?;
+        Some(Couple { score: conflict.score, edge: None, ..couple(group, relation, one, other) })
+    }
+}
+
+/// What a conflict is asked for as.
+fn relation(conflict: &Conflict, options: &Options) -> Option<&'static str> {
+    let asked = match conflict.why {
+        Why::Variant => Include::Variant,
+        Why::DeclaredUntranslated => Include::DeclaredUntranslated,
+        _ => return None,
+    };
+    options.include.contains(&asked).then(|| name(asked))
+}
+
+fn name(include: Include) -> &'static str {
+    let known = Include::ALL.iter().find(|(_, one)| *one == include);
+    known.map_or(PARALLEL, |(name, _)| *name)
+}
+
+fn of_members(
+    group: &Group,
+    members: &BTreeMap<String, Candidate>,
+    options: &Options,
+    into: &mut Vec<Couple>,
+) {
+    let relation = match group.kind {
+        GroupKind::Parallel => PARALLEL,
+        GroupKind::Comparable if options.include.contains(&Include::Comparable) => {
+            name(Include::Comparable)
+        }
+        GroupKind::Comparable => return,
+    };
+    let members: Vec<&Candidate> = members.values().collect();
+    for (at, one) in members.iter().enumerate() {
+        for other in members.iter().skip(at + 1) {
+            let couple = couple(group, relation, one, other);
+            if !couple.mt_suspect || options.include.contains(&Include::MachineTranslated) {
+                into.push(couple);
+            }
+        }
+    }
+}
+
+fn couple(group: &Group, relation: &'static str, one: &Candidate, other: &Candidate) -> Couple {
+    let joins = |edge: &&Edge| {
+        let ends = [edge.from.as_str(), edge.to.as_str()];
+        ends.contains(&one.language.as_str()) && ends.contains(&other.language.as_str())
+    };
+    let edge = group.edges.iter().find(joins).cloned();
+    Couple {
+        group: group.id.clone(),
+        relation,
+        languages: (one.language.clone(), other.language.clone()),
+        numbers: [one.number, other.number],
+        // Two members that do not name each other are as sure as the group.
+        score: edge.as_ref().map_or(group.confidence, |edge| edge.score),
+        edge,
+        mt_suspect: group.mt_suspect || one.machine || other.machine,
+    }
+}

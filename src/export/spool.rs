@@ -1,0 +1,184 @@
+//! The spool: items on disk between reading and writing, segment after segment.
+//!
+//! What a corpus is can be told only when everything was read (groups, revisits, duplicates), and
+//! it does not fit in memory. A segment holds the items of one stretch of one input, each
+//! compressed by itself so that any can be read again alone. Its name appears when it is whole: a
+//! reading that was interrupted goes on behind the last whole one. Read by the version that wrote it,
+//! never by another.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::item::Item;
+
+/// Effort of compression: fast; the spool is read back a few times and deleted.
+const LEVEL: i32 = 1;
+
+/// Longest item. A page is read up to 16 MB, and its text stands in an item once.
+const MAX_ITEM: u32 = 128 << 20;
+
+/// The length that stands where there is no further item.
+const END: u32 = u32::MAX;
+
+/// The offset that stands where there is no further segment of the input.
+const LAST: u64 = u64::MAX;
+
+/// The name of the segment of input `number` that begins at `offset` of it.
+pub(super) fn segment(folder: &Path, number: usize, offset: u64) -> PathBuf {
+    folder.join(format!("{number:06}-{offset:016}.items"))
+}
+
+/// Writes one segment.
+pub(super) struct Writer {
+    path: PathBuf,
+    part: PathBuf,
+    out: BufWriter<File>,
+    packer: zstd::bulk::Compressor<'static>,
+}
+
+impl Writer {
+    /// Begins a segment.
+    pub(super) fn begin(path: PathBuf) -> io::Result<Self> {
+        let part = path.with_extension("part");
+        let out = BufWriter::new(File::create(&part)?);
+        Ok(Self { path, part, out, packer: zstd::bulk::Compressor::new(LEVEL)? })
+    }
+
+    /// Adds an item.
+    pub(super) fn add(&mut self, item: &Item) -> io::Result<()> {
+        let plain = postcard::to_stdvec(item).map_err(io::Error::other)?;
+        let packed = self.packer.compress(&plain)?;
+        let lengths = [plain.len(), packed.len()].map(u32::try_from);
+        let [Ok(plain), Ok(length)] = lengths else {
+            return Err(io::Error::other("an item is longer than 4 GB"));
+        };
+        self.out.write_all(&length.to_le_bytes())?;
+        self.out.write_all(&plain.to_le_bytes())?;
+        self.out.write_all(&packed)
+    }
+
+    /// Ends it; `next` is where the next segment of the same input begins.
+    pub(super) fn finish(mut self, next: Option<u64>) -> io::Result<()> {
+        self.out.write_all(&END.to_le_bytes())?;
+        self.out.write_all(&next.unwrap_or(LAST).to_le_bytes())?;
+        self.out.flush()?;
+        std::fs::rename(&self.part, &self.path)
+    }
+}
+
+/// Where the next segment begins behind a whole one; `None` when the input ends with it.
+pub(super) fn next(path: &Path) -> io::Result<Option<u64>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-8))?;
+    let next = number(&mut file)?;
+    Ok((next != LAST).then_some(next))
+}
+
+/// Reads the items of one segment, each with the offset it stands at.
+pub(super) struct Items {
+    from: BufReader<File>,
+    offset: u64,
+}
+
+impl Items {
+    /// Opens a segment.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { from: BufReader::new(File::open(path)?), offset: 0 })
+    }
+
+    fn step(&mut self) -> io::Result<Option<(u64, Item)>> {
+        let at = self.offset;
+        Ok(read(&mut self.from)?.map(|(item, length)| {
+            self.offset += length;
+            (at, item)
+        }))
+    }
+}
+
+impl Iterator for Items {
+    type Item = io::Result<(u64, Item)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step().transpose()
+    }
+}
+
+/// The item at an offset that [`Items`] gave.
+pub(super) fn read_at(file: &mut File, offset: u64) -> io::Result<Item> {
+    file.seek(SeekFrom::Start(offset))?;
+    let found = read(&mut BufReader::new(file))?;
+    found.map(|(item, _)| item).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// The next item and the bytes it takes up.
+fn read(from: &mut impl Read) -> io::Result<Option<(Item, u64)>> {
+    let length = short(from)?;
+    if length == END {
+        return Ok(None);
+    }
+    let plain = short(from)?;
+    if length > MAX_ITEM || plain > MAX_ITEM {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "an item is too long"));
+    }
+    let mut packed = Vec::new();
+    from.take(u64::from(length)).read_to_end(&mut packed)?;
+    let plain = zstd::bulk::decompress(&packed, plain as usize)?;
+    let item = postcard::from_bytes(&plain).map_err(io::Error::other)?;
+    Ok(Some((item, 8 + u64::from(length))))
+}
+
+fn short(from: &mut impl Read) -> io::Result<u32> {
+    let mut bytes = [0; 4];
+    from.read_exact(&mut bytes)?;
+    Ok(u32::from_le_bytes(bytes))
+}
+
+fn number(from: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    from.read_exact(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::item::Lost;
+    use super::*;
+
+    fn lost(n: u64) -> Item {
+        Item::Lost(Lost {
+            file: "a.warc".into(),
+            offset: Some(n),
+            why: "é".repeat(usize::try_from(n).unwrap()),
+        })
+    }
+
+    #[test]
+    fn a_segment_is_there_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = segment(folder.path(), 3, 77);
+        let mut writer = Writer::begin(path.clone()).unwrap();
+        for n in 0..50 {
+            writer.add(&lost(n)).unwrap();
+        }
+        assert!(!path.exists());
+        writer.finish(Some(99)).unwrap();
+        assert_eq!(next(&path).unwrap(), Some(99));
+        let items: Vec<_> = Items::open(&path).unwrap().map(Result::unwrap).collect();
+        assert_eq!(items.len(), 50);
+        let mut file = File::open(&path).unwrap();
+        for (n, (offset, item)) in (0..).zip(&items) {
+            assert_eq!(*item, lost(n));
+            assert_eq!(read_at(&mut file, *offset).unwrap(), lost(n));
+        }
+    }
+
+    #[test]
+    fn the_last_segment_has_none_behind_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = segment(folder.path(), 0, 0);
+        Writer::begin(path.clone()).unwrap().finish(None).unwrap();
+        assert_eq!(next(&path).unwrap(), None);
+        assert_eq!(Items::open(&path).unwrap().count(), 0);
+    }
+}
