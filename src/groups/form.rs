@@ -226,6 +226,8 @@ impl Graph {
                 title: page.title.as_deref().map(str::to_owned),
                 published: page.published.as_deref().map(str::to_owned),
                 partial: false,
+                copies: Vec::new(),
+                variants: Vec::new(),
                 parts: copies.get(&number).cloned().unwrap_or_default(),
             };
             (self.keys.name(key).to_owned(), member)

@@ -10,6 +10,7 @@ pub mod byline;
 pub mod dates;
 pub mod decode;
 pub mod dom;
+pub(crate) mod invitations;
 pub mod language;
 pub(crate) mod letters;
 pub mod links;
@@ -69,6 +70,8 @@ pub struct Page {
     pub detected: Option<Lang>,
     /// Every declared alternate that is not dropped at once.
     pub alternates: Vec<Alternate>,
+    /// The same language for other regions: evidence that is kept and not followed.
+    pub variants: Vec<Alternate>,
     /// Everything the page leads to, alternates left out.
     pub links: Vec<Link>,
     /// The article, when there is one.
@@ -143,6 +146,10 @@ pub enum Signal {
     /// `MediaWiki`'s interlanguage links: the same topic, written on its own. Comparable, never
     /// parallel.
     Interlanguage,
+    /// A link that says in a sentence where the other language is ("read this in English").
+    Invitation,
+    /// `link rel=alternate hreflang` of a feed's entry.
+    Feed,
 }
 
 impl Signal {
@@ -162,6 +169,8 @@ impl Signal {
             Self::Negotiated => "negotiated",
             Self::TranslationOf => "translation-of",
             Self::Interlanguage => "interlanguage",
+            Self::Invitation => "invitation",
+            Self::Feed => "feed",
         }
     }
 }
@@ -180,6 +189,8 @@ pub enum Place {
     Header,
     /// A sitemap.
     Sitemap,
+    /// A feed.
+    Feed,
 }
 
 impl Place {
@@ -191,6 +202,7 @@ impl Place {
             Self::Head => "head",
             Self::Header => "header",
             Self::Sitemap => "sitemap",
+            Self::Feed => "feed",
         }
     }
 }
@@ -348,6 +360,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         declared,
         detected,
         alternates: found.alternates,
+        variants: found.variants,
         links,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, source.url),
