@@ -33,8 +33,8 @@ pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> Vec
 fn lead(guess: &Guess, settings: &Settings) -> Option<Lead> {
     let (url, of) = (fetchable(&guess.url, None).ok()?, Url::parse(&guess.of).ok()?);
     let lang = Lang::parse(&guess.lang);
-    let wanted = settings.languages.is_empty()
-        || settings.languages.iter().any(|wanted| wanted.group_key() == guess.lang);
+    let covered = |lang: &Lang| settings.languages.iter().any(|wanted| wanted.covers(lang));
+    let wanted = settings.languages.is_empty() || lang.as_ref().is_some_and(covered);
     let same_host = url.host_str() == of.host_str();
     let within = same_host || settings.alternates_scope != AlternatesScope::SameHost;
     let lead =

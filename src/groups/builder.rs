@@ -236,11 +236,18 @@ impl Builder {
 }
 
 impl Kept {
-    /// The number of the language of the page: that of its text; its own tag where that agrees and
-    /// says more (a script, a region).
+    /// The number of the language of the page: that of its text; its own tag where that agrees, in
+    /// language and script, and says more (a region).
     pub(super) fn lang(&self, builder: &Builder) -> Option<u16> {
+        let differ = |declared: &Lang, detected: &Lang| {
+            // A text in Chinese that no character gives away is in `zh`, whichever script.
+            let other_script = declared.language() == detected.language()
+                && !declared.same(detected)
+                && detected.as_str() != "zh";
+            other_script || !declared.agrees(detected)
+        };
         match (builder.lang(self.declared), builder.lang(self.detected)) {
-            (Some(declared), Some(detected)) if !declared.agrees(detected) => self.detected,
+            (Some(declared), Some(detected)) if differ(declared, detected) => self.detected,
             (Some(_), _) => self.declared,
             (None, _) => self.detected,
         }
