@@ -19,6 +19,7 @@ pub mod patterns;
 mod places;
 mod score;
 mod table;
+mod variants;
 pub mod verify;
 
 use std::borrow::Cow;

@@ -95,7 +95,8 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    pub(super) fn of(one: Alternate, why: Reason) -> Self {
+    /// An alternate that is left out after all.
+    pub(crate) fn of(one: Alternate, why: Reason) -> Self {
         let Alternate { url, url_raw, lang, lang_raw, signal, place, .. } = one;
         Self { url: Some(url), url_raw, lang, lang_raw, signal, place, why }
     }
