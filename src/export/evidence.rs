@@ -133,13 +133,15 @@ impl Reading {
             self.add(&kept);
         }
         let end = match &trace.outcome {
-            Outcome::Captured { status, .. } if *status >= 400 => Some(End::Status(*status)),
+            // The error page of many URLs is archived once; of the others it is a revisit.
+            Outcome::Captured { status, .. } | Outcome::Revisit { status } if *status >= 400 => {
+                Some(End::Status(*status))
+            }
             Outcome::Failed(_) => Some(End::Failed),
-            _ if trace.page.is_none() => Some(End::NoArticle),
-            _ => None,
+            Outcome::Moved { .. } | Outcome::Revisit { .. } => None,
+            _ => trace.page.is_none().then_some(End::NoArticle),
         };
-        let moved = matches!(trace.outcome, Outcome::Moved { .. } | Outcome::Revisit { .. });
-        if let Some(end) = end.filter(|_| !moved) {
+        if let Some(end) = end {
             self.read.builder.end(&trace.lead.found, end);
         }
     }
