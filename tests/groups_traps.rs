@@ -188,12 +188,12 @@ fn parts_copies_and_fallbacks_of_a_member_are_told_apart() {
 #[test]
 fn variants_for_regions_are_no_rivals_and_no_hub() {
     let of = |path: &str, lang: &str| {
-        ["/us/a", "/gb/a", "/au/a"]
-            .iter()
-            .zip(["en-US", "en-GB", "en-AU"])
-            .fold(page(path, lang).head("fr", "/fr/a"), |page, (other, tag)| {
+        ["/us/a", "/gb/a", "/au/a"].iter().zip(["en-US", "en-GB", "en-AU"]).fold(
+            page(path, lang).head("fr", "/fr/a"),
+            |page, (other, tag)| {
                 if *other == path { page } else { page.variant(tag, other) }
-            })
+            },
+        )
     };
     let pages = [
         of("/us/a", "en-US"),
