@@ -53,6 +53,8 @@ pub struct Found {
     pub machine: Option<&'static str>,
     /// What was left out, in an audit.
     pub dropped: Vec<Dropped>,
+    /// What was not looked at, or not kept, for being too much.
+    pub notes: Vec<String>,
     /// The language of the page by its own word, unless its script is another.
     own: Option<Lang>,
     /// Whether the page says in some way what language it is in.
@@ -101,13 +103,17 @@ fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
     notices.roots.extend(invited.roots);
     survey.gathered = gathered;
     let own = OwnPage::of(&survey, head, url, &base);
-    let Survey { mut gathered, machine, .. } = survey;
+    let Survey { mut gathered, machine, mut notes, .. } = survey;
     let (mut alternates, mut variants) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
+    let mut past = 0_usize;
     for claim in std::mem::take(&mut gathered.claims) {
         match own.judged(&claim) {
             Err(why) => gathered.leave(why, || claim),
-            Ok(_) if seen.len() >= MAX_ALTERNATES => gathered.leave(Reason::Limit, || claim),
+            Ok(_) if seen.len() >= MAX_ALTERNATES => {
+                past += 1;
+                gathered.leave(Reason::Limit, || claim);
+            }
             Ok((one, is_variant)) => {
                 if seen.insert((one.url.clone(), one.lang.clone(), one.signal)) {
                     if is_variant { &mut variants } else { &mut alternates }.push(one);
@@ -115,9 +121,12 @@ fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
             }
         }
     }
+    if past > 0 {
+        notes.push(format!("only the first {MAX_ALTERNATES} alternates are kept, not {past} more"));
+    }
     let dropped = gathered.dropped(|claim| own.resolved(claim).map(String::from));
     let (notices, names_itself) = (notices.roots, own.names_itself);
-    Found { alternates, variants, notices, machine, dropped, own: own.lang, names_itself }
+    Found { alternates, variants, notices, machine, dropped, notes, own: own.lang, names_itself }
 }
 
 /// What one walk over the tree notes for the stages.
@@ -142,6 +151,8 @@ struct Survey<'a> {
     /// Drupal's own path of the page.
     drupal_path: Option<String>,
     machine: Option<&'static str>,
+    /// What was not looked at.
+    notes: Vec<String>,
     /// Whether the page is a wiki's: its languages are articles of their own.
     is_wiki: bool,
 }
@@ -160,6 +171,15 @@ impl<'a> Survey<'a> {
             }
         }
         survey.script = scripts.most();
+        let counts = [
+            (survey.gathered.claims.len(), "declarations"),
+            (survey.anchors.len().max(survey.invited.len()), "links that name a language"),
+            (survey.options.len(), "options"),
+            (survey.marked.len(), "switchers"),
+        ];
+        for (_, what) in counts.into_iter().filter(|(count, _)| *count >= MAX_CLAIMS) {
+            survey.notes.push(format!("only the first {MAX_CLAIMS} {what} were looked at"));
+        }
         survey
     }
 

@@ -350,6 +350,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     }
     let mut notes = decoded.notes;
     notes.extend(left_out);
+    notes.append(&mut found.notes);
     let canonical = metadata
         .canonical
         .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
