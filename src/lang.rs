@@ -87,6 +87,7 @@ impl Lang {
 
     /// This language as written in a script (ISO 15924), which is told where it is not the likely
     /// one: `sr` in `Latn` is `sr-Latn`.
+    #[must_use]
     pub fn written_in(&self, script: &str) -> Self {
         let is_likely = self.group_key().ends_with(&format!("-{script}"));
         let told = || Self::parse(&format!("{}-{script}", self.language()));

@@ -155,19 +155,22 @@ fn explain(judgement: &Judgement, url: &str, flags: &GroupsFlags) -> Result<(), 
     for edge in &told.edges {
         show::say(&edge_told(edge));
     }
-    let told_under = |heading: &str, lines: Vec<String>| {
-        if !lines.is_empty() {
-            show::say(heading);
-            lines.iter().for_each(|line| show::say(line));
-        }
-    };
-    told_under("Declared, and no article:", told.nowhere.iter().map(nowhere_told).collect());
-    told_under("Declared by:", told.declared_by.iter().map(declared_by_told).collect());
-    told_under(
+    list_under("Declared, and no article:", told.nowhere.iter().map(nowhere_told).collect());
+    list_under("Declared by:", told.declared_by.iter().map(declared_by_told).collect());
+    list_under(
         "Left out when the page was read:",
         told.left_out.iter().map(dropped_told).collect(),
     );
     Ok(())
+}
+
+fn list_under(heading: &str, lines: Vec<String>) {
+    if !lines.is_empty() {
+        show::say(heading);
+    }
+    for line in lines {
+        show::say(&line);
+    }
 }
 
 fn standing(explanation: &Explanation, judgement: &Judgement) -> String {

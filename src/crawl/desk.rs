@@ -148,9 +148,9 @@ impl<F: Frontier, T> Desk<F, T> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
         }
-        let mut guessed = self.guessed.lock().await;
-        if !*guessed {
-            *guessed = true;
+        let mut done = self.guessed.lock().await;
+        if !*done {
+            *done = true;
             // The ledger must have what this sitting did.
             self.frontier.commit().await?;
             let evidence = guess::evidence_of(&self.frontier).await?;

@@ -51,7 +51,7 @@ struct Book {
 /// All books, and by which words or characters an invitation may begin.
 #[derive(Debug, Default)]
 struct Books {
-    books: Vec<Book>,
+    all: Vec<Book>,
     words: HashSet<String>,
     chars: HashSet<char>,
 }
@@ -61,7 +61,7 @@ static BOOKS: LazyLock<Books> = LazyLock::new(Books::load);
 /// What a text says, when it is an invitation and nothing else.
 pub(crate) fn said(text: &str) -> Option<Said> {
     let words = first_look(text)?;
-    BOOKS.books.iter().find_map(|book| {
+    BOOKS.all.iter().find_map(|book| {
         let found = book.read(&words)?;
         let has = |piece: Piece| found.contains(&&piece);
         let mut named = found.iter().filter_map(|piece| match piece {
@@ -80,7 +80,7 @@ pub(crate) fn said(text: &str) -> Option<Said> {
 /// languages, or of nothing.
 pub(crate) fn is_beside(text: &str) -> bool {
     let words = words(text);
-    words.is_empty() || BOOKS.books.iter().any(|book| book.read(&words).is_some())
+    words.is_empty() || BOOKS.all.iter().any(|book| book.read(&words).is_some())
 }
 
 /// The words of a text that may be an invitation by its length and its beginning.
@@ -145,7 +145,7 @@ impl Books {
                 let first = |key: &String| key.split(' ').next().map(str::to_owned);
                 books.words.extend(book.pieces.keys().filter_map(first));
             }
-            books.books.push(book);
+            books.all.push(book);
         }
         books
     }

@@ -334,11 +334,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, source.url);
-    let mut found = if audit {
-        alternates::audit(&dom, source.head, source.url)
-    } else {
-        alternates::read(&dom, source.head, source.url)
-    };
+    let stage = if audit { alternates::audit } else { alternates::read };
+    let mut found = stage(&dom, source.head, source.url);
     let reading = article::read(&dom, &metadata, source.url, &found.notices);
     let (links, left_out) = links::read(&dom, source.head, source.url);
     let declared = metadata.declared.or_else(|| alternates::content_language(source.head));

@@ -80,13 +80,13 @@ pub(super) fn claims(
     let mut taken = Taken::default();
     let found: Vec<Found<'_, '_>> =
         invited.iter().filter_map(|one| found(one, notices, (url, base))).collect();
-    let many = named_twice(&found);
+    let targets = Targets::of(&found);
     for one in found {
         taken.links.insert(one.anchor.node.id());
-        let crowded = one.judged.is_ok_and(|(signal, _)| signal == Signal::Invitation)
-            && many.contains(&one.lang.group_key());
         let judged = match one.judged {
-            Ok((signal, place)) if crowded => Err((Reason::OtherArticle, signal, place)),
+            Ok((signal, place)) if targets.crowd(&one) => {
+                Err((Reason::OtherArticle, signal, place))
+            }
             judged => judged,
         };
         let (Ok((signal, place)) | Err((_, signal, place))) = judged;
@@ -105,14 +105,37 @@ pub(super) fn claims(
     taken
 }
 
-/// Languages to which links of the page invite at several addresses: each belongs to one of
-/// several articles.
-fn named_twice(found: &[Found<'_, '_>]) -> HashSet<String> {
-    let mut targets: HashMap<String, HashSet<&str>> = HashMap::new();
-    for one in found.iter().filter(|one| one.judged.is_ok()) {
-        targets.entry(one.lang.group_key()).or_default().insert(one.anchor.href.trim());
+/// Where the links of a page invite to, for each language: in the article, and round it.
+#[derive(Default)]
+struct Targets<'a> {
+    of: HashMap<String, [HashSet<&'a str>; 2]>,
+}
+
+impl<'a> Targets<'a> {
+    fn of(found: &[Found<'_, 'a>]) -> Self {
+        let mut targets = Self::default();
+        for one in found {
+            if let Ok((_, place)) = one.judged {
+                let [inside, round] = targets.of.entry(one.lang.group_key()).or_default();
+                let hrefs = if place == Place::Article { inside } else { round };
+                hrefs.insert(one.anchor.href.trim());
+            }
+        }
+        targets
     }
-    targets.into_iter().filter(|(_, hrefs)| hrefs.len() > 1).map(|(key, _)| key).collect()
+
+    /// Whether an invitation is not this article's: several addresses are named for its language,
+    /// one for each of several articles; or another in the article itself.
+    fn crowd(&self, one: &Found<'_, '_>) -> bool {
+        let Ok((Signal::Invitation, place)) = one.judged else { return false };
+        let Some([inside, round]) = self.of.get(&one.lang.group_key()) else { return false };
+        let is_same = round.iter().all(|href| inside.contains(href));
+        match (place == Place::Article, inside.len()) {
+            (true, count) => count > 1,
+            (false, 0) => round.len() > 1,
+            (false, _) => !is_same,
+        }
+    }
 }
 
 fn found<'s, 'a>(
@@ -128,15 +151,17 @@ fn found<'s, 'a>(
     }?;
     let place = switcher::place_of(anchor.node);
     let left = |why| Err((why, Signal::Invitation, place));
-    let judged = if let Some(why) = switcher::reason_against(anchor) {
+    let target = fetchable(anchor.href, Some(base)).ok();
+    let against = target.as_ref().and_then(target::reason_against);
+    let judged = if let Some(why) = switcher::reason_against(anchor).or(against) {
         left(why)
     } else if notices.holds(anchor.node) {
         Ok((Signal::ArticleBlock, Place::Article))
     } else if notices.of_another(anchor.node) || notice::is_card(anchor.node) {
         left(Reason::OtherArticle)
-    } else if !line.stands_alone(&invited.said) || leads_to_topic(anchor.href, base) {
+    } else if !line.stands_alone(&invited.said) || target.as_ref().is_some_and(target::is_topic) {
         left(Reason::Topic)
-    } else if !is_plausible(anchor.href, (url, base), &lang) {
+    } else if !is_plausible(target.as_ref(), url, anchor.href, &lang) {
         left(Reason::Elsewhere)
     } else {
         Ok((Signal::Invitation, place))
@@ -145,13 +170,8 @@ fn found<'s, 'a>(
 }
 
 /// Whether an address lies on the page's own site, or names the language.
-fn is_plausible(href: &str, (url, base): (&Url, &Url), lang: &Lang) -> bool {
-    let own_site = |to: Url| Site::of(&to) == Site::of(url);
-    fetchable(href, Some(base)).is_ok_and(own_site) || target::holds_code(href, lang)
-}
-
-fn leads_to_topic(href: &str, base: &Url) -> bool {
-    fetchable(href, Some(base)).is_ok_and(|url| target::is_topic(&url))
+fn is_plausible(target: Option<&Url>, own: &Url, href: &str, lang: &Lang) -> bool {
+    target.is_some_and(|target| Site::of(target) == Site::of(own)) || target::holds_code(href, lang)
 }
 
 /// What stands beside a link in its line, on either side up to the next link or the end.

@@ -86,7 +86,7 @@ const BEFORE_AFTERNOON: &[&str] = &["下午", "晚上", "傍晚", "午後", "夜
 /// Whether a word before a number says that it is an hour of the second half of the day.
 pub(super) fn is_before_afternoon(word: &[char]) -> bool {
     let ends = |end: &&str| word.ends_with(&end.chars().collect::<Vec<char>>());
-    BEFORE_AFTERNOON.iter().any(|end| ends(end))
+    BEFORE_AFTERNOON.iter().any(ends)
 }
 
 /// What was read off the front of a text.
