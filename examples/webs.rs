@@ -15,7 +15,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let into = std::env::args().nth(1).map_or_else(|| PathBuf::from("webs-archive"), PathBuf::from);
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.len() > 1 || args.iter().any(|arg| arg.starts_with('-')) {
+        println!(
+            "usage: webs [INTO]\n\nINTO is made and holds seeds.txt and archive/ [webs-archive]"
+        );
+        let asked = args.iter().all(|arg| arg == "-h" || arg == "--help");
+        return ExitCode::from(if asked { 0 } else { 2 });
+    }
+    let into = args.first().map_or_else(|| PathBuf::from("webs-archive"), PathBuf::from);
     let all = webs::all();
     let site = webs::serve(&all);
     let (seeds, archive) = (into.join("seeds.txt"), into.join("archive"));
@@ -27,6 +35,6 @@ fn main() -> ExitCode {
     let resolve = site.resolve();
     let reach = ["--into", &folder, "--resolve", &resolve];
     let ended = warraq::cli::run(command.iter().chain(&flags).chain(&reach));
-    println!("{}", webs::measure::table(&webs::measure::measure(&all, &archive)));
+    println!("{}", webs::measure::table(&all, &webs::measure::measure(&all, &archive)));
     ended
 }

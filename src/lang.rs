@@ -85,6 +85,21 @@ impl Lang {
         }
     }
 
+    /// This language as written in a script (ISO 15924), which is told where it is not the likely
+    /// one: `sr` in `Latn` is `sr-Latn`.
+    #[must_use]
+    pub fn written_in(&self, script: &str) -> Self {
+        let is_likely = self.group_key().ends_with(&format!("-{script}"));
+        let told = || Self::parse(&format!("{}-{script}", self.language()));
+        if is_likely { None } else { told() }.unwrap_or_else(|| self.clone())
+    }
+
+    /// Whether somebody who asks for this language means the other too: `zh` asks for all Chinese,
+    /// `zh-Hant` for one script of it.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.same(other) || (self.0 == self.language() && self.language() == other.language())
+    }
+
     /// Whether both tags mean one language in one script.
     pub fn same(&self, other: &Self) -> bool {
         self.0 == other.0 || self.group_key() == other.group_key()
@@ -198,8 +213,26 @@ mod tests {
     }
 
     #[test]
+    fn a_script_is_told_where_it_is_not_the_likely_one() {
+        let written = |tag: &str, script| lang(tag).written_in(script).to_string();
+        assert_eq!(written("sr", "Latn"), "sr-Latn");
+        assert_eq!(written("sr-RS", "Cyrl"), "sr-RS");
+        assert_eq!(written("ku", "Arab"), "ku-Arab");
+        assert_eq!(written("en-GB", "Latn"), "en-GB");
+    }
+
+    #[test]
+    fn a_bare_tag_asks_for_every_script() {
+        assert!(lang("zh").covers(&lang("zh-Hant")) && lang("sr").covers(&lang("sr-Latn")));
+        assert!(!lang("zh-Hant").covers(&lang("zh-CN")) && !lang("en").covers(&lang("fr")));
+    }
+
+    fn lang(tag: &str) -> Lang {
+        Lang::parse(tag).unwrap()
+    }
+
+    #[test]
     fn a_text_decides_between_confused_codes() {
-        let lang = |tag| Lang::parse(tag).unwrap();
         assert!(lang("se").agrees(&lang("sv")));
         assert!(lang("nb").agrees(&lang("no")) && lang("no").agrees(&lang("nn")));
         assert!(lang("zh-TW").agrees(&lang("zh")));

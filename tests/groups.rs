@@ -141,6 +141,20 @@ fn scripts_are_languages_and_regions_are_not() {
 }
 
 #[test]
+fn the_text_decides_in_which_script_a_bare_tag_is() {
+    let pages = [
+        page("/en/a", "en").head("zh", "/zh/a").head("sr", "/sr/a"),
+        page("/zh/a", "zh").head("en", "/en/a").text_in("zh-Hant"),
+        page("/sr/a", "sr").head("en", "/en/a").text_in("sr-Latn"),
+        page("/zh-cn/a", "zh-CN").head("en", "/en/a").head("zh-TW", "/zh/a").text_in("zh-Hans"),
+    ];
+    let groups = build(&pages, &[]);
+    assert_eq!(shown(&groups), ["en=/en/a sr-Latn=/sr/a zh-CN=/zh-cn/a zh-Hant=/zh/a"]);
+    let keys: Vec<&String> = groups[0].members.keys().collect();
+    assert_eq!(keys, ["en-Latn", "sr-Latn", "zh-Hans", "zh-Hant"]);
+}
+
+#[test]
 fn redirects_and_canonicals_are_followed_to_the_page() {
     let pages = [
         page("/ar/a", "ar").head("en", "/node/7").head("fr", "/?p=9"),

@@ -11,6 +11,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use warraq::groups::patterns::MAX_GUESSES;
 use warraq::groups::{self, Group};
 use warraq::page::Signal;
 
@@ -112,4 +113,42 @@ fn two_groups_confirm_nothing_and_an_unwanted_language_is_not_guessed() {
     let (site, dir) = (web(&declared), tempfile::tempdir().unwrap());
     crawl(&site, &declared, dir.path(), &["--languages", "es,fr"]);
     assert_eq!(asked(&site, "en", "both"), 0);
+}
+
+#[test]
+fn a_run_that_is_taken_up_again_has_made_its_guesses() {
+    let stories = ["lighthouse", "seeds", "tram"];
+    let mut resources = Vec::new();
+    for name in stories {
+        let link = |lang| format!("<link rel=alternate hreflang={lang} href={}>", at(lang, name));
+        let head = link("es") + &link("en");
+        resources.extend(["es", "en"].map(|lang| page(lang, name, &head, &[name])));
+    }
+    let plain: Vec<String> = (0..MAX_GUESSES + 15).map(|n| format!("story-{n}")).collect();
+    resources.extend(plain.iter().map(|name| page("es", name, "", &["seeds", "tram"])));
+    let instead = Some(resources);
+    let site = Site::open(Options { instead, ..Options::default() }).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let seeds: Vec<String> =
+        stories.into_iter().chain(plain.iter().map(String::as_str)).map(|n| at("es", n)).collect();
+    let run = |seeds: &[String], pages: usize| {
+        let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
+            .arg("crawl")
+            .args(seeds)
+            .args(["--contact", "test@warraq.test", "--quiet", "--delay", "0", "--allow-private"])
+            .args(["--resolve", &site.resolve(), "--max-pages", &pages.to_string(), "--into"])
+            .arg(dir.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(matches!(out.status.code(), Some(0 | 3)), "{out:?}");
+    };
+    let guessed = || plain.iter().map(|name| asked(&site, "en", name)).sum::<usize>();
+    // Ends among the guesses.
+    run(&seeds, stories.len() * 2 + plain.len() + 10);
+    let first = guessed();
+    assert!((1..MAX_GUESSES).contains(&first), "{first}");
+    run(&[], 1_000);
+    assert_eq!(guessed(), MAX_GUESSES);
+    assert!(plain.iter().all(|name| asked(&site, "en", name) <= 1));
 }

@@ -6,7 +6,7 @@
     reason = "test code: a broken fixture must fail loudly"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -119,7 +119,7 @@ type Page = (String, BTreeSet<String>);
 
 fn of(patterns: &Patterns, pages: &[Page], known: &dyn Fn(&Url) -> bool, run: u32) -> Vec<Guess> {
     let pages = pages.iter().map(|(url, has)| (url.as_str(), has.clone()));
-    patterns.guesses(pages, known, run)
+    patterns.guesses(pages, known, &HashMap::new(), run)
 }
 
 fn guessed(groups: &[Group], url: &str) -> Vec<Guess> {
@@ -173,6 +173,13 @@ fn guesses_are_bounded_for_each_host_and_leave_out_what_is_known() {
     assert!(first.iter().all(|guess| !second.contains(guess)), "each has its turn");
     let known = |url: &Url| url.path() == "/en/1000";
     assert_eq!(of(&patterns, &pages[..2], &known, 7).len(), 1);
+    let left = |made: &[(&str, usize)]| {
+        let made = made.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect();
+        let pages = pages.iter().map(|(url, has)| (url.as_str(), has.clone()));
+        patterns.guesses(pages, |_| false, &made, 0).len()
+    };
+    assert_eq!(left(&[("a.example", MAX_GUESSES - 2), ("b.example", 9)]), 2);
+    assert_eq!(left(&[("a.example", MAX_GUESSES), ("en.a.example", 1)]), 0);
     let home = [("https://a.example/ar/".to_owned(), BTreeSet::from(["ar-Arab".to_owned()]))];
     assert_eq!(of(&patterns, &home, &|_| false, 0), [], "a front page has no translation");
 }

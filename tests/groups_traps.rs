@@ -10,8 +10,9 @@
 use proptest::prelude::*;
 use warraq::groups::audit::Fault;
 use warraq::groups::explain::Fate;
-use warraq::groups::{Builder, End, Group, GroupKind, Says, Why};
+use warraq::groups::{Builder, CopyKind, End, Group, GroupKind, Says, Why};
 use warraq::lang::Lang;
+use warraq::page::print::TextPrint;
 use warraq::page::{PageKind, Signal};
 
 #[path = "made/mod.rs"]
@@ -153,6 +154,105 @@ fn later_pages_of_an_article_are_parts_of_its_first() {
     let parts = &groups[0].members["ar-Arab"].parts;
     assert_eq!(*parts, [absolute("/ar/a/2"), absolute("/ar/a?page=3")]);
     assert_eq!(groups[0].conflicts, []);
+}
+
+#[test]
+fn parts_copies_and_fallbacks_of_a_member_are_told_apart() {
+    let fallback = page("/de/a", "de").text_in("ar").canonical("/ar/a");
+    let more = [
+        page("/ar/a?print=1", "ar").canonical("/ar/a"),
+        page("/ar/a/2/", "ar").titled("title of /ar/a"),
+        page("/ar/a/2/?print=1", "ar").canonical("/ar/a/2/"),
+        page("https://www.news.example/ar/a/", "ar"),
+        fallback,
+    ];
+    let groups = build(&with(pair(), more), &[]);
+    let member = &groups[0].members["ar-Arab"];
+    assert_eq!(member.url, "https://news.example/ar/a");
+    let paths = |urls: Vec<&String>| -> Vec<String> {
+        urls.into_iter().map(|url| url.trim_start_matches("https://news.example").into()).collect()
+    };
+    assert_eq!(paths(member.parts.iter().collect()), ["/ar/a/2/", "/ar/a/2/?print=1"]);
+    let copies: Vec<(CopyKind, String)> =
+        member.copies.iter().map(|copy| (copy.by, paths(vec![&copy.url]).remove(0))).collect();
+    assert_eq!(
+        copies,
+        [
+            (CopyKind::Canonical, "/ar/a?print=1".to_owned()),
+            (CopyKind::Fallback, "/de/a".to_owned()),
+            (CopyKind::Spelling, "https://www.news.example/ar/a/".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn variants_for_regions_are_no_rivals_and_no_hub() {
+    let of = |path: &str, lang: &str| {
+        ["/us/a", "/gb/a", "/au/a"].iter().zip(["en-US", "en-GB", "en-AU"]).fold(
+            page(path, lang).head("fr", "/fr/a"),
+            |page, (other, tag)| {
+                if *other == path { page } else { page.variant(tag, other) }
+            },
+        )
+    };
+    let pages = [
+        of("/us/a", "en-US"),
+        of("/gb/a", "en-GB"),
+        of("/au/a", "en-AU"),
+        page("/fr/a", "fr").head("en-US", "/us/a").head("en-GB", "/gb/a").head("en-AU", "/au/a"),
+    ];
+    let groups = build(&pages, &[]);
+    assert_eq!(shown(&groups), ["en-AU=/au/a fr=/fr/a"]);
+    assert_eq!(whys(&groups), [Why::Variant; 2]);
+    let variants: Vec<String> =
+        groups[0].members["en-Latn"].variants.iter().map(|one| one.lang.to_string()).collect();
+    assert_eq!(variants, ["en-GB", "en-US"]);
+    // One way, too: none of them is a rival of the others.
+    let silent =
+        [of("/us/a", "en-US"), of("/gb/a", "en-GB"), of("/au/a", "en-AU"), page("/fr/a", "fr")];
+    assert_eq!(build(&silent, &[]).len(), 1);
+    let named = [
+        page("/us/a", "en-US").variant("en-GB", "/gb/a"),
+        page("/gb/a", "en-GB"),
+        page("/fr/a", "fr").head("en-US", "/us/a").head("en-GB", "/gb/a"),
+    ];
+    assert_eq!(build(&named, &[]).len(), 1);
+}
+
+#[test]
+fn the_audit_names_what_the_texts_and_the_canonicals_say() {
+    let print = |number: u16| TextPrint {
+        hash: u64::from(number),
+        numbers: vec![number, number + 1, number + 2],
+        count: 3,
+        ..TextPrint::default()
+    };
+    let mut pages = [
+        page("/ar/a", "ar")
+            .head("en", "/en/a")
+            .head("fr", "/fr/a")
+            .head("es", "/es/a")
+            .head("ar", "/ar/a"),
+        page("/en/a", "en").head("ar", "/ar/a").head("en", "/en/a"),
+        page("/fr/a", "fr").head("ar", "/ar/b"),
+        page("/ar/b", "ar").head("fr", "/fr/a"),
+        page("/es/a", "es").head("ar", "/ar/a").canonical("https://mirror.example/es/a"),
+    ];
+    pages[0].row.text = Some(print(1));
+    pages[1].row.text = Some(print(100));
+    let mut builder = Builder::with_targets();
+    for page in &pages {
+        builder.add(&page.row, &page.alternates, None);
+    }
+    let audit = builder.judge().audit();
+    let counts: Vec<(&str, u64)> =
+        audit[0].faults.iter().map(|(fault, found)| (fault.name(), found.count)).collect();
+    assert_eq!(
+        counts,
+        [("canonical-elsewhere", 1), ("contradicted", 1), ("text-differs", 2)],
+        "{audit:#?}"
+    );
+    assert_eq!(audit[0].alternates, 7, "a page that names itself is counted nowhere");
 }
 
 #[test]

@@ -82,6 +82,28 @@ fn a_sitemap_is_read_too_and_json_holds_everything() {
 }
 
 #[test]
+fn what_is_too_much_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("many.html");
+    let link = |n| format!("<link rel=alternate hreflang=en href=https://news.example/en/{n}>");
+    let links: Vec<String> = (0..450).map(link).collect();
+    let links = links.concat();
+    std::fs::write(&file, format!("<html lang=ar><head>{links}</head><body>x</body></html>"))
+        .unwrap();
+    let (code, told, _) =
+        said(&languages(&[file.to_str().unwrap(), "--base", "https://news.example/ar/a"]));
+    assert_eq!(code, Some(0));
+    for line in [
+        "400 alternates",
+        "note: a crawl keeps and follows the first 40, not 360 more",
+        "note: only the first 400 alternates are kept, not 50 more",
+        "https://news.example/en/449  (past the number kept of one page)",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}
+
+#[test]
 fn a_url_is_asked_for_once_and_never_in_a_private_network_unasked() {
     let webs = web::all();
     let site = web::serve(&webs);

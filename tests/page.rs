@@ -187,6 +187,22 @@ fn switchers_of_all_systems() {
 }
 
 #[test]
+fn the_text_tells_which_script_is_the_page_s_own_and_regions_are_kept_as_variants() {
+    let story = "這個項目將從明年開始，國家已經為它準備了資金，幾家公司會參加，經過長時間的討論後，問題還沒有解決。";
+    let body = format!("<p>{}</p>", story.repeat(2)).repeat(4);
+    let html = format!(
+        "<html lang=zh><head><title>x</title><link rel=alternate hreflang=zh-Hans href=/hans>\
+         <link rel=alternate hreflang=zh-HK href=/hk><link rel=alternate hreflang=en href=/en/a>\
+         </head><body><article><h1>這個項目</h1>{body}</article></body></html>"
+    );
+    let page = read(&[], &html);
+    assert_eq!(page.detected, warraq::lang::Lang::parse("zh-Hant"));
+    assert_eq!(said(&page), ["en HeadLink Head /en/a", "zh-Hans HeadLink Head /hans"]);
+    let variants: Vec<&str> = page.variants.iter().map(|one| one.lang_raw.as_str()).collect();
+    assert_eq!(variants, ["zh-HK"]);
+}
+
+#[test]
 fn what_is_said_of_another_work_or_resource_is_not_said_of_this_page() {
     let json = r#"<script type="application/ld+json">[{"@type":"NewsArticle","url":"https://news.example/ar/other",
         "workTranslation":"https://news.example/en/other"},{"@type":"NewsArticle","url":"https://news.example/ar/kharait",

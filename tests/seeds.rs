@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use url::Url;
-use warraq::page::{Link, LinkKind, PageKind, Place, Signal};
+use warraq::page::{Alternate, Link, LinkKind, PageKind, Place, Signal};
 use warraq::seeds::discover::{self, Listing, MAX_ENTRIES};
 use warraq::seeds::{MAX_BAD_LINES, Report, SeedsError, read, read_from};
 
@@ -243,6 +243,46 @@ fn deep_nesting_overflows_no_stack() {
 }
 
 // Feeds
+
+#[test]
+fn entries_of_feeds_declare_alternates() {
+    let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><id>f</id><title>t</title>
+        <link rel='alternate' hreflang='en' href='https://news.example/en/'/>
+        <entry><id>1</id><title>x</title><link href='/ar/a'/>
+          <link rel='alternate' hreflang='en' href='/en/a'/>
+          <link rel='alternate' type='application/pdf' hreflang='fr' href='/fr/a.pdf'/>
+          <link rel='enclosure' hreflang='de' href='/a.mp3'/>
+          <content type='xhtml'><div><link rel='alternate' hreflang='tr' href='/tr/a'/></div></content>
+        </entry>
+        <entry><id>2</id><title>y</title><link rel='alternate' hreflang='ar' href='/ar/b'/>
+          <link rel='alternate' hreflang='en' href='/en/b'></link></entry></feed>";
+    let listing = discover::feed(atom, &base());
+    let told = |listing: &discover::Listing| -> Vec<String> {
+        let of = |(page, all): &(String, Vec<Alternate>)| {
+            let all =
+                all.iter().map(|one| format!("{} {} {}", one.lang_raw, one.signal.name(), one.url));
+            format!("{page}: {}", all.collect::<Vec<_>>().join(", "))
+        };
+        listing.alternates.iter().map(of).collect()
+    };
+    let pair = |n| format!("https://news.example/ar/{n}: en feed https://news.example/en/{n}");
+    assert_eq!(told(&listing), [pair('a'), pair('b')]);
+    let urls: Vec<&str> = listing.links.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(
+        urls,
+        ["/ar/a", "/ar/b", "/en/a", "/en/b"].map(|path| format!("https://news.example{path}"))
+    );
+    let rss = "<rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel><title>t</title>
+        <item><title>x</title><link><![CDATA[https://news.example/ar/a]]></link>
+          <a:link rel='alternate' hreflang='en' href='/en/a?x=1&amp;y=2'/></item>
+        <item><title>y</title><link>https://news.example/ar/b</link></item></channel></rss>";
+    let listing = discover::feed(rss, &base());
+    assert_eq!(
+        told(&listing),
+        ["https://news.example/ar/a: en feed https://news.example/en/a?x=1&y=2"]
+    );
+    assert!(told(&discover::feed("<feed><entry><link hreflang=", &base())).is_empty());
+}
 
 #[test]
 fn rss_atom_and_json_feeds() {

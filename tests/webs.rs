@@ -39,7 +39,9 @@ fn one_language_brings_all_the_others_and_no_home() {
     let dir = tempfile::tempdir().unwrap();
     crawl(&site, &web::seeds(&webs), dir.path());
     let measured = measure(&webs, &dir.path().join("archive"));
-    println!("{}", table(&measured));
+    let table = table(&webs, &measured);
+    println!("{table}");
+    assert!(table.contains("own numbers: its links lead to other articles on both sides"));
     for (web, one) in webs.iter().zip(&measured) {
         let name = one.name;
         assert_eq!(one.pages.0, one.pages.1, "{name}: a page was not reached");

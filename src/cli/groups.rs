@@ -3,6 +3,7 @@
 //!
 //! Read from the WARC files alone, so it works beside a running crawl and on anybody's archive.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,10 +11,11 @@ use clap::Args;
 use super::show::{self, Direction};
 use super::{Exit, Stopped};
 use crate::export::evidence;
-use crate::groups::audit::Audit;
-use crate::groups::explain::{Explained, Explanation, Fate, Nowhere};
-use crate::groups::{self, Builder, Conflict, Evidence, Group, GroupKind, Judgement};
+use crate::groups::audit::{Audit, add_left_out};
+use crate::groups::explain::{DeclaredBy, Explained, Explanation, Fate, Nowhere};
+use crate::groups::{self, Builder, Conflict, Evidence, Group, GroupKind, Judgement, Member};
 use crate::json;
+use crate::page::alternates::{Dropped, Reason};
 
 /// Conflicts of one group that are shown; `--json` has up to 50.
 const CONFLICTS_SHOWN: usize = 3;
@@ -60,8 +62,8 @@ pub(super) fn run(flags: &GroupsFlags) -> Result<Exit, Stopped> {
     }
     let judgement = read.builder.judge();
     match &flags.explain {
-        Some(url) => explain(&judgement, url, flags.json)?,
-        None if flags.audit => audit(&judgement, flags.json)?,
+        Some(url) => explain(&judgement, url, flags)?,
+        None if flags.audit => audit(&judgement, flags)?,
         None => list(&judgement.groups, dir, flags.json)?,
     }
     Ok(if read.unreadable.is_empty() { Exit::Complete } else { Exit::Output })
@@ -105,6 +107,7 @@ fn told(group: &Group, direction: Direction) -> String {
         out.push(format!("  {tag:<width$}  {}{partial}", link(&member.url)));
         let title = direction.set(member.title.as_deref().unwrap_or("(no title)"));
         out.push(format!("  {:<width$}  {title}", ""));
+        out.extend(beside(member).iter().map(|line| format!("  {:<width$}    {line}", "")));
     }
     out.extend(group.conflicts.iter().take(CONFLICTS_SHOWN).map(left_out));
     let more = group.conflicts.len().saturating_sub(CONFLICTS_SHOWN);
@@ -113,6 +116,16 @@ fn told(group: &Group, direction: Direction) -> String {
     }
     out.push(String::new());
     out.join("\n")
+}
+
+/// The further addresses of a member, by what they are.
+fn beside(member: &Member) -> Vec<String> {
+    let variants =
+        member.variants.iter().map(|one| format!("variant {}: {}", one.lang, link(&one.url)));
+    let parts = member.parts.iter().map(|url| format!("a further page: {}", link(url)));
+    let copies =
+        member.copies.iter().map(|one| format!("{}: {}", one.by.explained(), link(&one.url)));
+    variants.chain(parts).chain(copies).collect()
 }
 
 fn tag(group: &Group, key: &str) -> String {
@@ -126,25 +139,38 @@ fn left_out(conflict: &Conflict) -> String {
     format!("  left out, {lang}: {}: {url}", conflict.why.sentence())
 }
 
-fn explain(judgement: &Judgement, url: &str, json: bool) -> Result<(), Stopped> {
-    let Some(explanation) = judgement.explain(url) else {
-        let what = "no article of this archive; give the URL as `warraq text` prints it";
+fn explain(judgement: &Judgement, url: &str, flags: &GroupsFlags) -> Result<(), Stopped> {
+    let Some(mut told) = judgement.explain(url) else {
+        let what = "not in this archive, and no page of it declares it; give the URL as `warraq text` prints it";
         return Err(Stopped::usage(format!("{url}: {what}")));
     };
-    if json {
-        return say_json(&explanation);
+    let mut left_out = Vec::new();
+    evidence::left_out(&flags.dir, Some(&told.url), |_, dropped| left_out = dropped)
+        .map_err(|why| Stopped::new(Exit::Output, why))?;
+    told.left_out = left_out;
+    if flags.json {
+        return say_json(&told);
     }
-    show::say(&standing(&explanation, judgement));
-    for edge in &explanation.edges {
+    show::say(&standing(&told, judgement));
+    for edge in &told.edges {
         show::say(&edge_told(edge));
     }
-    if !explanation.nowhere.is_empty() {
-        show::say("Declared, and no article:");
-    }
-    for nowhere in &explanation.nowhere {
-        show::say(&nowhere_told(nowhere));
-    }
+    list_under("Declared, and no article:", told.nowhere.iter().map(nowhere_told).collect());
+    list_under("Declared by:", told.declared_by.iter().map(declared_by_told).collect());
+    list_under(
+        "Left out when the page was read:",
+        told.left_out.iter().map(dropped_told).collect(),
+    );
     Ok(())
+}
+
+fn list_under(heading: &str, lines: Vec<String>) {
+    if !lines.is_empty() {
+        show::say(heading);
+    }
+    for line in lines {
+        show::say(&line);
+    }
 }
 
 fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
@@ -152,6 +178,9 @@ fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
     let page = format!("{} ({lang})", link(&explanation.url));
     let group = explanation.group.as_ref();
     let group = group.and_then(|id| judgement.groups.iter().find(|group| group.id == *id));
+    if explanation.found != Fate::Article {
+        return format!("{} is in no group: {}", link(&explanation.url), fate(explanation.found));
+    }
     match (group, explanation.never) {
         (Some(group), _) => {
             let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
@@ -192,6 +221,19 @@ fn nowhere_told(nowhere: &Nowhere) -> String {
     format!("    {lang} by {}: {found}: {url}", nowhere.evidence.signal.name())
 }
 
+fn declared_by_told(by: &DeclaredBy) -> String {
+    let lang = by.lang.as_ref().map_or("?", |lang| lang.as_str());
+    let (signal, page) = (by.evidence.signal.name(), link(&by.page));
+    format!("    as {lang} by {signal} of {page}")
+}
+
+fn dropped_told(one: &Dropped) -> String {
+    let lang = one.lang.as_ref().map_or(one.lang_raw.as_str(), |lang| lang.as_str());
+    let url = link(one.url.as_ref().unwrap_or(&one.url_raw));
+    let (lang, signal) = (show::clean(lang), one.signal.name());
+    format!("    {lang} by {signal}: {}: {url}", one.why.explained())
+}
+
 fn fate(fate: Fate) -> String {
     match fate {
         Fate::NotFetched => "not fetched".into(),
@@ -206,12 +248,23 @@ fn fate(fate: Fate) -> String {
     }
 }
 
-fn audit(judgement: &Judgement, json: bool) -> Result<(), Stopped> {
-    for host in judgement.audit() {
-        if json {
-            say_json(&host)?;
+fn audit(judgement: &Judgement, flags: &GroupsFlags) -> Result<(), Stopped> {
+    let mut hosts = judgement.audit();
+    // Of a page that was captured again the last capture speaks.
+    let mut left_out = BTreeMap::new();
+    evidence::left_out(&flags.dir, None, |url, mut dropped| {
+        dropped.retain(|one| matches!(one.why, Reason::Home | Reason::Limit));
+        left_out.insert(url.clone(), dropped);
+    })
+    .map_err(|why| Stopped::new(Exit::Output, why))?;
+    for (url, dropped) in &left_out {
+        add_left_out(&mut hosts, url, dropped);
+    }
+    for host in &hosts {
+        if flags.json {
+            say_json(host)?;
         } else {
-            show::say(&audit_told(&host));
+            show::say(&audit_told(host));
         }
     }
     Ok(())
@@ -221,23 +274,24 @@ fn audit_told(host: &Audit) -> String {
     let articles = show::count(host.articles, "article");
     let alternates = show::count(host.alternates, "alternate");
     let mut out = vec![format!(
-        "{}: {articles}, {alternates} declared, {} not fetched",
+        "{}: {articles}, {alternates} declared, {} not fetched, {} to no article",
         show::clean(&host.host),
-        host.not_fetched
+        host.not_fetched,
+        host.no_article
     )];
     for (fault, found) in &host.faults {
-        out.push(format!("  {:>5} {}", found.count, fault.name()));
+        out.push(format!("  {:>5} {}: {}", found.count, fault.name(), fault.explained()));
         for example in found.examples.iter().take(EXAMPLES_SHOWN) {
             let lang = example.declared.as_ref().map_or("?", |lang| lang.as_str());
             let text = example.text.as_ref().map(|text| format!(" (the text is {text})"));
-            let found = if example.found == Fate::Article {
-                String::new()
-            } else {
-                format!(" ({})", fate(example.found))
+            let found = match example.found {
+                Fate::Article | Fate::Home | Fate::NotFetched => String::new(),
+                found => format!(" ({})", fate(found)),
             };
             let (from, to) = (link(&example.from), link(&example.to));
             out.push(format!(
-                "        {from}\n          {lang}{}{found} {to}",
+                "        {from}\n          {lang} by {}{}{found} {to}",
+                example.signal.name(),
                 text.unwrap_or_default()
             ));
         }

@@ -14,6 +14,7 @@ use super::show::{self, Direction};
 use super::{Exit, Stopped, given};
 use crate::address;
 use crate::capture::{self, Client, End, Fetch as _, Limits, Response};
+use crate::frontier::tally::ALTERNATES;
 use crate::head::Head;
 use crate::json;
 use crate::lang::Lang;
@@ -240,6 +241,12 @@ fn tell(told: &Told<'_>) {
         let url = show::readable(one.url.as_ref().unwrap_or(&one.url_raw));
         let (declared, why) = (line(lang, one.signal, one.place), one.why.explained());
         show::say(&format!("{declared} {url}  ({why})"));
+    }
+    let past = kept.len().saturating_sub(ALTERNATES);
+    if told.kind != PageKind::Sitemap && told.kind != PageKind::Feed && past > 0 {
+        show::say(&format!(
+            "note: a crawl keeps and follows the first {ALTERNATES}, not {past} more"
+        ));
     }
     for note in told.notes {
         show::say(&format!("note: {}", show::clean(note)));

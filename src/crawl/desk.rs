@@ -56,7 +56,7 @@ pub(super) struct Desk<F, T> {
     pub(super) watch: Watch,
     pub(super) stop: Stop,
     pages: Semaphore,
-    /// Whether the guesses of this run were made.
+    /// Whether the guesses of this sitting were made.
     guessed: tokio::sync::Mutex<bool>,
     left: AtomicU64,
     asking: Mutex<HashSet<HostKey>>,
@@ -142,23 +142,35 @@ impl<F: Frontier, T> Desk<F, T> {
         }
     }
 
-    /// When all is done, once a run: puts what confirmed URL patterns give, and the articles that a
-    /// late translation may have come of. `false` when the run is to end.
+    /// When all is done, once a sitting: puts what confirmed URL patterns give, and the articles that
+    /// a late translation may have come of. `false` when the run is to end.
     async fn guess(&self) -> Result<bool, CrawlError> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
         }
-        let mut guessed = self.guessed.lock().await;
-        if !*guessed {
-            *guessed = true;
-            let judgement = guess::judgement(&self.frontier).await?;
-            let mut leads = guess::leads(&judgement, &self.settings, self.run);
-            match late::leads(&judgement, &self.settings, &self.seeds, self.clock.wall()) {
-                Ok(late) => leads.extend(late),
-                // The index is made anew at the end of the run; nothing is lost but time.
-                Err(why) => self.watch.tell(&Event::Warning { text: why.to_string() }),
-            }
-            self.frontier.put(leads).await?;
+        let mut done = self.guessed.lock().await;
+        if !*done {
+            *done = true;
+            // The ledger must have what this sitting did.
+            self.frontier.commit().await?;
+            let evidence = guess::evidence_of(&self.frontier).await?;
+            let (settings, seeds) = (self.settings.clone(), self.seeds.clone());
+            let (run, now) = (self.run, self.clock.wall());
+            // Judging a large crawl and reading its index take seconds.
+            let thought = tokio::task::spawn_blocking(move || {
+                let judgement = evidence.judge();
+                let guesses = guess::leads(&judgement, &settings, run);
+                (guesses, late::leads(&judgement, &settings, &seeds, now))
+            });
+            let (guesses, late) =
+                thought.await.map_err(|died| CrawlError::Worker(died.to_string()))?;
+            // What cannot be read is made anew at the end of the run; nothing is lost but time.
+            let told = |why: &dyn std::fmt::Display| {
+                self.watch.tell(&Event::Warning { text: why.to_string() });
+            };
+            let guesses = guesses.inspect_err(|why| told(why)).unwrap_or_default();
+            let late = late.inspect_err(|why| told(why)).unwrap_or_default();
+            self.frontier.put(guesses.into_iter().chain(late).collect()).await?;
         }
         Ok(true)
     }

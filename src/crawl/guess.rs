@@ -1,9 +1,16 @@
 //! Guesses: what confirmed URL patterns give for languages that articles lack.
 //!
-//! Made once a run, when nothing else is left: only then is it known which groups confirm which
+//! Made once a sitting, when nothing else is left: only then is it known which groups confirm which
 //! pattern. A guess is a request nobody declared, so it is marked as one in its hop path, bounded
-//! for each host, and refused by the same rules as a declared alternate.
+//! for each host and run, and refused by the same rules as a declared alternate. What the run has
+//! guessed already is read from its ledger, which a resumed run and a rebuilt state have too.
 
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::Path;
+
+use serde::Deserialize;
 use url::Url;
 
 use super::summary;
@@ -16,16 +23,64 @@ use crate::lead::{Hop, Lead};
 use crate::page::{Alternate, Page, PageKind, Place, Signal};
 use crate::settings::{AlternatesScope, Settings};
 
-/// What the pages of all runs are to one another.
-pub(super) async fn judgement<F: Frontier>(frontier: &F) -> Result<Judgement, FrontierError> {
-    Ok(summary::gather(frontier, |_| {}).await?.judge())
+/// The ledger of a crawl folder.
+const LEDGER: &str = "ledger.jsonl";
+
+/// Longest line of the ledger that is read.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Everything the groups of all runs are made from.
+pub(super) async fn evidence_of<F: Frontier>(
+    frontier: &F,
+) -> Result<crate::groups::Builder, FrontierError> {
+    summary::gather(frontier, |_| {}).await
 }
 
-/// The leads of this run's guesses.
-pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> Vec<Lead> {
+/// The leads of the guesses that this run has left.
+pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> io::Result<Vec<Lead>> {
     let patterns = Patterns::learn(&judgement.groups);
-    let guesses = patterns.guesses(judgement.articles(), |url| judgement.knows(url), run);
-    guesses.iter().filter_map(|guess| lead(guess, settings)).collect()
+    if patterns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let made = made(&settings.into.join(LEDGER), run)?;
+    let guesses = patterns.guesses(judgement.articles(), |url| judgement.knows(url), &made, run);
+    Ok(guesses.iter().filter_map(|guess| lead(guess, settings)).collect())
+}
+
+/// What is read of a line of the ledger.
+#[derive(Deserialize)]
+struct Line {
+    run: u32,
+    url: String,
+    #[serde(default)]
+    hops: String,
+}
+
+/// Guesses of a run that have been asked for, by host.
+fn made(ledger: &Path, run: u32) -> io::Result<HashMap<String, usize>> {
+    let mut made = HashMap::new();
+    let mut file = match File::open(ledger) {
+        Ok(file) => BufReader::new(file),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(made),
+        Err(why) => return Err(why),
+    };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if io::Read::take(&mut file, MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok(made);
+        }
+        // Cheaper than reading every line as JSON; what a guess redirects to is no guess.
+        if memchr::memmem::find(&line, b"G\"").is_none() {
+            continue;
+        }
+        let read = serde_json::from_slice::<Line>(&line).ok();
+        let guess = read.filter(|line| line.run == run && line.hops.ends_with('G'));
+        let host = guess.and_then(|line| Url::parse(&line.url).ok()?.host_str().map(str::to_owned));
+        if let Some(host) = host {
+            *made.entry(host).or_default() += 1;
+        }
+    }
 }
 
 /// The lead of a guess, when it is in scope. It has used up its depth: what an address that nobody
@@ -33,8 +88,8 @@ pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> Vec
 fn lead(guess: &Guess, settings: &Settings) -> Option<Lead> {
     let (url, of) = (fetchable(&guess.url, None).ok()?, Url::parse(&guess.of).ok()?);
     let lang = Lang::parse(&guess.lang);
-    let wanted = settings.languages.is_empty()
-        || settings.languages.iter().any(|wanted| wanted.group_key() == guess.lang);
+    let covered = |lang: &Lang| settings.languages.iter().any(|wanted| wanted.covers(lang));
+    let wanted = settings.languages.is_empty() || lang.as_ref().is_some_and(covered);
     let same_host = url.host_str() == of.host_str();
     let within = same_host || settings.alternates_scope != AlternatesScope::SameHost;
     let lead =

@@ -17,6 +17,7 @@ use crate::address::{HostKey, Site, fetchable};
 use crate::groups::late::{History, Probe, Usual, due};
 use crate::groups::{GroupKind, Judgement};
 use crate::index::{IndexError, Lookup};
+use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::moment::Moment;
 use crate::settings::Settings;
@@ -86,7 +87,8 @@ fn histories(
 /// Whether one of the missing languages would be fetched if it had come.
 fn is_wanted(probe: &Probe, settings: &Settings) -> bool {
     let wanted = |missing: &String| {
-        settings.languages.iter().any(|language| language.group_key() == *missing)
+        let missing = Lang::parse(missing);
+        missing.is_some_and(|lang| settings.languages.iter().any(|wanted| wanted.covers(&lang)))
     };
     settings.languages.is_empty() || probe.missing.iter().any(wanted)
 }

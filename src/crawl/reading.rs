@@ -8,7 +8,7 @@ use url::Url;
 use crate::page::origin::Origin;
 use crate::page::print::TextPrint;
 use crate::page::{self, Page, PageKind};
-use crate::record::trace::PageRow;
+use crate::record::trace::{MAX_VARIANTS, PageRow};
 
 /// Body characters of a title that are kept beside the archive.
 const TITLE_CHARS: usize = 200;
@@ -34,6 +34,7 @@ pub fn row(url: &Url, page: &Page) -> PageRow {
             ..page.origin.clone()
         },
         text: article.map(|article| TextPrint::of(article, &page.links)),
+        variants: page.variants.iter().take(MAX_VARIANTS).cloned().collect(),
     }
 }
 

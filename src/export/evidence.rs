@@ -6,17 +6,19 @@
 
 use std::path::Path;
 
+use url::Url;
 use warc::RecordType;
 
 use super::MAX_BLOCK_BYTES;
-use crate::address::fetchable;
+use crate::address::{Address, fetchable};
 use crate::crawl::reading;
 use crate::frontier::KeptPage;
-use crate::frontier::tally::keep;
+use crate::frontier::tally::{ALTERNATES, keep};
 use crate::groups::{Builder, End};
 use crate::head::Head;
 use crate::lead::{Hop, Lead, Outcome};
-use crate::page::{self, Source};
+use crate::page::alternates::{Dropped, Reason};
+use crate::page::{self, PageKind, Source};
 use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::reader::{ReadError, Records};
@@ -60,6 +62,43 @@ pub fn read(path: &Path, builder: Builder) -> Result<Read, ReadError> {
     Ok(reading.read)
 }
 
+/// Reads the pages of an archive again and gives `take` what reading each article left out, and why;
+/// of an address that was captured again, every capture. With `only`, that page alone.
+pub fn left_out(
+    path: &Path,
+    only: Option<&str>,
+    mut take: impl FnMut(&Url, Vec<Dropped>),
+) -> Result<(), ReadError> {
+    let only = only.and_then(|url| Address::parse(url).ok());
+    for file in super::files(path)? {
+        // What cannot be read was told when the groups were read.
+        let Ok(records) = Records::open(&file) else { continue };
+        for entry in records.flatten() {
+            let is_page = entry.kind == RecordType::Response && entry.is_http();
+            let url = entry.target_uri().and_then(|uri| fetchable(uri, None).ok());
+            let Some(url) = url.filter(|_| is_page) else { continue };
+            if only.as_ref().is_none_or(|only| *only == Address::of(&url))
+                && let Some(dropped) = dropped(&entry, &url)
+            {
+                take(&url, dropped);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What reading the article of a response left out; what a crawl keeps no room for, too.
+fn dropped(entry: &Entry, url: &Url) -> Option<Vec<Dropped>> {
+    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
+    let message = split(&block);
+    let head = Head::parse(block.get(..message.head_length)?);
+    head.status().filter(|status| (200..=299).contains(status))?;
+    let (page, mut dropped) = page::audit(Source { url, head: &head, entity: &message.entity });
+    let past = page.alternates.into_iter().skip(ALTERNATES);
+    dropped.extend(past.map(|one| Dropped::of(one, Reason::Limit)));
+    (page.kind == PageKind::Article).then_some(dropped)
+}
+
 struct Reading {
     read: Read,
     /// A response whose trace has not come, and may never.
@@ -94,13 +133,15 @@ impl Reading {
             self.add(&kept);
         }
         let end = match &trace.outcome {
-            Outcome::Captured { status, .. } if *status >= 400 => Some(End::Status(*status)),
+            // The error page of many URLs is archived once; of the others it is a revisit.
+            Outcome::Captured { status, .. } | Outcome::Revisit { status } if *status >= 400 => {
+                Some(End::Status(*status))
+            }
             Outcome::Failed(_) => Some(End::Failed),
-            _ if trace.page.is_none() => Some(End::NoArticle),
-            _ => None,
+            Outcome::Moved { .. } | Outcome::Revisit { .. } => None,
+            _ => trace.page.is_none().then_some(End::NoArticle),
         };
-        let moved = matches!(trace.outcome, Outcome::Moved { .. } | Outcome::Revisit { .. });
-        if let Some(end) = end.filter(|_| !moved) {
+        if let Some(end) = end {
             self.read.builder.end(&trace.lead.found, end);
         }
     }

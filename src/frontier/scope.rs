@@ -299,7 +299,7 @@ impl<'a> Page<'a> {
     fn language_rule(&self, lang: Option<&Lang>) -> Option<Rule> {
         let wanted = &self.scope.languages;
         let unwanted = !wanted.is_empty()
-            && lang.is_some_and(|lang| !wanted.iter().any(|wanted| wanted.same(lang)));
+            && lang.is_some_and(|lang| !wanted.iter().any(|wanted| wanted.covers(lang)));
         unwanted.then_some(Rule::Language)
     }
 

@@ -18,7 +18,7 @@ use crate::record::trace::PageRow;
 const EXAMPLES: usize = 3;
 
 /// Alternates kept of each page.
-const ALTERNATES: usize = 40;
+pub const ALTERNATES: usize = 40;
 
 /// Where a URL of the run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,17 +1,24 @@
 //! The audit: what is wrong with a site's declarations, as a by-product of judging them.
 //!
-//! For each host: alternates without a return link, broken, looping, mislabelled, going to a front
-//! page; counts, and the first examples in the order of their URLs.
+//! For each host and each kind of fault: how often, and the first examples in the order of their
+//! URLs. A declaration has one fault, the first of those that are looked for in this order: what
+//! is at its URL, what that page says of itself, what the two texts say, what the page there
+//! declares in return. What reading a page left out is added by [`add_left_out`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use url::Url;
 
 use super::builder::Claim;
 use super::explain::Fate;
+use super::pair::Pair;
+use super::places::Reach;
+use super::verify::Verdict;
 use super::{Judgement, Why};
 use crate::lang::Lang;
+use crate::page::Signal;
+use crate::page::alternates::{Dropped, Reason};
 
 /// Examples told of each fault of a host.
 const EXAMPLES: usize = 20;
@@ -23,10 +30,12 @@ pub struct Audit {
     pub host: String,
     /// Articles read.
     pub articles: u64,
-    /// Alternates they declare, each page and URL once.
+    /// Alternates they declare, each page, URL and language once; themselves left out.
     pub alternates: u64,
     /// Of these, alternates nobody fetched.
     pub not_fetched: u64,
+    /// Of these, alternates that lead to a page which is no article, and no front page either.
+    pub no_article: u64,
     /// What is wrong, by kind.
     pub faults: BTreeMap<Fault, Found>,
 }
@@ -39,12 +48,22 @@ pub enum Fault {
     NonReciprocal,
     /// The declared URL answers with an error, or not at all.
     Broken,
-    /// The declared URL redirects in a circle, or back to the declaring page.
+    /// The declared URL redirects in a circle, or leads back to the declaring page.
     Looping,
     /// The text is not in the declared language.
     Mislabelled,
     /// The declared URL is, or leads to, a front page.
     HomeGoing,
+    /// The declared page names another page as its canonical URL.
+    CanonicalElsewhere,
+    /// The declared page, or this one, names another page where the two stand for one another.
+    Contradicted,
+    /// Both addresses give the same text.
+    SameText,
+    /// The texts are not those of one article: their numbers differ.
+    TextDiffers,
+    /// Past the number that is kept of one page.
+    PastTheLimit,
 }
 
 impl Fault {
@@ -56,6 +75,27 @@ impl Fault {
             Self::Looping => "looping",
             Self::Mislabelled => "mislabelled",
             Self::HomeGoing => "home-going",
+            Self::CanonicalElsewhere => "canonical-elsewhere",
+            Self::Contradicted => "contradicted",
+            Self::SameText => "same-text",
+            Self::TextDiffers => "text-differs",
+            Self::PastTheLimit => "past-the-limit",
+        }
+    }
+
+    /// What is wrong, in words.
+    pub const fn explained(self) -> &'static str {
+        match self {
+            Self::NonReciprocal => "the page there does not declare this one",
+            Self::Broken => "an error, or no answer",
+            Self::Looping => "leads in a circle, or back to this page",
+            Self::Mislabelled => "the text there is not in the declared language",
+            Self::HomeGoing => "leads to a front page",
+            Self::CanonicalElsewhere => "the page there names another as its canonical URL",
+            Self::Contradicted => "another page is named for that language",
+            Self::SameText => "both addresses give the same text",
+            Self::TextDiffers => "the numbers of the two texts differ",
+            Self::PastTheLimit => "past the 40 that are kept of a page",
         }
     }
 }
@@ -78,6 +118,8 @@ pub struct Example {
     pub to: String,
     /// The language declared.
     pub declared: Option<Lang>,
+    /// How it was declared.
+    pub signal: Signal,
     /// The language of the text there, where that is the fault.
     pub text: Option<Lang>,
     /// What is there instead of an article.
@@ -94,62 +136,142 @@ impl Judgement {
                 hosts.entry(host.clone()).or_insert_with(|| Audit { host, ..Audit::default() });
             audit.articles += 1;
         }
+        let pairs: HashMap<(u32, u32), &Pair> =
+            self.pairs.iter().map(|pair| ((pair.from, pair.to), pair)).collect();
         let mut claims: Vec<(u32, &Claim)> = self.claims().collect();
-        claims.sort_unstable_by_key(|(from, claim)| (*from, claim.to, claim.lang));
+        claims.sort_unstable_by_key(|(from, claim)| (*from, claim.to, claim.lang, claim.evidence));
         claims.dedup_by_key(|(from, claim)| (*from, claim.to, claim.lang));
         for (from, claim) in claims {
             if let Some(audit) = hosts.get_mut(&host_of(self.graph.url(from))) {
-                self.examine(audit, from, claim);
+                self.examine(audit, from, claim, &pairs);
             }
         }
         hosts.into_values().collect()
     }
 
-    fn examine(&self, audit: &mut Audit, from: u32, claim: &Claim) {
+    fn examine(
+        &self,
+        audit: &mut Audit,
+        from: u32,
+        claim: &Claim,
+        pairs: &HashMap<(u32, u32), &Pair>,
+    ) {
         let found = self.fate(from, claim);
+        if found == Fate::Itself && self.names_itself(from, claim) {
+            return;
+        }
         audit.alternates += 1;
-        audit.not_fetched += u64::from(matches!(found, Fate::NotFetched | Fate::Refused));
         let (fault, text) = match found {
             Fate::Status(_) | Fate::Failed => (Some(Fault::Broken), None),
             Fate::Loop | Fate::Itself => (Some(Fault::Looping), None),
             Fate::Home => (Some(Fault::HomeGoing), None),
-            Fate::Article => self.wrong_with(from, claim),
+            Fate::Article => self.wrong_with(from, claim, pairs),
             Fate::NoArticle | Fate::NotFetched | Fate::Refused => (None, None),
         };
+        audit.not_fetched += u64::from(matches!(found, Fate::NotFetched | Fate::Refused));
+        audit.no_article += u64::from(found == Fate::NoArticle);
         let Some(fault) = fault else { return };
-        let list = audit.faults.entry(fault).or_default();
+        audit.tell(
+            fault,
+            Example {
+                from: self.graph.url(from).to_owned(),
+                to: self.target(claim),
+                declared: self.graph.builder.lang(claim.lang).cloned(),
+                signal: claim.evidence.signal,
+                text,
+                found,
+            },
+        );
+    }
+
+    /// Whether a declaration that leads to its own page is how a page names itself.
+    fn names_itself(&self, from: u32, claim: &Claim) -> bool {
+        let said = self.graph.builder.lang(claim.lang);
+        let own = |number| self.graph.builder.lang(number);
+        let page = self.graph.page(from);
+        let own = page.map(|page| [own(page.declared), own(page.detected)]).unwrap_or_default();
+        own.into_iter().flatten().any(|own| said.is_none_or(|said| said.same(own)))
+            || self.graph.keys.of_lang(claim.lang) == self.graph.key(from)
+    }
+
+    /// What is wrong with a declaration that leads to an article.
+    fn wrong_with(
+        &self,
+        from: u32,
+        claim: &Claim,
+        pairs: &HashMap<(u32, u32), &Pair>,
+    ) -> (Option<Fault>, Option<Lang>) {
+        let builder = &self.graph.builder;
+        let Reach::Page { page: to, .. } = self.graph.places.reach(builder, claim.to) else {
+            return (None, None);
+        };
+        let pair = pairs.get(&(from, to)).or_else(|| pairs.get(&(to, from)));
+        let aside = pair.and_then(|pair| pair.aside);
+        let links = self.graph.links_between(from, to).iter();
+        let wrong = links.filter(|link| link.lang == claim.lang).find_map(|l| self.graph.fault(l));
+        if aside != Some(Why::SameText)
+            && matches!(wrong, Some(Why::DeclaredUntranslated | Why::Redirected))
+        {
+            let text = self.graph.page(to).and_then(|page| builder.lang(page.detected)).cloned();
+            return (Some(Fault::Mislabelled), text);
+        }
+        let one_way = self.graph.links_between(to, from).is_empty();
+        let fault = match aside {
+            Some(Why::SameText) => Some(Fault::SameText),
+            _ if self.graph.is_hub(to) && one_way => Some(Fault::HomeGoing),
+            _ if self.is_canonical_elsewhere(to) => Some(Fault::CanonicalElsewhere),
+            Some(Why::Contradicted | Why::Rivals | Why::SameLanguageTwice) => {
+                Some(Fault::Contradicted)
+            }
+            _ if pair.is_some_and(|pair| pair.text == Verdict::Suspect) => Some(Fault::TextDiffers),
+            _ => one_way.then_some(Fault::NonReciprocal),
+        };
+        (fault, None)
+    }
+
+    /// Whether a page names as its canonical URL what is not this page.
+    fn is_canonical_elsewhere(&self, page: u32) -> bool {
+        let Some(kept) = self.graph.page(page) else { return false };
+        let leads_away = |key| {
+            let reach = self.graph.places.reach(&self.graph.builder, key);
+            matches!(reach, Reach::Page { page: other, .. } if other != page)
+        };
+        kept.is_elsewhere || kept.canonical.is_some_and(leads_away)
+    }
+}
+
+impl Audit {
+    fn tell(&mut self, fault: Fault, example: Example) {
+        let list = self.faults.entry(fault).or_default();
         list.count += 1;
-        list.examples.insert(Example {
-            from: self.graph.url(from).to_owned(),
-            to: self.target(claim),
-            declared: self.graph.builder.lang(claim.lang).cloned(),
-            text,
-            found,
-        });
+        list.examples.insert(example);
         if list.examples.len() > EXAMPLES {
             list.examples.pop_last();
         }
     }
+}
 
-    /// What is wrong with a declaration that leads to an article.
-    fn wrong_with(&self, from: u32, claim: &Claim) -> (Option<Fault>, Option<Lang>) {
-        let builder = &self.graph.builder;
-        let super::places::Reach::Page { page: to, .. } =
-            self.graph.places.reach(builder, claim.to)
-        else {
-            return (None, None);
+/// Adds what reading an article left out and what is a fault of the site: front pages, and what is
+/// past the number kept of one page.
+pub fn add_left_out(hosts: &mut [Audit], page: &Url, left_out: &[Dropped]) {
+    let host = page.host_str().unwrap_or_default();
+    let Some(audit) = hosts.iter_mut().find(|audit| audit.host == host) else { return };
+    for one in left_out {
+        let (fault, found) = match one.why {
+            Reason::Home => (Fault::HomeGoing, Fate::Home),
+            Reason::Limit => (Fault::PastTheLimit, Fate::NotFetched),
+            _ => continue,
         };
-        let links = self.graph.links_between(from, to).iter();
-        let wrong = links.filter(|link| link.lang == claim.lang).find_map(|l| self.graph.fault(l));
-        if wrong.is_some_and(|why| matches!(why, Why::DeclaredUntranslated | Why::Redirected)) {
-            let text = self.graph.page(to).and_then(|page| builder.lang(page.detected)).cloned();
-            return (Some(Fault::Mislabelled), text);
-        }
-        if self.graph.is_hub(to) && self.graph.links_between(to, from).is_empty() {
-            return (Some(Fault::HomeGoing), None);
-        }
-        let back = self.graph.links_between(to, from).is_empty();
-        (back.then_some(Fault::NonReciprocal), None)
+        audit.alternates += 1;
+        let example = Example {
+            from: page.as_str().to_owned(),
+            to: one.url.clone().unwrap_or_else(|| one.url_raw.clone()),
+            declared: one.lang.clone(),
+            signal: one.signal,
+            text: None,
+            found,
+        };
+        audit.tell(fault, example);
     }
 }
 

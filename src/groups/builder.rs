@@ -48,6 +48,8 @@ pub struct Builder {
 pub enum End {
     /// A page that is no article.
     NoArticle,
+    /// A front page.
+    Home,
     /// An error of the server.
     Status(u16),
     /// No answer.
@@ -62,6 +64,10 @@ pub(super) struct Kept {
     pub(super) key: u64,
     /// The key of its canonical URL on the same host, when it has another one.
     pub(super) canonical: Option<u64>,
+    /// Whether it names a front page, or a page of another host, as its canonical URL.
+    pub(super) is_elsewhere: bool,
+    /// Its own language for other regions: the key of each, its language and URL.
+    pub(super) variants: Box<[(u64, u16, Box<str>)]>,
     pub(super) url: Box<str>,
     pub(super) title: Option<Box<str>>,
     pub(super) published: Option<Box<str>>,
@@ -118,6 +124,9 @@ impl Builder {
         }
         if let Some(to) = moved_to.and_then(|to| Url::parse(to).ok()) {
             self.moved.insert(key, fingerprint(&to));
+            if is_home(&to) {
+                self.ends.entry(fingerprint(&to)).or_insert(End::Home);
+            }
         } else if page.kind == PageKind::Article {
             self.latest.insert(address, from);
             let kept = self.kept(key, &url, page);
@@ -125,23 +134,28 @@ impl Builder {
             let claims = self.claims_of(from, alternates);
             self.claims.extend(claims);
         } else {
-            self.ends.insert(key, End::NoArticle);
+            self.ends.insert(key, if is_home(&url) { End::Home } else { End::NoArticle });
         }
     }
 
     /// Takes in that there is no page at a URL. It forms no group; it explains one.
     pub fn end(&mut self, url: &str, end: End) {
         if let Ok(url) = Url::parse(url) {
+            let end = if end == End::NoArticle && is_home(&url) { End::Home } else { end };
             self.ends.insert(fingerprint(&url), end);
         }
     }
 
     fn kept(&mut self, key: u64, url: &Url, page: &PageRow) -> Kept {
         let canonical = page.canonical.as_deref().and_then(|text| Url::parse(text).ok());
+        let is_near =
+            |canonical: &Url| canonical.host_str() == url.host_str() && !is_home(canonical);
         Kept {
             key,
+            is_elsewhere: canonical.as_ref().is_some_and(|canonical| !is_near(canonical)),
+            variants: self.variants_of(page),
             canonical: canonical
-                .filter(|canonical| canonical.host_str() == url.host_str() && !is_home(canonical))
+                .filter(is_near)
                 .map(|canonical| fingerprint(&canonical))
                 .filter(|canonical| *canonical != key),
             url: page.url.as_str().into(),
@@ -158,6 +172,14 @@ impl Builder {
             node: page.origin.node.as_deref().map(Into::into),
             text: page.text.clone().map(Box::new),
         }
+    }
+
+    fn variants_of(&mut self, page: &PageRow) -> Box<[(u64, u16, Box<str>)]> {
+        let variant = |one: &Alternate| {
+            let key = fingerprint(&Url::parse(&one.url).ok()?);
+            Some((key, self.number(one.lang.as_ref())?, one.url.as_str().into()))
+        };
+        page.variants.iter().filter_map(variant).collect()
     }
 
     fn hear(&mut self, about: u64, alternates: &[Alternate]) {
@@ -236,11 +258,18 @@ impl Builder {
 }
 
 impl Kept {
-    /// The number of the language of the page: that of its text; its own tag where that agrees and
-    /// says more (a script, a region).
+    /// The number of the language of the page: that of its text; its own tag where that agrees, in
+    /// language and script, and says more (a region).
     pub(super) fn lang(&self, builder: &Builder) -> Option<u16> {
+        let differ = |declared: &Lang, detected: &Lang| {
+            // A text in Chinese that no character gives away is in `zh`, whichever script.
+            let other_script = declared.language() == detected.language()
+                && !declared.same(detected)
+                && detected.as_str() != "zh";
+            other_script || !declared.agrees(detected)
+        };
         match (builder.lang(self.declared), builder.lang(self.detected)) {
-            (Some(declared), Some(detected)) if !declared.agrees(detected) => self.detected,
+            (Some(declared), Some(detected)) if differ(declared, detected) => self.detected,
             (Some(_), _) => self.declared,
             (None, _) => self.detected,
         }

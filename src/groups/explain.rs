@@ -14,6 +14,7 @@ use super::places::Reach;
 use super::score;
 use super::{Evidence, Judgement, Step, Why};
 use crate::lang::Lang;
+use crate::page::alternates::Dropped;
 
 /// What became of one page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,6 +31,23 @@ pub struct Explanation {
     pub edges: Vec<Explained>,
     /// Declarations of it that lead to no article.
     pub nowhere: Vec<Nowhere>,
+    /// What there is at the URL.
+    pub found: Fate,
+    /// Declarations of a URL that is no article.
+    pub declared_by: Vec<DeclaredBy>,
+    /// What reading the page left out; filled in by who reads it again.
+    pub left_out: Vec<Dropped>,
+}
+
+/// A page that declares a URL which is no article.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DeclaredBy {
+    /// The page.
+    pub page: String,
+    /// The language it declares.
+    pub lang: Option<Lang>,
+    /// How.
+    pub evidence: Evidence,
 }
 
 /// An edge to or from the page.
@@ -92,6 +110,7 @@ impl Fate {
     const fn of(end: End) -> Self {
         match end {
             End::NoArticle => Self::NoArticle,
+            End::Home => Self::Home,
             End::Status(status) => Self::Status(status),
             End::Failed => Self::Failed,
             End::Refused => Self::Refused,
@@ -100,11 +119,19 @@ impl Fate {
 }
 
 impl Judgement {
-    /// Everything known about the page at `url`; `None` when it is no page of the crawl.
+    /// Everything known about what is at `url`; `None` when nothing is: nobody went there and
+    /// nobody declares it.
     pub fn explain(&self, url: &str) -> Option<Explanation> {
-        let key = fingerprint(&Url::parse(url).ok()?);
-        let Reach::Page { page, .. } = self.graph.places.reach(&self.graph.builder, key) else {
-            return None;
+        let url = Url::parse(url).ok()?;
+        let key = fingerprint(&url);
+        let page = match self.graph.places.reach(&self.graph.builder, key) {
+            Reach::Page { page, .. } => page,
+            Reach::End(end) => return Some(self.explain_end(&url, key, Fate::of(end))),
+            Reach::Loop => return Some(self.explain_end(&url, key, Fate::Loop)),
+            Reach::Unknown => {
+                let told = self.explain_end(&url, key, Fate::NotFetched);
+                return (!told.declared_by.is_empty()).then_some(told);
+            }
         };
         let own = |pair: &&Pair| pair.from == page || pair.to == page;
         let mut nowhere: Vec<Nowhere> = self
@@ -114,18 +141,41 @@ impl Judgement {
             .collect();
         nowhere.sort_by(|a, b| (&a.url, a.evidence).cmp(&(&b.url, b.evidence)));
         nowhere.dedup();
+        let group = self.group_of.get(&page).and_then(|at| self.groups.get(*at));
         Some(Explanation {
             url: self.graph.url(page).to_owned(),
             lang: self.lang(page),
-            group: self
-                .group_of
-                .get(&page)
-                .and_then(|at| self.groups.get(*at))
-                .map(|g| g.id.clone()),
+            group: group.map(|group| group.id.clone()),
             never: self.graph.is_front(page).then_some("it is a front page"),
             edges: self.pairs.iter().filter(own).map(|pair| self.explained(page, pair)).collect(),
             nowhere,
+            found: Fate::Article,
+            declared_by: Vec::new(),
+            left_out: Vec::new(),
         })
+    }
+
+    /// What is known of a URL that leads to no article.
+    fn explain_end(&self, url: &Url, key: u64, found: Fate) -> Explanation {
+        let declares = self.claims().filter(|(_, claim)| claim.to == key);
+        let declared_by: BTreeSet<DeclaredBy> = declares
+            .map(|(from, claim)| DeclaredBy {
+                page: self.graph.url(from).to_owned(),
+                lang: self.graph.builder.lang(claim.lang).cloned(),
+                evidence: claim.evidence,
+            })
+            .collect();
+        Explanation {
+            url: url.as_str().to_owned(),
+            lang: None,
+            group: None,
+            never: None,
+            edges: Vec::new(),
+            nowhere: Vec::new(),
+            found,
+            declared_by: declared_by.into_iter().collect(),
+            left_out: Vec::new(),
+        }
     }
 
     /// All declarations, each with the page it is counted for.
@@ -196,11 +246,8 @@ impl Judgement {
         };
         let (declares, declared_by) = (evidence(page, other), evidence(other, page));
         let mut steps: Vec<Step> = Vec::new();
-        for (what, said) in [("it declares", &declares), ("it is declared", &declared_by)] {
-            if !said.is_empty() {
-                let score = score::one_direction(said.iter().copied());
-                steps.push(Step { what: what.into(), score });
-            }
+        for (what, from, to) in [("it declares", page, other), ("it is declared", other, page)] {
+            steps.extend(self.side_step(what, from, to));
         }
         self.graph.pair(pair.from, pair.to, &self.norms, |step| steps.push(step));
         Explained {
@@ -212,5 +259,18 @@ impl Judgement {
             score: pair.score,
             left: pair.aside,
         }
+    }
+
+    /// What one page's declarations of another are worth; those that the text there belies, nothing.
+    fn side_step(&self, what: &'static str, from: u32, to: u32) -> Option<Step> {
+        let links = self.graph.links_between(from, to);
+        let sound = links.iter().filter(|link| self.graph.fault(link).is_none());
+        let score = score::one_direction(sound.map(|link| link.evidence));
+        let fault = links.first().filter(|_| score <= 0.0).and_then(|one| self.graph.fault(one));
+        let what = match fault {
+            Some(why) => format!("{what}, but {}", why.sentence()).into(),
+            None => what.into(),
+        };
+        (!links.is_empty()).then_some(Step { what, score })
     }
 }

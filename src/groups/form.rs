@@ -10,8 +10,9 @@ use url::Url;
 
 use super::graph::Graph;
 use super::pair::Pair;
+use super::places::How;
 use super::verify::{Norms, Verdict};
-use super::{Conflict, Edge, Group, GroupKind, Member, Why, original};
+use super::{Conflict, Copied, Edge, Group, GroupKind, Member, Why, original};
 use crate::digest::Digest;
 use crate::page::Signal;
 use crate::page::alternates::target::comparison_key;
@@ -78,20 +79,34 @@ impl Judgement {
         }
     }
 
-    /// Copies and parts of the pages that are in groups.
-    fn copies(&self, components: &[Vec<(u16, u32)>]) -> HashMap<u32, Vec<String>> {
+    /// Parts and copies of the pages that are in groups.
+    fn copies(&self, components: &[Vec<(u16, u32)>]) -> HashMap<u32, Copies> {
         let members: BTreeSet<u32> = components.iter().flatten().map(|(_, page)| *page).collect();
-        let mut copies: HashMap<u32, Vec<String>> = HashMap::new();
-        for (copy, home) in self.graph.places.copies().filter(|(_, home)| members.contains(home)) {
-            if self.graph.page(copy).is_some_and(|page| !page.stale) {
-                copies.entry(home).or_default().push(self.graph.url(copy).to_owned());
+        let mut copies: HashMap<u32, Copies> = HashMap::new();
+        for (copy, home, how) in self.graph.places.copies() {
+            let is_read = self.graph.page(copy).is_some_and(|page| !page.stale);
+            if !is_read || !members.contains(&home) {
+                continue;
+            }
+            let (url, of) = (self.graph.url(copy).to_owned(), copies.entry(home).or_default());
+            match how {
+                How::Part => of.parts.push(url),
+                How::Copy(by) => of.copies.push(Copied { url, by }),
             }
         }
-        for urls in copies.values_mut() {
-            urls.sort_unstable();
+        for of in copies.values_mut() {
+            of.parts.sort_unstable();
+            of.copies.sort_unstable();
         }
         copies
     }
+}
+
+/// The further addresses of one page.
+#[derive(Clone, Debug, Default)]
+struct Copies {
+    parts: Vec<String>,
+    copies: Vec<Copied>,
 }
 
 /// The place of each page in the order of URLs.
@@ -148,8 +163,13 @@ impl<'g> Forming<'g> {
             return;
         }
         let (one, other) = (self.members(a), self.members(b));
-        if one.iter().any(|(key, _)| other.iter().any(|(other, _)| key == other)) {
-            pair.aside = Some(Why::SameLanguageTwice);
+        let clash = one.iter().find_map(|(key, page)| {
+            let (_, other) = other.iter().find(|(other, _)| key == other)?;
+            Some((*page, *other))
+        });
+        if let Some((page, other)) = clash {
+            let kin = self.graph.are_variants(page, other);
+            pair.aside = Some(if kin { Why::Variant } else { Why::SameLanguageTwice });
         } else if self.share_a_text(&one, &other) {
             pair.aside = Some(Why::SameText);
         } else if !pair.mutual && self.contradicted(&one, &other) {
@@ -210,7 +230,7 @@ impl<'g> Forming<'g> {
 }
 
 impl Graph {
-    fn group(&self, members: &[(u16, u32)], copies: &HashMap<u32, Vec<String>>) -> Group {
+    fn group(&self, members: &[(u16, u32)], copies: &HashMap<u32, Copies>) -> Group {
         let pages =
             || members.iter().filter_map(|(key, page)| Some((*key, *page, self.page(*page)?)));
         let parsed = pages().filter_map(|(.., page)| Url::parse(&page.url).ok());
@@ -220,13 +240,16 @@ impl Graph {
         let by_lang: BTreeMap<&str, _> =
             pages().map(|(key, _, page)| (self.keys.name(key), page)).collect();
         let member = |(key, number, page): (u16, u32, &super::builder::Kept)| {
+            let Copies { parts, copies } = copies.get(&number).cloned().unwrap_or_default();
             let member = Member {
                 url: page.url.to_string(),
                 lang: self.builder.lang(page.lang(&self.builder)).cloned(),
                 title: page.title.as_deref().map(str::to_owned),
                 published: page.published.as_deref().map(str::to_owned),
                 partial: false,
-                parts: copies.get(&number).cloned().unwrap_or_default(),
+                variants: self.variants_of(number),
+                parts,
+                copies,
             };
             (self.keys.name(key).to_owned(), member)
         };

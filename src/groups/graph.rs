@@ -11,6 +11,7 @@ use url::Url;
 use super::builder::{Builder, Kept};
 use super::places::{Places, Reach};
 use super::score::{CONTRADICTS, MAX_FROM_ONE_LANGUAGE, worth};
+use super::variants::Variants;
 use super::{Evidence, Why};
 use crate::lang::Lang;
 use crate::page::{Place, Signal};
@@ -46,6 +47,7 @@ pub(super) struct Graph {
     /// Languages for which a page firmly names something nobody fetched, in order.
     elsewhere: Vec<(u32, u16)>,
     hubs: HashSet<u32>,
+    pub(super) variants: Variants,
     /// Pages that two articles of one language firmly declare, with that language.
     crowded: HashSet<(u32, u16)>,
 }
@@ -61,6 +63,7 @@ impl Graph {
             links: Vec::new(),
             elsewhere: Vec::new(),
             hubs: HashSet::new(),
+            variants: Variants::default(),
             crowded: HashSet::new(),
         };
         graph.lay_out();
@@ -70,6 +73,7 @@ impl Graph {
         graph.elsewhere.sort_unstable();
         graph.elsewhere.dedup();
         graph.learn_languages();
+        graph.variants = Variants::of(&graph);
         graph.find_hubs();
         graph
     }
@@ -136,10 +140,13 @@ impl Graph {
     }
 
     /// Pages that more articles of one language declare than can be translations of one; pages
-    /// with one text ("not found", "please log in") count as one.
+    /// with one text ("not found", "please log in") count as one, and so do variants for regions.
     fn find_hubs(&mut self) {
         let firm = |link: &Link| worth(link.evidence.signal) >= CONTRADICTS;
-        let alike = self.alike();
+        let mut alike = self.alike();
+        for (page, first) in self.variants.first() {
+            alike.entry(page).or_insert(first);
+        }
         let one = |page: u32| alike.get(&page).copied().unwrap_or(page);
         let mut said: Vec<(u32, u16, u32, bool)> = self
             .links

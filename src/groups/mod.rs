@@ -19,6 +19,7 @@ pub mod patterns;
 mod places;
 mod score;
 mod table;
+mod variants;
 pub mod verify;
 
 use std::borrow::Cow;
@@ -90,9 +91,57 @@ pub struct Member {
     /// Whether its text is much shorter than that of the others: a summary, or a beginning.
     #[serde(default)]
     pub partial: bool,
-    /// Further addresses of it: its second and later pages, print and campaign copies.
+    /// Its second and later pages.
     #[serde(default)]
     pub parts: Vec<String>,
+    /// Further addresses at which the same page was read.
+    #[serde(default)]
+    pub copies: Vec<Copied>,
+    /// The same language for other regions, as declared.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+}
+
+/// A further address of a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Copied {
+    /// The URL.
+    pub url: String,
+    /// How it is known to be a copy.
+    pub by: CopyKind,
+}
+
+/// How a copy of a page is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyKind {
+    /// Another spelling of the URL: a campaign tag, `www.`, a final slash.
+    Spelling,
+    /// It names the page as its canonical URL.
+    Canonical,
+    /// It calls itself another language, names the page as its canonical URL and has its text: what
+    /// a site shows where there is no translation.
+    Fallback,
+}
+
+impl CopyKind {
+    /// What it is, in words.
+    pub const fn explained(self) -> &'static str {
+        match self {
+            Self::Spelling => "another spelling",
+            Self::Canonical => "a copy, by its canonical URL",
+            Self::Fallback => "shown where a translation is missing",
+        }
+    }
+}
+
+/// A page's own language for another region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Variant {
+    /// The language with its region, as declared.
+    pub lang: Lang,
+    /// The URL.
+    pub url: String,
 }
 
 /// Two members and why they belong together.

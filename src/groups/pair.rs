@@ -109,11 +109,15 @@ impl Graph {
     }
 
     fn weights(&self, from: u32, to: u32, sides: (&Side, &Side), text: Verdict) -> Weights {
+        let mutual = self.is_mutual(from, to, sides);
+        let both =
+            [(from, to), (to, from)].iter().all(|(a, b)| !self.links_between(*a, *b).is_empty());
         let differs = |page, links: &[Link]| u8::from(self.own_word_differs(page, links));
         Weights {
             ahead: sides.0.worth,
             behind: sides.1.worth,
-            mutual: self.is_mutual(from, to, sides),
+            mutual,
+            belied: both && !mutual,
             own_word_differs: differs(to, self.links_between(from, to))
                 + differs(from, self.links_between(to, from)),
             text,
@@ -214,7 +218,9 @@ impl Graph {
         let by_page = self.links_from(page).chunk_by(|a, b| a.to == b.to);
         by_page
             .filter(move |links| {
-                links.first().is_some_and(|link| link.to != but && self.key(link.to) == key)
+                links.first().is_some_and(|link| {
+                    link.to != but && self.key(link.to) == key && !self.are_variants(link.to, but)
+                })
             })
             .map(|links| {
                 let sound = links.iter().filter(|link| self.fault(link).is_none());

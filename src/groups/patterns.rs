@@ -5,7 +5,7 @@
 //! may be guessed where a page declares nothing. A guess is never evidence of a translation by
 //! itself: it costs a request, and the text decides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
 
@@ -88,13 +88,19 @@ impl Patterns {
         Self { confirmed: sure.map(|(pattern, _)| pattern).collect() }
     }
 
-    /// The URLs at which translations would be that pages lack, at most [`MAX_GUESSES`] a host;
-    /// what is `known` is left out. Each run begins where the one before ended, so that all have
-    /// their turn.
+    /// Whether no host has any.
+    pub fn is_empty(&self) -> bool {
+        self.confirmed.is_empty()
+    }
+
+    /// The URLs at which translations would be that pages lack, at most [`MAX_GUESSES`] a host with
+    /// those that were `made` in this run; what is `known` is left out. Each run begins where the
+    /// one before ended, so that all have their turn.
     pub fn guesses<'p>(
         &self,
         pages: impl Iterator<Item = (&'p str, BTreeSet<String>)>,
         known: impl Fn(&Url) -> bool,
+        made: &HashMap<String, usize>,
         run: u32,
     ) -> Vec<Guess> {
         let mut by_host: BTreeMap<&str, BTreeSet<Guess>> = BTreeMap::new();
@@ -108,7 +114,7 @@ impl Patterns {
                 by_host.entry(&pattern.host).or_default().insert(guess);
             }
         }
-        let turn = |mut guesses: BTreeSet<Guess>| {
+        let turn = |(host, mut guesses): (&str, BTreeSet<Guess>)| {
             let mut one_each: Vec<Guess> = Vec::new();
             while let Some(guess) = guesses.pop_first() {
                 if one_each.last().is_none_or(|last| last.url != guess.url) {
@@ -117,10 +123,10 @@ impl Patterns {
             }
             let begin = (run as usize).wrapping_mul(MAX_GUESSES) % one_each.len().max(1);
             one_each.rotate_left(begin);
-            one_each.truncate(MAX_GUESSES);
+            one_each.truncate(MAX_GUESSES.saturating_sub(made_at(host, made)));
             one_each
         };
-        by_host.into_values().flat_map(turn).collect()
+        by_host.into_iter().flat_map(turn).collect()
     }
 }
 
@@ -130,6 +136,12 @@ impl Pattern {
         let (host, token) = read(url, self.slot)?;
         (host == self.host && token == self.from).then(|| write(url, self.slot, &self.to))?
     }
+}
+
+/// Guesses made at a host, those at its labels for languages included.
+fn made_at(host: &str, made: &HashMap<String, usize>) -> usize {
+    let is_at = |at: &str| at == host || at.strip_suffix(host).is_some_and(|at| at.ends_with('.'));
+    made.iter().filter(|(at, _)| is_at(at)).map(|(_, count)| count).sum()
 }
 
 fn parsed(url: &str) -> Option<Url> {

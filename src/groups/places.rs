@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use url::Url;
 
-use super::builder::{Builder, End, fingerprint};
+use super::CopyKind;
+use super::builder::{Builder, End, Kept, fingerprint};
 
 /// Redirects followed from one declaration.
 const MAX_MOVES: usize = 10;
@@ -52,6 +53,17 @@ pub(super) enum Reach {
 pub(super) struct Places {
     index: HashMap<u64, u32>,
     home: Vec<u32>,
+    /// What each page that is not its own home is.
+    how: HashMap<u32, How>,
+}
+
+/// What a page is to the page it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Its second or a later page, or a copy of one.
+    Part,
+    /// The same page at another address.
+    Copy(CopyKind),
 }
 
 impl Places {
@@ -61,26 +73,19 @@ impl Places {
         for (number, page) in numbered(builder) {
             keep_smaller(builder, &mut index, page.key, number);
         }
-        let mut places = Self { index, home: Vec::new() };
-        let steps: Vec<u32> = places.steps(builder, keys);
-        let settled = |start: u32| {
-            let mut at = start;
-            for _ in 0..MAX_STEPS {
-                let next = steps.get(at as usize).copied().unwrap_or(at);
-                if next == at {
-                    return at;
-                }
-                at = next;
-            }
-            // A chain that turns back on itself must not join its pages.
-            start
-        };
-        places.home = (0_u32..).take(builder.pages.len()).map(settled).collect();
+        let mut places = Self { index, home: Vec::new(), how: HashMap::new() };
+        let steps = places.steps(builder, keys);
+        for start in (0_u32..).take(builder.pages.len()) {
+            let (home, how) = settled(start, &steps);
+            places.home.push(home);
+            places.how.extend(how.map(|how| (start, how)));
+        }
         places.index_unseen(builder);
         places
     }
 
-    fn steps(&self, builder: &Builder, keys: &[u16]) -> Vec<u32> {
+    /// For each page the page it is a copy or a part of; itself at the end of the way.
+    fn steps(&self, builder: &Builder, keys: &[u16]) -> Vec<(u32, How)> {
         let mut copies: HashMap<u64, usize> = HashMap::new();
         for (_, page) in numbered(builder) {
             if let Some(key) = page.canonical {
@@ -88,21 +93,25 @@ impl Places {
             }
         }
         let key = |page: u32| keys.get(page as usize).copied().filter(|key| *key != 0);
-        let step = |(number, page): (u32, &super::builder::Kept)| {
+        let step = |(number, page): (u32, &Kept)| {
+            let spelling = How::Copy(CopyKind::Spelling);
             if page.stale {
-                return number;
+                return (number, spelling);
             }
             let canonical = page
                 .canonical
                 .filter(|key| copies.get(key).is_some_and(|copies| *copies <= MAX_COPIES));
             // A canonical in another language is a page of its own: a translation, or nothing.
             let same = |other: &u32| key(number).is_some() && key(*other) == key(number);
+            let canonical = canonical.and_then(|key| self.page(builder, key)).filter(same);
+            let part = || self.first_part(builder, number).filter(same);
+            let by = How::Copy(canonical_kind(builder, page));
             canonical
-                .and_then(|key| self.page(builder, key))
-                .filter(same)
-                .or_else(|| self.first_part(builder, number).filter(same))
-                .or_else(|| self.index.get(&page.key).copied())
-                .unwrap_or(number)
+                .filter(|other| *other != number)
+                .map(|other| (other, by))
+                .or_else(|| Some((part()?, How::Part)))
+                .or_else(|| Some((*self.index.get(&page.key)?, spelling)))
+                .unwrap_or((number, spelling))
         };
         (0_u32..).zip(&builder.pages).map(step).collect()
     }
@@ -168,12 +177,37 @@ impl Places {
     }
 
     /// Every page that is a copy or a part of another, with that other.
-    pub(super) fn copies(&self) -> impl Iterator<Item = (u32, u32)> {
-        (0_u32..).zip(self.home.iter().copied()).filter(|(page, home)| page != home)
+    pub(super) fn copies(&self) -> impl Iterator<Item = (u32, u32, How)> {
+        let pages = (0_u32..).zip(self.home.iter().copied());
+        pages.filter_map(|(page, home)| Some((page, home, *self.how.get(&page)?)))
     }
 }
 
-fn numbered(builder: &Builder) -> impl Iterator<Item = (u32, &super::builder::Kept)> {
+/// The end of the way from a page, and what the page is to it; nothing when it is its own end.
+fn settled(start: u32, steps: &[(u32, How)]) -> (u32, Option<How>) {
+    let (mut at, mut how) = (start, None);
+    for _ in 0..MAX_STEPS {
+        let Some((next, step)) = steps.get(at as usize).copied().filter(|(next, _)| *next != at)
+        else {
+            return (at, how);
+        };
+        how = if step == How::Part { Some(step) } else { how.or(Some(step)) };
+        at = next;
+    }
+    // A chain that turns back on itself must not join its pages.
+    (start, None)
+}
+
+/// What a page is that names another as its canonical URL and is in one language with it.
+fn canonical_kind(builder: &Builder, page: &Kept) -> CopyKind {
+    let lang = |number| builder.lang(number);
+    let calls_itself_other = lang(page.declared)
+        .zip(lang(page.detected))
+        .is_some_and(|(declared, detected)| !declared.agrees(detected));
+    if calls_itself_other { CopyKind::Fallback } else { CopyKind::Canonical }
+}
+
+fn numbered(builder: &Builder) -> impl Iterator<Item = (u32, &Kept)> {
     (0_u32..).zip(&builder.pages).filter(|(_, page)| !page.stale)
 }
 

@@ -65,13 +65,14 @@ pub(super) const fn worth(signal: Signal) -> f64 {
         | Signal::TranslationOf
         | Signal::Interlanguage => 0.85,
         // Made apart from the pages, so older than they are.
-        Signal::Sitemap => 0.80,
+        Signal::Sitemap | Signal::Feed => 0.80,
         // Pages: 25 % lead to a front page; site: precision .805.
         Signal::AnchorHreflang => 0.55,
         // CCAligned: precision .945 where the text confirms them; without it, half.
         Signal::UrlPattern => 0.50,
-        // Pages: 51 % lead to a front page.
-        Signal::Autonym => 0.45,
+        // Pages: 51 % lead to a front page. A sentence is as sure as a name and stands in the text
+        // oftener, where it may speak of something else; what is sure of it are the two pages.
+        Signal::Autonym | Signal::Invitation => 0.45,
         // Site: precision .805, and no language attribute to hold it against.
         Signal::Option => 0.40,
     }
@@ -81,9 +82,17 @@ pub(super) const fn worth(signal: Signal) -> f64 {
 /// counts.
 const fn source(signal: Signal) -> usize {
     match signal {
-        Signal::HeadLink | Signal::HttpLink | Signal::Sitemap | Signal::Negotiated => 0,
+        Signal::HeadLink
+        | Signal::HttpLink
+        | Signal::Sitemap
+        | Signal::Feed
+        | Signal::Negotiated => 0,
         Signal::ArticleBlock => 1,
-        Signal::DrupalPath | Signal::AnchorHreflang | Signal::Autonym | Signal::Option => 2,
+        Signal::DrupalPath
+        | Signal::AnchorHreflang
+        | Signal::Autonym
+        | Signal::Invitation
+        | Signal::Option => 2,
         Signal::JsonLd | Signal::TranslationOf => 3,
         Signal::UrlPattern | Signal::Interlanguage => 4,
     }
@@ -107,6 +116,8 @@ pub(super) struct Weights {
     pub(super) behind: f64,
     /// Whether each firmly says so: two links by one URL pattern are one guess made twice.
     pub(super) mutual: bool,
+    /// Whether each declares the other, and for one of them it does not count.
+    pub(super) belied: bool,
     /// Pages too short to tell that call themselves another language than declared.
     pub(super) own_word_differs: u8,
     pub(super) text: Verdict,
@@ -127,6 +138,8 @@ pub(super) fn weigh(of: &Weights, mut note: impl FnMut(Step)) -> f64 {
         score
     } else if of.mutual {
         step("each declares the other", 1.0 - (1.0 - score) * RECIPROCAL_DOUBT)
+    } else if of.belied {
+        step("only one of the two declarations counts", score * ONE_WAY)
     } else {
         step("the other was read and does not declare this one", score * ONE_WAY)
     };
@@ -152,7 +165,9 @@ mod tests {
     }
 
     fn weighed(ahead: f64, behind: f64, text: Verdict) -> f64 {
-        weigh(&Weights { ahead, behind, mutual: behind > 0.0, own_word_differs: 0, text }, |_| {})
+        let mutual = behind > 0.0;
+        let of = Weights { ahead, behind, mutual, belied: false, own_word_differs: 0, text };
+        weigh(&of, |_| {})
     }
 
     #[test]
@@ -191,7 +206,8 @@ mod tests {
     fn every_step_is_told() {
         let mut told = Vec::new();
         let (ahead, behind, text) = (0.85, 0.85, Verdict::Agrees);
-        let of = Weights { ahead, behind, mutual: true, own_word_differs: 1, text };
+        let belied = false;
+        let of = Weights { ahead, behind, mutual: true, belied, own_word_differs: 1, text };
         let score = weigh(&of, |step| told.push(step));
         assert_eq!(told.len(), 3);
         assert!(told.last().is_some_and(|last| (last.score - score).abs() < 1e-9));

@@ -69,7 +69,8 @@ impl Membership {
         let mut of = HashMap::new();
         for group in groups.into_iter().filter(|group| group.kind == GroupKind::Parallel) {
             for member in group.members.values() {
-                for url in std::iter::once(&member.url).chain(&member.parts) {
+                let copies = member.copies.iter().map(|copy| &copy.url);
+                for url in std::iter::once(&member.url).chain(&member.parts).chain(copies) {
                     if let Ok(url) = Url::parse(url) {
                         of.insert(fingerprint(&url), group.id.clone());
                     }

@@ -1,12 +1,13 @@
 //! Alternates: every way a page declares itself in other languages, as typed evidence.
 //!
 //! Each channel makes `Claim`s: `declared` reads the head, the HTTP field and JSON-LD,
-//! `switcher` the links and options of the body, `notice` tells which of those stand in a block
-//! of the article itself. Here the claims that cannot be translations are dropped; which of the
+//! `switcher` the links and options of the body, `invitation` the sentences, `notice` tells which
+//! of those stand in a block of the article itself. Here the claims that cannot be translations are dropped; which of the
 //! rest *are* is decided by `groups`, never here.
 
 mod declared;
 mod gather;
+mod invitation;
 mod negotiated;
 mod notice;
 mod own;
@@ -44,23 +45,40 @@ const MAX_SETTINGS: usize = 64 << 10;
 pub struct Found {
     /// The evidence, what is dropped at once left out.
     pub alternates: Vec<Alternate>,
+    /// The page's own language for other regions.
+    pub variants: Vec<Alternate>,
     /// Roots of language notices and switchers: never body text.
     pub notices: HashSet<NodeId>,
     /// The machine that may have translated the page.
     pub machine: Option<&'static str>,
     /// What was left out, in an audit.
     pub dropped: Vec<Dropped>,
+    /// What was not looked at, or not kept, for being too much.
+    pub notes: Vec<String>,
+    /// The language of the page by its own word, unless its script is another.
+    own: Option<Lang>,
     /// Whether the page says in some way what language it is in.
     names_itself: bool,
 }
 
 impl Found {
-    /// Leaves out what is in the language of the text, on a page that does not say its own.
+    /// Tells translations from variants once the language of the text is known: it decides on a
+    /// page that does not say its own, and about the script of one that does (`zh` over
+    /// traditional text).
     pub(super) fn settle(&mut self, detected: Option<&Lang>, audit: bool) {
-        let Some(detected) = detected.filter(|_| !self.names_itself) else { return };
-        let same = |one: &mut Alternate| one.lang.as_ref().is_some_and(|lang| lang.same(detected));
-        for one in self.alternates.extract_if(.., same).filter(|_| audit) {
-            self.dropped.push(Dropped::of(one, Reason::Variant));
+        let decides = |text: &&Lang| match &self.own {
+            Some(own) => own.language() == text.language() && !own.same(text),
+            None => !self.names_itself,
+        };
+        if let Some(text) = detected.filter(decides) {
+            let same = |one: &Alternate| one.lang.as_ref().is_some_and(|lang| lang.same(text));
+            let other = self.variants.extract_if(.., |one| !same(one)).collect::<Vec<_>>();
+            self.variants.extend(self.alternates.extract_if(.., |one| same(one)));
+            self.alternates.extend(other);
+        }
+        if audit {
+            let variants = self.variants.iter().cloned();
+            self.dropped.extend(variants.map(|one| Dropped::of(one, Reason::Variant)));
         }
     }
 }
@@ -78,28 +96,37 @@ pub fn audit(dom: &Html, head: &Head, url: &Url) -> Found {
 fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
     let base = links::base(dom, url);
     let mut survey = Survey::of(dom, head, audit);
-    let notices = notice::Notices::of(&survey);
+    let mut notices = notice::Notices::of(&survey);
     let mut gathered = std::mem::take(&mut survey.gathered);
-    switcher::claims(&survey, &notices, &mut gathered);
+    let invited = invitation::claims(&survey.invited, &notices, (url, &base), &mut gathered);
+    switcher::claims(&survey, &notices, &invited.links, &mut gathered);
+    notices.roots.extend(invited.roots);
     survey.gathered = gathered;
     let own = OwnPage::of(&survey, head, url, &base);
-    let Survey { mut gathered, machine, .. } = survey;
-    let mut alternates = Vec::new();
+    let Survey { mut gathered, machine, mut notes, .. } = survey;
+    let (mut alternates, mut variants) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
+    let mut past = 0_usize;
     for claim in std::mem::take(&mut gathered.claims) {
         match own.judged(&claim) {
             Err(why) => gathered.leave(why, || claim),
-            Ok(_) if alternates.len() >= MAX_ALTERNATES => gathered.leave(Reason::Limit, || claim),
-            Ok(one) => {
+            Ok(_) if seen.len() >= MAX_ALTERNATES => {
+                past += 1;
+                gathered.leave(Reason::Limit, || claim);
+            }
+            Ok((one, is_variant)) => {
                 if seen.insert((one.url.clone(), one.lang.clone(), one.signal)) {
-                    alternates.push(one);
+                    if is_variant { &mut variants } else { &mut alternates }.push(one);
                 }
             }
         }
     }
+    if past > 0 {
+        notes.push(format!("only the first {MAX_ALTERNATES} alternates are kept, not {past} more"));
+    }
     let dropped = gathered.dropped(|claim| own.resolved(claim).map(String::from));
-    let names_itself = own.names_itself;
-    Found { alternates, notices: notices.roots, machine, dropped, names_itself }
+    let (notices, names_itself) = (notices.roots, own.names_itself);
+    Found { alternates, variants, notices, machine, dropped, notes, own: own.lang, names_itself }
 }
 
 /// What one walk over the tree notes for the stages.
@@ -111,6 +138,8 @@ struct Survey<'a> {
     gathered: Gathered,
     /// Links that name a language in some way, with the language their text names.
     anchors: Vec<switcher::Anchor<'a>>,
+    /// Links whose words may invite to another language.
+    invited: Vec<invitation::Invited<'a>>,
     /// `option` elements with a value.
     options: Vec<NodeRef<'a, Node>>,
     /// Elements whose class or id may be that of a switcher.
@@ -122,6 +151,8 @@ struct Survey<'a> {
     /// Drupal's own path of the page.
     drupal_path: Option<String>,
     machine: Option<&'static str>,
+    /// What was not looked at.
+    notes: Vec<String>,
     /// Whether the page is a wiki's: its languages are articles of their own.
     is_wiki: bool,
 }
@@ -140,6 +171,15 @@ impl<'a> Survey<'a> {
             }
         }
         survey.script = scripts.most();
+        let counts = [
+            (survey.gathered.claims.len(), "declarations"),
+            (survey.anchors.len().max(survey.invited.len()), "links that name a language"),
+            (survey.options.len(), "options"),
+            (survey.marked.len(), "switchers"),
+        ];
+        for (_, what) in counts.into_iter().filter(|(count, _)| *count >= MAX_CLAIMS) {
+            survey.notes.push(format!("only the first {MAX_CLAIMS} {what} were looked at"));
+        }
         survey
     }
 
@@ -156,8 +196,9 @@ impl<'a> Survey<'a> {
                 }
             }
             "script" => self.note_script(node, element),
-            "a" if self.anchors.len() < MAX_CLAIMS => {
+            "a" if self.anchors.len().max(self.invited.len()) < MAX_CLAIMS => {
                 self.anchors.extend(switcher::Anchor::of(node, element));
+                self.invited.extend(invitation::Invited::of(node, element));
             }
             "meta" if element.attr("name") == Some("generator") => {
                 let generator = element.attr("content").unwrap_or_default().trim_start();

@@ -35,6 +35,18 @@ enum Script {
     Sole(&'static str),
 }
 
+impl Script {
+    /// Its subtag (ISO 15924), where one language is written in several.
+    const fn subtag(self) -> Option<&'static str> {
+        match self {
+            Self::Latin => Some("Latn"),
+            Self::Cyrillic => Some("Cyrl"),
+            // `ku` in Arabic letters is what newsrooms write for Sorani, not another script of it.
+            _ => None,
+        }
+    }
+}
+
 /// The language of `text`; `None` under 200 letters of a script several languages share, or when
 /// nothing is sure. `hints` are the tags the page declares.
 pub fn detect(text: &str, hints: &[Lang]) -> Option<Lang> {
@@ -64,7 +76,8 @@ pub(crate) fn detect_in<'t>(
             grams(&sample, letters, script, &hinted)
         }
     };
-    code.as_deref().and_then(Lang::parse)
+    let lang = code.as_deref().and_then(Lang::parse)?;
+    Some(script.subtag().map_or_else(|| lang.clone(), |script| lang.written_in(script)))
 }
 
 /// A text without control characters; of a long one the beginning of every piece, as much of each
@@ -229,6 +242,12 @@ fn arabic(text: &str, letters: usize, hinted: &[&Lang]) -> Option<String> {
 const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖";
 const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
 
+/// Characters of one standard from which a text is taken to be in it, whatever its page says.
+const MIN_STANDARD: usize = 4;
+
+/// How many times as many of them there must be as of the other.
+const STANDARD_RATIO: usize = 4;
+
 /// Those characters in order, and whether they are simplified; what both have says nothing.
 static STANDARDS: LazyLock<Vec<(char, bool)>> = LazyLock::new(|| {
     let only = |these: &'static str, those: &'static str, simplified: bool| {
@@ -255,12 +274,15 @@ fn han(text: &str, hinted: &[&Lang]) -> String {
             Err(_) => {}
         }
     }
-    match simplified.cmp(&traditional) {
-        std::cmp::Ordering::Greater => "zh-Hans".to_owned(),
-        std::cmp::Ordering::Less => "zh-Hant".to_owned(),
-        std::cmp::Ordering::Equal => {
-            hinted.first().map_or_else(|| "zh".to_owned(), |hint| hint.as_str().to_owned())
-        }
+    // A quotation or a name in the other standard does not outweigh what the page says.
+    let (more, fewer) = (simplified.max(traditional), simplified.min(traditional));
+    let is_decided = more >= MIN_STANDARD && more >= STANDARD_RATIO * fewer;
+    let told = hinted.iter().find(|hint| hint.as_str() != "zh").filter(|_| !is_decided);
+    match (told, simplified.cmp(&traditional)) {
+        (Some(told), _) => told.as_str().to_owned(),
+        (None, std::cmp::Ordering::Greater) => "zh-Hans".to_owned(),
+        (None, std::cmp::Ordering::Less) => "zh-Hant".to_owned(),
+        (None, std::cmp::Ordering::Equal) => "zh".to_owned(),
     }
 }
 
@@ -416,6 +438,20 @@ mod tests {
         assert_eq!(lang("The ministry said on Monday", &["en"]).as_deref(), Some("en"));
         assert_eq!(lang("The ministry said on Monday", &["en", "fr"]), None);
         assert_eq!(lang("The ministry said on Monday", &["ar"]), None);
+    }
+
+    #[test]
+    fn the_script_of_the_text_is_told_whatever_the_tag_says() {
+        let serbian = "Opština je saopštila da će se novi most preko reke otvoriti u proleće, posle \
+            dve godine radova koji su koštali više nego što je bilo predviđeno. Stanovnici sela na \
+            drugoj obali kažu da su čekali dovoljno dugo i da im je skela bila jedina veza sa gradom.";
+        assert_eq!(lang(serbian, &["sr"]).as_deref(), Some("sr-Latn"));
+        let traditional = "這個項目將從明年開始，國家已經為它準備了資金，幾家公司會參加";
+        assert_eq!(lang(traditional, &["zh"]).as_deref(), Some("zh-Hant"));
+        assert_eq!(lang(traditional, &["zh-CN"]).as_deref(), Some("zh-Hant"));
+        let undecided = "這個項目";
+        assert_eq!(lang(&undecided.repeat(6), &["zh"]).as_deref(), Some("zh-Hant"));
+        assert_eq!(lang(&"山水".repeat(20), &["zh-TW"]).as_deref(), Some("zh-TW"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod byline;
 pub mod dates;
 pub mod decode;
 pub mod dom;
+pub(crate) mod invitations;
 pub mod language;
 pub(crate) mod letters;
 pub mod links;
@@ -70,6 +71,8 @@ pub struct Page {
     pub detected: Option<Lang>,
     /// Every declared alternate that is not dropped at once.
     pub alternates: Vec<Alternate>,
+    /// The same language for other regions: evidence that is kept and not followed.
+    pub variants: Vec<Alternate>,
     /// Everything the page leads to, alternates left out.
     pub links: Vec<Link>,
     /// The article, when there is one.
@@ -148,6 +151,10 @@ pub enum Signal {
     /// `MediaWiki`'s interlanguage links: the same topic, written on its own. Comparable, never
     /// parallel.
     Interlanguage,
+    /// A link that says in a sentence where the other language is ("read this in English").
+    Invitation,
+    /// `link rel=alternate hreflang` of a feed's entry.
+    Feed,
 }
 
 impl Signal {
@@ -167,6 +174,8 @@ impl Signal {
             Self::Negotiated => "negotiated",
             Self::TranslationOf => "translation-of",
             Self::Interlanguage => "interlanguage",
+            Self::Invitation => "invitation",
+            Self::Feed => "feed",
         }
     }
 }
@@ -185,6 +194,8 @@ pub enum Place {
     Header,
     /// A sitemap.
     Sitemap,
+    /// A feed.
+    Feed,
 }
 
 impl Place {
@@ -196,6 +207,7 @@ impl Place {
             Self::Head => "head",
             Self::Header => "header",
             Self::Sitemap => "sitemap",
+            Self::Feed => "feed",
         }
     }
 }
@@ -327,11 +339,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, source.url);
-    let mut found = if audit {
-        alternates::audit(&dom, source.head, source.url)
-    } else {
-        alternates::read(&dom, source.head, source.url)
-    };
+    let stage = if audit { alternates::audit } else { alternates::read };
+    let mut found = stage(&dom, source.head, source.url);
     let reading = article::read(&dom, &metadata, source.url, &found.notices);
     let (links, left_out) = links::read(&dom, source.head, source.url);
     let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
@@ -341,7 +350,9 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(source.url, own, &links));
     }
-    let notes = decoded.notes.into_iter().chain(left_out).collect();
+    let mut notes = decoded.notes;
+    notes.extend(left_out);
+    notes.append(&mut found.notes);
     let canonical = metadata
         .canonical
         .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
@@ -352,6 +363,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         declared,
         detected,
         alternates: found.alternates,
+        variants: found.variants,
         links,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, source.url),

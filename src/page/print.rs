@@ -5,6 +5,8 @@
 //! how much two sets of any size share. A print is made when a page is read and is the same in
 //! every run; the text itself is not in it.
 
+mod numbers;
+
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
@@ -22,9 +24,6 @@ const MAX_IMAGES: usize = 16;
 /// Paragraphs whose lengths are kept.
 const MAX_PARAGRAPHS: usize = 64;
 
-/// Longest number that is one; longer runs of digits are identifiers.
-const MAX_DIGITS: usize = 15;
-
 /// Letters of the shortest name.
 const MIN_NAME: usize = 3;
 
@@ -36,7 +35,7 @@ const MAX_TEXT: usize = 256 * 1024;
 pub struct TextPrint {
     /// The letters and digits of the text, as one hash: equal texts have equal ones.
     pub hash: u64,
-    /// Its numbers, digits of any script read as ASCII; a number that stands twice counts twice.
+    /// Its numbers as amounts, digits of any script read as ASCII; a number that stands twice counts twice.
     pub numbers: Vec<u16>,
     /// Its words in Latin letters that begin with a capital.
     pub names: Vec<u16>,
@@ -114,6 +113,8 @@ struct Scan {
     numbers: HashMap<String, u32>,
     names: HashMap<String, u32>,
     left: Option<usize>,
+    /// Whether the last word said that an hour of the afternoon follows.
+    afternoon: bool,
 }
 
 impl Scan {
@@ -136,28 +137,14 @@ impl Scan {
         }
     }
 
-    /// Takes a number off the front; `12,500`, `12.500` and `12 500` are one.
+    /// Takes a number off the front.
     fn number<'a>(&mut self, text: &'a [char]) -> &'a [char] {
-        let mut digits = String::new();
-        let mut rest = text;
-        loop {
-            let run = rest.iter().take_while(|c| c.is_ascii_digit()).count();
-            let (own, after) = rest.split_at_checked(run).unwrap_or_default();
-            digits.extend(own);
-            rest = after;
-            let is_grouped = digits.len() <= MAX_DIGITS
-                && matches!(rest, [',' | '.' | '\u{a0}' | '\u{202f}' | '\'', a, b, c, tail @ ..]
-                    if [a, b, c].iter().all(|c| c.is_ascii_digit())
-                        && !tail.first().is_some_and(char::is_ascii_digit));
-            match rest.split_first() {
-                Some((_, after)) if is_grouped => rest = after,
-                _ => break,
-            }
-        }
-        digits.hash(&mut self.whole);
-        if digits.len() <= MAX_DIGITS {
-            let number = digits.trim_start_matches('0').to_owned();
-            *self.numbers.entry(number).or_default() += 1;
+        let read = numbers::read(text, std::mem::take(&mut self.afternoon));
+        let (own, rest) = text.split_at_checked(read.taken).unwrap_or_default();
+        let written: String = own.iter().filter(|c| c.is_alphanumeric()).collect();
+        written.hash(&mut self.whole);
+        for amount in read.amounts {
+            *self.numbers.entry(amount).or_default() += 1;
         }
         rest
     }
@@ -166,6 +153,7 @@ impl Scan {
         let run = text.iter().take_while(|c| c.is_alphanumeric() && !c.is_ascii_digit()).count();
         let (own, rest) = text.split_at_checked(run).unwrap_or_default();
         own.hash(&mut self.whole);
+        self.afternoon = numbers::is_before_afternoon(own);
         let is_name = own.len() >= MIN_NAME
             && own.first().is_some_and(char::is_ascii_uppercase)
             && own.iter().all(char::is_ascii_alphabetic);

@@ -43,7 +43,13 @@ pub struct PageRow {
     /// What is compared of its text; rows of the first releases have none.
     #[serde(default)]
     pub text: Option<TextPrint>,
+    /// What it declares of its own language for other regions, at most [`MAX_VARIANTS`].
+    #[serde(default)]
+    pub variants: Vec<Alternate>,
 }
+
+/// Region variants kept of one page: the longest real table has some thirty.
+pub const MAX_VARIANTS: usize = 40;
 
 /// What one visit left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,13 @@
 //! Text in (content coding and charset removed by the caller), values out. Sitemaps are read as a
 //! stream of XML events by the sitemaps.org protocol: `urlset`, `sitemapindex`, plain text, with
 //! `xhtml:link` under any prefix. No entity but the five of XML is ever expanded, no DTD and no
-//! file is read. What is over a limit is left out and noted.
+//! file is read. Entries of feeds may name their alternates too (`entries`). What is over a limit is
+//! left out and noted.
 
+mod entries;
 mod sitemap;
+
+use std::collections::HashSet;
 
 use url::Url;
 
@@ -41,8 +45,20 @@ pub struct Listing {
 
 impl Listing {
     fn note(&mut self, what: impl Into<String>) {
-        if self.notes.len() < MAX_NOTES {
-            self.notes.push(what.into());
+        let what = what.into();
+        if self.notes.len() < MAX_NOTES && self.notes.last() != Some(&what) {
+            self.notes.push(what);
+        }
+    }
+
+    /// Alternates that have no entry of their own are pages of the file all the same.
+    fn list_alternates(&mut self, kind: LinkKind, context: &str) {
+        let mut listed: HashSet<String> = self.links.iter().map(|link| link.url.clone()).collect();
+        for alternate in self.alternates.iter().flat_map(|(_, alternates)| alternates) {
+            if self.links.len() < 2 * MAX_ENTRIES && listed.insert(alternate.url.clone()) {
+                let (url, context) = (alternate.url.clone(), context.to_owned());
+                self.links.push(Link { url, kind, context });
+            }
         }
     }
 
@@ -120,7 +136,11 @@ pub fn feed(text: &str, base: &Url) -> Listing {
     }
     let parser = feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).build();
     match parser.parse(without_declaration(text).as_bytes()) {
-        Ok(feed) => list(&feed, base, &mut listing),
+        Ok(feed) => {
+            list(&feed, base, &mut listing);
+            listing.alternates = entries::alternates(text, base);
+            listing.list_alternates(LinkKind::FeedEntry, "entry/link[hreflang]");
+        }
         Err(error) => listing.note(format!("the feed cannot be read: {error}")),
     }
     listing

@@ -13,6 +13,8 @@ use crate::frontier::tally::Standing;
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
 use crate::moment::Moment;
+use crate::page::origin::Origin;
+use crate::page::print::TextPrint;
 use crate::page::{Alternate, PageKind};
 use crate::record::trace::PageRow;
 use crate::record::{Container, Position};
@@ -34,16 +36,22 @@ pub(crate) fn decode<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
 }
 
 /// The first byte of a page's value since layout version 2.
-const PAGE_FORMAT: u8 = 2;
+const SECOND_PAGE_FORMAT: u8 = 2;
+
+/// The first byte of a page's value since its region variants are kept.
+const PAGE_FORMAT: u8 = 3;
 
 pub(crate) fn encode_page(page: &KeptPage) -> Vec<u8> {
     postcard::to_extend(page, vec![PAGE_FORMAT]).unwrap_or_default()
 }
 
-/// A page, of this layout or of the first.
+/// A page, of this layout or of an earlier one.
 pub(crate) fn decode_page(value: &[u8]) -> Option<KeptPage> {
     match value.split_first()? {
         (&PAGE_FORMAT, rest) => postcard::from_bytes(rest).ok(),
+        (&SECOND_PAGE_FORMAT, rest) => {
+            postcard::from_bytes::<SecondKeptPage>(rest).ok().map(SecondKeptPage::into_page)
+        }
         _ => decode::<FirstKeptPage>(value).map(FirstKeptPage::into_page),
     }
 }
@@ -84,6 +92,26 @@ impl FirstKeptPage {
             ..PageRow::default()
         };
         KeptPage { page, alternates: self.alternates, moved_to: self.moved_to }
+    }
+}
+
+/// A page as the second layout wrote it: the first, with more behind it.
+#[derive(Serialize, Deserialize)]
+struct SecondKeptPage {
+    page: FirstPageRow,
+    published: Option<String>,
+    origin: Origin,
+    text: Option<TextPrint>,
+    alternates: Vec<Alternate>,
+    moved_to: Option<String>,
+}
+
+impl SecondKeptPage {
+    fn into_page(self) -> KeptPage {
+        let Self { page, published, origin, text, alternates, moved_to } = self;
+        let mut kept = FirstKeptPage { page, alternates, moved_to }.into_page();
+        kept.page = PageRow { published, origin, text, ..kept.page };
+        kept
     }
 }
 
@@ -211,24 +239,34 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_the_first_layout_reads_with_what_it_lacked_left_empty() {
-        let old = FirstKeptPage {
-            page: FirstPageRow {
-                url: "https://example.org/a".into(),
-                canonical: None,
-                kind: PageKind::Article,
-                title: Some("One".into()),
-                byline: Vec::new(),
-                declared: Lang::parse("ar"),
-                detected: None,
-                length: 900,
-            },
-            alternates: Vec::new(),
-            moved_to: None,
+    fn a_page_of_an_earlier_layout_reads_with_what_it_lacked_left_empty() {
+        let row = || FirstPageRow {
+            url: "https://example.org/a".into(),
+            canonical: None,
+            kind: PageKind::Article,
+            title: Some("One".into()),
+            byline: Vec::new(),
+            declared: Lang::parse("ar"),
+            detected: None,
+            length: 900,
         };
-        let page = decode_page(&encode(&old)).unwrap();
+        let first = FirstKeptPage { page: row(), alternates: Vec::new(), moved_to: None };
+        let page = decode_page(&encode(&first)).unwrap();
         assert_eq!((page.page.length, page.page.text.clone()), (900, None));
         assert_eq!(decode_page(&encode_page(&page)), Some(page));
+        let second = SecondKeptPage {
+            page: row(),
+            published: Some("2026-11-22".into()),
+            origin: Origin { node: Some("node/7".into()), ..Origin::default() },
+            text: Some(TextPrint { count: 3, ..TextPrint::default() }),
+            alternates: Vec::new(),
+            moved_to: Some("https://example.org/b".into()),
+        };
+        let bytes = postcard::to_extend(&second, vec![SECOND_PAGE_FORMAT]).unwrap();
+        let page = decode_page(&bytes).unwrap();
+        assert_eq!(page.page.origin, second.origin);
+        assert_eq!((&page.page.text, &page.moved_to), (&second.text, &second.moved_to));
+        assert_eq!(page.page.variants, []);
     }
 
     proptest! {

@@ -53,6 +53,18 @@ impl Made {
         self.says(Signal::HeadLink, lang, path)
     }
 
+    /// Its own language for another region.
+    pub fn variant(mut self, lang: &str, path: &str) -> Self {
+        let variant = self.clone().says(Signal::HeadLink, lang, path).alternates.pop();
+        self.row.variants.extend(variant);
+        self
+    }
+
+    pub fn titled(mut self, title: &str) -> Self {
+        self.row.title = Some(title.to_owned());
+        self
+    }
+
     pub fn text_in(mut self, lang: &str) -> Self {
         self.row.detected = Lang::parse(lang);
         self

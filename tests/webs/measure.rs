@@ -66,8 +66,8 @@ pub fn measure(webs: &[Web], dir: &Path) -> Vec<Measured> {
     webs.iter().map(|web| Truth::of(web).measured(&captured, &edges, &groups)).collect()
 }
 
-/// The table of what came of all webs, for people.
-pub fn table(all: &[Measured]) -> String {
+/// The table of what came of all webs, for people, and what its odd rows mean.
+pub fn table(webs: &[Web], all: &[Measured]) -> String {
     let mut lines = vec![format!(
         "{:<16} {:>7} | {:>6} {:>9} {:>6} | {:>6} {:>9} {:>6} {:>6} {:>6}",
         "web",
@@ -97,7 +97,24 @@ pub fn table(all: &[Measured]) -> String {
             one.homes.len()
         ));
     }
+    lines.extend(webs.iter().filter_map(|web| Some(format!("{}: {}", web.name, meaning(web)?))));
     lines.join("\n")
+}
+
+/// What is to be known of a web to read its row.
+fn meaning(web: &Web) -> Option<&'static str> {
+    match () {
+        () if web.silent => Some(
+            "its links lead to other articles on both sides and nothing tells the true ones: \
+             no pair is to be found, and none may be made up",
+        ),
+        () if web.comparable => Some("articles of their own on one topic: a pair would be wrong"),
+        () if !web.honest => Some(
+            "it declares pages that are no translations, or none at all: the edges are as it \
+             declares them, the pairs are what was made of them",
+        ),
+        () => None,
+    }
 }
 
 type Edges = BTreeSet<(String, String)>;

@@ -73,6 +73,7 @@ pub fn all() -> Vec<Web> {
         news::regions(),
         news::patterns(),
         news::numbers(),
+        news::sentences(),
         news::negotiated(),
         news::voices(),
         news::fields(),

@@ -71,6 +71,46 @@ pub(super) fn patterns() -> Web {
     web
 }
 
+/// Sentences in the text and nothing else: "read this in English", "click here". The same words
+/// stand in running text, where they speak of a report, and in the header, where they lead home.
+pub(super) fn sentences() -> Web {
+    const HOMES: &[Home] = &[
+        ("ar", "http://sentences.test/ar/"),
+        ("en", "http://sentences.test/en/"),
+        ("fr", "http://sentences.test/fr/"),
+    ];
+    let of = |name: &'static str, pages: &[(&'static str, &str)]| {
+        Story::new(name, "http://sentences.test", pages)
+    };
+    let stories = vec![
+        of("lighthouse", &[("ar", "/ar/manara"), ("en", "/en/light"), ("fr", "/fr/phare")]),
+        of("seeds", &[("ar", "/ar/buthur"), ("en", "/en/seeds"), ("fr", "/fr/graines")]),
+        of("tram", &[("ar", "/ar/tram"), ("fr", "/fr/tramway")]),
+    ];
+    let mut web = Web::new("sentences", "ar", stories);
+    web.honest = false;
+    web.write(|story, lang| {
+        let sentence = |(other, url): (&str, &str)| match (lang, other) {
+            ("ar", "en") => format!("<p>لقراءة المقال بالإنجليزية <a href={url}>اضغط هنا</a></p>"),
+            ("ar", _) => format!("<p><a href={url}>Lire cet article en français</a></p>"),
+            ("en", "ar") => format!("<p><a href={url}>Read this in Arabic</a> &raquo;</p>"),
+            ("en", _) => format!("<p>Also available: <a href={url}>French version</a></p>"),
+            (_, "en") => {
+                format!("<p>To read this story in English, <a href={url}>click here</a>.</p>")
+            }
+            _ => format!("<p class=meta>12/03 | <a href={url}>Lire en arabe</a></p>"),
+        };
+        let below = story.others(lang).map(sentence).collect::<String>()
+            + "<p>The committee gave <a href=/en/report>the English version</a> of its report to \
+               the ministry, and an <a href=/ar/report>Arabic translation</a> to the press.</p>";
+        let edition = |(_, home): &Home| format!("<a href=\"{home}\">English edition</a> ");
+        let before = format!("<header>{}</header>", HOMES.iter().map(edition).collect::<String>());
+        Parts { before, below, ..Parts::default() }
+    });
+    web.homes(HOMES);
+    web
+}
+
 /// Two newsrooms that count their articles each for itself, under flags that lead to the same
 /// number: what the addresses promise is wrong every time.
 pub(super) fn numbers() -> Web {

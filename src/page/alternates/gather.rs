@@ -44,6 +44,8 @@ pub enum Reason {
     Headline,
     /// A language as a topic, not as the language of this article.
     Topic,
+    /// An invitation to another site, whose address does not name the language.
+    Elsewhere,
     /// Past the number that is kept of one page.
     Limit,
 }
@@ -67,6 +69,7 @@ impl Reason {
             Self::OtherArticle => "belongs to another article on the page",
             Self::Headline => "a headline, not the name of a language",
             Self::Topic => "a topic, not a translation",
+            Self::Elsewhere => "on another site, under an address that names no language",
             Self::Limit => "past the number kept of one page",
         }
     }
@@ -92,7 +95,8 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    pub(super) fn of(one: Alternate, why: Reason) -> Self {
+    /// An alternate that is left out after all.
+    pub(crate) fn of(one: Alternate, why: Reason) -> Self {
         let Alternate { url, url_raw, lang, lang_raw, signal, place, .. } = one;
         Self { url: Some(url), url_raw, lang, lang_raw, signal, place, why }
     }

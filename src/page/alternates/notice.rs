@@ -243,7 +243,7 @@ fn stands_in_content(block: NodeRef<'_, Node>) -> bool {
 }
 
 /// Whether a block belongs to one of several articles listed on the page.
-fn is_card(block: NodeRef<'_, Node>) -> bool {
+pub(super) fn is_card(block: NodeRef<'_, Node>) -> bool {
     block.ancestors().take(REACH).any(|node| {
         let Some(element) = node.value().as_element() else { return false };
         let is_listed = classes(element).any(|class| vocabulary::matches(&vocabulary::CARD, class));

@@ -17,7 +17,8 @@ pub(super) struct OwnPage<'a> {
     url: &'a Url,
     base: &'a Url,
     keys: Vec<String>,
-    lang: Option<Lang>,
+    /// The language of the page by its own word.
+    pub(super) lang: Option<Lang>,
     /// Whether the page says in some way what language it is in, be it wrong.
     pub(super) names_itself: bool,
 }
@@ -67,8 +68,9 @@ impl<'a> OwnPage<'a> {
         fetchable(undoubled(raw), Some(base)).ok()
     }
 
-    /// The alternate of a claim, or why it cannot be a translation of this page.
-    pub(super) fn judged(&self, claim: &Claim) -> Result<Alternate, Reason> {
+    /// The alternate of a claim, and whether it is the page's own language for another region; or
+    /// why it cannot be a translation of this page.
+    pub(super) fn judged(&self, claim: &Claim) -> Result<(Alternate, bool), Reason> {
         if Lang::is_x_default(&claim.lang_raw) {
             return Err(Reason::XDefault);
         }
@@ -85,13 +87,11 @@ impl<'a> OwnPage<'a> {
             return Err(Reason::Own);
         }
         let same = |own: &Lang| lang.as_ref().is_some_and(|lang| lang.same(own));
-        if self.lang.as_ref().is_some_and(same) {
-            return Err(Reason::Variant);
-        }
+        let is_variant = self.lang.as_ref().is_some_and(same);
         if let Some(why) = target::reason_against(&url) {
-            return Err(why);
+            return Err(if is_variant { Reason::Variant } else { why });
         }
-        Ok(Alternate {
+        let alternate = Alternate {
             url: url.into(),
             url_raw: claim.href.trim().to_owned(),
             about: None,
@@ -99,7 +99,8 @@ impl<'a> OwnPage<'a> {
             lang_raw: claim.lang_raw.chars().take(MAX_RAW).collect(),
             signal: claim.signal,
             place: claim.place,
-        })
+        };
+        Ok((alternate, is_variant))
     }
 
     /// The language of the page by its own word: the hreflang that names the page itself, the item

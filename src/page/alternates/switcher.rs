@@ -3,7 +3,9 @@
 //! Most of them lead to the front page of a language, so their word counts for little; only a
 //! block of the article ([`super::notice`]) is believed at once.
 
-use ego_tree::NodeRef;
+use std::collections::HashSet;
+
+use ego_tree::{NodeId, NodeRef};
 use scraper::Node;
 use scraper::node::Element;
 
@@ -76,6 +78,16 @@ impl<'a> Anchor<'a> {
         says.then(|| Self { node, href, element, named, text: text.unwrap_or_default() })
     }
 
+    /// A link that says `text`, be it no name of a language.
+    pub(super) fn saying(
+        node: NodeRef<'a, Node>,
+        element: &'a Element,
+        href: &'a str,
+        text: String,
+    ) -> Self {
+        Self { node, href, element, named: None, text }
+    }
+
     /// The language declared: by attribute, by class, by name; with the text that said so.
     fn language(&self) -> Option<(String, Lang)> {
         let by_attribute = |name| {
@@ -95,6 +107,15 @@ impl<'a> Anchor<'a> {
         self.text.chars().count() > MAX_LABEL || short_text(self.node).is_none()
     }
 
+    /// Whether it shows a picture and no words: a flag, the language's name beside it.
+    fn is_picture(&self) -> bool {
+        let mut inside = self.node.descendants().take(MAX_TEXT_NODES);
+        short_text(self.node).is_some_and(|text| text.is_empty())
+            && inside.any(|one| {
+                one.value().as_element().is_some_and(|one| matches!(one.name(), "img" | "svg"))
+            })
+    }
+
     /// `wpml-ls-item-ar` on the link or on one of the three elements round it.
     fn class_code(&self) -> Option<(String, Lang)> {
         around(self.node, self.element).find_map(class_code)
@@ -103,11 +124,27 @@ impl<'a> Anchor<'a> {
 
 /// The language's name of a link that shows a picture or a code: the text for it.
 fn beside<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> Option<&'a str> {
-    let pictures = node.descendants().take(MAX_TEXT_NODES);
-    let alt = pictures.filter_map(|child| child.value().as_element()?.attr("alt"));
-    let mut texts =
-        alt.chain(["title", "aria-label"].into_iter().filter_map(|name| element.attr(name)));
-    texts.find(|text| vocabulary::language_named(text).is_some())
+    labels(node, element).find(|text| vocabulary::language_named(text).is_some())
+}
+
+/// The texts that stand for a link's picture, and those a reader is shown beside the link.
+fn labels<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<Item = &'a str> {
+    let inside = node.descendants().skip(1).take(MAX_TEXT_NODES);
+    let inside = inside.filter_map(|child| child.value().as_element());
+    let of_pictures = inside.flat_map(|one| ["alt", "title"].map(|name| one.attr(name)));
+    of_pictures.chain(["title", "aria-label"].map(|name| element.attr(name))).flatten()
+}
+
+/// What a link says: its text, and where that is no more than a code, the texts beside it.
+pub(super) fn texts<'a>(
+    node: NodeRef<'a, Node>,
+    element: &'a Element,
+    most: usize,
+) -> impl Iterator<Item = String> {
+    let text = text_up_to(node, most);
+    let is_short = text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL);
+    let beside = labels(node, element).filter(move |_| is_short).map(str::to_owned);
+    text.into_iter().chain(beside)
 }
 
 /// A link and the three elements round it: where plugins write the code of its language.
@@ -184,9 +221,14 @@ pub(super) fn parents(node: NodeRef<'_, Node>) -> impl Iterator<Item = &Element>
     node.ancestors().take(PLACE_REACH).filter_map(|parent| parent.value().as_element())
 }
 
-/// Gathers the claims of all links and options that name a language.
-pub(super) fn claims(survey: &Survey<'_>, notices: &Notices, gathered: &mut Gathered) {
-    for anchor in &survey.anchors {
+/// Gathers the claims of all links and options that name a language; invitations have theirs.
+pub(super) fn claims(
+    survey: &Survey<'_>,
+    notices: &Notices,
+    invitations: &HashSet<NodeId>,
+    gathered: &mut Gathered,
+) {
+    for anchor in survey.anchors.iter().filter(|one| !invitations.contains(&one.node.id())) {
         let Some((lang_raw, lang)) = anchor.language() else {
             if let Some(raw) = anchor.element.attr("hreflang") {
                 let (signal, place) = (Signal::AnchorHreflang, place_of(anchor.node));
@@ -265,7 +307,8 @@ fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
     let by_own_name = anchor.named.as_ref().is_some_and(|named| named.by_own_name);
     let named_here =
         in_switcher && (anchor.named.is_some() || is_code || anchor.class_code().is_some());
-    if by_own_name || named_here || (is_code && target::holds_code(anchor.href, lang)) {
+    let is_label = is_code || (anchor.named.is_some() && anchor.is_picture());
+    if by_own_name || named_here || (is_label && target::holds_code(anchor.href, lang)) {
         return Some(true);
     }
     // Two letters outside a switcher may be anything.
@@ -274,7 +317,7 @@ fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
 }
 
 /// What the link, its item of the list, or the switcher round it says against it.
-fn reason_against(anchor: &Anchor<'_>) -> Option<Reason> {
+pub(super) fn reason_against(anchor: &Anchor<'_>) -> Option<Reason> {
     let element = anchor.element;
     let query_only = anchor.href.trim_start().starts_with('?');
     if has_token(element.attr("rel"), "nofollow") && query_only {
@@ -315,7 +358,7 @@ fn is_drupal_link(element: &Element, own: Option<&str>) -> bool {
 }
 
 /// Where a link stands: in the article, or in what is round it.
-fn place_of(node: NodeRef<'_, Node>) -> Place {
+pub(super) fn place_of(node: NodeRef<'_, Node>) -> Place {
     for element in parents(node) {
         if is_chrome(element) {
             return Place::Chrome;
@@ -355,10 +398,15 @@ fn option_claim(option: NodeRef<'_, Node>, gathered: &mut Gathered) {
 
 /// The text of a node, white space folded; `None` when it is longer than any language's name.
 pub(super) fn short_text(node: NodeRef<'_, Node>) -> Option<String> {
+    text_up_to(node, MAX_NAME_BYTES)
+}
+
+/// The text of a node, white space folded; `None` when it has more bytes.
+fn text_up_to(node: NodeRef<'_, Node>, most: usize) -> Option<String> {
     let mut text = String::new();
     for part in node.descendants().take(MAX_TEXT_NODES).filter_map(|child| child.value().as_text())
     {
-        if part.len() > 4 * MAX_NAME_BYTES {
+        if part.len() > 4 * most {
             return None;
         }
         for word in part.split_whitespace() {
@@ -366,7 +414,7 @@ pub(super) fn short_text(node: NodeRef<'_, Node>) -> Option<String> {
                 text.push(' ');
             }
             text.push_str(word);
-            if text.len() > MAX_NAME_BYTES {
+            if text.len() > most {
                 return None;
             }
         }

@@ -1,7 +1,6 @@
 //! Sitemaps, read event by event: depth is counted, never built.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
@@ -12,7 +11,7 @@ use url::Url;
 use super::{Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, is_url_line, without_declaration};
 use crate::address::{MAX_URL_BYTES, fetchable};
 use crate::lang::Lang;
-use crate::page::{Alternate, Link, LinkKind, Place, Signal};
+use crate::page::{Alternate, LinkKind, Place, Signal};
 
 /// Reads a sitemap, a sitemap index or a list of URLs in plain text. Total.
 pub fn sitemap(text: &str, base: &Url) -> Listing {
@@ -85,23 +84,8 @@ impl Reading<'_> {
                 break;
             }
         }
-        self.list_alternates();
+        self.listing.list_alternates(LinkKind::SitemapEntry, "url/link/@href");
         self.listing
-    }
-
-    /// Alternates that have no entry of their own are pages of the sitemap all the same.
-    fn list_alternates(&mut self) {
-        let links = &mut self.listing.links;
-        let mut listed: HashSet<String> = links.iter().map(|link| link.url.clone()).collect();
-        for alternate in self.listing.alternates.iter().flat_map(|(_, alternates)| alternates) {
-            if links.len() < 2 * MAX_ENTRIES && listed.insert(alternate.url.clone()) {
-                links.push(Link {
-                    url: alternate.url.clone(),
-                    kind: LinkKind::SitemapEntry,
-                    context: "url/link/@href".to_owned(),
-                });
-            }
-        }
     }
 
     fn take(&mut self, event: &Event<'_>) {
@@ -155,9 +139,15 @@ impl Reading<'_> {
 
     /// `xhtml:link rel=alternate hreflang href`, under any prefix.
     fn alternate(&mut self, tag: &BytesStart<'_>) {
-        let Some(entry) = self.entry.as_mut() else { return };
-        if tag.local_name().as_ref() != "link" || entry.alternates.len() >= MAX_ALTERNATES {
+        let Some(entry) = self.entry.as_mut().filter(|_| tag.local_name().as_ref() == "link")
+        else {
             return;
+        };
+        if entry.alternates.len() >= MAX_ALTERNATES {
+            let loc = entry.loc.trim();
+            return self
+                .listing
+                .note(format!("only {MAX_ALTERNATES} alternates of {loc} were read"));
         }
         let is_alternate =
             attribute(tag, "rel").is_none_or(|rel| rel.trim().eq_ignore_ascii_case("alternate"));
@@ -194,7 +184,7 @@ impl Reading<'_> {
     }
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag
         .attributes()
         .with_checks(false)
@@ -205,7 +195,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// A reference to one character or to one of the five entities of XML; anything else is nothing.
-fn resolve(name: &BytesRef<'_>) -> String {
+pub(super) fn resolve(name: &BytesRef<'_>) -> String {
     match name.resolve_char_ref() {
         Ok(Some(c)) => c.to_string(),
         _ => resolve_predefined_entity(name).unwrap_or_default().to_owned(),

@@ -1,0 +1,303 @@
+//! Invitations: sentences that say where a page is to be read in another language.
+//!
+//! "Read this in English", "اقرأ بالإنجليزية", "阅读中文版": made of few words, all of which stand in a
+//! table a language, and of the name of one language. A text with any other word in it is none, so
+//! a headline or a topic is not taken for one. Tables only; what an invitation means where it
+//! stands is decided in `alternates`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::lang::Lang;
+
+/// Longest text, in bytes, that can be an invitation.
+pub(crate) const MAX_BYTES: usize = 240;
+
+/// Words of the longest entry of the tables.
+const MAX_WORDS: usize = 3;
+
+/// Characters of the longest entry of a language without spaces.
+const MAX_CHARS: usize = 16;
+
+/// Phrase languages that write no spaces between words.
+const SPACELESS: &[&str] = &["zh", "ja", "th"];
+
+/// What an invitation says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The language it invites to; `None` where another text beside it must name it ("click here").
+    pub(crate) lang: Option<Lang>,
+    /// Whether it asks to do something: "read", not "the English version".
+    pub(crate) asks: bool,
+}
+
+/// One piece of an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Verb,
+    Noun,
+    With,
+    Here,
+    Name(Lang),
+}
+
+/// The words of one phrase language.
+#[derive(Debug, Default)]
+struct Book {
+    spaceless: bool,
+    pieces: HashMap<String, Piece>,
+}
+
+/// All books, and by which words or characters an invitation may begin.
+#[derive(Debug, Default)]
+struct Books {
+    all: Vec<Book>,
+    words: HashSet<String>,
+    chars: HashSet<char>,
+}
+
+static BOOKS: LazyLock<Books> = LazyLock::new(Books::load);
+
+/// What a text says, when it is an invitation and nothing else.
+pub(crate) fn said(text: &str) -> Option<Said> {
+    let words = first_look(text)?;
+    BOOKS.all.iter().find_map(|book| {
+        let found = book.read(&words)?;
+        let has = |piece: Piece| found.contains(&&piece);
+        let mut named = found.iter().filter_map(|piece| match piece {
+            Piece::Name(lang) => Some(lang),
+            _ => None,
+        });
+        let lang = named.next().cloned();
+        let one = lang.as_ref().is_none_or(|lang| named.all(|other| other.same(lang)));
+        let (asks, here) = (has(Piece::Verb), has(Piece::Here));
+        let invites = asks || here || (lang.is_some() && has(Piece::Noun));
+        (one && invites).then_some(Said { lang, asks: asks || here })
+    })
+}
+
+/// Whether a text may stand beside an invitation: it is made of the same words, or of names of
+/// languages, or of nothing.
+pub(crate) fn is_beside(text: &str) -> bool {
+    let words = words(text);
+    words.is_empty() || BOOKS.all.iter().any(|book| book.read(&words).is_some())
+}
+
+/// The words of a text that may be an invitation by its length and its beginning.
+fn first_look(text: &str) -> Option<Vec<String>> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let words = words(text);
+    let first = words.first()?;
+    let begins = BOOKS.words.contains(first.as_str())
+        || first.chars().next().is_some_and(|first| BOOKS.chars.contains(&first));
+    begins.then_some(words)
+}
+
+/// The words of a text, folded: small letters, one form of the Arabic letters that writers mix.
+fn words(text: &str) -> Vec<String> {
+    let folded: String = text.to_lowercase().chars().filter_map(folded).collect();
+    folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn folded(c: char) -> Option<char> {
+    Some(match c {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        'ة' => 'ه',
+        '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{307}' => return None,
+        c if c.is_alphanumeric() || is_mark(c) => c,
+        _ => ' ',
+    })
+}
+
+/// Marks inside words of Indic and Thai script, and the joiner of Persian.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x0900..=0x0dff | 0x0e31..=0x0eff | 0x1000..=0x109f)
+}
+
+impl Books {
+    fn load() -> Self {
+        let mut all: HashMap<&str, Book> = HashMap::new();
+        let mut order = Vec::new();
+        for line in include_str!("invitations.txt").lines().filter(|line| !line.starts_with('#')) {
+            let mut columns = line.split('|');
+            let (Some(phrase), Some(kind), Some(list)) =
+                (columns.next(), columns.next(), columns.next())
+            else {
+                continue;
+            };
+            let book = all.entry(phrase).or_insert_with(|| {
+                order.push(phrase);
+                Book { spaceless: SPACELESS.contains(&phrase), ..Book::default() }
+            });
+            book.enter(kind, list);
+        }
+        let mut books = Self::default();
+        for phrase in order {
+            let Some(mut book) = all.remove(phrase) else { continue };
+            book.enter_languages(phrase);
+            if book.spaceless {
+                books.chars.extend(book.pieces.keys().filter_map(|key| key.chars().next()));
+            } else {
+                let first = |key: &String| key.split(' ').next().map(str::to_owned);
+                books.words.extend(book.pieces.keys().filter_map(first));
+            }
+            books.all.push(book);
+        }
+        books
+    }
+}
+
+impl Book {
+    fn enter(&mut self, kind: &str, list: &str) {
+        let piece = match kind {
+            "verb" => Piece::Verb,
+            "noun" => Piece::Noun,
+            "with" => Piece::With,
+            "here" => Piece::Here,
+            _ => return self.enter_names(list),
+        };
+        for text in list.split(',') {
+            self.put(text, piece.clone());
+        }
+    }
+
+    fn enter_names(&mut self, list: &str) {
+        for entry in list.split(';') {
+            let Some((tag, forms)) = entry.split_once('=') else { continue };
+            let Some(lang) = Lang::parse(tag) else { continue };
+            forms.split(',').for_each(|form| self.put(form, Piece::Name(lang.clone())));
+        }
+    }
+
+    /// The names of languages.txt: their own in every book, and those in the book's language.
+    fn enter_languages(&mut self, phrase: &str) {
+        let own_column = match phrase {
+            "en" => Some(1),
+            "fr" => Some(2),
+            "ar" => Some(3),
+            _ => None,
+        };
+        for line in include_str!("languages.txt").lines().filter(|line| !line.starts_with('#')) {
+            let mut columns = line.split('|');
+            let Some(lang) = columns.next().and_then(Lang::parse) else { continue };
+            for (column, list) in columns.enumerate() {
+                if column != 0 && Some(column) != own_column {
+                    continue;
+                }
+                for name in list.split(',') {
+                    // "in English" is a name and, in English, a preposition before one.
+                    if self.read(&words(name)).is_none() {
+                        self.put(name, Piece::Name(lang.clone()));
+                    }
+                    if phrase == "ar" && column != 0 {
+                        self.put_clitics(name, &lang);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `بالإنجليزية` and `للإنجليزية`: prepositions that Arabic writes onto the name.
+    fn put_clitics(&mut self, name: &str, lang: &Lang) {
+        self.put(&format!("ب{name}"), Piece::Name(lang.clone()));
+        if let Some(rest) = name.strip_prefix("ال") {
+            self.put(&format!("لل{rest}"), Piece::Name(lang.clone()));
+        }
+    }
+
+    /// What is entered first stays: the words of a sentence before the names of languages.
+    fn put(&mut self, text: &str, piece: Piece) {
+        let key = words(text).join(if self.spaceless { "" } else { " " });
+        if !key.is_empty() {
+            self.pieces.entry(key).or_insert(piece);
+        }
+    }
+
+    /// The pieces a text is made of; `None` when anything else is in it.
+    fn read(&self, words: &[String]) -> Option<Vec<&Piece>> {
+        if self.spaceless { self.read_run(&words.concat()) } else { self.read_words(words) }
+    }
+
+    fn read_words(&self, mut words: &[String]) -> Option<Vec<&Piece>> {
+        let mut found = Vec::new();
+        while !words.is_empty() {
+            let (piece, taken) = (1..=MAX_WORDS.min(words.len())).rev().find_map(|count| {
+                let text = words.get(..count)?.join(" ");
+                Some((self.pieces.get(&text)?, count))
+            })?;
+            found.push(piece);
+            words = words.get(taken..)?;
+        }
+        Some(found)
+    }
+
+    fn read_run(&self, mut text: &str) -> Option<Vec<&Piece>> {
+        let mut found = Vec::new();
+        while !text.is_empty() {
+            let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_CHARS);
+            let ends: Vec<usize> = ends.collect();
+            let mut pieces =
+                ends.iter().rev().map(|end| (text.get(..*end).unwrap_or_default(), *end));
+            let (piece, end) =
+                pieces.find_map(|(start, end)| Some((self.pieces.get(start)?, end)))?;
+            found.push(piece);
+            text = text.get(end..)?;
+        }
+        Some(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_table_holds() {
+        let table = include_str!("../../tests/tables/invitations.txt");
+        let (mut cases, mut wrong) = (0, Vec::new());
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let Some((want, text)) = line.split_once('|') else { continue };
+            let got = match said(text) {
+                None => "none".to_owned(),
+                Some(Said { lang: None, .. }) => "here".to_owned(),
+                Some(Said { lang: Some(lang), .. }) => lang.to_string(),
+            };
+            cases += 1;
+            if got != want {
+                wrong.push(format!("{text}: {got}, not {want}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(cases > 100, "{cases}");
+    }
+
+    #[test]
+    fn every_line_of_the_words_is_read() {
+        for line in include_str!("invitations.txt").lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('|').collect();
+            let [phrase, kind, list] = columns.as_slice() else { panic!("{line}") };
+            assert!(["verb", "noun", "with", "here", "name"].contains(kind), "{line}");
+            assert!(!phrase.is_empty() && !list.is_empty(), "{line}");
+            for entry in list.split(';').filter(|_| *kind == "name") {
+                let (tag, forms) = entry.split_once('=').unwrap();
+                assert!(Lang::parse(tag).is_some() && !forms.is_empty(), "{entry}");
+            }
+            let longest = |text: &str| words(text).len() <= MAX_WORDS;
+            assert!(list.split([',', ';']).all(longest), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_is_total(text in "\\PC{0,80}|(read|in|English|here|,| |اقرأ|阅读|版|中文){0,12}") {
+            if let Some(said) = said(&text) {
+                prop_assert!(is_beside(&text) && text.len() <= MAX_BYTES, "{said:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What `warraq groups` says of a site whose declarations are wrong in every way: the audit by
+//! host and fault, the explanation of one page, and of a URL that is none.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "test code: a broken fixture must fail loudly"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+#[path = "site/mod.rs"]
+mod site;
+#[path = "webs/texts.rs"]
+#[allow(unreachable_pub, reason = "a module that is included by path")]
+mod texts;
+
+use site::answer::Answer;
+use site::web::{Resource, Role};
+use site::{Options, Site};
+use texts::text;
+
+fn at(path: &str) -> String {
+    format!("http://audit.test{path}")
+}
+
+fn link(lang: &str, path: &str) -> String {
+    format!("<link rel=alternate hreflang={lang} href={path}>")
+}
+
+/// A page that says it is in `lang`, under the text of a story in `of`.
+fn page(path: &str, lang: &str, (story, of): (&str, &str), head: &str) -> Resource {
+    let text = text(story, of);
+    let html = format!(
+        "<!doctype html><html lang={lang}><head><meta charset=UTF-8><title>{title}</title>{head}</head>\
+         <body><main><article><h1>{title}</h1>{body}</article></main></body></html>",
+        title = text.title,
+        body = text.paragraphs(),
+    );
+    Resource::new(&at(path), Role::Page, Answer::page("200 OK", &html, &[]))
+}
+
+/// One Spanish article whose head is wrong in nine ways and right in one.
+fn web() -> Site {
+    let many: String = (0..45).map(|n| link("en", &format!("/x/{n}"))).collect();
+    let head = [
+        link("es", "/es/faro"),
+        link("en", "/en/lighthouse"),
+        link("fr", "/fr/"),
+        link("de", "/de/weg"),
+        link("ru", "/ru/net"),
+        link("fa", "/fa/circle"),
+        link("he", "/he/same"),
+        link("tr", "/tr/other"),
+        link("zh", "/zh/copy"),
+        link("ar", "/ar/back"),
+        link("es-MX", "/mx/faro"),
+        "<link rel=alternate hreflang=x-default href=/es/faro>".to_owned(),
+    ];
+    let lighthouse = |lang| ("lighthouse", lang);
+    let own = link("es", "/es/faro");
+    let canonical = "<link rel=canonical href=/en/lighthouse>".to_owned() + &own;
+    let resources = vec![
+        page("/es/faro", "es", lighthouse("es"), &head.concat()),
+        page("/en/lighthouse", "en", lighthouse("en"), &(link("en", "/en/lighthouse") + &own)),
+        page("/", "es", ("tram", "es"), ""),
+        page("/fr/", "fr", ("tram", "fr"), ""),
+        page("/he/same", "he", lighthouse("es"), &own),
+        page("/tr/other", "tr", lighthouse("tr"), ""),
+        page("/zh/copy", "zh", lighthouse("zh"), &canonical),
+        Resource::redirect(&at("/de/weg"), "301 Moved Permanently", &at("/")),
+        Resource::redirect(&at("/fa/circle"), "302 Found", &at("/fa/round")),
+        Resource::redirect(&at("/fa/round"), "302 Found", &at("/fa/circle")),
+        Resource::redirect(&at("/ar/back"), "302 Found", &at("/es/faro")),
+        page("/es/muchos", "es", ("seeds", "es"), &many),
+    ];
+    Site::open(Options { instead: Some(resources), ..Options::default() }).unwrap()
+}
+
+fn warraq(args: &[&str]) -> (Option<i32>, String, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_warraq"))
+        .args(args)
+        .env_remove("WARRAQ_CONTACT")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (out.status.code(), text(out.stdout), text(out.stderr))
+}
+
+fn crawl(site: &Site, into: &Path) {
+    let into = into.to_str().unwrap();
+    let resolve = site.resolve();
+    let seeds = [at("/es/faro"), at("/es/muchos"), at("/es/faro?utm_source=x")];
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    let flags = ["--contact", "test@warraq.test", "--delay", "0", "--allow-private", "--quiet"];
+    let rest = ["--resolve", &resolve, "--into", into, "--depth", "0"];
+    let (code, _, told) = warraq(&[&["crawl"][..], &seeds, &flags, &rest].concat());
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
+fn every_fault_of_a_host_is_counted_once_and_named() {
+    let (site, dir) = (web(), tempfile::tempdir().unwrap());
+    crawl(&site, dir.path());
+    let out = dir.path().to_str().unwrap();
+    let (code, told, _) = warraq(&["groups", out, "--audit", "--json"]);
+    assert_eq!(code, Some(0));
+    let host: Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    let faults: BTreeMap<String, (u64, String)> = host["faults"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, found)| {
+            let first = found["examples"][0]["to"].as_str().unwrap().to_owned();
+            (name.clone(), (found["count"].as_u64().unwrap(), first))
+        })
+        .collect();
+    let want = [
+        ("broken", 41, "/ru/net"),
+        ("canonical-elsewhere", 1, "/zh/copy"),
+        ("home-going", 2, "/"),
+        ("looping", 2, "/ar/back"),
+        ("non-reciprocal", 1, "/tr/other"),
+        ("past-the-limit", 5, "/x/40"),
+        ("mislabelled", 1, "/he/same"),
+    ];
+    let got = |name: &str| faults.get(name).cloned().unwrap_or_default();
+    for (name, count, first) in want {
+        assert_eq!(got(name).0, count, "{name}: {told}");
+        assert!(name == "broken" || name == "home-going" || got(name).1 == at(first), "{name}");
+    }
+    assert_eq!(faults.len(), want.len(), "a page that names itself is no fault: {faults:?}");
+    let (_, told, _) = warraq(&["groups", out, "--audit"]);
+    assert!(told.contains("home-going: leads to a front page"), "{told}");
+    assert!(told.contains("de by head-link http://audit.test/de/weg"), "{told}");
+    assert!(told.contains("fr by head-link http://audit.test/fr/"), "{told}");
+}
+
+#[test]
+fn an_explanation_has_what_reading_left_out_and_says_what_a_url_answered() {
+    let (site, dir) = (web(), tempfile::tempdir().unwrap());
+    crawl(&site, dir.path());
+    let out = dir.path().to_str().unwrap();
+    let explain = |url: &str| warraq(&["groups", out, "--explain", url]);
+    let (_, told, _) = explain(&at("/es/faro"));
+    for part in [
+        "taken ",
+        "Left out when the page was read:",
+        "fr by head-link: a front page, not this article: http://audit.test/fr/",
+        "x-default by head-link: x-default is for everybody else, not a translation",
+        "es-MX by head-link: the page's own language, for another region: http://audit.test/mx/faro",
+        "ru by head-link: HTTP status 404: http://audit.test/ru/net",
+        "it declares, but its text is not in the declared language 0.00",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("does not declare this one 0.00"), "it does: {told}");
+    let (code, told, _) = explain(&at("/es/muchos"));
+    let past = "past the number kept of one page: http://audit.test/x/44";
+    assert!(code == Some(0) && told.contains(past), "{told}");
+    let (code, told, _) = explain(&at("/ru/net"));
+    assert_eq!(code, Some(0));
+    assert!(told.contains("/ru/net is in no group: HTTP status 404"), "{told}");
+    assert!(told.contains("as ru by head-link of http://audit.test/es/faro"), "{told}");
+    let (code, _, told) = explain(&at("/nowhere"));
+    assert!(code == Some(2) && told.contains("no page of it declares it"), "{told}");
+}
+
+#[test]
+fn a_group_names_the_variants_and_the_copies_of_its_members() {
+    let (site, dir) = (web(), tempfile::tempdir().unwrap());
+    crawl(&site, dir.path());
+    let (_, told, _) = warraq(&["groups", dir.path().to_str().unwrap(), "--json"]);
+    let group: Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    let es = &group["members"]["es-Latn"];
+    assert_eq!(es["variants"][0]["lang"], "es-MX", "{told}");
+    assert_eq!(es["variants"][0]["url"], at("/mx/faro"));
+    let (_, told, _) = warraq(&["groups", dir.path().to_str().unwrap()]);
+    assert!(told.contains("variant es-MX: http://audit.test/mx/faro"), "{told}");
+}
