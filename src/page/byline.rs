@@ -107,7 +107,7 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
 
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
-    let publishers = &scene.metadata.publishers;
+    let publishers = &publishers(scene);
     let spoken = spoken::spoken(scene);
     let marked = marked::marked(scene);
     let chosen = choose(&scene.metadata.authors, &spoken.people, &marked.people, publishers);
@@ -143,6 +143,25 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     }
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
     Byline { people, translators, lines }
+}
+
+/// Bytes of a line that says whose the page is.
+const COPYRIGHT: usize = 300;
+
+/// The publishers metadata names, and those claimed as authors whose the page is, by its own line:
+/// `© 2026 Harbour House`.
+fn publishers(scene: &Scene<'_, '_>) -> Vec<String> {
+    let claims: Vec<&Person> = scene.metadata.authors.iter().collect();
+    let mut out = scene.metadata.publishers.clone();
+    let rows = scene.outline.rows.iter().filter(|row| row.text.contains('©'));
+    for row in rows.take(8).filter(|_| !claims.is_empty()) {
+        let line = scene.outline.text(row.parent, COPYRIGHT);
+        // Without a year it is the credit of a picture.
+        let year = line.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 4);
+        let owners = claims.iter().filter(|person| year && line.contains(&person.name));
+        out.extend(owners.map(|person| person.name.clone()));
+    }
+    out
 }
 
 /// What is left of `By <a>Jane Doe</a>` once the marked-up name is taken out.

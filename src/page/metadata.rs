@@ -36,6 +36,8 @@ pub struct Metadata {
     pub published: Option<PageDate>,
     /// What each kind of metadata says of it, the most trusted first.
     pub published_said: Vec<PageDate>,
+    /// What a meta name says that means neither publication nor change (`date`, `timestamp`).
+    pub published_loosely: Option<PageDate>,
     /// Modification date by metadata.
     pub modified: Option<PageDate>,
     /// JSON-LD `articleBody`.
@@ -97,12 +99,14 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
     let published = published(&all);
+    let loosely = loosely(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
         title: best_title(&all, site.as_deref()),
         declared: declared(&all),
-        published: published.first().cloned(),
+        published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
+        published_loosely: loosely,
         modified: modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
@@ -180,7 +184,9 @@ fn collect(dom: &Html) -> Collected<'_> {
             }
             "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
-            "time" | "span" | "abbr" | "div" | "p" => take_itemprop(element, &mut all),
+            "time" | "span" | "abbr" | "div" | "p" | "dd" | "li" | "td" | "b" | "i" => {
+                take_itemprop(element, &mut all)
+            }
             _ => {}
         }
     }
@@ -222,7 +228,9 @@ fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
 }
 
 fn take_meta<'a>(element: &'a Element, all: &mut Collected<'a>) {
-    let Some(content) = attr(element, "content") else { return };
+    // `value` is what editors of templates write by mistake, and nothing else of a `meta`.
+    let content = attr(element, "content").or_else(|| attr(element, "value"));
+    let Some(content) = content else { return };
     for key in ["property", "name", "itemprop", "http-equiv"] {
         let Some(name) = attr(element, key) else { continue };
         let same = all.metas.iter().filter(|(known, _)| known == name).count();
@@ -274,10 +282,6 @@ const PUBLISHED: &[&str] = &[
     "sailthru.date",
     "dc.date.issued",
     "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
     "dcsext.articlefirstpublished",
     "article.published",
     "published-date",
@@ -298,19 +302,27 @@ const PUBLISHED: &[&str] = &[
     "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime",
     "bt:pubdate",
-    "date",
     "article_date_original",
     "originalpublicationdate",
     "shareaholic:article_published_time",
     "field-name-post-date",
     "dateposted",
-    "ptime",
+    "release_date",
+];
+
+/// Names that templates give the day of publication and the day of the last change alike.
+const LOOSE: &[&str] = &[
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
     "timestamp",
     "created",
-    "release_date",
     "datecreated",
     "dc.created",
     "last-publish",
+    "ptime",
 ];
 
 const MODIFIED: &[&str] = &[
@@ -333,6 +345,11 @@ fn published(all: &Collected<'_>) -> Vec<PageDate> {
     let structured = structured.map(|iso| dates::from("json-ld", iso));
     let meta = meta.map(|iso| dates::from("meta", iso));
     structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
+}
+
+fn loosely(all: &Collected<'_>) -> Option<PageDate> {
+    let values = LOOSE.iter().flat_map(|name| all.all(name));
+    values.into_iter().find_map(dates::iso).map(|iso| dates::from("meta", iso))
 }
 
 fn modified(all: &Collected<'_>) -> Option<PageDate> {
