@@ -24,6 +24,9 @@ pub struct Document {
     pub byline: Vec<Person>,
     /// The translators.
     pub translators: Vec<Person>,
+    /// The news agency it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
     /// When it was published.
     pub published: Option<PageDate>,
     /// When it was last changed.
@@ -78,6 +81,7 @@ impl Document {
             title: article.headline,
             byline: article.byline,
             translators: article.translators,
+            agency: article.agency,
             published: article.published,
             modified: article.modified,
             language: language.map(ToString::to_string),

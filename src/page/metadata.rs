@@ -61,6 +61,8 @@ pub struct Claim {
     pub organisation: bool,
     /// Job title, when given.
     pub role: Option<String>,
+    /// The page about them.
+    pub url: Option<String>,
     /// Whether it stands in JSON-LD.
     pub structured: bool,
     /// The place of its kind in the order of trust, JSON-LD first.
@@ -68,6 +70,9 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The rank of a person JSON-LD describes without saying that the article is theirs.
+    pub(crate) const BYSTANDER: usize = usize::MAX;
+
     fn named(text: &str) -> Self {
         Self { text: folded(text), structured: true, ..Self::default() }
     }
@@ -411,5 +416,6 @@ fn claims(all: &Collected<'_>) -> Vec<Claim> {
             }
         }
     }
+    claims.extend(all.said.bystander.clone());
     claims
 }

@@ -222,6 +222,16 @@ pub struct Person {
     pub name: String,
     /// Job title or function, when the page gives one.
     pub role: Option<String>,
+    /// The page about them, when the name leads to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl Person {
+    /// A name and nothing else.
+    pub(crate) fn named(name: String) -> Self {
+        Self { name, role: None, url: None }
+    }
 }
 
 /// One block of the body, in reading order.
@@ -287,6 +297,9 @@ pub struct Article {
     pub byline: Vec<Person>,
     /// Its translators, never counted as authors.
     pub translators: Vec<Person>,
+    /// The news agency it comes from, as the page writes its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
     /// When it was published.
     pub published: Option<PageDate>,
     /// When it was last changed.

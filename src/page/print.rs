@@ -241,6 +241,7 @@ mod tests {
             headline: String::new(),
             byline: Vec::new(),
             translators: Vec::new(),
+            agency: None,
             published: None,
             modified: None,
             blocks: paragraphs.iter().map(block).collect(),

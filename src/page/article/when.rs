@@ -5,6 +5,7 @@ use url::Url;
 use super::outline::{Outline, Row, Tag};
 use super::vocabulary::Signs;
 use crate::page::byline::Scene;
+use crate::page::byline::marked::in_card;
 pub(super) use crate::page::dates::lines::is_date_line;
 use crate::page::dates::lines::{beside_label, is_label, line_date, opening_day};
 use crate::page::{PageDate, dates};
@@ -19,8 +20,6 @@ const LINE_LETTERS: usize = 120;
 const SENTENCE_LETTERS: usize = 400;
 /// Letters an element called date may hold.
 const LABEL_LETTERS: u32 = 120;
-/// Letters beside the day in a link that leads to the article itself; one with more is a card.
-const CARD_LETTERS: u32 = 16;
 /// Days after the one in the address from which everything else tells of a second publication.
 const REPUBLISHED_DAYS: i32 = 60;
 /// Blocks at the start of the body that may open with a dateline.
@@ -216,16 +215,6 @@ fn text_date(outline: &Outline<'_>, at: usize) -> Option<String> {
 fn in_quote(outline: &Outline<'_>, at: usize) -> bool {
     let mut above = outline.above(at).take(24);
     above.any(|row| outline.row(row).is_some_and(|row| row.tag == Tag::Quote))
-}
-
-/// Whether an element stands in a link to something else: a card with a headline of its own.
-fn in_card(outline: &Outline<'_>, at: usize) -> bool {
-    let link = |row: &usize| outline.row(*row).is_some_and(|row| row.tag == Tag::Link);
-    outline
-        .above(at)
-        .take(12)
-        .find(link)
-        .is_some_and(|link| outline.below(link).letters > outline.below(at).letters + CARD_LETTERS)
 }
 
 /// A line before the body that is a date and nothing else.

@@ -3,7 +3,7 @@
 //! A text is split only where both halves look like names; titles, addresses, handles, dates and
 //! places go, a role goes into its own field, an initial keeps its dot.
 
-use super::opening::{Opening, is_east_asian, opening};
+use super::opening::{Opening, before_second, is_east_asian, opening};
 use super::roles::{role_apart, role_in_brackets, suffix_role};
 use super::words::{
     ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, PLACE_HEADS, ROLES,
@@ -46,16 +46,17 @@ fn prepared(text: &str) -> String {
     }
     let unmarked: String = text.chars().filter(|c| !is_direction(*c)).collect();
     let text = folded(&unmarked);
+    let text = before_second(&text);
     if text.len() > MAX_TEXT {
         return String::new();
     }
-    let text = without_brackets(&text);
+    let text = without_brackets(text);
     let words: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();
     let mut text = words.join(" ");
     for _ in 0..3 {
         let rest = match opening(&text) {
             Opening::By(rest) => rest.to_owned(),
-            Opening::Translated(_) | Opening::Other => return String::new(),
+            Opening::Translated(_) | Opening::Edited(_) | Opening::Other => return String::new(),
             Opening::Plain => break,
         };
         text = rest;
@@ -181,8 +182,11 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     let name = tidy(&name);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let lower = name.to_lowercase();
-    let numbers = name.starts_with(|c: char| c.is_ascii_digit())
-        || (name.chars().any(char::is_numeric) && name.contains(' '));
+    // `9News Staff` is a desk; other numbers stand in dates and places.
+    let numbers = name.split(' ').all(|word| word.chars().all(char::is_numeric))
+        || !is_organisation(&name)
+            && (name.starts_with(|c: char| c.is_ascii_digit())
+                || (name.chars().any(char::is_numeric) && name.contains(' ')));
     if numbers
         || letters < 2
         || NOT_NAMES.contains(lower.as_str())
@@ -191,7 +195,8 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     {
         return None;
     }
-    Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
+    let role = role.map(|role| folded(&role)).filter(|role| !role.is_empty());
+    Some(Person { role, ..Person::named(name) })
 }
 
 /// `Created by Jane Doe`: what stands behind a by-word inside a text that starts otherwise.
@@ -252,6 +257,12 @@ fn is_date_word(word: &str) -> bool {
             | "в"
     ) || (!matches!(bare.as_str(), "may" | "april" | "august")
         && crate::page::dates::is_month(&bare))
+}
+
+/// Whether a name is the login of an account: one word in small letters, `jane.doe`.
+pub(super) fn is_account(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))
 }
 
 /// Whether a text is an organisation, a desk or an agency.
