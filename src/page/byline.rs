@@ -63,18 +63,29 @@ pub(crate) struct Scene<'s, 'a> {
 pub(crate) fn people(claims: &[Claim], publishers: &[String]) -> Vec<Person> {
     let mut ranks: Vec<usize> = claims.iter().map(|claim| claim.rank).collect();
     ranks.dedup();
-    let groups: Vec<Vec<Person>> =
-        ranks.iter().map(|rank| named(claims, *rank)).filter(|people| !people.is_empty()).collect();
+    let groups: Vec<Vec<Person>> = ranks
+        .iter()
+        .map(|rank| named(claims, *rank, publishers))
+        .filter(|people| !people.is_empty())
+        .collect();
     let real = |people: &&Vec<Person>| people.iter().any(|person| is_real(person, publishers));
     let chosen = groups.iter().find(real).or(groups.first());
     without_organisations(chosen.cloned().unwrap_or_default(), publishers)
 }
 
 /// The people of one kind of claim.
-fn named(claims: &[Claim], rank: usize) -> Vec<Person> {
+fn named(claims: &[Claim], rank: usize, publishers: &[String]) -> Vec<Person> {
     let mut out: Vec<Person> = Vec::new();
     for claim in claims.iter().filter(|claim| claim.rank == rank) {
-        for mut person in names::people(&claim.text) {
+        let mut people = names::people(&claim.text);
+        // `The Harbour and AFP` is nobody's name, and stays as it is written.
+        if let [only] = people.as_mut_slice()
+            && !is_real(only, publishers)
+            && agencies::behind_name(&claim.text).is_some()
+        {
+            only.name.clone_from(&claim.text);
+        }
+        for mut person in people {
             person.role = person.role.or_else(|| claim.role.clone());
             person.url = person.url.or_else(|| claim.url.clone());
             if !known(&out, &person.name) {
@@ -139,7 +150,7 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         people.clone_from(&spoken.signed);
     }
     if people.iter().any(signed) {
-        lines.extend(spoken.signature);
+        lines.extend(&spoken.signature);
     }
     if people.is_empty() {
         people.clone_from(&spoken.editors);
@@ -160,6 +171,9 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let translators = translators(scene, spoken.translators);
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
     let (agency, source) = agencies::of(scene);
+    let by =
+        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
+    let agency = agency.or(spoken.agency).or_else(by);
     lines.extend(source);
     Byline { people, translators, agency, lines }
 }

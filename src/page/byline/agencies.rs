@@ -47,6 +47,15 @@ pub(super) fn agencies(text: &str) -> Option<String> {
     (parts.len() > 1 && parts.iter().all(|part| is_agency(part))).then(|| parts.join(", "))
 }
 
+/// The agencies behind a name: `Jane Doe with AFP`, `Jane Doe/dpa`.
+pub(super) fn behind_name(text: &str) -> Option<String> {
+    let joints =
+        [" with ", " and ", " avec ", " et ", " mit ", " und ", " con ", " y ", " com ", " e "];
+    let marks = ["/", ", ", "، ", " و", " - ", " – ", " — ", "、", "("];
+    let tails = joints.iter().chain(&marks).filter_map(|joint| text.split_once(joint));
+    tails.filter(|(name, _)| !name.trim().is_empty()).find_map(|(_, tail)| agencies(tail))
+}
+
 /// The agency an article comes from, and the row of a block that says only that.
 pub(super) fn of(scene: &Scene<'_, '_>) -> (Option<String>, Option<usize>) {
     let texts = || scene.body.iter().map(|draft| draft.text.as_str());

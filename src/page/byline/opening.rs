@@ -53,7 +53,11 @@ const FRONT: usize = 40;
 pub(crate) fn credits(line: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
+    let mut opened = opening_end(line);
     for (at, mark) in line.match_indices(is_cut) {
+        if at < start + opened {
+            continue;
+        }
         let (front, behind) = (line.get(..at), line.get(at + mark.len()..).unwrap_or_default());
         let dash = front.is_some_and(|front| {
             front.ends_with([' ', '-', '–', '—', '：', ':']) && front.chars().count() <= FRONT
@@ -66,11 +70,22 @@ pub(crate) fn credits(line: &str) -> Vec<&str> {
         if placed || is_labelled(behind) || second() {
             out.extend(line.get(start..at));
             start = at + mark.len();
+            opened = opening_end(behind);
         }
     }
     out.extend(line.get(start..));
     out.retain(|part| part.contains(char::is_alphanumeric));
     out
+}
+
+/// Where the opening of a line ends: `Text & photos:` is one.
+fn opening_end(line: &str) -> usize {
+    match opening(line) {
+        Opening::By(rest) | Opening::Translated(rest) | Opening::Edited(rest) => {
+            line.len() - rest.len()
+        }
+        Opening::Other | Opening::Plain => 0,
+    }
 }
 
 /// What stands of a text before somebody who translated, edited or took the pictures is named.
@@ -90,6 +105,7 @@ fn is_second(text: &str) -> bool {
 /// Whether the first words of a text are a person's name.
 fn begins_with_person(text: &str) -> bool {
     let head = text.split(is_mark).find(|part| !part.trim().is_empty()).unwrap_or_default();
+    let head = head.trim_end().strip_suffix('.').unwrap_or(head);
     let words: Vec<&str> = head.split_whitespace().take(4).collect();
     (1..=words.len()).any(|count| words.get(..count).is_some_and(|name| is_person(&name.join(" "))))
 }

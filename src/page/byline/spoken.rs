@@ -4,7 +4,7 @@
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
 use super::opening::{self, Opening, opening};
-use super::{Scene, known, names, roles};
+use super::{Scene, agencies, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::article::outline::Tag;
@@ -17,8 +17,10 @@ pub(crate) struct Spoken {
     pub(crate) people: Vec<Person>,
     /// A bare name as a line of its own: believed only when no other person is named.
     pub(crate) signed: Vec<Person>,
-    /// The row of that line.
-    pub(crate) signature: Option<usize>,
+    /// The rows of that line and of the title below it.
+    pub(crate) signature: Vec<usize>,
+    /// The agency behind an author.
+    pub(crate) agency: Option<String>,
     /// Translators.
     pub(crate) translators: Vec<Person>,
     /// Editors, with what the page calls them: believed only when nobody else is named.
@@ -77,10 +79,12 @@ fn below_headline(scene: &Scene<'_, '_>, body: usize) -> usize {
 }
 
 /// One credit: who, and the lines that say so.
+#[derive(Default)]
 struct Credit {
     authors: Vec<Person>,
     translators: Vec<Person>,
     editors: Vec<Person>,
+    agency: Option<String>,
     lines: usize,
 }
 
@@ -101,6 +105,7 @@ fn listen(
         add(&mut spoken.people, credit.authors);
         add(&mut spoken.translators, credit.translators);
         add(&mut spoken.editors, credit.editors);
+        spoken.agency = spoken.agency.take().or(credit.agency);
         spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
         at += credit.lines;
     }
@@ -118,8 +123,7 @@ fn add(list: &mut Vec<Person>, people: Vec<Person>) {
 /// took the pictures.
 fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
-    let mut credit =
-        Credit { authors: Vec::new(), translators: Vec::new(), editors: Vec::new(), lines: 1 };
+    let mut credit = Credit { lines: 1, ..Credit::default() };
     let parts = opening::credits(&short(0)?.text);
     // `Jane Doe, translated by Ann Roe`
     let is_second = |part: &&str| matches!(opening(part), Opening::Translated(_));
@@ -140,6 +144,7 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
         } else {
             rest
         };
+        credit.agency = credit.agency.take().or_else(|| agencies::behind_name(rest));
         let people = names::people(rest).into_iter();
         add(list, people.filter(|person| names::is_person(&person.name)).collect());
         let word = part.strip_suffix(rest).unwrap_or_default().trim_matches(is_edge);
@@ -179,6 +184,9 @@ fn is_edge(c: char) -> bool {
 const NICK_WORDS: usize = 3;
 const NICK_LINE: usize = 60;
 
+/// Articles between a by-word and the name of a desk.
+const ARTICLES: &[&str] = &["der ", "dem ", "die ", "the ", "la ", "le ", "el ", "il ", "de "];
+
 /// `Posted by Konstantin`, `By Staff`: a by-word and a name that is no person's full name.
 fn nick(line: &Draft) -> Option<(Person, usize)> {
     let text = line.text.trim();
@@ -186,10 +194,13 @@ fn nick(line: &Draft) -> Option<(Person, usize)> {
         return None;
     }
     let Opening::By(rest) = opening(text) else { return None };
+    let article = ARTICLES.iter().find_map(|article| rest.strip_prefix(article));
+    let rest = article.unwrap_or(rest);
     let person = names::one(rest).filter(|_| !rest.starts_with(char::is_lowercase))?;
     let few = person.name.split_whitespace().count() <= NICK_WORDS;
     let whole = rest.starts_with(&person.name);
-    (few && whole && !names::is_person(&person.name)).then_some((person, line.at))
+    let nobody = names::is_person(&person.name) || names::is_landmark(&person.name);
+    (few && whole && !nobody).then_some((person, line.at))
 }
 
 /// The job title on the line right behind a marked-up byline, and the row of that line.
@@ -249,12 +260,31 @@ fn ends_sentence(text: &str) -> bool {
 /// A line that is nothing but names, as the last one or in bold among the first.
 fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
     let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_names(draft));
-    let last = trailing.last().filter(|draft| is_names(draft));
+    let last = trailing.last().filter(|draft| is_names(draft) || is_titled(draft));
     let heard = |draft: &&Draft| !spoken.lines.contains(&draft.at);
-    if let Some(line) = last.or(bold).filter(heard) {
+    // A name and, on the last line, what its bearer does.
+    if let [.., name, title] = trailing
+        && is_names(name)
+        && heard(&name)
+        && is_role_line(title)
+        && roles::opens_with_role(&title.text)
+    {
+        spoken.signed = names::people(&name.text);
+        spoken.signature = vec![name.at, title.at];
+        if let [only] = spoken.signed.as_mut_slice() {
+            only.role = Some(self::title(&title.text));
+        }
+    } else if let Some(line) = last.or(bold).filter(heard) {
         spoken.signed = names::people(&line.text);
-        spoken.signature = Some(line.at);
+        spoken.signature = vec![line.at];
     }
+}
+
+/// Whether a block is a name and a job title and nothing else: `Jane Doe, correspondent`.
+fn is_titled(draft: &Draft) -> bool {
+    let text = draft.text.trim();
+    let Some((name, title)) = text.split_once([',', '،', '，']) else { return false };
+    is_short(draft) && !ends_sentence(text) && names::is_person(name) && roles::is_role(title)
 }
 
 fn spaceless(text: &str) -> bool {

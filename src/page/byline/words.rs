@@ -100,7 +100,8 @@ pub(crate) static ORGANISATION: Words = LazyLock::new(|| {
          redacción|redaccion|agencia|agencias|redação|redacao|redazione|agenzia|redactie| \
          redakcja|redakce|redakcia|redaksjonen|redaksi|ntb|ritzau|tt|редакция|редакція| \
          редакции|новости|новини|агентство|тасс|риа|σύνταξη|haber|merkezi|ajansı|التحرير|وكالة| \
-         وكالات|فريق|أسرة|تحریریه|خبرگزاری|سرویس|ویب|ڈیسک|המערכת|מערכת|סוכנויות|डेस्क|ডেস্ক| \
+         وكالات|فريق|أسرة|موقع|شبكة|صحيفة|جريدة|مجلة|قناة|إذاعة|منصة|مؤسسة|منظمة|جمعية|نقابة|مرصد|هيئة| \
+         مركز|رابطة|وزارة|بلدية|مكتب|بوابة|روزنامه|شبکه|پایگاه|مرکز|انجمن|سازمان|مؤسسه|موسسه|تحریریه|خبرگزاری|سرویس|ویب|ڈیسک|המערכת|מערכת|סוכנויות|डेस्क|ডেস্ক| \
          প্রতিবেদক|编辑部|編集部|新闻|新聞|通讯社|新华社|通信|時事|共同|뉴스|연합뉴스|편집부|university|institute|ministry| \
          foundation|association|inc|llc|ltd|gmbh|ag|e.v|verlag|network|tv|radio|journal|times| \
          post|blog|website|group|company|corporation|society|committee| \
@@ -108,6 +109,34 @@ pub(crate) static ORGANISATION: Words = LazyLock::new(|| {
          pressestelle|presse|associated|report|reports|correspondents|wire|services|.com|.de| \
          .org|.net|.at|.ch|club|center|centre|school|health|digital|sport|sports|politics| \
          world|editor|leserreporter|gastautor|gastbeitrag|council|bank|verein|museum",
+    )
+});
+
+/// What compounds that name an organisation end in.
+pub(crate) const ORGANISATION_ENDINGS: &[&str] = &[
+    "stiftung",
+    "verband",
+    "zeitung",
+    "redaktion",
+    "ministerium",
+    "gesellschaft",
+    "verlag",
+    "agentur",
+    "universität",
+    "hochschule",
+    "redaktionen",
+    "avisen",
+    "bladet",
+    "tidningen",
+    "編集部",
+    "编辑部",
+    "编辑室",
+];
+
+/// What capitalised phrases end in that name a place or a thing by its kind; plurals are surnames.
+pub(crate) static LANDMARKS: Words = LazyLock::new(|| {
+    words(
+        "gate|bridge|street|road|square|river|lake|station|market|tower|harbour|harbor|port|bay|          beach|island|mountain|valley|mosque|cathedral|palace|hotel|avenue|boulevard|airport|          stadium|canal|library|festival|project|village|city|town|district|province|region|          morning|evening|night|week|month|year|century|spring|summer|autumn|winter",
     )
 });
 
@@ -194,7 +223,7 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
 /// Words no name has: what pages write around names.
 pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
     words(
-        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
+        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
          folgen|the|this|zur|read|contact|e-mail|email|profile|profil|artikel|artikelübersicht| \
          facebook|twitter|instagram|linkedin|whatsapp|telegram|published|updated|text| \
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \
