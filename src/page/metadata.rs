@@ -17,6 +17,7 @@ use self::jsonld::Described;
 use super::article::outline::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
+use crate::head::Head;
 use crate::lang::Lang;
 
 /// Candidates from JSON-LD, OpenGraph, meta and microdata.
@@ -50,6 +51,17 @@ pub struct Metadata {
     pub translators: Vec<Claim>,
     /// Names of site and publisher, as far as the page tells them.
     pub publishers: Vec<String>,
+    /// When the page was served, where that is known: nothing on it was published later.
+    pub served: Option<String>,
+}
+
+impl Metadata {
+    /// With the time of the response (`Date`, RFC 9110 §6.6.1), by the server's clock.
+    #[must_use]
+    pub fn served_with(self, head: &Head) -> Self {
+        let served = head.all("date").iter().find_map(|value| dates::iso(value));
+        Self { served, ..self }
+    }
 }
 
 /// Somebody named by metadata, as written.
@@ -121,6 +133,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
         claims,
         publishers,
         site,
+        served: None,
     }
 }
 

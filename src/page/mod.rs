@@ -334,7 +334,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         return (listed(source.url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
-    let metadata = metadata::read(&dom, source.url);
+    let metadata = metadata::read(&dom, source.url).served_with(source.head);
     let mut found = if audit {
         alternates::audit(&dom, source.head, source.url)
     } else {

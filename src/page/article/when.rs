@@ -32,6 +32,7 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
     let shown = marked(scene, false).map(text);
     let shown = shown.or_else(|| line_alone(scene).map(text));
     let witnesses = witnesses(scene, url, shown.as_ref());
+    let past = |date: &PageDate| is_past(scene, date);
     elect(&witnesses, || below_headline(scene))
         .map(|date| as_shown(date, || shown.or_else(|| by_itself(scene)), &witnesses))
         .or_else(|| labelled(scene).map(text))
@@ -39,6 +40,14 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
         .or_else(|| only_time(scene).map(|iso| dates::from("time", iso)))
         .or_else(|| unblocked(scene).map(text))
         .or_else(|| touched(scene).map(text))
+        .filter(past)
+}
+
+/// Whether a date is not behind the day the page was served, wherever on earth that was read.
+fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
+    let served = scene.metadata.served.as_deref();
+    let ahead = served.and_then(|served| dates::days_between(served, &date.iso));
+    ahead.is_none_or(|days| days <= 1)
 }
 
 /// What each place says, the most trusted first. An element that is marked up for machines and
@@ -56,7 +65,8 @@ fn witnesses(scene: &Scene<'_, '_>, url: &Url, shown: Option<&PageDate>) -> Vec<
     let shown = shown.filter(|shown| seen.as_ref().is_none_or(|seen| twice(seen, shown))).cloned();
     let day = dates::in_url(url).map(|iso| dates::from("url", iso));
     let loose = scene.metadata.published_loosely.clone();
-    said.cloned().chain(seen).chain(day).chain(shown).chain(loose).collect()
+    let all = said.cloned().chain(seen).chain(day).chain(shown).chain(loose);
+    all.filter(|date| is_past(scene, date)).collect()
 }
 
 /// The witness that most others agree with, the first of them on a tie, unless the page shows

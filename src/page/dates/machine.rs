@@ -70,7 +70,8 @@ fn time(text: &str) -> Option<String> {
         run => (run, numbers.next()?),
     };
     let (mut hour, minute): (u8, u8) = (hour.parse().ok()?, minute.parse().ok()?);
-    let with_seconds = text.matches(':').count() >= 2 && text.split(':').nth(2).is_some();
+    let clock = text.split(['+', '-', '−', 'Z']).next().unwrap_or_default();
+    let with_seconds = clock.matches(':').count() >= 2;
     let second: u8 =
         if with_seconds { numbers.next().and_then(|s| s.parse().ok()).unwrap_or(0) } else { 0 };
     let lower = text.to_ascii_lowercase();

@@ -140,8 +140,8 @@ fn tokens(text: &str) -> Vec<Token> {
         } else if let Some((month, both)) = months::month(word, next) {
             skip = both;
             // November in Polish; in Croatian, which writes `14. listopada`, October.
-            let croatian =
-                word.starts_with("listopad") && matches!(out.last(), Some(Token::Mark('.')));
+            let croatian = matches!(word.as_str(), "listopad" | "listopada")
+                && matches!(out.last(), Some(Token::Mark('.')));
             let month = if croatian { 10 } else { month };
             out.push(Token::Month(i8::try_from(month).unwrap_or(1)));
         } else if let Some((calendar, month, both)) = calendars::month(word, next) {
@@ -223,6 +223,7 @@ const FILLERS: &[&str] = &[
     "ta",
     "tarihinde",
     "ten",
+    "ቀን",
 ];
 
 /// Words, numbers and marks; white space goes, a letter next to a digit starts a new word.
