@@ -111,6 +111,44 @@ fn an_article_of_any_language_may_be_signed_at_its_end() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The same page with a line below the headline.
+fn led(line: &str) -> String {
+    translated("en", "").replacen(
+        r#"<div class="entry-content">"#,
+        &format!(r#"{line}<div class="entry-content">"#),
+        1,
+    )
+}
+
+#[test]
+fn a_credit_of_any_language_gives_its_people_their_parts() {
+    let table = include_str!("tables/credits.txt");
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (case, want) = line.split_once(" =>").unwrap();
+        let (place, credit) = case.split_once(" | ").unwrap();
+        let credit = credit.replace("\\|", "|");
+        let html = if credit.starts_with('<') { credit } else { format!("<p>{credit}</p>") };
+        let article =
+            read(&if place == "lead" { led(&html) } else { translated("en", &html) }).article;
+        let authors = show(&article.byline);
+        let mut got = if authors == "admin" { String::new() } else { authors };
+        if !article.translators.is_empty() {
+            got += &format!(" ~ {}", show(&article.translators));
+        }
+        got.extend(article.agency.iter().map(|agency| format!(" @ {agency}")));
+        let text = article.text();
+        let leaves =
+            want.trim().is_empty() || (text.starts_with("Twelve") && text.ends_with(CLOSED));
+        if got.trim() != want.trim() {
+            wrong.push(format!("{line}\n    got {got}"));
+        } else if !leaves {
+            wrong.push(format!("{line}\n    is left in the body"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn notes_and_tags_behind_the_name_hide_it_from_nobody() {
     let ending = "<p><strong>By Ahmad al-Hussein</strong></p><p>Reporter from Deir ez-Zor</p>\

@@ -51,6 +51,7 @@ fn job(inputs: &[&Path], out: &Path) -> Job {
         },
         filters: Filters::default(),
         dedup: None,
+        parallel: warraq::export::parallel::Options::default(),
         keep: Keep::Newest,
         manifest: false,
         resume: false,

@@ -139,7 +139,7 @@ impl Document {
             title: article.headline,
             authors,
             translators: article.translators,
-            agency: agency.into_iter().map(|one| one.name).collect(),
+            agency: signed_by(article.agency, agency),
             published: article.published.map(Dated::of),
             modified: article.modified.map(Dated::of),
             language_confidence: detected.and_then(|lang| direction::confidence(text(), lang)),
@@ -195,6 +195,17 @@ impl Document {
         let published = self.published.as_ref().and_then(|on| on.at);
         published.or(self.warc.date)
     }
+}
+
+/// The agency a page names and the organisations among its authors, each once.
+fn signed_by(agency: Option<String>, desks: Vec<Person>) -> Vec<String> {
+    let mut names: Vec<String> = agency.into_iter().collect();
+    for desk in desks {
+        if !names.contains(&desk.name) {
+            names.push(desk.name);
+        }
+    }
+    names
 }
 
 /// The host of a URL, with the port where that is not the scheme's own.

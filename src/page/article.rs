@@ -57,7 +57,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         return None;
     }
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
-    let byline = byline::read(&scene);
+    let byline = byline::read(&scene).with_links_to(url);
     let found = when::published(&scene, url);
     let count = body.blocks.len();
     let is_label = |at: usize, draft: &Draft| {
@@ -78,6 +78,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         headline: metadata.title.clone().unwrap_or_default(),
         byline: byline.people,
         translators: byline.translators,
+        agency: byline.agency,
         published: found,
         modified: metadata.modified.clone(),
         blocks,

@@ -4,13 +4,18 @@
 //! just behind it are all asked. A person beats an organisation, a line that says "by" beats an
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
-mod marked;
+mod agencies;
+pub(crate) mod marked;
 pub(crate) mod names;
 pub(crate) mod opening;
 pub(crate) mod roles;
 mod spoken;
 mod words;
 
+use url::Url;
+
+use self::opening::Opening;
+use self::spoken::Spoken;
 use super::Person;
 use super::article::blocks::Draft;
 use super::article::outline::Outline;
@@ -23,8 +28,22 @@ pub(crate) struct Byline {
     pub(crate) people: Vec<Person>,
     /// The translators.
     pub(crate) translators: Vec<Person>,
+    /// The agency the article comes from.
+    pub(crate) agency: Option<String>,
     /// Rows of the blocks that are byline and not body.
     pub(crate) lines: Vec<usize>,
+}
+
+impl Byline {
+    /// The links of the people, as links from a page.
+    pub(crate) fn with_links_to(mut self, page: &Url) -> Self {
+        for person in self.people.iter_mut().chain(&mut self.translators) {
+            let link = person.url.take().and_then(|href| page.join(href.trim()).ok());
+            person.url =
+                link.filter(|link| matches!(link.scheme(), "http" | "https")).map(String::from);
+        }
+        self
+    }
 }
 
 /// What there is to look at.
@@ -44,19 +63,31 @@ pub(crate) struct Scene<'s, 'a> {
 pub(crate) fn people(claims: &[Claim], publishers: &[String]) -> Vec<Person> {
     let mut ranks: Vec<usize> = claims.iter().map(|claim| claim.rank).collect();
     ranks.dedup();
-    let groups: Vec<Vec<Person>> =
-        ranks.iter().map(|rank| named(claims, *rank)).filter(|people| !people.is_empty()).collect();
+    let groups: Vec<Vec<Person>> = ranks
+        .iter()
+        .map(|rank| named(claims, *rank, publishers))
+        .filter(|people| !people.is_empty())
+        .collect();
     let real = |people: &&Vec<Person>| people.iter().any(|person| is_real(person, publishers));
     let chosen = groups.iter().find(real).or(groups.first());
     without_organisations(chosen.cloned().unwrap_or_default(), publishers)
 }
 
 /// The people of one kind of claim.
-fn named(claims: &[Claim], rank: usize) -> Vec<Person> {
+fn named(claims: &[Claim], rank: usize, publishers: &[String]) -> Vec<Person> {
     let mut out: Vec<Person> = Vec::new();
     for claim in claims.iter().filter(|claim| claim.rank == rank) {
-        for mut person in names::people(&claim.text) {
+        let mut people = names::people(&claim.text);
+        // `The Harbour and AFP` is nobody's name, and stays as it is written.
+        if let [only] = people.as_mut_slice()
+            && !is_real(only, publishers)
+            && agencies::behind_name(&claim.text).is_some()
+        {
+            only.name.clone_from(&claim.text);
+        }
+        for mut person in people {
             person.role = person.role.or_else(|| claim.role.clone());
+            person.url = person.url.or_else(|| claim.url.clone());
             if !known(&out, &person.name) {
                 out.push(person);
             }
@@ -107,27 +138,28 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
 
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
-    let publishers = &scene.metadata.publishers;
+    let publishers = &publishers(scene);
     let spoken = spoken::spoken(scene);
     let marked = marked::marked(scene);
-    let chosen = choose(&scene.metadata.authors, &spoken.people, &marked.people, publishers);
+    let chosen = choose(scene, &spoken.people, &marked.people, publishers);
     let mut people = without_organisations(chosen, publishers);
-    let mut lines = spoken.lines;
+    let mut lines = spoken.lines.clone();
     let signed =
         |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
     if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
         people.clone_from(&spoken.signed);
     }
     if people.iter().any(signed) {
-        lines.extend(spoken.signature);
+        lines.extend(&spoken.signature);
     }
-    for person in &mut people {
-        let mut others = spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
-        let role = others
-            .find(|other| other.role.is_some() && same(&other.name, &person.name))
-            .and_then(|other| other.role.clone());
-        person.role = person.role.take().or(role);
+    if people.is_empty() {
+        people.clone_from(&spoken.editors);
     }
+    if let ([], Some((nick, line))) = (people.as_slice(), &spoken.nick) {
+        people.push(nick.clone());
+        lines.push(*line);
+    }
+    complete(&mut people, &spoken, &marked.people);
     if let ([only], Some((role, line))) =
         (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
         && only.role.as_ref().is_none_or(|known| *known == role)
@@ -136,13 +168,73 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         lines.push(line);
     }
     lines.extend(bare_by_words(scene, &marked.rows));
-    let mut translators = spoken.translators;
-    if translators.is_empty() {
-        let claims = &scene.metadata.translators;
-        translators = claims.iter().flat_map(|claim| names::people(&claim.text)).collect();
-    }
+    let translators = translators(scene, spoken.translators);
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
-    Byline { people, translators, lines }
+    let (agency, source) = agencies::of(scene);
+    let by =
+        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
+    let agency = agency.or(spoken.agency).or_else(by);
+    lines.extend(source);
+    Byline { people, translators, agency, lines }
+}
+
+/// The whole name, the role and the link of each, from wherever the page gives them.
+fn complete(people: &mut [Person], spoken: &Spoken, marked: &[Person]) {
+    for person in people {
+        let others = || spoken.people.iter().chain(&spoken.signed).chain(marked);
+        let part = !person.name.contains(' ');
+        let whole = |other: &&Person| {
+            names::is_person(&other.name)
+                && (same(&other.name, &person.name) || equal(&other.name, &person.name))
+        };
+        if let Some(whole) = others().find(whole).filter(|_| part) {
+            person.name.clone_from(&whole.name);
+        }
+        let named = |other: &&Person| same(&other.name, &person.name);
+        let role = others().filter(named).find_map(|other| other.role.clone());
+        let url = others().filter(named).find_map(|other| other.url.clone());
+        person.role = person.role.take().or(role);
+        person.url = person.url.take().or(url);
+    }
+}
+
+/// Those the text names; else those metadata calls translators, or credits with it behind an author.
+fn translators(scene: &Scene<'_, '_>, spoken: Vec<Person>) -> Vec<Person> {
+    if !spoken.is_empty() {
+        return spoken;
+    }
+    let named = scene.metadata.translators.iter().flat_map(|claim| names::people(&claim.text));
+    let parts = scene.metadata.claims.iter().flat_map(|claim| opening::credits(&claim.text));
+    let credited = parts.filter_map(|part| match opening::opening(part) {
+        Opening::Translated(rest) => Some(names::people(rest)),
+        _ => None,
+    });
+    let mut out: Vec<Person> = Vec::new();
+    for person in named.chain(credited.flatten()) {
+        if !known(&out, &person.name) {
+            out.push(person);
+        }
+    }
+    out
+}
+
+/// Bytes of a line that says whose the page is.
+const COPYRIGHT: usize = 300;
+
+/// The publishers metadata names, and those claimed as authors whose the page is, by its own line:
+/// `© 2026 Harbour House`.
+fn publishers(scene: &Scene<'_, '_>) -> Vec<String> {
+    let claims: Vec<&Person> = scene.metadata.authors.iter().collect();
+    let mut out = scene.metadata.publishers.clone();
+    let rows = scene.outline.rows.iter().filter(|row| row.text.contains('©'));
+    for row in rows.take(8).filter(|_| !claims.is_empty()) {
+        let line = scene.outline.text(row.parent, COPYRIGHT);
+        // Without a year it is the credit of a picture.
+        let year = line.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 4);
+        let owners = claims.iter().filter(|person| year && line.contains(&person.name));
+        out.extend(owners.map(|person| person.name.clone()));
+    }
+    out
 }
 
 /// What is left of `By <a>Jane Doe</a>` once the marked-up name is taken out.
@@ -154,18 +246,24 @@ fn bare_by_words(scene: &Scene<'_, '_>, rows: &[usize]) -> Vec<usize> {
 
 /// Metadata, unless the text says otherwise in so many words; then the marked-up elements.
 fn choose(
-    claimed: &[Person],
+    scene: &Scene<'_, '_>,
     said: &[Person],
     marked: &[Person],
     publishers: &[String],
 ) -> Vec<Person> {
-    let real = |people: &[Person]| people.iter().any(|person| is_real(person, publishers));
+    let claimed = scene.metadata.authors.as_slice();
+    let real = |people: &[Person]| {
+        people.iter().any(|one| is_real(one, publishers) && !names::is_account(&one.name))
+    };
     let agrees = |with: &[Person]| claimed.iter().any(|person| known(with, &person.name));
-    if real(claimed) && (!real(said) || agrees(said) || agrees(marked)) {
+    let sure = scene.metadata.claims.iter().any(|claim| claim.rank != Claim::BYSTANDER);
+    if real(claimed) && sure && (!real(said) || agrees(said) || agrees(marked)) {
         claimed.to_vec()
     } else if real(said) {
         said.to_vec()
-    } else if real(marked) || claimed.is_empty() {
+    } else if claimed.is_empty()
+        || (real(marked) && marked.iter().any(|one| names::is_person(&one.name)))
+    {
         marked.to_vec()
     } else {
         claimed.to_vec()

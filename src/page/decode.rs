@@ -1,11 +1,12 @@
 //! Decoding: from entity bytes to text, for reading only; the archive keeps the wire bytes.
 //!
-//! Content codings come off first (`coding`, capped), then the charset (`charset`), then the
-//! media type is settled: the declared one, unless the text plainly is something else. What goes
+//! Content codings come off first (`coding`, capped), then the charset (`charset`), what was encoded
+//! twice is undone (`twice`), then the media type is settled: the declared one, unless the text plainly is something else. What goes
 //! wrong is noted and lived with.
 
 mod charset;
 mod coding;
+mod twice;
 
 use crate::head::Head;
 
@@ -81,6 +82,13 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
         return Decoded { media_type: declared.media_type, notes, ..Decoded::default() };
     }
     let (text, charset) = charset::decode(&bytes, declared.charset.as_deref(), &mut notes);
+    let text = match twice::undone(&text) {
+        Some((undone, through)) => {
+            notes.push(format!("text that was encoded twice, through {through}"));
+            undone
+        }
+        None => text,
+    };
     let media_type = settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
     Decoded { text, is_html, media_type, charset: charset.to_owned(), notes }

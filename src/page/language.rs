@@ -2,11 +2,12 @@
 //!
 //! Most scripts belong to one language, or can be told apart by letters only one of them uses;
 //! there the answer needs few letters. Where many languages share a script, n-grams decide among
-//! those the page declares and the script allows, and a short text stays unknown.
+//! those the page declares and the script allows, and a short text stays unknown. What single
+//! letters and words tell is in [`marks`] and [`words`], n-grams are counted in [`grams`].
 
-use std::sync::LazyLock;
-
-use whatlang::{Detector, Lang as Known};
+mod grams;
+mod marks;
+mod words;
 
 use super::letters::letters;
 use crate::lang::Lang;
@@ -17,10 +18,6 @@ const MIN_LETTERS: usize = 200;
 const MIN_SCRIPT_LETTERS: usize = 20;
 /// Characters that are looked at; what more would say changes no answer.
 const MAX_CHARS: usize = 2_400;
-/// Characters of which n-grams are counted.
-const MAX_GRAMS: usize = 1_200;
-/// Confidence under which an unhinted answer is none.
-const MIN_CONFIDENCE: f64 = 0.5;
 
 /// A script, as far as languages are told by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,15 +64,17 @@ pub(crate) fn detect_in<'t>(
     let hinted: Vec<&Lang> =
         hints.iter().filter(|hint| allowed.contains(&hint.language())).collect();
     let code = match script {
-        Script::Sole(code) => Some(shared(code, hints).unwrap_or(code).to_owned()),
+        Script::Sole(code) => Some(marks::shared(code, &sample, letters, hints).to_owned()),
         Script::Kana => Some("ja".to_owned()),
-        Script::Han => Some(han(&sample, &hinted)),
-        Script::Arabic => arabic(&sample, letters, &hinted),
-        Script::Hebrew => Some(sole(&hinted).unwrap_or_else(|| "he".to_owned())),
-        Script::Latin | Script::Cyrillic | Script::Devanagari => {
-            grams(&sample, letters, script, &hinted)
-        }
+        Script::Han => Some(marks::han(&sample, &hinted)),
+        Script::Arabic => marks::arabic(&sample, letters, &hinted),
+        Script::Hebrew => Some(marks::hebrew(&sample, letters, &hinted)),
+        Script::Cyrillic => marks::cyrillic(&sample, letters)
+            .map(str::to_owned)
+            .or_else(|| grams::grams(&sample, letters, script, &hinted)),
+        Script::Latin | Script::Devanagari => grams::grams(&sample, letters, script, &hinted),
     };
+    let code = code.map(|code| words::refined(&sample, code, script));
     let lang = code.as_deref().and_then(Lang::parse)?;
     Some(script.subtag().map_or_else(|| lang.clone(), |script| lang.written_in(script)))
 }
@@ -99,13 +98,6 @@ fn sample<'t>(pieces: impl Iterator<Item = &'t str> + Clone) -> String {
         }
     }
     out
-}
-
-/// The declared one of the languages that share a script with its commonest.
-fn shared(code: &str, hints: &[Lang]) -> Option<&'static str> {
-    const SHARED: &[(&str, &str)] = &[("am", "ti"), ("bn", "as"), ("bo", "dz")];
-    let (_, other) = SHARED.iter().find(|(common, _)| *common == code)?;
-    hints.iter().any(|hint| hint.language() == *other).then_some(*other)
 }
 
 /// The language of the only hint, or of several that agree.
@@ -191,227 +183,6 @@ fn languages(script: Script) -> &'static [&'static str] {
         Script::Sole(_) => &[],
     }
 }
-
-/// Letters of Pashto, Uyghur, Sorani, Urdu and Persian that Arabic has not; at last the two forms
-/// Persian writes otherwise.
-const LISTS: [&[char]; 6] = [
-    &['ټ', 'ډ', 'ړ', 'ږ', 'ښ', 'ګ', 'ڼ', 'ۍ', 'ې'],
-    &['ۇ', 'ۆ', 'ۋ'],
-    &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە', 'ۀ'],
-    &['ٹ', 'ڈ', 'ڑ', 'ے', 'ھ', 'ہ', 'ں'],
-    &['پ', 'چ', 'ژ', 'گ'],
-    &['ی', 'ک'],
-];
-
-/// Arabic, Persian, Urdu, Pashto, Sorani and Uyghur by the letters only some of them have.
-fn arabic(text: &str, letters: usize, hinted: &[&Lang]) -> Option<String> {
-    // Counted once for each list below: a letter may stand in several.
-    let mut counts = [0_usize; LISTS.len()];
-    for c in text.chars().filter(|c| *c > '\u{660}') {
-        for (count, list) in counts.iter_mut().zip(&LISTS) {
-            *count += usize::from(list.contains(&c));
-        }
-    }
-    let [pashto, uyghur, sorani, urdu, persian, keheh] =
-        counts.map(|count| count * 1000 / letters.max(1));
-    let code = if pashto >= 10 && uyghur < 30 {
-        "ps"
-    } else if uyghur >= 30 {
-        "ug"
-    } else if sorani >= 25 {
-        // `ku` is the macrolanguage, and what most Kurdish newsrooms write for Sorani.
-        if sole(hinted).as_deref() == Some("ku") { "ku" } else { "ckb" }
-    } else if urdu >= 15 {
-        "ur"
-    } else if persian >= 8 || keheh >= 30 {
-        "fa"
-    } else {
-        "ar"
-    };
-    let sure = letters >= MIN_LETTERS / 2 || (code != "ar" && code != "fa");
-    if sure {
-        Some(code.to_owned())
-    } else {
-        sole(hinted)
-            .filter(|hint| hint == code)
-            .or_else(|| (letters >= 60).then(|| code.to_owned()))
-    }
-}
-
-/// Characters only one of the two written standards of Chinese uses, in daily text.
-const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖";
-const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
-
-/// Characters of one standard from which a text is taken to be in it, whatever its page says.
-const MIN_STANDARD: usize = 4;
-
-/// How many times as many of them there must be as of the other.
-const STANDARD_RATIO: usize = 4;
-
-/// Those characters in order, and whether they are simplified; what both have says nothing.
-static STANDARDS: LazyLock<Vec<(char, bool)>> = LazyLock::new(|| {
-    let only = |these: &'static str, those: &'static str, simplified: bool| {
-        these.chars().filter(move |c| !those.contains(*c)).map(move |c| (c, simplified))
-    };
-    let simplified = only(SIMPLIFIED, TRADITIONAL, true);
-    let mut all: Vec<_> = simplified.chain(only(TRADITIONAL, SIMPLIFIED, false)).collect();
-    all.sort_unstable();
-    all
-});
-
-/// Chinese with its script, by characters of one standard.
-fn han(text: &str, hinted: &[&Lang]) -> String {
-    if sole(hinted).as_deref() == Some("ja") {
-        return "ja".to_owned();
-    }
-    let (mut simplified, mut traditional) = (0_usize, 0_usize);
-    for c in text.chars() {
-        match STANDARDS.binary_search_by_key(&c, |(known, _)| *known) {
-            Ok(at) if STANDARDS.get(at).is_some_and(|(_, is_simplified)| *is_simplified) => {
-                simplified += 1;
-            }
-            Ok(_) => traditional += 1,
-            Err(_) => {}
-        }
-    }
-    // A quotation or a name in the other standard does not outweigh what the page says.
-    let (more, fewer) = (simplified.max(traditional), simplified.min(traditional));
-    let is_decided = more >= MIN_STANDARD && more >= STANDARD_RATIO * fewer;
-    let told = hinted.iter().find(|hint| hint.as_str() != "zh").filter(|_| !is_decided);
-    match (told, simplified.cmp(&traditional)) {
-        (Some(told), _) => told.as_str().to_owned(),
-        (None, std::cmp::Ordering::Greater) => "zh-Hans".to_owned(),
-        (None, std::cmp::Ordering::Less) => "zh-Hant".to_owned(),
-        (None, std::cmp::Ordering::Equal) => "zh".to_owned(),
-    }
-}
-
-/// N-grams among the allowed languages; a hint the n-grams can live with wins near ties.
-fn grams(text: &str, letters: usize, script: Script, hinted: &[&Lang]) -> Option<String> {
-    if letters < MIN_LETTERS {
-        return sole(hinted);
-    }
-    let allowed: Vec<Known> = TABLE
-        .iter()
-        .filter(|(_, code)| languages(script).contains(code))
-        .map(|(known, _)| *known)
-        .collect();
-    let code = |known: Known| {
-        TABLE.iter().find(|(other, _)| *other == known).map(|(_, code)| (*code).to_owned())
-    };
-    let until = text.char_indices().nth(MAX_GRAMS).map_or(text.len(), |(at, _)| at);
-    let text = text.get(..until).unwrap_or(text);
-    let free = Detector::with_allowlist(allowed).detect(text)?;
-    let found = code(free.lang())?;
-    let Some(hint) = sole(hinted) else {
-        return (free.is_reliable() || free.confidence() >= MIN_CONFIDENCE).then_some(found);
-    };
-    let known = TABLE.iter().any(|(_, code)| *code == hint || (hint == "no" && *code == "nb"));
-    if hint == found || akin(&hint, &found) {
-        return Some(hint);
-    }
-    let sure = free.is_reliable() && free.confidence() >= MIN_CONFIDENCE;
-    // N-grams find a neighbour for a language they do not know (Afrikaans for Kurmanji), and are
-    // sure of it: such a declaration yields to the everyday words of another language only.
-    let overruled = if known { sure } else { sure && has_everyday_words(text, &found) };
-    Some(if overruled { found } else { hint })
-}
-
-/// The words no text of a language does without, of the languages that pages are written in under
-/// a wrong declaration: templates are made in them.
-const EVERYDAY: &[(&str, &str)] = &[
-    ("en", "the of and to in a is that for it"),
-    ("fr", "de la le les et des en un une du que"),
-    ("de", "der die und in den von zu das mit ist"),
-    ("es", "de la que el en y los se del las un"),
-    ("pt", "de a o que e do da em um para os"),
-    ("it", "di e il la che in un per del non le"),
-    ("nl", "de het een van en in is dat op te"),
-    ("tr", "ve bir bu da de için ile olarak çok"),
-    ("id", "yang dan di dengan untuk ini itu dari"),
-    ("ru", "в и на не что с по как он из"),
-];
-
-/// Share of such words in a text of the language, in percent; they are a fifth to a half of it.
-const EVERYDAY_SHARE: usize = 12;
-
-fn has_everyday_words(text: &str, language: &str) -> bool {
-    let Some((_, list)) = EVERYDAY.iter().find(|(code, _)| *code == language) else { return false };
-    let everyday: Vec<&str> = list.split(' ').collect();
-    let text = text.to_lowercase();
-    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let (mut all, mut found) = (0, 0);
-    for word in words {
-        all += 1;
-        found += usize::from(everyday.contains(&word));
-    }
-    found * 100 >= all * EVERYDAY_SHARE
-}
-
-/// Pairs n-grams mix up: the declaration decides.
-fn akin(a: &str, b: &str) -> bool {
-    const KIN: &[&[&str]] = &[
-        &["nb", "no", "nn", "da", "sv"],
-        &["hr", "sr", "bs", "sl"],
-        &["id", "ms", "jv"],
-        &["cs", "sk"],
-        &["es", "gl", "ca", "pt", "oc"],
-        &["mk", "bg", "sr"],
-        &["hi", "mr", "ne", "sa", "mai", "bho"],
-        &["af", "nl"],
-        &["az", "tr", "tk"],
-        &["de", "lb"],
-    ];
-    KIN.iter().any(|kin| kin.contains(&a) && kin.contains(&b))
-}
-
-/// What the n-gram model knows, by the tags used here.
-const TABLE: &[(Known, &str)] = &[
-    (Known::Eng, "en"),
-    (Known::Rus, "ru"),
-    (Known::Spa, "es"),
-    (Known::Por, "pt"),
-    (Known::Ita, "it"),
-    (Known::Fra, "fr"),
-    (Known::Deu, "de"),
-    (Known::Ukr, "uk"),
-    (Known::Hin, "hi"),
-    (Known::Jav, "jv"),
-    (Known::Vie, "vi"),
-    (Known::Pol, "pl"),
-    (Known::Tur, "tr"),
-    (Known::Nld, "nl"),
-    (Known::Hun, "hu"),
-    (Known::Ces, "cs"),
-    (Known::Bul, "bg"),
-    (Known::Bel, "be"),
-    (Known::Mar, "mr"),
-    (Known::Ron, "ro"),
-    (Known::Slv, "sl"),
-    (Known::Hrv, "hr"),
-    (Known::Srp, "sr"),
-    (Known::Mkd, "mk"),
-    (Known::Lit, "lt"),
-    (Known::Lav, "lv"),
-    (Known::Est, "et"),
-    (Known::Nep, "ne"),
-    (Known::Swe, "sv"),
-    (Known::Dan, "da"),
-    (Known::Nob, "nb"),
-    (Known::Fin, "fi"),
-    (Known::Ind, "id"),
-    (Known::Cat, "ca"),
-    (Known::Tgl, "tl"),
-    (Known::Slk, "sk"),
-    (Known::Aze, "az"),
-    (Known::Tuk, "tk"),
-    (Known::Uzb, "uz"),
-    (Known::Afr, "af"),
-    (Known::Zul, "zu"),
-    (Known::Sna, "sn"),
-    (Known::Epo, "eo"),
-    (Known::Lat, "la"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -99,6 +99,14 @@ fn is_comma(c: char) -> bool {
     matches!(c, ',' | '،' | '、' | '，' | '؛' | '。' | '؟' | '।' | '۔' | '؍' | '．' | '！' | '？')
 }
 
+/// Marks that belong to the letter before them, and the joiners inside words: of Hebrew, Arabic,
+/// Indic and the scripts of South-East Asia.
+pub(crate) fn is_combining(c: char) -> bool {
+    matches!(u32::from(c), 0x0300..=0x036f | 0x0591..=0x05c7 | 0x0610..=0x061a | 0x064b..=0x065f
+        | 0x0670 | 0x0900..=0x0dff | 0x0e31..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f
+        | 0x135d..=0x135f | 0x1780..=0x17ff | 0x200c..=0x200d)
+}
+
 /// Appends text with its white space folded to single spaces and unseen characters left out.
 pub(crate) fn fold_into(out: &mut String, text: &str) {
     let letters = letters();

@@ -17,6 +17,7 @@ use self::jsonld::Described;
 use super::article::outline::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
+use crate::head::Head;
 use crate::lang::Lang;
 
 /// Candidates from JSON-LD, OpenGraph, meta and microdata.
@@ -36,6 +37,8 @@ pub struct Metadata {
     pub published: Option<PageDate>,
     /// What each kind of metadata says of it, the most trusted first.
     pub published_said: Vec<PageDate>,
+    /// What a meta name says that means neither publication nor change (`date`, `timestamp`).
+    pub published_loosely: Option<PageDate>,
     /// Modification date by metadata.
     pub modified: Option<PageDate>,
     /// JSON-LD `articleBody`.
@@ -48,6 +51,17 @@ pub struct Metadata {
     pub translators: Vec<Claim>,
     /// Names of site and publisher, as far as the page tells them.
     pub publishers: Vec<String>,
+    /// When the page was served, where that is known: nothing on it was published later.
+    pub served: Option<String>,
+}
+
+impl Metadata {
+    /// With the time of the response (`Date`, RFC 9110 §6.6.1), by the server's clock.
+    #[must_use]
+    pub fn served_with(self, head: &Head) -> Self {
+        let served = head.all("date").iter().find_map(|value| dates::iso(value));
+        Self { served, ..self }
+    }
 }
 
 /// Somebody named by metadata, as written.
@@ -59,6 +73,8 @@ pub struct Claim {
     pub organisation: bool,
     /// Job title, when given.
     pub role: Option<String>,
+    /// The page about them.
+    pub url: Option<String>,
     /// Whether it stands in JSON-LD.
     pub structured: bool,
     /// The place of its kind in the order of trust, JSON-LD first.
@@ -66,6 +82,9 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The rank of a person JSON-LD describes without saying that the article is theirs.
+    pub(crate) const BYSTANDER: usize = usize::MAX;
+
     fn named(text: &str) -> Self {
         Self { text: folded(text), structured: true, ..Self::default() }
     }
@@ -97,12 +116,14 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
     let published = published(&all);
+    let loosely = loosely(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
         title: best_title(&all, site.as_deref()),
         declared: declared(&all),
-        published: published.first().cloned(),
+        published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
+        published_loosely: loosely,
         modified: modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
@@ -112,6 +133,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
         claims,
         publishers,
         site,
+        served: None,
     }
 }
 
@@ -180,7 +202,9 @@ fn collect(dom: &Html) -> Collected<'_> {
             }
             "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
-            "time" | "span" | "abbr" | "div" | "p" => take_itemprop(element, &mut all),
+            "time" | "span" | "abbr" | "div" | "p" | "dd" | "li" | "td" | "b" | "i" => {
+                take_itemprop(element, &mut all)
+            }
             _ => {}
         }
     }
@@ -222,7 +246,9 @@ fn text_of(node: ego_tree::NodeRef<'_, Node>) -> String {
 }
 
 fn take_meta<'a>(element: &'a Element, all: &mut Collected<'a>) {
-    let Some(content) = attr(element, "content") else { return };
+    // `value` is what editors of templates write by mistake, and nothing else of a `meta`.
+    let content = attr(element, "content").or_else(|| attr(element, "value"));
+    let Some(content) = content else { return };
     for key in ["property", "name", "itemprop", "http-equiv"] {
         let Some(name) = attr(element, key) else { continue };
         let same = all.metas.iter().filter(|(known, _)| known == name).count();
@@ -274,10 +300,6 @@ const PUBLISHED: &[&str] = &[
     "sailthru.date",
     "dc.date.issued",
     "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
     "dcsext.articlefirstpublished",
     "article.published",
     "published-date",
@@ -298,19 +320,27 @@ const PUBLISHED: &[&str] = &[
     "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime",
     "bt:pubdate",
-    "date",
     "article_date_original",
     "originalpublicationdate",
     "shareaholic:article_published_time",
     "field-name-post-date",
     "dateposted",
-    "ptime",
+    "release_date",
+];
+
+/// Names that templates give the day of publication and the day of the last change alike.
+const LOOSE: &[&str] = &[
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
     "timestamp",
     "created",
-    "release_date",
     "datecreated",
     "dc.created",
     "last-publish",
+    "ptime",
 ];
 
 const MODIFIED: &[&str] = &[
@@ -333,6 +363,11 @@ fn published(all: &Collected<'_>) -> Vec<PageDate> {
     let structured = structured.map(|iso| dates::from("json-ld", iso));
     let meta = meta.map(|iso| dates::from("meta", iso));
     structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
+}
+
+fn loosely(all: &Collected<'_>) -> Option<PageDate> {
+    let values = LOOSE.iter().flat_map(|name| all.all(name));
+    values.into_iter().find_map(dates::iso).map(|iso| dates::from("meta", iso))
 }
 
 fn modified(all: &Collected<'_>) -> Option<PageDate> {
@@ -394,5 +429,6 @@ fn claims(all: &Collected<'_>) -> Vec<Claim> {
             }
         }
     }
+    claims.extend(all.said.bystander.clone());
     claims
 }

@@ -239,6 +239,16 @@ pub struct Person {
     pub name: String,
     /// Job title or function, when the page gives one.
     pub role: Option<String>,
+    /// The page about them, when the name leads to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl Person {
+    /// A name and nothing else.
+    pub(crate) fn named(name: String) -> Self {
+        Self { name, role: None, url: None }
+    }
 }
 
 /// One block of the body, in reading order.
@@ -304,6 +314,9 @@ pub struct Article {
     pub byline: Vec<Person>,
     /// Its translators, never counted as authors.
     pub translators: Vec<Person>,
+    /// The news agency it comes from, as the page writes its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
     /// When it was published.
     pub published: Option<PageDate>,
     /// When it was last changed.
@@ -338,7 +351,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         return (listed(source.url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
-    let metadata = metadata::read(&dom, source.url);
+    let metadata = metadata::read(&dom, source.url).served_with(source.head);
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, source.head, source.url);
     let reading = article::read(&dom, &metadata, source.url, &found.notices);

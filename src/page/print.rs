@@ -229,6 +229,7 @@ mod tests {
             headline: String::new(),
             byline: Vec::new(),
             translators: Vec::new(),
+            agency: None,
             published: None,
             modified: None,
             blocks: paragraphs.iter().map(block).collect(),

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::letters::is_combining;
 use crate::lang::Lang;
 
 /// Longest text, in bytes, that can be the name of a language.
@@ -187,11 +188,6 @@ fn folded(name: &str) -> String {
     let name = name.trim_matches(|c: char| !c.is_alphabetic() && !is_combining(c));
     let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
     words.join(" ").replace(['’', '‘', 'ʻ'], "'")
-}
-
-/// Marks that end words of Indic, Thai and Arabic script.
-fn is_combining(c: char) -> bool {
-    matches!(u32::from(c), 0x0300..=0x036f | 0x0591..=0x05c7 | 0x064b..=0x065f | 0x0900..=0x0dff | 0x0e31..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f | 0x1780..=0x17ff)
 }
 
 #[cfg(test)]

@@ -75,8 +75,10 @@ fn is_credit(lines: &[&str]) -> bool {
         return false;
     };
     let rest = match opening(first) {
-        Opening::By("") | Opening::Translated("") => lines.get(1).copied().unwrap_or_default(),
-        Opening::By(rest) | Opening::Translated(rest) => rest,
+        Opening::By("") | Opening::Translated("") | Opening::Edited("") => {
+            lines.get(1).copied().unwrap_or_default()
+        }
+        Opening::By(rest) | Opening::Translated(rest) | Opening::Edited(rest) => rest,
         Opening::Other | Opening::Plain => return false,
     };
     rest.chars().count() <= LONGEST

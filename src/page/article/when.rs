@@ -5,6 +5,9 @@ use url::Url;
 use super::outline::{Outline, Row, Tag};
 use super::vocabulary::Signs;
 use crate::page::byline::Scene;
+use crate::page::byline::marked::in_card;
+pub(super) use crate::page::dates::lines::is_date_line;
+use crate::page::dates::lines::{beside_label, is_label, line_date, opening_day};
 use crate::page::{PageDate, dates};
 
 /// Rows before the headline in which a date may stand.
@@ -13,8 +16,14 @@ const BEFORE_HEADLINE: usize = 60;
 const BEHIND_BODY: usize = 60;
 /// Characters of a line in which a date is looked for.
 const LINE_LETTERS: usize = 120;
+/// Characters of a paragraph in which a word for publication may name the day.
+const SENTENCE_LETTERS: usize = 400;
 /// Letters an element called date may hold.
 const LABEL_LETTERS: u32 = 120;
+/// Days after the one in the address from which everything else tells of a second publication.
+const REPUBLISHED_DAYS: i32 = 60;
+/// Blocks at the start of the body that may open with a dateline.
+const DATELINES: usize = 4;
 
 /// The date of publication: the day most places tell, the most trusted of them where they tie. A
 /// modification is never taken for it.
@@ -23,33 +32,64 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
     let shown = marked(scene, false).map(text);
     let shown = shown.or_else(|| line_alone(scene).map(text));
     let witnesses = witnesses(scene, url, shown.as_ref());
-    elect(&witnesses)
-        .map(|date| as_shown(date, shown, &witnesses))
+    let past = |date: &PageDate| is_past(scene, date);
+    elect(&witnesses, || below_headline(scene))
+        .map(|date| as_shown(date, || shown.or_else(|| by_itself(scene)), &witnesses))
         .or_else(|| labelled(scene).map(text))
         .or_else(|| lines(scene).map(text))
         .or_else(|| only_time(scene).map(|iso| dates::from("time", iso)))
+        .or_else(|| unblocked(scene).map(text))
         .or_else(|| touched(scene).map(text))
+        .filter(past)
+}
+
+/// Whether a date is not behind the day the page was served, wherever on earth that was read.
+fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
+    let served = scene.metadata.served.as_deref();
+    let ahead = served.and_then(|served| dates::days_between(served, &date.iso));
+    ahead.is_none_or(|days| days <= 1)
 }
 
 /// What each place says, the most trusted first. An element that is marked up for machines and
-/// shown to readers is one witness.
+/// shown to readers is one witness; where it stands above the text and both tell one day, two.
 fn witnesses(scene: &Scene<'_, '_>, url: &Url, shown: Option<&PageDate>) -> Vec<PageDate> {
     let marked = marked(scene, true).map(|iso| dates::from("time", iso));
     let said = scene.metadata.published_said.iter().filter(|date| date.source != "time");
     let itemprop = scene.metadata.published_said.iter().find(|date| date.source == "time");
+    let changed = scene.metadata.modified.as_ref();
+    let twice = |seen: &PageDate, shown: &PageDate| {
+        dates::days_apart(&seen.iso, &shown.iso) == Some(0)
+            && changed.is_none_or(|changed| dates::days_apart(&changed.iso, &shown.iso) != Some(0))
+    };
     let seen = marked.or_else(|| itemprop.cloned());
-    let shown = shown.filter(|_| seen.is_none()).cloned();
+    let shown = shown.filter(|shown| seen.as_ref().is_none_or(|seen| twice(seen, shown))).cloned();
     let day = dates::in_url(url).map(|iso| dates::from("url", iso));
-    said.cloned().chain(seen).chain(day).chain(shown).collect()
+    let loose = scene.metadata.published_loosely.clone();
+    let all = said.cloned().chain(seen).chain(day).chain(shown).chain(loose);
+    all.filter(|date| is_past(scene, date)).collect()
 }
 
-/// The witness that most others agree with, the first of them on a tie. Two that agree are right
-/// more often than the most trusted one alone: templates fill in the day of an import, or of the
-/// last change.
-fn elect(witnesses: &[PageDate]) -> Option<PageDate> {
+/// The witness that most others agree with, the first of them on a tie, unless the page shows
+/// another's day. Two that agree are right more often than the most trusted one alone: templates
+/// fill in the day of an import, or of the last change. A day long before in the address is the
+/// first publication.
+fn elect(witnesses: &[PageDate], below: impl Fn() -> Option<String>) -> Option<PageDate> {
     let support = |one: &PageDate| witnesses.iter().filter(|other| same_day(one, other)).count();
     let most = witnesses.iter().map(support).max()?;
-    witnesses.iter().find(|one| support(one) == most).cloned()
+    let mut best = witnesses.iter().filter(|one| support(one) == most);
+    let first = best.next()?;
+    let others: Vec<&PageDate> = best.filter(|one| !same_day(one, first)).collect();
+    let told = if others.is_empty() { None } else { below() };
+    let told = told.and_then(|day| {
+        others.into_iter().find(|one| dates::days_apart(&one.iso, &day) == Some(0))
+    });
+    let chosen = told.filter(|one| one.source != "text").unwrap_or(first);
+    let address = witnesses.iter().find(|one| {
+        one.source == "url"
+            && dates::days_between(&one.iso, &chosen.iso)
+                .is_some_and(|days| days > REPUBLISHED_DAYS)
+    });
+    Some(address.unwrap_or(chosen).clone())
 }
 
 /// Whether two dates are one day; the neighbour of a day in UTC is the same day elsewhere.
@@ -64,13 +104,26 @@ fn is_utc(date: &PageDate) -> bool {
 
 /// An instant in UTC gives way to the day readers were shown: a newspaper's day is its own.
 /// The day in the address speaks for the instant when it is the same.
-fn as_shown(date: PageDate, shown: Option<PageDate>, witnesses: &[PageDate]) -> PageDate {
+fn as_shown(
+    date: PageDate,
+    shown: impl FnOnce() -> Option<PageDate>,
+    witnesses: &[PageDate],
+) -> PageDate {
     let apart = |other: &PageDate| dates::days_apart(&date.iso, &other.iso);
     let in_url = witnesses.iter().any(|other| other.source == "url" && apart(other) == Some(0));
-    match shown {
-        Some(shown) if is_utc(&date) && !in_url && apart(&shown) == Some(1) => shown,
-        _ => date,
+    if !is_utc(&date) || in_url {
+        return date;
     }
+    shown().filter(|shown| apart(shown) == Some(1)).unwrap_or(date)
+}
+
+/// The day that stands by itself near the body, unless it is that of the last change.
+fn by_itself(scene: &Scene<'_, '_>) -> Option<PageDate> {
+    let changed = scene.metadata.modified.as_ref();
+    let differs = |iso: &String| {
+        changed.is_none_or(|changed| dates::days_apart(&changed.iso, iso) != Some(0))
+    };
+    unblocked(scene).filter(differs).map(|iso| dates::from("text", iso))
 }
 
 /// The day of the page's `time` elements, when they all agree.
@@ -100,14 +153,18 @@ fn near(scene: &Scene<'_, '_>) -> std::ops::Range<usize> {
 fn marked(scene: &Scene<'_, '_>, machine: bool) -> Option<String> {
     near(scene).find_map(|at| {
         let row = scene.outline.row(at)?;
-        if says_modified(row) || scene.outline.below(at).letters > LABEL_LETTERS {
+        let names = row.tag == Tag::Time || row.signs.has(Signs::DATE.with(Signs::BYLINE));
+        if !names
+            || says_modified(row)
+            || scene.outline.below(at).letters > LABEL_LETTERS
+            || in_card(scene.outline, at)
+            || in_quote(scene.outline, at)
+        {
             return None;
         }
         match (machine, row.tag) {
             (true, Tag::Time) => dates::iso(row.attr("datetime")?),
-            (false, tag) if tag == Tag::Time || row.signs.has(Signs::DATE.with(Signs::BYLINE)) => {
-                text_date(scene.outline, at)
-            }
+            (false, _) => text_date(scene.outline, at),
             _ => None,
         }
     })
@@ -133,128 +190,41 @@ fn says_modified(row: &Row<'_>) -> bool {
     says("class") || says("itemprop")
 }
 
-/// Words that make the date behind them a change.
-const CHANGED: &[&str] = &[
-    "updated",
-    "modified",
-    "aktualisiert",
-    "mis à jour",
-    "actualizado",
-    "aggiornato",
-    "atualizado",
-    "обновлено",
-    "оновлено",
-    "güncelleme",
-    "آخر تحديث",
-    "تحديث",
-    "تم التحديث",
-    "更新",
-    "수정",
-    "aktualizováno",
-    "zaktualizowano",
-    "oppdatert",
-    "uppdaterad",
-];
-
-/// Words that make the date behind them, or beside them, the publication.
-const LABELS: &[&str] = &[
-    "published",
-    "posted",
-    "first publish",
-    "veröffentlicht",
-    "gepostet",
-    "erschienen am",
-    "publié",
-    "mise en ligne",
-    "mis en ligne",
-    "publicado",
-    "publicación",
-    "publicação",
-    "pubblicato",
-    "gepubliceerd",
-    "geplaatst",
-    "publicerad",
-    "publisert",
-    "offentliggjort",
-    "julkaistu",
-    "opublikowano",
-    "data publikacji",
-    "publikováno",
-    "zveřejněno",
-    "publikované",
-    "megjelent",
-    "közzétéve",
-    "publicat",
-    "objavljeno",
-    "публикац",
-    "опубликован",
-    "опубліковано",
-    "публикувано",
-    "дата:",
-    "δημοσιεύ",
-    "yayınlan",
-    "yayın tarihi",
-    "تاريخ النشر",
-    "نشر في",
-    "نُشر",
-    "تم النشر",
-    "تاریخ انتشار",
-    "منتشر شده",
-    "تاریخ اشاعت",
-    "פורסם",
-    "प्रकाशित",
-    "প্রকাশ",
-    "เผยแพร่",
-    "发布",
-    "發布",
-    "發佈",
-    "发表",
-    "公開日",
-    "掲載日",
-    "입력",
-    "등록",
-    "게재",
-    "diterbitkan",
-    "đăng ngày",
-];
-
 /// A date beside a word for publication, or in the line after it, anywhere around the body.
 fn labelled(scene: &Scene<'_, '_>) -> Option<String> {
-    let short = |text: &str| text.chars().take(LINE_LETTERS + 1).count() <= LINE_LETTERS;
-    let lines: Vec<&str> =
-        scene.drafts.iter().map(|draft| draft.text.as_str()).filter(|text| short(text)).collect();
-    lines.iter().enumerate().find_map(|(at, line)| {
-        let lower = line.to_lowercase();
-        if !LABELS.iter().any(|label| lower.contains(label)) {
-            return None;
+    let lines: Vec<&str> = scene
+        .drafts
+        .iter()
+        .map(|draft| draft.text.as_str())
+        .filter(|text| is_within(text, SENTENCE_LETTERS))
+        .collect();
+    lines.iter().enumerate().filter(|(_, line)| is_label(line)).find_map(|(at, line)| {
+        let next =
+            || lines.get(at + 1).filter(|next| is_date_line(next)).and_then(|next| line_date(next));
+        if is_within(line, LINE_LETTERS) {
+            line_date(line).or_else(next)
+        } else {
+            beside_label(line)
         }
-        line_date(line).or_else(|| line_date(lines.get(at + 1).filter(|next| is_date_line(next))?))
     })
 }
 
+fn is_within(text: &str, letters: usize) -> bool {
+    text.chars().nth(letters).is_none()
+}
+
+/// The date an element shows. Where the words around it make it a change, there is none.
 fn text_date(outline: &Outline<'_>, at: usize) -> Option<String> {
-    let text = outline.text(at, 300);
-    line_date(&text)
+    let day = line_date(&outline.text(at, 300))?;
+    let around =
+        outline.above(at).take(2).filter(|above| outline.below(*above).letters <= LABEL_LETTERS);
+    around.last().map_or(Some(day), |above| line_date(&outline.text(above, 300)))
 }
 
-/// The first date of a line that is not one of a change.
-fn line_date(text: &str) -> Option<String> {
-    let first = dates::text(text)?;
-    let lower = text.to_lowercase();
-    let changed = CHANGED.iter().filter_map(|word| lower.find(word)).min();
-    match changed.and_then(|at| lower.get(..at)) {
-        Some(front) => dates::text(front),
-        None => Some(first),
-    }
-}
-
-/// Whether a line is a date and little else.
-pub(crate) fn is_date_line(text: &str) -> bool {
-    text.len() <= 80 * 4
-        && text.chars().count() <= 80
-        && text.chars().filter(|c| c.is_alphabetic()).count() <= 36
-        && !text.ends_with(['.', '!', '?', '。', '؟'])
-        && dates::text(text).is_some()
+/// Whether an element stands in a quotation: the day of an embedded post is its own.
+fn in_quote(outline: &Outline<'_>, at: usize) -> bool {
+    let mut above = outline.above(at).take(24);
+    above.any(|row| outline.row(row).is_some_and(|row| row.tag == Tag::Quote))
 }
 
 /// A line before the body that is a date and nothing else.
@@ -265,16 +235,37 @@ fn line_alone(scene: &Scene<'_, '_>) -> Option<String> {
     before.filter(|draft| is_date_line(&draft.text)).find_map(|draft| line_date(&draft.text))
 }
 
-/// A date in the short lines between headline and body, or at the body's ends.
-fn lines(scene: &Scene<'_, '_>) -> Option<String> {
-    let near = near(scene);
+/// A date in the short lines between headline and body.
+fn below_headline(scene: &Scene<'_, '_>) -> Option<String> {
     let first = scene.body.first().map_or(0, |draft| draft.at);
-    let short = |text: &str| text.chars().take(LINE_LETTERS + 1).count() <= LINE_LETTERS;
-    let start = scene.drafts.partition_point(|draft| draft.at < near.start);
-    let end = scene.drafts.partition_point(|draft| draft.at < near.end);
-    let all = scene.drafts.get(start..end).unwrap_or_default();
-    let before = all.iter().filter(|draft| draft.at <= first && short(&draft.text));
-    before
-        .chain(all.iter().filter(|draft| draft.at > first && short(&draft.text)).rev())
+    let from = near(scene).start;
+    let between = scene.drafts.iter().filter(|draft| (from..=first).contains(&draft.at));
+    between
+        .filter(|draft| is_within(&draft.text, LINE_LETTERS))
         .find_map(|draft| line_date(&draft.text))
+}
+
+/// A date in the short lines between headline and body, in the dateline of the text, or in the
+/// short lines at the body's end.
+fn lines(scene: &Scene<'_, '_>) -> Option<String> {
+    let first = scene.body.first().map_or(0, |draft| draft.at);
+    let end = near(scene).end;
+    let behind = scene.drafts.iter().filter(|draft| draft.at > first && draft.at < end);
+    let mut behind = behind.filter(|draft| is_within(&draft.text, LINE_LETTERS)).rev();
+    let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
+    below_headline(scene)
+        .or_else(datelines)
+        .or_else(|| behind.find_map(|draft| line_date(&draft.text)))
+}
+
+/// A date that stands by itself near the body in what was pruned: a caption above the headline, a
+/// list of facts.
+fn unblocked(scene: &Scene<'_, '_>) -> Option<String> {
+    let outline = scene.outline;
+    near(scene).find_map(|at| {
+        let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
+        let text = row.text.trim();
+        let short = is_within(text, LINE_LETTERS) && is_date_line(text);
+        (short && !in_card(outline, at)).then(|| text_date(outline, at))?
+    })
 }

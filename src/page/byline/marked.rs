@@ -14,6 +14,8 @@ const MARKED_LETTERS: u32 = 220;
 const ROLE_LETTERS: u32 = 90;
 /// Rows an element called author may hold, however empty they are.
 const MARKED_ROWS: usize = 400;
+/// Letters beside an element in a link that leads to the article itself; one with more is a card.
+const CARD_LETTERS: u32 = 16;
 /// Marked-up elements that are looked at.
 const MAX_MARKED: usize = 120;
 
@@ -75,6 +77,8 @@ fn candidates(scene: &Scene<'_, '_>) -> Vec<usize> {
             && row.end <= at + MARKED_ROWS
             && outline.below(*at).letters <= MARKED_LETTERS
             && !in_comments(outline, *at)
+            && !in_card(outline, *at)
+            && !is_button(row)
     };
     byline.filter(fits).map(|(at, _)| at).collect()
 }
@@ -116,6 +120,16 @@ fn role_beside(outline: &Outline<'_>, at: usize) -> Option<String> {
     })
 }
 
+/// Whether an element stands in a link to something else: a card with a headline of its own.
+pub(crate) fn in_card(outline: &Outline<'_>, at: usize) -> bool {
+    let link = |row: &usize| outline.row(*row).is_some_and(|row| row.tag == Tag::Link);
+    outline
+        .above(at)
+        .take(12)
+        .find(link)
+        .is_some_and(|link| outline.below(link).letters > outline.below(at).letters + CARD_LETTERS)
+}
+
 fn in_comments(outline: &Outline<'_>, at: usize) -> bool {
     outline.above(at).take(12).any(|above| {
         outline.row(above).is_some_and(|row| {
@@ -126,6 +140,11 @@ fn in_comments(outline: &Outline<'_>, at: usize) -> bool {
                 })
         })
     })
+}
+
+/// Whether an element is there to be pressed: `Follow the author`.
+fn is_button(row: &Row<'_>) -> bool {
+    row.element.is_some_and(|element| element.name() == "button")
 }
 
 /// The names an element holds: those of its links, else those of its text.
@@ -141,12 +160,10 @@ fn element_names(outline: &Outline<'_>, at: usize) -> Vec<Person> {
     for link in
         outline.range(at).filter(|at| outline.row(*at).is_some_and(|row| row.tag == Tag::Link))
     {
-        push(
-            names::people(&outline.text(link, 300))
-                .into_iter()
-                .filter(|person| names::is_person(&person.name))
-                .collect(),
-        );
+        let href = outline.row(link).and_then(|row| row.attr("href")).map(str::to_owned);
+        let people = names::people(&outline.text(link, 300)).into_iter();
+        let people = people.filter(|person| names::is_person(&person.name));
+        push(people.map(|person| Person { url: href.clone(), ..person }).collect());
     }
     if out.is_empty() {
         out = outline

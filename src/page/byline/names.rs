@@ -3,10 +3,12 @@
 //! A text is split only where both halves look like names; titles, addresses, handles, dates and
 //! places go, a role goes into its own field, an initial keeps its dot.
 
-use super::opening::{Opening, is_east_asian, opening};
+use super::agencies::is_agency;
+use super::opening::{Opening, before_second, is_east_asian, opening};
 use super::roles::{role_apart, role_in_brackets, suffix_role};
 use super::words::{
-    ACCOUNTS, HONORIFICS, JOINERS, NOT_NAMES, ORGANISATION, PARTICLES, PLACE_HEADS, ROLES,
+    ACCOUNTS, HONORIFICS, JOINERS, LANDMARKS, NOT_NAMES, ORGANISATION, ORGANISATION_ENDINGS,
+    PARTICLES, PLACE_HEADS, ROLES,
 };
 use crate::page::Person;
 use crate::page::letters::folded;
@@ -46,16 +48,17 @@ fn prepared(text: &str) -> String {
     }
     let unmarked: String = text.chars().filter(|c| !is_direction(*c)).collect();
     let text = folded(&unmarked);
+    let text = before_second(&text);
     if text.len() > MAX_TEXT {
         return String::new();
     }
-    let text = without_brackets(&text);
+    let text = without_brackets(text);
     let words: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();
     let mut text = words.join(" ");
     for _ in 0..3 {
         let rest = match opening(&text) {
             Opening::By(rest) => rest.to_owned(),
-            Opening::Translated(_) | Opening::Other => return String::new(),
+            Opening::Translated(_) | Opening::Edited(_) | Opening::Other => return String::new(),
             Opening::Plain => break,
         };
         text = rest;
@@ -140,6 +143,9 @@ fn joined(text: &str, joiner: &str) -> Vec<String> {
     if !name(front) {
         return vec![text.to_owned()];
     }
+    if is_agency(back) {
+        return vec![front.to_owned()];
+    }
     let rest = joined(back, joiner);
     if rest.len() > 1 || name(back) {
         let mut out = vec![front.to_owned()];
@@ -149,16 +155,13 @@ fn joined(text: &str, joiner: &str) -> Vec<String> {
     vec![text.to_owned()]
 }
 
-/// Arabic `و` written onto the second name.
+/// Arabic `و` and Hebrew `ו` written onto the second name.
 fn glued(text: &str) -> Vec<String> {
-    let Some(at) = text.find(" و") else { return vec![text.to_owned()] };
-    let (front, back) =
-        (text.get(..at).unwrap_or_default(), text.get(at + " و".len()..).unwrap_or_default());
     let two = |half: &str| half.split_whitespace().count() >= 2 && is_person(half);
-    if two(front) && two(back) {
-        vec![front.to_owned(), back.to_owned()]
-    } else {
-        vec![text.to_owned()]
+    let halves = [" و", " ו"].into_iter().find_map(|and| text.split_once(and));
+    match halves.filter(|(front, back)| two(front) && two(back)) {
+        Some((front, back)) => vec![front.to_owned(), back.to_owned()],
+        None => vec![text.to_owned()],
     }
 }
 
@@ -181,8 +184,11 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     let name = tidy(&name);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let lower = name.to_lowercase();
-    let numbers = name.starts_with(|c: char| c.is_ascii_digit())
-        || (name.chars().any(char::is_numeric) && name.contains(' '));
+    // `9News Staff` is a desk; other numbers stand in dates and places.
+    let numbers = name.split(' ').all(|word| word.chars().all(char::is_numeric))
+        || !is_organisation(&name)
+            && (name.starts_with(|c: char| c.is_ascii_digit())
+                || (name.chars().any(char::is_numeric) && name.contains(' ')));
     if numbers
         || letters < 2
         || NOT_NAMES.contains(lower.as_str())
@@ -191,7 +197,8 @@ pub(crate) fn one(text: &str) -> Option<Person> {
     {
         return None;
     }
-    Some(Person { name, role: role.map(|role| folded(&role)).filter(|role| !role.is_empty()) })
+    let role = role.map(|role| folded(&role)).filter(|role| !role.is_empty());
+    Some(Person { role, ..Person::named(name) })
 }
 
 /// `Created by Jane Doe`: what stands behind a by-word inside a text that starts otherwise.
@@ -254,10 +261,23 @@ fn is_date_word(word: &str) -> bool {
         && crate::page::dates::is_month(&bare))
 }
 
+/// Whether a name is the login of an account: one word in small letters, `jane.doe`.
+pub(super) fn is_account(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))
+}
+
 /// Whether a text is an organisation, a desk or an agency.
 pub(crate) fn is_organisation(name: &str) -> bool {
     let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|word| ORGANISATION.contains(word))
+    is_agency(name)
+        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            ORGANISATION.contains(word)
+                || word.strip_prefix("ال").is_some_and(|bare| ORGANISATION.contains(bare))
+        })
+        || ORGANISATION_ENDINGS
+            .iter()
+            .any(|end| lower.split(' ').any(|word| word.len() > end.len() && word.ends_with(end)))
         || [
             ".com",
             ".de",
@@ -309,7 +329,7 @@ pub(crate) fn is_person(text: &str) -> bool {
             && words.len() <= 3
             && !text.contains(['，', '、', '。']);
     }
-    let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
+    let cased = text.chars().any(|c| c.is_uppercase() || is_small(c));
     if !cased {
         return !words.first().is_some_and(|first| ROLES.contains(first))
             && (2..=5).contains(&words.len())
@@ -318,8 +338,14 @@ pub(crate) fn is_person(text: &str) -> bool {
     }
     (2..=6).contains(&words.len())
         && !is_place(&words)
+        && !is_landmark(&last)
         && words.iter().all(|word| is_name_word(word))
         && words.last().is_some_and(|word| starts_upper(word) || has_particle(word))
+}
+
+/// `Aleppo Gate`: a phrase that names a place or a time by its kind.
+pub(super) fn is_landmark(phrase: &str) -> bool {
+    phrase.rsplit(' ').next().is_some_and(|last| LANDMARKS.contains(last.to_lowercase().as_str()))
 }
 
 /// `Deir ez-Zor`, `Ras al-Ain`: a place as Arabic names them, in two words.
@@ -338,7 +364,12 @@ fn has_particle(word: &str) -> bool {
 }
 
 fn starts_upper(word: &str) -> bool {
-    word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_uppercase() || !c.is_lowercase())
+    word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_uppercase() || !is_small(c))
+}
+
+/// A small letter of a script that has capitals; Georgian writes names without.
+fn is_small(c: char) -> bool {
+    c.is_lowercase() && !matches!(c, '\u{10D0}'..='\u{10FF}')
 }
 
 fn is_name_word(word: &str) -> bool {

@@ -5,7 +5,7 @@
 
 use super::names::{is_address, is_person, people};
 use super::roles::suffix_role;
-use super::words::{BY, OTHERS, Openings, TRANSLATED};
+use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED};
 
 /// What a line opens with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) enum Opening<'t> {
     By(&'t str),
     /// A translator's credit; the rest.
     Translated(&'t str),
+    /// An editor's credit; the rest.
+    Edited(&'t str),
     /// Somebody else's credit.
     Other,
     /// Nothing known.
@@ -23,18 +25,20 @@ pub(crate) enum Opening<'t> {
 /// Reads the by-word at the start of a line.
 pub(crate) fn opening(line: &str) -> Opening<'_> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let translated = longest(line, &TRANSLATED);
-    let by = longest(line, &BY);
-    let other = longest(line, &OTHERS);
-    let size = |rest: Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
-    if size(translated) > 0 && size(translated) >= size(by) {
-        return translated.map_or(Opening::Plain, Opening::Translated);
-    }
-    if size(other) > size(by) {
-        return Opening::Other;
-    }
-    match by {
-        Some(rest) => Opening::By(rest),
+    let tables = [&TRANSLATED, &BY, &EDITED, &OTHERS];
+    let found = tables.map(|table| longest(line, table));
+    // The longest word wins; of equal ones, the first of the tables.
+    let size = |rest: &Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
+    let most = found.iter().map(size).max().unwrap_or_default();
+    match found
+        .iter()
+        .position(|rest| most > 0 && size(rest) == most)
+        .zip(found.iter().flatten().min_by_key(|rest| rest.len()))
+    {
+        Some((0, rest)) => Opening::Translated(rest),
+        Some((1, rest)) => Opening::By(rest),
+        Some((2, rest)) => Opening::Edited(rest),
+        Some(_) => Opening::Other,
         None if ends_in_role(line) => Opening::By(line),
         None => Opening::Plain,
     }
@@ -43,12 +47,17 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
 /// Characters that may stand before a credit on its line: a place, a day.
 const FRONT: usize = 40;
 
-/// The credits of one line: cut before every by-word that has a mark behind it, and at the dash
-/// between a place and a by-word. Most lines are one.
+/// The credits of one line: cut before every by-word that has a mark behind it, at the dash
+/// between a place and a by-word, and before a translator or editor who is named behind somebody
+/// else (`By A, translated by B`). Most lines are one.
 pub(crate) fn credits(line: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
+    let mut opened = opening_end(line);
     for (at, mark) in line.match_indices(is_cut) {
+        if at < start + opened {
+            continue;
+        }
         let (front, behind) = (line.get(..at), line.get(at + mark.len()..).unwrap_or_default());
         let dash = front.is_some_and(|front| {
             front.ends_with([' ', '-', '–', '—', '：', ':']) && front.chars().count() <= FRONT
@@ -56,29 +65,74 @@ pub(crate) fn credits(line: &str) -> Vec<&str> {
         let placed = dash
             && matches!(opening(behind), Opening::By(rest)
                 if people(rest).iter().any(|person| is_person(&person.name)));
-        if placed || is_labelled(behind) {
+        let second =
+            || front.is_some_and(|front| front.chars().count() <= 2 * FRONT) && is_second(behind);
+        if placed || is_labelled(behind) || second() {
             out.extend(line.get(start..at));
             start = at + mark.len();
+            opened = opening_end(behind);
         }
     }
     out.extend(line.get(start..));
+    out.retain(|part| part.contains(char::is_alphanumeric));
     out
+}
+
+/// Where the opening of a line ends: `Text & photos:` is one.
+fn opening_end(line: &str) -> usize {
+    match opening(line) {
+        Opening::By(rest) | Opening::Translated(rest) | Opening::Edited(rest) => {
+            line.len() - rest.len()
+        }
+        Opening::Other | Opening::Plain => 0,
+    }
+}
+
+/// What stands of a text before somebody who translated, edited or took the pictures is named.
+pub(super) fn before_second(text: &str) -> &str {
+    let cut = text
+        .match_indices(is_cut)
+        .find(|(at, mark)| *at > 0 && text.get(at + mark.len()..).is_some_and(is_second));
+    cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// Whether a text begins with the credit of a translator, an editor or a photographer by name.
+fn is_second(text: &str) -> bool {
+    let longest = |table| longest(text, table);
+    [&TRANSLATED, &EDITED, &OTHERS].into_iter().find_map(longest).is_some_and(begins_with_person)
+}
+
+/// Whether the first words of a text are a person's name.
+fn begins_with_person(text: &str) -> bool {
+    let head = text.split(is_mark).find(|part| !part.trim().is_empty()).unwrap_or_default();
+    let head = head.trim_end().strip_suffix('.').unwrap_or(head);
+    let words: Vec<&str> = head.split_whitespace().take(4).collect();
+    (1..=words.len()).any(|count| words.get(..count).is_some_and(|name| is_person(&name.join(" "))))
+}
+
+/// Marks that end a name.
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '،' | '(' | ')' | '（' | '）' | ';' | '；' | '|' | '/' | '／' | '–' | '—' | '·' | '•'
+    )
 }
 
 /// Where one credit may end and the next begin.
 fn is_cut(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '／' | '/' | '|' | '｜' | '；' | ';')
+    c.is_whitespace()
+        || matches!(c, '／' | '/' | '|' | '｜' | '；' | ';' | ',' | '،' | '(' | '（' | '•' | '·')
 }
 
 /// Whether a text begins with a by-word of any kind and a mark that leads to a name.
 fn is_labelled(text: &str) -> bool {
-    let label = |table| {
+    let label = |table: &Openings| {
         longest(text, table).is_some_and(|rest| {
             let used = text.get(..text.len() - rest.len()).unwrap_or_default();
             !rest.is_empty() && used.trim_end().ends_with([':', '：', '｜', '・', '＝', '/', '／'])
         })
     };
-    label(&BY) || label(&TRANSLATED) || label(&OTHERS)
+    [&BY, &TRANSLATED, &EDITED, &OTHERS].into_iter().any(label)
 }
 
 /// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
@@ -100,6 +154,11 @@ pub(super) fn is_place(line: &str) -> bool {
 fn longest<'t>(line: &'t str, table: &Openings) -> Option<&'t str> {
     let first = line.chars().next()?.to_lowercase().next()?;
     let words = table.get(&first)?;
+    words.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
+}
+
+/// What is left of a line after the longest of some words, where one opens it.
+pub(super) fn after_any<'t>(line: &'t str, words: &[&str]) -> Option<&'t str> {
     words.iter().filter_map(|word| after(line, word)).min_by_key(|rest| rest.len())
 }
 

@@ -4,11 +4,11 @@
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
 use super::opening::{self, Opening, opening};
-use super::{Scene, known, names, roles};
+use super::{Scene, agencies, known, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::article::outline::Tag;
-use crate::page::letters::letters;
+use crate::page::letters::{is_combining, letters};
 
 /// What lines of text say.
 #[derive(Debug, Default)]
@@ -17,10 +17,16 @@ pub(crate) struct Spoken {
     pub(crate) people: Vec<Person>,
     /// A bare name as a line of its own: believed only when no other person is named.
     pub(crate) signed: Vec<Person>,
-    /// The row of that line.
-    pub(crate) signature: Option<usize>,
+    /// The rows of that line and of the title below it.
+    pub(crate) signature: Vec<usize>,
+    /// The agency behind an author.
+    pub(crate) agency: Option<String>,
     /// Translators.
     pub(crate) translators: Vec<Person>,
+    /// Editors, with what the page calls them: believed only when nobody else is named.
+    pub(crate) editors: Vec<Person>,
+    /// A nickname or a desk behind a by-word, with its row: believed when nothing else is said.
+    pub(crate) nick: Option<(Person, usize)>,
     /// Rows of the blocks that said it.
     pub(crate) lines: Vec<usize>,
 }
@@ -58,6 +64,7 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     // A line under a name at the end is its title, whatever it says; at the start it must say so.
     let behind = |at: usize| from + at >= middle.end.max(start + 1);
     listen(&lines, speaks, behind, &mut spoken);
+    spoken.nick = (0..lines.len()).filter(|at| speaks(*at)).find_map(|at| nick(lines.get(at)?));
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
     let leading = scene.drafts.get(start..(start + LEADING).min(end));
     sign(leading.unwrap_or_default(), trailing.unwrap_or_default(), &mut spoken);
@@ -72,9 +79,12 @@ fn below_headline(scene: &Scene<'_, '_>, body: usize) -> usize {
 }
 
 /// One credit: who, and the lines that say so.
+#[derive(Default)]
 struct Credit {
     authors: Vec<Person>,
     translators: Vec<Person>,
+    editors: Vec<Person>,
+    agency: Option<String>,
     lines: usize,
 }
 
@@ -94,6 +104,8 @@ fn listen(
         };
         add(&mut spoken.people, credit.authors);
         add(&mut spoken.translators, credit.translators);
+        add(&mut spoken.editors, credit.editors);
+        spoken.agency = spoken.agency.take().or(credit.agency);
         spoken.lines.extend(lines.iter().skip(at).take(credit.lines).map(|line| line.at));
         at += credit.lines;
     }
@@ -111,12 +123,19 @@ fn add(list: &mut Vec<Person>, people: Vec<Person>) {
 /// took the pictures.
 fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
-    let mut credit = Credit { authors: Vec::new(), translators: Vec::new(), lines: 1 };
-    for part in opening::credits(&short(0)?.text) {
+    let mut credit = Credit { lines: 1, ..Credit::default() };
+    let parts = opening::credits(&short(0)?.text);
+    // `Jane Doe, translated by Ann Roe`
+    let is_second = |part: &&str| matches!(opening(part), Opening::Translated(_));
+    let second = parts.get(1).is_some_and(is_second);
+    for (at, part) in parts.iter().enumerate() {
+        let bare = at == 0 && second && names::is_person(part.trim_matches(is_edge));
         let (list, rest) = match opening(part) {
             // The first of a line wrote it; who comes behind edited or produced.
             Opening::By(rest) if credit.authors.is_empty() => (&mut credit.authors, rest),
             Opening::Translated(rest) => (&mut credit.translators, rest),
+            Opening::Edited(rest) => (&mut credit.editors, rest),
+            Opening::Plain if bare => (&mut credit.authors, part.trim_matches(is_edge)),
             _ => continue,
         };
         let rest = if rest.is_empty() {
@@ -125,11 +144,20 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
         } else {
             rest
         };
+        credit.agency = credit.agency.take().or_else(|| agencies::behind_name(rest));
         let people = names::people(rest).into_iter();
         add(list, people.filter(|person| names::is_person(&person.name)).collect());
+        let word = part.strip_suffix(rest).unwrap_or_default().trim_matches(is_edge);
+        for editor in credit.editors.iter_mut().filter(|editor| editor.role.is_none()) {
+            editor.role = Some(word.to_owned()).filter(|word| !word.is_empty());
+        }
     }
-    let mut people: Vec<&mut Person> =
-        credit.authors.iter_mut().chain(&mut credit.translators).collect();
+    let mut people: Vec<&mut Person> = credit
+        .authors
+        .iter_mut()
+        .chain(&mut credit.translators)
+        .chain(&mut credit.editors)
+        .collect();
     let next = lines.get(credit.lines);
     let next = next.filter(|next| is_role_line(next) || (at_end && is_last_role(next)));
     match (people.as_mut_slice(), next) {
@@ -145,6 +173,34 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     };
     credit.lines += lines.iter().skip(credit.lines).take_while(pictures).count();
     Some(credit)
+}
+
+/// Marks at either end of a part of a line.
+fn is_edge(c: char) -> bool {
+    !c.is_alphanumeric() && c != '.' && !is_combining(c)
+}
+
+/// Words of a nickname, and characters of the line that gives it.
+const NICK_WORDS: usize = 3;
+const NICK_LINE: usize = 60;
+
+/// Articles between a by-word and the name of a desk.
+const ARTICLES: &[&str] = &["der ", "dem ", "die ", "the ", "la ", "le ", "el ", "il ", "de "];
+
+/// `Posted by Konstantin`, `By Staff`: a by-word and a name that is no person's full name.
+fn nick(line: &Draft) -> Option<(Person, usize)> {
+    let text = line.text.trim();
+    if text.chars().count() > NICK_LINE || ends_sentence(text) || opening::is_place(text) {
+        return None;
+    }
+    let Opening::By(rest) = opening(text) else { return None };
+    let article = ARTICLES.iter().find_map(|article| rest.strip_prefix(article));
+    let rest = article.unwrap_or(rest);
+    let person = names::one(rest).filter(|_| !rest.starts_with(char::is_lowercase))?;
+    let few = person.name.split_whitespace().count() <= NICK_WORDS;
+    let whole = rest.starts_with(&person.name);
+    let nobody = names::is_person(&person.name) || names::is_landmark(&person.name);
+    (few && whole && !nobody).then_some((person, line.at))
 }
 
 /// The job title on the line right behind a marked-up byline, and the row of that line.
@@ -186,7 +242,7 @@ fn is_last_role(draft: &Draft) -> bool {
                 let named = names::people(rest).iter().any(|one| names::is_person(&one.name));
                 (function && !named) || opening::is_place(title)
             }
-            Opening::Translated(_) | Opening::Other => false,
+            Opening::Translated(_) | Opening::Edited(_) | Opening::Other => false,
         }
 }
 
@@ -204,12 +260,31 @@ fn ends_sentence(text: &str) -> bool {
 /// A line that is nothing but names, as the last one or in bold among the first.
 fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
     let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_names(draft));
-    let last = trailing.last().filter(|draft| is_names(draft));
+    let last = trailing.last().filter(|draft| is_names(draft) || is_titled(draft));
     let heard = |draft: &&Draft| !spoken.lines.contains(&draft.at);
-    if let Some(line) = last.or(bold).filter(heard) {
+    // A name and, on the last line, what its bearer does.
+    if let [.., name, title] = trailing
+        && is_names(name)
+        && heard(&name)
+        && is_role_line(title)
+        && roles::opens_with_role(&title.text)
+    {
+        spoken.signed = names::people(&name.text);
+        spoken.signature = vec![name.at, title.at];
+        if let [only] = spoken.signed.as_mut_slice() {
+            only.role = Some(self::title(&title.text));
+        }
+    } else if let Some(line) = last.or(bold).filter(heard) {
         spoken.signed = names::people(&line.text);
-        spoken.signature = Some(line.at);
+        spoken.signature = vec![line.at];
     }
+}
+
+/// Whether a block is a name and a job title and nothing else: `Jane Doe, correspondent`.
+fn is_titled(draft: &Draft) -> bool {
+    let text = draft.text.trim();
+    let Some((name, title)) = text.split_once([',', '،', '，']) else { return false };
+    is_short(draft) && !ends_sentence(text) && names::is_person(name) && roles::is_role(title)
 }
 
 fn spaceless(text: &str) -> bool {

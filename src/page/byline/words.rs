@@ -1,7 +1,8 @@
 //! By-words, joiners and the words that tell an organisation, a role or a translator, by language.
 //!
-//! Everything is lower case, entries apart by `|`. A by-word stands before a name and is cut off;
-//! the order of a table does not matter, the longest match wins. No word is one publisher's own.
+//! Everything is lower case, entries apart by `|`. The words that open a credit stand in
+//! `openings.txt`; the order of a table does not matter, the longest match wins. No word is one
+//! publisher's own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -16,68 +17,31 @@ fn words(table: &'static str) -> HashSet<&'static str> {
     table.split('|').map(str::trim).filter(|word| !word.is_empty()).collect()
 }
 
-fn openings(table: &'static str) -> HashMap<char, Vec<&'static str>> {
+/// The openings of one kind in `openings.txt`.
+fn openings(kind: &str) -> HashMap<char, Vec<&'static str>> {
     let mut out: HashMap<char, Vec<&'static str>> = HashMap::new();
-    for word in words(table) {
-        if let Some(first) = word.chars().next() {
-            out.entry(first).or_default().push(word);
+    let lines = include_str!("openings.txt").lines().filter(|line| !line.starts_with('#'));
+    for line in lines.filter(|line| line.split(' ').next() == Some(kind)) {
+        for word in line.split('|').skip(1).map(str::trim) {
+            if let Some(first) = word.chars().next() {
+                out.entry(first).or_default().push(word);
+            }
         }
     }
     out
 }
 
 /// Words before an author's name.
-pub(crate) static BY: Openings = LazyLock::new(|| {
-    openings(
-        "by|written by|words by|story by|reported by|report by|reporting by|posted by| \
-         published by|text by|author|authors|article by|analysis by|review by|opinion by|from| \
-         contributed by|submitted by|a report by|guest post by|interview by|as told to| \
-         reviewed by|compiled by|author:|writer|von|ein artikel von|ein beitrag von| \
-         ein kommentar von|eine analyse von|ein gastbeitrag von|autor|autorin|autoren| \
-         verfasst von|geschrieben von|text von|interview von|kommentar von|aus| \
-         veröffentlicht von|door|geschreven door|auteur|tekst|av|skrevet av|skriven av|af| \
-         skrevet af|tekst av|text av|forfatter|par|écrit par|rédigé par|publié par|texte de| \
-         propos recueillis par|auteurs|por|escrito por|texto de|redactado por|publicado por| \
-         autora|autores|di|scritto da|a cura di|articolo di|da|autore|autrice|scris de| \
-         redactat de|автор|автор:|авторы|текст|автор статьи|автор текста|автори| \
-         автор материала|подготовил|подготовила|фото и текст|autorka|autorzy|tekst:|napisał| \
-         napisała|opracował|opracowała|przez|napsal|napsala|piše|pišu|пише|пишет|γράφει| \
-         γράφει ο|γράφει η|του|της|από|από τον|από την|κείμενο|συντάκτης|yazan|yazar|haber| \
-         haberi yazan|hazırlayan|írta|szerző|teksti|kirjoittanut|oleh|penulis|ditulis oleh| \
-         tác giả|tác giả:|بقلم|بقلم الكاتب|بقلم الكاتبة|كتب|كتبت|كتبه|كتبها|إعداد|اعداد|تقرير| \
-         تحرير|تحقيق|حوار|حاوره|حاورها|الكاتب|الكاتبة|المؤلف|كتب -|كتبت -|إعداد وتقرير| \
-         إعداد وتحرير|نویسنده|به قلم|بقلم:|نوشته|نوشتهٔ|گزارش|مؤلف|مولف|خبرنگار|تحریر|از قلم| \
-         مصنف|رپورٹ|מאת|כתב|כתבה|כתבת|लेखक|लेखिका|द्वारा|रिपोर्ट|লিখেছেন|লেখক|প্রতিবেদক| \
-         எழுதியவர்|రచయిత|ഓതർ|เขียนโดย|โดย|เรื่อง|文|作者|撰文|记者|記者|本报记者|本報記者|撰稿|编辑|編輯|文/|文：|文＝|文・| \
-         文責|執筆|著者|著|取材・文|構成|聞き手|筆者|ライター|글|기자|글쓴이|취재",
-    )
-});
+pub(crate) static BY: Openings = LazyLock::new(|| openings("by"));
 
 /// Words before the name of somebody who translated.
-pub(crate) static TRANSLATED: Openings = LazyLock::new(|| {
-    openings(
-        "ترجمة|ترجمه|ترجمها|ترجمهٔ|نقلها إلى العربية|نقله إلى العربية|مترجم|translated by| \
-         translation by|translation|translator|traduit par|traduction|traduction de| \
-         traduit de l'anglais par|übersetzung|übersetzt von|übersetzung von| \
-         aus dem englischen von|traducido por|traducción|traducción de|traduzido por|tradução| \
-         traduzione|traduzione di|tradotto da|перевод|перевёл|перевел|перевела|переклад| \
-         переклав|переклала|tłumaczenie|tłumaczył|tłumaczyła|przekład|çeviren|çeviri|vertaling| \
-         vertaald door|oversatt av|oversat af|översättning|μετάφραση|翻译|翻譯|译者|譯者|译|翻訳|訳|翻訳者|번역| \
-         옮긴이|תרגום|תרגם|תרגמה|অনুবাদ|अनुवाद|ترجمہ|terjemahan|fordította|traducere",
-    )
-});
+pub(crate) static TRANSLATED: Openings = LazyLock::new(|| openings("translated"));
 
-/// Words before the name of somebody who took pictures, edited or drew: nobody's author.
-pub(crate) static OTHERS: Openings = LazyLock::new(|| {
-    openings(
-        "photo|photos|photo by|photos by|photography by|photographs by|picture|pictures|image| \
-         images|foto|fotos|foto von|fotos von|bild|bilder|illustration|illustrations| \
-         illustration by|graphics by|video by|videos by|edited by|editing by|crédit|credit| \
-         photo credit|crédit photo|fotografía|fotografia|фото|תמונה|צילום|تصوير|عدسة|صورة|عکس| \
-         撮影|写真|摄影|攝影|图|圖|사진|تدقيق|مونتاج|source|quelle|fuente|fonte|المصدر|source:|listen|read| \
-         updated|published",
-    )
-});
+/// Words before the name of somebody who edited: the author only where nobody else is named.
+pub(crate) static EDITED: Openings = LazyLock::new(|| openings("edited"));
+
+/// Words before the name of somebody who took pictures or drew, and before sources: nobody's author.
+pub(crate) static OTHERS: Openings = LazyLock::new(|| openings("other"));
 
 /// What joins two names.
 pub(crate) const JOINERS: &[&str] = &[
@@ -136,7 +100,8 @@ pub(crate) static ORGANISATION: Words = LazyLock::new(|| {
          redacción|redaccion|agencia|agencias|redação|redacao|redazione|agenzia|redactie| \
          redakcja|redakce|redakcia|redaksjonen|redaksi|ntb|ritzau|tt|редакция|редакція| \
          редакции|новости|новини|агентство|тасс|риа|σύνταξη|haber|merkezi|ajansı|التحرير|وكالة| \
-         وكالات|فريق|أسرة|تحریریه|خبرگزاری|سرویس|ویب|ڈیسک|המערכת|מערכת|סוכנויות|डेस्क|ডেস্ক| \
+         وكالات|فريق|أسرة|موقع|شبكة|صحيفة|جريدة|مجلة|قناة|إذاعة|منصة|مؤسسة|منظمة|جمعية|نقابة|مرصد|هيئة| \
+         مركز|رابطة|وزارة|بلدية|مكتب|بوابة|روزنامه|شبکه|پایگاه|مرکز|انجمن|سازمان|مؤسسه|موسسه|تحریریه|خبرگزاری|سرویس|ویب|ڈیسک|המערכת|מערכת|סוכנויות|डेस्क|ডেস্ক| \
          প্রতিবেদক|编辑部|編集部|新闻|新聞|通讯社|新华社|通信|時事|共同|뉴스|연합뉴스|편집부|university|institute|ministry| \
          foundation|association|inc|llc|ltd|gmbh|ag|e.v|verlag|network|tv|radio|journal|times| \
          post|blog|website|group|company|corporation|society|committee| \
@@ -144,6 +109,34 @@ pub(crate) static ORGANISATION: Words = LazyLock::new(|| {
          pressestelle|presse|associated|report|reports|correspondents|wire|services|.com|.de| \
          .org|.net|.at|.ch|club|center|centre|school|health|digital|sport|sports|politics| \
          world|editor|leserreporter|gastautor|gastbeitrag|council|bank|verein|museum",
+    )
+});
+
+/// What compounds that name an organisation end in.
+pub(crate) const ORGANISATION_ENDINGS: &[&str] = &[
+    "stiftung",
+    "verband",
+    "zeitung",
+    "redaktion",
+    "ministerium",
+    "gesellschaft",
+    "verlag",
+    "agentur",
+    "universität",
+    "hochschule",
+    "redaktionen",
+    "avisen",
+    "bladet",
+    "tidningen",
+    "編集部",
+    "编辑部",
+    "编辑室",
+];
+
+/// What capitalised phrases end in that name a place or a thing by its kind; plurals are surnames.
+pub(crate) static LANDMARKS: Words = LazyLock::new(|| {
+    words(
+        "gate|bridge|street|road|square|river|lake|station|market|tower|harbour|harbor|port|bay|          beach|island|mountain|valley|mosque|cathedral|palace|hotel|avenue|boulevard|airport|          stadium|canal|library|festival|project|village|city|town|district|province|region|          morning|evening|night|week|month|year|century|spring|summer|autumn|winter",
     )
 });
 
@@ -230,7 +223,7 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
 /// Words no name has: what pages write around names.
 pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
     words(
-        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
+        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
          folgen|the|this|zur|read|contact|e-mail|email|profile|profil|artikel|artikelübersicht| \
          facebook|twitter|instagram|linkedin|whatsapp|telegram|published|updated|text| \
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \

@@ -1,5 +1,8 @@
 //! The charset: byte order mark, then the HTTP field, then what the first 1,024 bytes declare,
 //! then a detector (HTML Standard §13.2.3.2).
+//!
+//! A declaration yields to the bytes in three cases, each noted: they are UTF-8, they are not what
+//! was declared, or they cannot be a Western language though the server's default says so.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252, X_USER_DEFINED};
@@ -17,13 +20,56 @@ pub(super) fn decode(
     notes: &mut Vec<String>,
 ) -> (String, &'static str) {
     let labelled = declared.and_then(|label| labelled(label, notes));
-    let encoding = labelled.or_else(|| prescan(bytes)).unwrap_or_else(|| guess(bytes));
+    let declared = labelled.or_else(|| prescan(bytes));
+    let encoding = declared.unwrap_or_else(|| guess(bytes));
     // A byte order mark outranks whatever was found.
     let (text, used, malformed) = encoding.decode(bytes);
+    let marked = Encoding::for_bom(bytes).is_some();
+    let better = declared.filter(|_| !marked).and_then(|declared| believed(declared, bytes, &text));
+    if let Some(better) = better {
+        notes.push(format!("declared as {}, but is {}", used.name(), better.name()));
+        return (better.decode_without_bom_handling(bytes).0.into_owned(), better.name());
+    }
     if malformed {
         notes.push(format!("bytes that are not {}", used.name()));
     }
     (text.into_owned(), used.name())
+}
+
+/// Characters beyond ASCII from which UTF-8 is no chance.
+const MIN_UTF_8: usize = 3;
+/// Bad sequences from which a declaration is doubted, and how many of the characters beyond ASCII
+/// they are at least.
+const MIN_BAD: usize = 3;
+const BAD_SHARE: usize = 10;
+/// Bytes in runs of three letters beyond ASCII from which a text is in no Western language.
+const MIN_FOREIGN: usize = 40;
+
+/// The charset the bytes are in where it cannot be the declared one.
+fn believed(declared: &'static Encoding, bytes: &[u8], text: &str) -> Option<&'static Encoding> {
+    let beyond = || text.chars().filter(|c| !c.is_ascii()).count();
+    if declared == UTF_8 || !declared.is_ascii_compatible() {
+        let bad = text.matches('\u{FFFD}').count();
+        return (bad >= MIN_BAD && bad * BAD_SHARE >= beyond())
+            .then(|| guess(bytes))
+            .filter(|guess| *guess != declared && !guess.decode_without_bom_handling(bytes).1);
+    }
+    if let Ok(utf_8) = std::str::from_utf8(bytes) {
+        let beyond = utf_8.chars().filter(|c| !c.is_ascii()).take(MIN_UTF_8).count();
+        return (beyond >= MIN_UTF_8).then_some(UTF_8);
+    }
+    let malformed = || text.matches('\u{FFFD}').take(MIN_BAD).count() >= MIN_BAD;
+    let foreign = || declared == WINDOWS_1252 && foreign_letters(bytes) >= MIN_FOREIGN;
+    let doubted = malformed() || foreign();
+    doubted
+        .then(|| guess(bytes))
+        .filter(|guess| *guess != declared && !guess.decode_without_bom_handling(bytes).1)
+}
+
+/// Bytes that stand in runs of three or more letters of the upper half of a one-byte charset.
+fn foreign_letters(bytes: &[u8]) -> usize {
+    let runs = bytes.split(|byte| *byte < 0xC0);
+    runs.map(<[u8]>::len).filter(|length| *length >= 3).sum()
 }
 
 fn labelled(label: &str, notes: &mut Vec<String>) -> Option<&'static Encoding> {
@@ -126,8 +172,12 @@ mod tests {
         let text = "<meta charset=windows-1252>سلام";
         assert_eq!(read(format!("\u{feff}{text}").as_bytes(), Some("windows-1256")).1, "UTF-8");
         assert_eq!(read(text.as_bytes(), Some("utf-8")).0, text);
-        assert_eq!(read(text.as_bytes(), None).1, "windows-1252");
-        assert_eq!(read(text.as_bytes(), Some("utf-7")).1, "windows-1252");
+        let western = b"<meta charset=windows-1252>caf\xe9";
+        assert_eq!(
+            read(western, None),
+            ("<meta charset=windows-1252>café".to_owned(), "windows-1252")
+        );
+        assert_eq!(read(western, Some("utf-7")).1, "windows-1252");
         assert_eq!(read("سلام".as_bytes(), None).1, "UTF-8");
     }
 
@@ -139,6 +189,15 @@ mod tests {
             ("GB18030", "图书馆修复了旧地图，读者可以借阅。"),
             ("EUC-KR", "도서관이 오래된 지도를 복원했다."),
             ("windows-1251", "Библиотека открыла новый читальный зал."),
+            ("EUC-JP", "図書館の古い地図が修復された。"),
+            ("Big5", "圖書館修復了舊地圖，讀者可以借閱。"),
+            ("KOI8-R", "Библиотека открыла новый читальный зал."),
+            ("windows-1250", "Příliš žluťoučký kůň úpěl ďábelské ódy o zítřku."),
+            ("windows-1252", "Les élèves dînèrent à l’école pendant l’été."),
+            ("windows-1253", "Η βιβλιοθήκη άνοιξε νέο αναγνωστήριο."),
+            ("windows-1254", "Kütüphane yeni bir okuma salonu açtı, ışıklar yandı."),
+            ("windows-1255", "הספרייה פתחה אולם קריאה חדש לתושבי העיר."),
+            ("windows-874", "ห้องสมุดเปิดห้องอ่านหนังสือใหม่"),
         ];
         for (name, text) in cases {
             let encoding = Encoding::for_label(name.as_bytes()).unwrap();
@@ -159,6 +218,39 @@ mod tests {
         assert_eq!(read(&[&[0xff, 0xfe], little.as_slice()].concat(), None).0, text);
         assert_eq!(read(&little, Some("UTF-16LE")).0, text);
         assert_eq!(read(b"<meta charset=utf-16>x", None).1, "UTF-8");
+    }
+
+    #[test]
+    fn a_wrong_declaration_yields_to_the_bytes() {
+        let russian = "Библиотека открыла новый читальный зал для всех жителей города. ".repeat(4);
+        let arabic = "تقرير من دير الزور عن حصاد القمح في الموسم الحالي. ".repeat(6);
+        let japanese = "図書館の古い地図が修復され、読者に公開された。".repeat(6);
+        let encode = |text: &str, name: &str| {
+            Encoding::for_label(name.as_bytes()).unwrap().encode(text).0.into_owned()
+        };
+        let cases = [
+            (russian.as_str(), "utf-8", "iso-8859-1"),
+            (&russian, "windows-1251", "iso-8859-1"),
+            (&russian, "windows-1251", "utf-8"),
+            (&russian, "koi8-r", "utf-8"),
+            (&arabic, "windows-1256", "utf-8"),
+            (&arabic, "utf-8", "windows-1256"),
+            (&japanese, "euc-jp", "shift_jis"),
+            (&japanese, "shift_jis", "utf-8"),
+            (&japanese, "utf-8", "shift_jis"),
+        ];
+        for (text, is, says) in cases {
+            let mut notes = Vec::new();
+            let (got, _) = decode(&encode(text, is), Some(says), &mut notes);
+            assert_eq!(got, text, "{is} declared as {says}");
+            assert!(notes.iter().any(|note| note.starts_with("declared as")), "{notes:?}");
+        }
+        // What is declared rightly stays, and so does what is only slightly damaged.
+        let french =
+            encode("Les élèves dînèrent à l’école ; l’été fut très pluvieux.", "windows-1252");
+        assert_eq!(read(&french, Some("iso-8859-1")).1, "windows-1252");
+        let cut = [russian.as_bytes(), &[0xD0]].concat();
+        assert_eq!(read(&cut, Some("utf-8")).1, "UTF-8");
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(crate) struct Described {
     pub(crate) known: Vec<(String, Claim)>,
     /// `@id`s of authors that are described elsewhere.
     pub(crate) author_ids: Vec<String>,
+    /// The only person described, where none is called the author.
+    pub(crate) bystander: Option<Claim>,
     /// Names of publisher and site.
     pub(crate) publishers: Vec<String>,
 }
@@ -117,7 +119,7 @@ pub(crate) fn resolve(said: &mut Described) {
         said.authors = said.author_ids.iter().filter_map(of).collect();
     }
     if let ([], [(_, only)]) = (said.authors.as_slice(), said.known.as_slice()) {
-        said.authors = vec![only.clone()];
+        said.bystander = Some(Claim { rank: Claim::BYSTANDER, ..only.clone() });
     }
 }
 
@@ -243,7 +245,8 @@ fn person(node: &Map<String, Value>) -> Option<Claim> {
         || Some(format!("{} {}", text(node.get("givenName"))?, text(node.get("familyName"))?));
     let name = text(node.get("name")).or_else(full)?;
     let organisation = has_type(node, &["Organization", "NewsMediaOrganization", "Corporation"]);
-    Some(Claim { organisation, role: text(node.get("jobTitle")), ..Claim::named(&name) })
+    let (role, url) = (text(node.get("jobTitle")), text(node.get("url")));
+    Some(Claim { organisation, role, url, ..Claim::named(&name) })
 }
 
 /// The `@id`s of authors that give nothing else.

@@ -1,0 +1,118 @@
+//! Text that was encoded twice: UTF-8 that somebody read as a one-byte charset and wrote as UTF-8
+//! again (`cafÃ©`, `Ø³Ù„Ø§Ù…`, `РџСЂРёРІРµС‚`).
+//!
+//! It is undone where the round trip is valid: a run of characters that are all bytes of the charset
+//! and, as bytes, UTF-8 of fewer characters. A page is touched only when most of its runs are so; one
+//! that shows an example of it stays as it is.
+
+use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
+
+/// The charsets text goes through by mistake.
+const THROUGH: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1251, WINDOWS_1256];
+/// Runs that must be undone for the page to be one of these.
+const MIN_RUNS: usize = 3;
+/// Runs that are undone for each one that cannot be: fewer, and it is an ordinary page.
+const MIN_SHARE: usize = 4;
+/// Characters of a text that are looked at before all of it is.
+const SAMPLE: usize = 60_000;
+
+/// The text undone, and the charset it had gone through; `None` for ordinary text.
+pub(super) fn undone(text: &str) -> Option<(String, &'static str)> {
+    let until = text.char_indices().nth(SAMPLE).map_or(text.len(), |(at, _)| at);
+    let sample = text.get(..until)?;
+    let through = THROUGH.into_iter().find(|through| is_twice(sample, through))?;
+    let mut out = String::with_capacity(text.len());
+    for run in runs(text) {
+        match repaired(run, through) {
+            Some(run) => out.push_str(&run),
+            None => out.push_str(run),
+        }
+    }
+    Some((out, through.name()))
+}
+
+/// Whether most of a text's runs of letters beyond ASCII come out as something shorter.
+fn is_twice(text: &str, through: &'static Encoding) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for run in runs(text).filter(|run| !run.is_ascii()) {
+        if repaired(run, through).is_some() {
+            good += 1;
+        } else if run.chars().any(char::is_alphabetic) {
+            bad += 1;
+            // Ordinary text is known by its beginning.
+            if bad > MIN_RUNS && good == 0 {
+                return false;
+            }
+        }
+    }
+    good >= MIN_RUNS && good >= bad * MIN_SHARE
+}
+
+/// A run whose characters are bytes of a charset, and UTF-8 as such.
+fn repaired(run: &str, through: &'static Encoding) -> Option<String> {
+    if run.is_ascii() {
+        return None;
+    }
+    let (bytes, _, unmappable) = through.encode(run);
+    let text = std::str::from_utf8(&bytes).ok().filter(|_| !unmappable)?;
+    (text.chars().count() < run.chars().count()).then(|| text.to_owned())
+}
+
+/// A text in runs of ASCII and of everything else.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = rest.find(|c: char| c.is_ascii() != first.is_ascii()).unwrap_or(rest.len());
+        let (run, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some(run)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A text as it looks after one reading too many.
+    fn misread(text: &str, through: &'static Encoding) -> String {
+        through.decode_without_bom_handling(text.as_bytes()).0.into_owned()
+    }
+
+    #[test]
+    fn what_was_encoded_twice_is_undone() {
+        let cases = [
+            (WINDOWS_1252, "La forêt a brûlé près du château, à côté de l’étang gelé."),
+            (WINDOWS_1252, "زرع مزارعو الوادي القمح من جديد"),
+            (WINDOWS_1252, "谷の農家は 今年も小麦を まき、川の水は 高い"),
+            (WINDOWS_1251, "Крестьяне долины снова посеяли пшеницу"),
+            (WINDOWS_1256, "زرع مزارعو الوادي القمح من جديد"),
+        ];
+        for (through, text) in cases {
+            let (out, name) = undone(&misread(text, through)).expect(text);
+            assert_eq!((out.as_str(), name), (text, through.name()));
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in [
+            "La forêt a brûlé près du château, à côté de l’étang gelé.",
+            "Крестьяне долины снова посеяли пшеницу",
+            "زرع مزارعو الوادي القمح من جديد",
+            "Élan, forêt, brûlé, été: a page that shows cafÃ©, thÃ© and dÃ©jÃ as examples.",
+            "NÃO, PÃO, MÃE",
+            "plain",
+        ] {
+            assert_eq!(undone(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken(text in "[ -~À-ÿА-яا-ي]{0,80}") {
+            let _ = undone(&text);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The facts of a page: its date, language, title and charset, by tables of cases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails, and should"
+)]
+
+use std::collections::HashSet;
+
+use url::Url;
+use warraq::lang::Lang;
+use warraq::page::article::{self, Reading};
+use warraq::page::{dom, language, metadata};
+
+fn read(html: &str, url: &str) -> Reading {
+    let url = Url::parse(url).unwrap();
+    let tree = dom::parse(html);
+    let facts = metadata::read(&tree, &url);
+    article::read(&tree, &facts, &url, &HashSet::new()).expect("an article")
+}
+
+/// The cases of a table: what stands before the arrow and what behind it.
+fn cases(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| {
+        let (case, want) = line.split_once(" =>").unwrap();
+        (case, want.trim())
+    })
+}
+
+/// An article with something in its head, something below its headline.
+fn page(head: &str, below: &str) -> String {
+    format!(
+        r#"<!doctype html><html><head><title>The last ferry</title>{head}</head><body><article>
+<h1>The last ferry</h1>{below}
+<p>Twelve boats crossed here every morning before the bridge was built, and each of them had a bell that the whole bank could tell from the others, even in fog.</p>
+<p>The ferryman keeps a ledger of the names he carried, and he says that most quarrels over the fare were settled in midstream, where nobody could walk away.</p>
+<p>The ledger is closed, and the bells hang in the church, where they are rung once a year by those who still remember which of them was whose.</p>
+</article></body></html>"#
+    )
+}
+
+#[test]
+fn a_day_is_read_wherever_and_however_it_is_written() {
+    let mut wrong = Vec::new();
+    for (case, want) in cases(include_str!("tables/dates.txt")) {
+        let (place, written) = case.split_once(" | ").unwrap();
+        let written = written.replace("\\|", "|");
+        let path = if place == "url" { written.as_str() } else { "/ferry" };
+        let html = match place {
+            "meta" => page(
+                &format!(r#"<meta property="article:published_time" content="{written}">"#),
+                "",
+            ),
+            "text" => page("", &format!(r#"<div class="date">{written}</div>"#)),
+            _ => page("", ""),
+        };
+        let published = read(&html, &format!("https://example.org{path}")).article.published;
+        let got = published.map(|date| date.iso).unwrap_or_default();
+        if got != want {
+            wrong.push(format!("{case} => {got:?}, not {want:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_language_of_a_text_is_told_among_its_kin() {
+    let mut wrong = Vec::new();
+    let table = include_str!("tables/told.txt").lines().filter(|line| !line.starts_with('#'));
+    for line in table {
+        let cells: Vec<&str> = line.splitn(3, '|').map(str::trim).collect();
+        let hints: Vec<Lang> = cells[1].split(',').filter_map(Lang::parse).collect();
+        let told = language::detect(cells[2], &hints);
+        let got = told.as_ref().map_or("unknown", Lang::as_str);
+        if got != cells[0] {
+            wrong.push(format!("{got} for {line}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
