@@ -207,6 +207,24 @@ fn variants_for_regions_are_no_rivals_and_no_hub() {
     let variants: Vec<String> =
         groups[0].members["en-Latn"].variants.iter().map(|one| one.lang.to_string()).collect();
     assert_eq!(variants, ["en-GB", "en-US"]);
+    // Two languages, each for several regions, are one group all the same.
+    let both = |path: &str, lang: &str| {
+        ["/us/a", "/gb/a", "/fr/a", "/ca/a"]
+            .iter()
+            .zip(["en-US", "en-GB", "fr-FR", "fr-CA"])
+            .filter(|(other, _)| **other != path)
+            .fold(page(path, lang), |page, (other, tag)| {
+                if tag[..2] == lang[..2] { page.variant(tag, other) } else { page.head(tag, other) }
+            })
+    };
+    let pages = [
+        both("/us/a", "en-US"),
+        both("/gb/a", "en-GB"),
+        both("/fr/a", "fr-FR"),
+        both("/ca/a", "fr-CA").head("de", "/de/a"),
+        page("/de/a", "de").head("fr", "/ca/a"),
+    ];
+    assert_eq!(shown(&build(&pages, &[])), ["de=/de/a en-GB=/gb/a fr-CA=/ca/a"]);
     // One way, too: none of them is a rival of the others.
     let silent =
         [of("/us/a", "en-US"), of("/gb/a", "en-GB"), of("/au/a", "en-AU"), page("/fr/a", "fr")];

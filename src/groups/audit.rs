@@ -139,7 +139,12 @@ impl Judgement {
         let pairs: HashMap<(u32, u32), &Pair> =
             self.pairs.iter().map(|pair| ((pair.from, pair.to), pair)).collect();
         let mut claims: Vec<(u32, &Claim)> = self.claims().collect();
-        claims.sort_unstable_by_key(|(from, claim)| (*from, claim.to, claim.lang, claim.evidence));
+        let worth = |claim: &Claim| super::score::worth(claim.evidence.signal);
+        claims.sort_unstable_by(|(from, one), (other_from, other)| {
+            let key = |from: u32, claim: &Claim| (from, claim.to, claim.lang);
+            let firmest = worth(other).total_cmp(&worth(one));
+            key(*from, one).cmp(&key(*other_from, other)).then(firmest)
+        });
         claims.dedup_by_key(|(from, claim)| (*from, claim.to, claim.lang));
         for (from, claim) in claims {
             if let Some(audit) = hosts.get_mut(&host_of(self.graph.url(from))) {

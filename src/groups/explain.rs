@@ -146,13 +146,25 @@ impl Judgement {
             url: self.graph.url(page).to_owned(),
             lang: self.lang(page),
             group: group.map(|group| group.id.clone()),
-            never: self.graph.is_front(page).then_some("it is a front page"),
+            never: self.never(page),
             edges: self.pairs.iter().filter(own).map(|pair| self.explained(page, pair)).collect(),
             nowhere,
             found: Fate::Article,
             declared_by: Vec::new(),
             left_out: Vec::new(),
         })
+    }
+
+    /// Why a page is in no group whatever is declared of it.
+    fn never(&self, page: u32) -> Option<&'static str> {
+        let mut kin = self.graph.kin(page);
+        match () {
+            () if self.graph.is_front(page) => Some("it is a front page"),
+            () if kin.any(|one| self.group_of.contains_key(&one)) => {
+                Some("the same language for another region stands for it in one")
+            }
+            () => None,
+        }
     }
 
     /// What is known of a URL that leads to no article.

@@ -158,8 +158,12 @@ impl<'g> Forming<'g> {
         if pair.aside.is_some() {
             return;
         }
-        let (a, b) = (self.top(pair.from), self.top(pair.to));
+        let stands_in = (self.stand_in(pair.from), self.stand_in(pair.to));
+        let (a, b) = (stands_in.0.unwrap_or(pair.from), stands_in.1.unwrap_or(pair.to));
+        let (a, b) = (self.top(a), self.top(b));
         if a == b {
+            let is_variant = stands_in.0.or(stands_in.1).is_some();
+            pair.aside = is_variant.then_some(Why::Variant);
             return;
         }
         let (one, other) = (self.members(a), self.members(b));
@@ -177,6 +181,20 @@ impl<'g> Forming<'g> {
         } else {
             self.join(a, b, one, other);
         }
+    }
+
+    /// The variant of a page, for another region, that is in a group already: it stands for the page,
+    /// which would otherwise make a second group of one article.
+    fn stand_in(&mut self, page: u32) -> Option<u32> {
+        if self.top(page) != page || self.members.contains_key(&page) {
+            return None;
+        }
+        let graph = self.graph;
+        let grouped = graph.kin(page).filter(|one| {
+            let top = self.top(*one);
+            self.members.contains_key(&top)
+        });
+        grouped.min_by_key(|one| graph.url(*one))
     }
 
     /// Whether a member of one side firmly names another page for a language of the other side.
@@ -273,7 +291,9 @@ impl Graph {
     ) {
         let of = |page: u32| group_of.get(&page).copied();
         if pair.aside.is_none() {
-            if let Some(group) = of(pair.from).and_then(|place| groups.get_mut(place)) {
+            // A variant that is no member has spoken for the member that stands for it.
+            let place = of(pair.from).or_else(|| of(pair.to));
+            if let Some(group) = place.and_then(|place| groups.get_mut(place)) {
                 let edge = self.edge(pair, norms);
                 mark_partial(pair, &edge, group);
                 group.edges.push(edge);

@@ -58,12 +58,16 @@ impl Graph {
         self.variants.pairs.contains(&(one, other))
     }
 
+    /// The pages that were read and are variants of a page.
+    pub(super) fn kin(&self, page: u32) -> impl Iterator<Item = u32> {
+        self.variants.pairs.range((page, 0)..=(page, u32::MAX)).map(|(_, other)| *other)
+    }
+
     /// The variants of a page: those it declares, and the pages that declare it as theirs.
     pub(super) fn variants_of(&self, page: u32) -> Vec<Variant> {
         let mut all = self.variants.of.get(&page).cloned().unwrap_or_default();
-        let by_others = self.variants.pairs.range((page, 0)..=(page, u32::MAX));
-        for (_, other) in by_others {
-            let (url, lang) = (self.url(*other), self.page(*other).and_then(|page| page.declared));
+        for other in self.kin(page) {
+            let (url, lang) = (self.url(other), self.page(other).and_then(|page| page.declared));
             let lang = self.builder.lang(lang).cloned();
             let is_told = all.iter().any(|told| told.url == url);
             all.extend(lang.filter(|_| !is_told).map(|lang| Variant { lang, url: url.to_owned() }));

@@ -5,6 +5,7 @@
 //! those the page declares and the script allows, and a short text stays unknown. What single
 //! letters and words tell is in [`marks`] and [`words`], n-grams are counted in [`grams`].
 
+mod chinese;
 mod grams;
 mod marks;
 mod words;
@@ -66,7 +67,7 @@ pub(crate) fn detect_in<'t>(
     let code = match script {
         Script::Sole(code) => Some(marks::shared(code, &sample, letters, hints).to_owned()),
         Script::Kana => Some("ja".to_owned()),
-        Script::Han => Some(marks::han(&sample, &hinted)),
+        Script::Han => Some(chinese::han(&sample, &hinted)),
         Script::Arabic => marks::arabic(&sample, letters, &hinted),
         Script::Hebrew => Some(marks::hebrew(&sample, letters, &hinted)),
         Script::Cyrillic => marks::cyrillic(&sample, letters)
