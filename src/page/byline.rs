@@ -4,6 +4,7 @@
 //! just behind it are all asked. A person beats an organisation, a line that says "by" beats an
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
+pub(super) mod explain;
 mod marked;
 pub(crate) mod names;
 pub(crate) mod opening;
