@@ -107,7 +107,7 @@ pub(crate) fn score(gold: &Gold, said: &Prediction) -> Score {
 }
 
 impl Segments {
-    fn counted(&self, text: &str) -> Counts {
+    pub(crate) fn counted(&self, text: &str) -> Counts {
         let text = measures::squashed(text);
         let in_text = |all: &[String]| {
             all.iter().filter(|one| text.contains(&measures::squashed(one))).count()
