@@ -132,6 +132,7 @@ fn every_flag_the_readme_names_exists() {
         &["groups", "--help"],
         &["lookup", "--help"],
         &["languages", "--help"],
+        &["text", "--help"],
         &["pack", "--help"],
         &["verify", "--help"],
         &["--help"],

@@ -72,7 +72,7 @@ fn worded(url: &str, account: &Account, direction: Direction) -> String {
     let mut out = vec![show::readable(url)];
     out.push(format!("  {}; charset {}", account.verdict, show::clean(&account.charset)));
     for (field, value) in found(&account.page) {
-        out.push(format!("\n{:<11}{}", field.name(), set(&value)));
+        out.push(format!("{:<11}{}", field.name(), set(&value)));
         for one in account.candidates.iter().filter(|one| one.field == field) {
             out.push(line(one, &set));
         }

@@ -74,9 +74,11 @@ fn rungs(
         let letters = Measure::of(body).letters;
         candidate(Stage::JsonLd, "", body, letters)
     });
+    let said = |candidate: &Candidate| candidate.score > 0;
     let seen = [(Stage::Selector, named), (Stage::Density, dense)].into_iter().filter_map(tell);
     let rest = [(Stage::FrameworkState, state), (Stage::Baseline, Some(all()))];
-    seen.chain(structured).chain(rest.into_iter().filter_map(tell)).collect()
+    let all = seen.chain(structured).chain(rest.into_iter().filter_map(tell));
+    all.filter(said).collect()
 }
 
 fn told(stage: Stage, place: &str, drafts: &[&Draft]) -> Candidate {
