@@ -22,12 +22,14 @@ mod corpus;
 #[path = "../examples/eval/gold.rs"]
 #[allow(dead_code, reason = "the example uses all of it")]
 mod gold;
+#[path = "corpus/marks.rs"]
+mod marks;
 #[path = "../examples/eval/measures.rs"]
 #[allow(dead_code, reason = "the example uses all of it")]
 mod measures;
 
-use corpus::marks::{MEASURES, Marks, marks, means, table};
 use corpus::{Made, pages};
+use marks::{MEASURES, Marks, marks, means, table};
 
 const PINS: &str = include_str!("corpus/pins.txt");
 

@@ -18,10 +18,10 @@ use super::measures;
 
 /// A page as it came.
 pub(crate) struct Bytes {
-    id: String,
-    url: Url,
-    head: Head,
-    entity: Vec<u8>,
+    pub(crate) id: String,
+    pub(crate) url: Url,
+    pub(crate) head: Head,
+    pub(crate) entity: Vec<u8>,
 }
 
 /// Reads every page that gold names.
@@ -47,15 +47,21 @@ fn bytes(dir: &Path, gold: &Gold) -> anyhow::Result<Bytes> {
 /// How fast an extractor was.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Speed {
-    pages: u32,
-    cpu: Duration,
-    slowest: Duration,
+    pub(crate) pages: u32,
+    pub(crate) cpu: Duration,
+    pub(crate) slowest: Duration,
+}
+
+impl Speed {
+    /// Pages in a CPU second.
+    pub(crate) fn rate(&self) -> f64 {
+        f64::from(self.pages) / self.cpu.as_secs_f64().max(1e-9)
+    }
 }
 
 impl std::fmt::Display for Speed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rate = f64::from(self.pages) / self.cpu.as_secs_f64().max(1e-9);
-        write!(f, "{rate:.0} pages a CPU second, the slowest in {:.0?}", self.slowest)
+        write!(f, "{:.0} pages a CPU second, the slowest in {:.0?}", self.rate(), self.slowest)
     }
 }
 

@@ -74,7 +74,9 @@ fn main() -> anyhow::Result<ExitCode> {
     worst(&ours, asked.worst);
     let floors = asked.floors.map(fs::read_to_string).transpose()?;
     let below = report::below(&row, floors.as_deref().unwrap_or_default());
-    below.iter().for_each(|line| eprintln!("below its floor: {line}"));
+    for line in &below {
+        eprintln!("below its floor: {line}");
+    }
     Ok(if below.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

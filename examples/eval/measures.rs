@@ -102,8 +102,9 @@ pub(crate) fn body(gold: &str, found: &str, title: &str) -> Overlap {
 fn untitled(body: &str, title: &str) -> String {
     let title = tokens(title);
     let mut lines: Vec<&str> = body.split('\n').collect();
-    let is_title = |line: &&str| !line.trim().is_empty() && tokens(line) == title;
-    if let Some(at) = lines.iter().take(3).position(|line| !title.is_empty() && is_title(&line)) {
+    let is_title =
+        |line: &&str| !title.is_empty() && !line.trim().is_empty() && tokens(line) == title;
+    if let Some(at) = lines.iter().take(3).position(is_title) {
         lines.remove(at);
     }
     lines.join("\n")

@@ -43,7 +43,12 @@ pub(super) fn run(flags: &TextFlags) -> Result<Exit, Stopped> {
     let path = PathBuf::from(&flags.from);
     if errand::is_url(&flags.from) || is_page(&path) {
         let brought = errand::bring(&flags.from, &flags.errand)?;
-        return if flags.explain { why::page(&brought) } else { one::tell(&brought) };
+        if flags.explain {
+            why::page(&brought);
+        } else {
+            one::tell(&brought)?;
+        }
+        return Ok(Exit::Complete);
     }
     if flags.explain { why::archive(&path) } else { archive(&path) }
 }

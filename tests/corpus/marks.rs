@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use warraq::page::{self, Page, PageKind, Source};
 
+use crate::corpus::{Made, Truth};
 use crate::gold::Segments;
 use crate::measures;
-
-use super::Made;
 
 /// The measures, in the order of the columns of `pins.txt`.
 pub(crate) const MEASURES: [&str; 10] = [
@@ -70,7 +69,7 @@ pub(crate) fn marks(made: &Made) -> Marks {
 }
 
 /// Names exactly right; a page without a person's name must give none, an agency's aside.
-fn byline(truth: &super::Truth, found: &[String]) -> f64 {
+fn byline(truth: &Truth, found: &[String]) -> f64 {
     if !truth.authors.is_empty() {
         return measures::byline(&truth.authors, found).0;
     }

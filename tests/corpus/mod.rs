@@ -12,7 +12,6 @@ use url::Url;
 use warraq::head::{Field, Head};
 
 pub(crate) mod fill;
-pub(crate) mod marks;
 pub(crate) mod story;
 
 use fill::Page;

@@ -24,7 +24,7 @@ struct Told<'a> {
 }
 
 /// Prints the line.
-pub(super) fn tell(brought: &Brought) -> Result<Exit, Stopped> {
+pub(super) fn tell(brought: &Brought) -> Result<(), Stopped> {
     let page = page::read(brought.source());
     let told = Told {
         url: brought.url.as_str(),
@@ -39,5 +39,5 @@ pub(super) fn tell(brought: &Brought) -> Result<Exit, Stopped> {
     };
     let line = json::line(&told).map_err(|why| Stopped::new(Exit::Failure, why))?;
     show::say(&line);
-    Ok(Exit::Complete)
+    Ok(())
 }

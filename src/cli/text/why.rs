@@ -22,9 +22,8 @@ const MAX_BLOCK_BYTES: u64 = 64 << 20;
 const SHOWN: usize = 90;
 
 /// Explains one page.
-pub(super) fn page(brought: &Brought) -> Result<Exit, Stopped> {
+pub(super) fn page(brought: &Brought) {
     show::say(&worded(brought.url.as_str(), &account(brought.source()), Direction::of_stdout()));
-    Ok(Exit::Complete)
 }
 
 /// Explains every page of an archive, in the order of its records.

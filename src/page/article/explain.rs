@@ -96,7 +96,11 @@ fn candidate(stage: Stage, place: &str, text: &str, letters: u32) -> Candidate {
 /// An element as a selector would name it.
 fn place(outline: &Outline<'_>, at: usize) -> String {
     let Some(element) = outline.row(at).and_then(|row| row.element) else { return String::new() };
-    let class = element.classes().map(|class| format!(".{class}")).collect::<String>();
-    let id = element.id().map(|id| format!("#{id}")).unwrap_or_default();
-    format!("{}{id}{class}", element.name())
+    let mut out = element.name().to_owned();
+    let id = element.id().map(|id| ("#", id)).into_iter();
+    for (mark, name) in id.chain(element.classes().map(|class| (".", class))) {
+        out.push_str(mark);
+        out.push_str(name);
+    }
+    out
 }
