@@ -85,7 +85,7 @@ fn lacking(all: &[(String, String, Marks)]) -> String {
         let named = MEASURES.iter().zip(marks);
         let less = named.filter_map(|(name, mark)| Some((name, (*mark)?)));
         let less = less.filter(|(_, mark)| *mark < 0.9995);
-        less.map(|(name, mark)| format!(" {name} {mark:.3}")).collect::<String>()
+        less.map(|(name, mark)| format!(" {name} {mark:.3}")).collect::<Vec<_>>().concat()
     };
     let lines =
         all.iter().map(|(id, _, marks)| (id, less(marks))).filter(|(_, less)| !less.is_empty());

@@ -9,6 +9,7 @@
 )]
 
 #[path = "../examples/eval/gold.rs"]
+#[allow(dead_code, reason = "the example reads the pages too")]
 mod gold;
 #[path = "../examples/eval/measures.rs"]
 mod measures;
@@ -80,7 +81,7 @@ fn days_and_titles() {
     assert_eq!(day("5 January 2026"), None);
     assert_eq!(title("The Heron!", "the heron"), (true, 1.0));
     assert_eq!(title("The Heron", ""), (false, 0.0));
-    assert_eq!(title("heron", "the heron | quay").0, false);
+    assert!(!title("heron", "the heron | quay").0);
 }
 
 /// A gold line of `source` as a file would have it.
@@ -117,20 +118,20 @@ fn five() -> Vec<(Gold, Prediction)> {
 fn a_row_is_made_of_the_sets_that_count_for_each_column() {
     let pages = five();
     let scored: Vec<Scored<'_>> = pages.iter().map(|(g, said)| (g, score(g, said))).collect();
-    let (half, two_thirds) = (0.5, 2.0 / 3.0);
+    let (half, two_thirds, five_sixths) = (0.5, 2.0 / 3.0, 5.0 / 6.0);
     let want = [
         (1.0 + two_thirds) / 3.0, // the tool's own set is apart; no prediction is an empty one
         2.0 / 3.0,
         half,
         1.0 / 3.0,
         half, // one found, one missed, one wrong
-        (1.0 + two_thirds) / 2.0,
-        (1.0 + two_thirds) / 2.0,
-        (1.0 + two_thirds) / 2.0,
-        (1.0 + two_thirds) / 2.0,
+        five_sixths,
+        five_sixths,
+        five_sixths,
+        five_sixths,
         half,
         half,
-        (1.0 + two_thirds) / 2.0,
+        five_sixths,
         0.0,
     ];
     for ((name, found), want) in COLUMNS.iter().zip(row(&scored)).zip(want) {

@@ -36,9 +36,13 @@ const STACK: usize = 2 << 20;
 fn extremes() -> Vec<(&'static str, String)> {
     let prose = SENTENCE.repeat(6);
     let paragraph = format!("<p>{prose}</p>");
-    let links: String =
-        (0..100_000).map(|n| format!("<li><a href=/page/{n}>Page {n} of the list</a>")).collect();
-    let attributes: String = (0..100_000).map(|n| format!(" data-a{n}={n}")).collect();
+    let numbered = |line: &str| -> String {
+        let lines: Vec<String> =
+            (0..100_000).map(|n: u32| line.replace('#', &n.to_string())).collect();
+        lines.concat()
+    };
+    let links = numbered("<li><a href=/page/#>Page # of the list</a>");
+    let attributes = numbered(" data-a#=#");
     let article = |text: &str| format!("<article><h1>Salt</h1>{text}</article>");
     let script = |kind: &str, text: &str| format!("<script {kind}>{text}</script>{paragraph}");
     vec![

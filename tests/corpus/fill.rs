@@ -168,7 +168,8 @@ impl Page<'_> {
 
     fn nav(&self, tag: &str) -> String {
         let items = self.site.word("nav").split(" | ").enumerate();
-        items.map(|(at, word)| format!("<{tag}><a href=\"/n{at}\">{word}</a></{tag}>")).collect()
+        let item = |(at, word)| format!("<{tag}><a href=\"/n{at}\">{word}</a></{tag}>");
+        items.map(item).collect::<Vec<_>>().concat()
     }
 
     fn opengraph(&mut self) -> String {
@@ -177,7 +178,7 @@ impl Page<'_> {
             format!("<meta property=\"og:{name}\" content=\"{text}\">")
         };
         let all = [("title", "title"), ("type", "article"), ("site_name", "site"), ("url", "url")];
-        all.into_iter().chain([("description", "desc")]).map(meta).collect()
+        all.into_iter().chain([("description", "desc")]).map(meta).collect::<Vec<_>>().concat()
     }
 
     /// JSON-LD, with the people or with the site in the author's place.
@@ -223,7 +224,7 @@ impl Page<'_> {
                 "<figure class=\"slide\"><img src=\"/s{at}.jpg\"><figcaption>{text}</figcaption></figure>\n"
             )
         };
-        slides.enumerate().map(slide).collect()
+        slides.enumerate().map(slide).collect::<Vec<_>>().concat()
     }
 
     /// Blocks of the body: `:FORM` and `:RANGE` say how they are marked up and which they are.
@@ -241,7 +242,8 @@ impl Page<'_> {
                 blocks.iter().map(|b| escaped(&b.text)).collect::<Vec<_>>().join("<br><br>\n")
             }
             Some(tag) => {
-                blocks.iter().map(|b| format!("<{tag}>{}</{tag}>\n", escaped(&b.text))).collect()
+                let held = |block: &&Block| format!("<{tag}>{}</{tag}>\n", escaped(&block.text));
+                blocks.iter().map(held).collect::<Vec<_>>().concat()
             }
             None => marked_up(blocks),
         }
@@ -266,7 +268,7 @@ fn marked_up(blocks: &[&Block]) -> String {
         let is_item = |at: Option<usize>| {
             at.and_then(|at| blocks.get(at)).is_some_and(|block| block.kind == Kind::Item)
         };
-        out += &match block.kind {
+        let piece = match block.kind {
             Kind::Paragraph | Kind::Slide => format!("<p>{text}</p>\n"),
             Kind::Heading => format!("<h2>{text}</h2>\n"),
             Kind::Quote => format!("<blockquote><p>{text}</p></blockquote>\n"),
@@ -277,6 +279,7 @@ fn marked_up(blocks: &[&Block]) -> String {
                 format!("{open}<li>{text}</li>{close}")
             }
         };
+        out.push_str(&piece);
     }
     out
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use warraq::lang::Lang;
 use warraq::page::{self, Page, PageKind, Source};
 
 use crate::corpus::{Made, Truth};
@@ -63,7 +64,7 @@ pub(crate) fn marks(made: &Made) -> Marks {
         agency.and_then(|agency| right(agencies(&read).contains(agency))),
         right(day.as_deref() == truth.date.as_deref()),
         right(measures::title(&truth.title, title).0),
-        right(read.detected.as_ref().map(|lang| lang.as_str()) == Some(&truth.lang)),
+        right(read.detected.as_ref().map(Lang::as_str) == Some(truth.lang.as_str())),
         kind,
     ]
 }
@@ -115,7 +116,7 @@ pub(crate) fn table(means: &BTreeMap<String, Marks>) -> String {
         None => format!("{:>8}", "-"),
     };
     let line = |(lang, marks): (&String, &Marks)| {
-        format!("{lang:<8}{}", marks.iter().map(cell).collect::<String>())
+        format!("{lang:<8}{}", marks.iter().map(cell).collect::<Vec<_>>().concat())
     };
     means.iter().map(line).collect::<Vec<_>>().join("\n")
 }
