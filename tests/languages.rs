@@ -128,8 +128,8 @@ fn a_url_is_asked_for_once_and_never_in_a_private_network_unasked() {
         .collect();
     assert!(whys.contains(&"no-translation") && whys.contains(&"current"), "{whys:?}");
     let arrivals = site.arrivals();
-    assert_eq!(arrivals.len(), 1);
-    assert!(arrivals[0].header("user-agent").unwrap().contains("desk@clay.example"));
+    assert_eq!(arrivals.len(), 2, "robots.txt, and the page once");
+    assert!(arrivals[1].header("user-agent").unwrap().contains("desk@clay.example"));
     let gone =
         languages(&["http://polylang.test/nothing", "--allow-private", "--resolve", &resolve]);
     let (code, _, complaint) = said(&gone);

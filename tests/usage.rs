@@ -52,9 +52,19 @@ const FOR_GOOD: &[&str] = &[
     "--json",
 ];
 
-/// Flags the README names that are those of cargo, and of pywb.
-const OTHERS: &[&str] =
-    &["--release", "--example", "--path", "--bench", "--test", "--nocapture", "--unpack-wacz"];
+/// Flags the README names that are those of cargo, of pywb, and of an example.
+const OTHERS: &[&str] = &[
+    "--release",
+    "--example",
+    "--path",
+    "--bench",
+    "--test",
+    "--nocapture",
+    "--unpack-wacz",
+    "--predictions",
+    "--worst",
+    "--floors",
+];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_warraq"))
@@ -134,6 +144,7 @@ fn every_flag_the_readme_names_exists() {
         &["groups", "--help"],
         &["lookup", "--help"],
         &["languages", "--help"],
+        &["text", "--help"],
         &["pack", "--help"],
         &["report", "--help"],
         &["export", "--help"],
@@ -171,7 +182,8 @@ fn run_all(commands: &[String], web: &Site, at: &Path) {
         if args[0] == "crawl" {
             args.extend(["--delay", "0", "--allow-private", "--resolve", &resolve]);
         }
-        if args[0] == "languages" {
+        let asks = args.iter().any(|arg| arg.starts_with("http"));
+        if args[0] == "languages" || args[0] == "text" && asks {
             args.extend(["--allow-private", "--resolve", &resolve]);
         }
         let out = warraq(at, &args);
@@ -191,12 +203,14 @@ fn commands(text: &str) -> Vec<String> {
 fn every_command_of_the_readme_runs() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/de.html");
+    std::fs::copy(page, dir.path().join("page.html")).unwrap();
     let quotes = README.find("```text").unwrap();
     let mut shown = commands(&README[..quotes]);
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 18, "{shown:?}");
+    assert_eq!(shown.len(), 21, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

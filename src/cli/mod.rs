@@ -7,6 +7,7 @@
 mod account;
 mod crawl;
 mod dedup;
+mod errand;
 mod export;
 mod fields;
 mod given;
@@ -128,17 +129,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print the extracted articles as JSON lines.
-    ///
-    /// One line an article capture, oldest first: url, title, authors with roles, dates, language,
-    /// body, and the file, offset and length of the WARC record it was read from. Reads the WARC
-    /// files only, so it works on any folder of WARCs and beside a running crawl. A payload that
-    /// was met again (a `revisit`) is printed once.
-    #[command(after_help = EXIT_CODES)]
-    Text {
-        /// A crawl folder, a folder of WARC files, or one WARC file.
-        dir: PathBuf,
-    },
+    Text(text::TextFlags),
     /// Print the CDXJ index of WARC files.
     ///
     /// One line a capture: SURT key, time, and URL, media type, status, payload digest, and where
@@ -253,7 +244,7 @@ where
     let ended = match typed.command {
         Command::Crawl(flags) => crawl::run(&flags),
         Command::Info { dir, json } => info::run(&dir, json),
-        Command::Text { dir } => text::run(&dir),
+        Command::Text(flags) => text::run(&flags),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
         Command::Lookup { dir, url, at } => lookup::run(&dir, &url, at),
         Command::Dedup(DedupCommand::Import { files, into }) => dedup::import(&files, &into),

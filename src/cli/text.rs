@@ -1,16 +1,75 @@
-//! `warraq text`.
+//! `warraq text`: the articles of an archive, or what one page says and why it is read so.
 
-use std::io::{self, Write};
-use std::path::Path;
+mod one;
+mod why;
 
+use std::fs::File;
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 use url::Url;
 
+use super::errand::{self, ErrandFlags};
 use super::{Exit, Stopped, show};
 use crate::export::{self, document::Document, schema};
 use crate::json;
 
+/// Print the extracted articles as JSON lines.
+///
+/// Of an archive one line an article capture, oldest first: url, title, byline with roles, dates,
+/// language, body, and the file, offset and length of the WARC record it was read from. Reads the
+/// WARC files only, so it works on any folder of WARCs and beside a running crawl. A payload that
+/// was met again (a `revisit`) is printed once.
+///
+/// Of a single page, a file of HTML or a URL, one line too, article or not. A URL is asked for
+/// once, redirects followed and robots.txt obeyed, and nothing is kept.
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub(super) struct TextFlags {
+    /// A crawl folder, a folder of WARC files, one WARC file, a file of HTML, or a URL.
+    #[arg(value_name = "DIR_FILE_OR_URL")]
+    from: String,
+    /// Tell in words what was found and why: the stages tried, and every candidate for title,
+    /// authors, dates, language and body with its source and score.
+    #[arg(long)]
+    explain: bool,
+    #[command(flatten)]
+    errand: ErrandFlags,
+}
+
 /// Runs the command.
-pub(super) fn run(path: &Path) -> Result<Exit, Stopped> {
+pub(super) fn run(flags: &TextFlags) -> Result<Exit, Stopped> {
+    let path = PathBuf::from(&flags.from);
+    if errand::is_url(&flags.from) || is_page(&path) {
+        let brought = errand::bring(&flags.from, &flags.errand)?;
+        if flags.explain {
+            why::page(&brought);
+        } else {
+            one::tell(&brought)?;
+        }
+        return Ok(Exit::Complete);
+    }
+    if flags.explain { why::archive(&path) } else { archive(&path) }
+}
+
+/// Bytes of a file that are looked at to tell a page from an archive.
+const SNIFFED: u64 = 1_024;
+
+/// Whether a file is one page: called so, or markup from its first visible byte on.
+fn is_page(path: &Path) -> bool {
+    let named = path.extension().and_then(|ext| ext.to_str());
+    if !path.is_file() || named.is_some_and(|ext| matches!(ext, "html" | "htm" | "xhtml")) {
+        return path.is_file();
+    }
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SNIFFED).read_to_end(&mut start));
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+    read.is_ok() && start.trim_ascii_start().starts_with(b"<")
+}
+
+/// The articles of an archive, a line each.
+fn archive(path: &Path) -> Result<Exit, Stopped> {
     let files = super::archive_at(path)?.len() as u64;
     if files == 0 {
         return Err(super::nothing_at(path));

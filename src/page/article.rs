@@ -9,6 +9,7 @@
 pub(super) mod blocks;
 mod credits;
 mod density;
+pub(super) mod explain;
 mod framework;
 mod ladder;
 mod listing;

@@ -5,6 +5,7 @@
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
 mod agencies;
+pub(super) mod explain;
 pub(crate) mod marked;
 pub(crate) mod names;
 pub(crate) mod opening;

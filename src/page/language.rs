@@ -67,7 +67,8 @@ pub(crate) fn detect_in<'t>(
     let code = match script {
         Script::Sole(code) => Some(marks::shared(code, &sample, letters, hints).to_owned()),
         Script::Kana => Some("ja".to_owned()),
-        Script::Han => Some(chinese::han(&sample, &hinted)),
+        Script::Han if sole(&hinted).as_deref() == Some("ja") => Some("ja".to_owned()),
+        Script::Han => Some(chinese::standard(&sample, &hinted)),
         Script::Arabic => marks::arabic(&sample, letters, &hinted),
         Script::Hebrew => Some(marks::hebrew(&sample, letters, &hinted)),
         Script::Cyrillic => marks::cyrillic(&sample, letters)

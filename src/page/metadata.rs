@@ -4,6 +4,7 @@
 //! headings; then each field is decided. Names stay as written ([`Claim`]): who is an author is
 //! the byline's business. It never reads the body text.
 
+pub(super) mod explain;
 mod jsonld;
 mod title;
 

@@ -10,6 +10,7 @@ pub mod byline;
 pub mod dates;
 pub mod decode;
 pub mod dom;
+pub mod explain;
 pub(crate) mod invitations;
 pub mod language;
 pub(crate) mod letters;
@@ -294,6 +295,19 @@ pub enum Stage {
     FrameworkState,
     /// All paragraphs of the page, as a last resort.
     Baseline,
+}
+
+impl Stage {
+    /// Its name, as it is written everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Selector => "selector",
+            Self::Density => "density",
+            Self::JsonLd => "json-ld",
+            Self::FrameworkState => "framework-state",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 /// A date as the page gives it.

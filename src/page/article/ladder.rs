@@ -71,7 +71,7 @@ pub(crate) fn or_undrawn(
 }
 
 /// The heading that shows the title: an `h1` where there is one.
-fn headline_row(outline: &Outline<'_>, title: &str) -> Option<usize> {
+pub(super) fn headline_row(outline: &Outline<'_>, title: &str) -> Option<usize> {
     let title = trim::letters_of(title);
     let mut found = None;
     for (at, row) in outline.rows.iter().enumerate() {

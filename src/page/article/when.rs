@@ -50,6 +50,18 @@ fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
     ahead.is_none_or(|days| days <= 1)
 }
 
+/// Every day that may be that of publication, whoever is asked first.
+pub(crate) fn candidates(scene: &Scene<'_, '_>, url: &Url) -> Vec<PageDate> {
+    let text = |iso: String| dates::from("text", iso);
+    let shown = marked(scene, false).or_else(|| line_alone(scene)).map(text);
+    let lines = labelled(scene).or_else(|| lines(scene)).filter(|_| shown.is_none()).map(text);
+    let time = only_time(scene).map(|iso| dates::from("time", iso));
+    let mut days = witnesses(scene, url, shown.as_ref());
+    days.extend(lines.into_iter().chain(time).chain(touched(scene).map(text)));
+    days.dedup();
+    days
+}
+
 /// What each place says, the most trusted first. An element that is marked up for machines and
 /// shown to readers is one witness; where it stands above the text and both tell one day, two.
 fn witnesses(scene: &Scene<'_, '_>, url: &Url, shown: Option<&PageDate>) -> Vec<PageDate> {
