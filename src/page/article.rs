@@ -14,9 +14,11 @@ mod ladder;
 mod listing;
 pub(super) mod outline;
 mod select;
+mod signposts;
 mod trim;
 pub(super) mod vocabulary;
 mod when;
+mod witness;
 
 use std::collections::HashSet;
 
@@ -26,6 +28,7 @@ use url::Url;
 
 use self::blocks::Draft;
 use self::outline::Outline;
+use self::witness::Witness;
 use super::byline::{self, Scene};
 use super::metadata::Metadata;
 use super::{Article, TextBlock, language};
@@ -51,7 +54,8 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let dropped = blocks::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let title = metadata.title.as_deref().unwrap_or_default();
-    let body = ladder::climb(&outline, &drafts, metadata);
+    let witness = Witness::of(dom, metadata);
+    let body = ladder::climb(&outline, &drafts, metadata, &witness);
     let body = ladder::or_undrawn(body, || framework::body(dom, title))?;
     if listing::is_listing(&outline, &body.blocks, url, title) {
         return None;

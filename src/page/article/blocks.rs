@@ -210,6 +210,7 @@ pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
     let total = outline.measure(&(0..outline.rows.len()));
     let words = total.letters.saturating_sub(total.linked);
     let headline = outline.rows.iter().position(|row| row.tag == Tag::Heading(1));
+    let gallery = is_gallery(outline, words);
     let mut dropped = vec![false; outline.rows.len()];
     let mut at = 0;
     while let Some(row) = outline.row(at) {
@@ -217,7 +218,11 @@ pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
         let bulk = own.letters.saturating_sub(own.linked) > words / 2;
         let holds_headline =
             headline.is_some_and(|h1| (at..row.end).contains(&h1)) && own.letters * 3 > words;
-        if row.tag != Tag::Text && !bulk && !holds_headline && is_never_body(outline, at, row, own)
+        if row.tag != Tag::Text
+            && !bulk
+            && !holds_headline
+            && is_never_body(outline, at, row, own)
+            && !(gallery && matches!(row.tag, Tag::Caption | Tag::Figure))
         {
             if let Some(slot) = dropped.get_mut(at) {
                 *slot = true;
@@ -237,6 +242,18 @@ const PROSE_LETTERS: u32 = 200;
 /// Letters up to which an element called byline or date is one.
 const LABEL_LETTERS: u32 = 160;
 
+/// Whether most of what a page says stands in captions: they are its story then.
+fn is_gallery(outline: &Outline<'_>, words: u32) -> bool {
+    let captions = outline.rows.iter().enumerate().filter(|(_, row)| row.tag == Tag::Caption);
+    let said: u32 = captions.map(|(at, _)| outline.below(at).letters).sum();
+    said > words / 2
+}
+
+/// Share of linked letters from which a teaser is another page's.
+const TEASER_LINK_SHARE: f32 = 0.1;
+/// Letters up to which a box about the author is one, and no story about an author.
+const BIO_LETTERS: u32 = 1_200;
+
 fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) -> bool {
     let signs = row.signs;
     if signs.has(Signs::HIDDEN) {
@@ -247,6 +264,12 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
     }
     if own.letters <= LABEL_LETTERS && signs.has(Signs::BYLINE.with(Signs::DATE).with(Signs::BIO)) {
         return !matches!(row.tag, Tag::Link | Tag::Inline | Tag::Bold) || signs.has(Signs::BYLINE);
+    }
+    if signs.has(Signs::TEASER) && row.tag != Tag::Root {
+        return own.link_share() > TEASER_LINK_SHARE || inside_link(outline, at);
+    }
+    if signs.has(Signs::BIO) && own.letters <= BIO_LETTERS {
+        return !matches!(row.tag, Tag::Root);
     }
     match row.tag {
         Tag::Caption => true,
@@ -263,6 +286,10 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
         Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
         _ => false,
     }
+}
+
+fn inside_link(outline: &Outline<'_>, at: usize) -> bool {
+    outline.above(at).any(|at| outline.row(at).is_some_and(|row| row.tag == Tag::Link))
 }
 
 /// A real paragraph whose class only happens to hold a chrome word.
