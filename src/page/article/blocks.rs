@@ -260,7 +260,7 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
         return true;
     }
     if signs.has(Signs::CHROME) && row.tag != Tag::Root {
-        return !(signs.has(Signs::BODY) || is_prose_line(row, own));
+        return !(signs.has(Signs::BODY) || is_prose_line(row, own) || is_frame(outline, at));
     }
     if own.letters <= LABEL_LETTERS && signs.has(Signs::BYLINE.with(Signs::DATE).with(Signs::BIO)) {
         return !matches!(row.tag, Tag::Link | Tag::Inline | Tag::Bold) || signs.has(Signs::BYLINE);
@@ -280,12 +280,28 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
             signs.has(Signs::CAPTION)
                 || (own.linked > 20
                     && own.link_share() > LIST_LINK_SHARE
-                    && unlinked < PROSE_LETTERS)
+                    && unlinked < PROSE_LETTERS
+                    && !holds_body(outline, at))
         }
         Tag::Paragraph => signs.has(Signs::CAPTION),
         Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
         _ => false,
     }
+}
+
+/// Whether an element is a frame around the page, whatever it is called: a canvas that a menu
+/// slides over, a dialogue's background.
+fn is_frame(outline: &Outline<'_>, at: usize) -> bool {
+    let tag = outline.row(at).map(|row| row.tag);
+    tag == Some(Tag::Block) && (holds(outline, at, &[Tag::Main]) || {
+        holds(outline, at, &[Tag::Article]) && holds(outline, at, &[Tag::Heading(1)])
+    })
+}
+
+/// Whether an element that is called a body stands below another.
+fn holds_body(outline: &Outline<'_>, at: usize) -> bool {
+    let rows = outline.rows.get(outline.range(at)).unwrap_or_default();
+    rows.iter().any(|row| row.signs.has(Signs::BODY))
 }
 
 fn inside_link(outline: &Outline<'_>, at: usize) -> bool {

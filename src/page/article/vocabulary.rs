@@ -58,7 +58,7 @@ const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb b
     sponsor sponsored promo promos promotion promoted outbrain taboola recirc \
     recommend recommended recommendation recommendations popular trending mostread \
     pagination pager paging toolbar tools tags taglist tagcloud \
-    popup modal overlay lightbox dialog tooltip paywall donate donation \
+    popup modal overlay dialog tooltip paywall donate donation \
     rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
     noprint skip legal sitemap \
     editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
@@ -128,7 +128,7 @@ const TEASER: &str = "teaser teasers";
 
 const TRANSLATOR: &str = "translator translators translatedby";
 
-const BIO: &str = "bio biography authorbox aboutauthor jobtitle position";
+const BIO: &str = "bio biography authorbox aboutauthor authorbio jobtitle position saboxplugin abh";
 
 /// What stands behind `author` in the name of a box about the author.
 const ABOUT: &[&str] = &[
@@ -159,6 +159,9 @@ const STEMS: &[(&str, Signs)] = &[
     ("breadcrumb", Signs::CHROME),
     ("navigation", Signs::CHROME),
     ("footer", Signs::CHROME),
+    ("postmeta", Signs::CHROME),
+    ("disclosure", Signs::CHROME),
+    ("shareb", Signs::CHROME),
     ("cookie", Signs::CHROME),
     ("subscri", Signs::CHROME),
     ("byline", Signs::BYLINE),
@@ -242,6 +245,10 @@ fn token_signs(token: &str) -> Signs {
 
 /// What one word says.
 fn word_signs(word: &str) -> Signs {
+    // A comment on the news, not of a reader.
+    if word.starts_with("commentary") {
+        return Signs::default();
+    }
     if let Some(signs) = WORDS.get(word) {
         return *signs;
     }
