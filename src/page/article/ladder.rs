@@ -43,7 +43,8 @@ pub(crate) fn climb(
     let headline = metadata.title.as_deref().and_then(|title| headline_row(outline, title));
     let named = select::region(outline, &words, headline);
     let density = Density::of(outline, drafts);
-    let (mut stage, region) = choose(outline, &words, named, density.densest());
+    let dense = density.densest().map(|dense| widened(outline, &words, drafts, dense));
+    let (mut stage, region) = choose(outline, &words, named, dense);
     let whole = |region: &Region| {
         let mut blocks = pick(outline, &words, drafts, region);
         add_lead(outline, drafts, headline, &mut blocks);
@@ -248,6 +249,52 @@ fn overrules(witness: &Witness, other: &[Draft], chosen: &[Draft]) -> bool {
         return witness.share(chosen) < NOTHING && witness.share(other) > HELD;
     }
     about(other) > HELD
+}
+
+/// Levels above a dense region on which boxes like its own are looked for.
+const BOX_LEVELS: usize = 5;
+/// Prose that other boxes hold at least to be parts of the body, in percent of the region's.
+const MORE_PROSE: u32 = 30;
+
+/// A region with its sisters: page builders put every few paragraphs into a box of their own, deep
+/// inside boxes that are built alike and stand side by side.
+fn widened(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: Region) -> Region {
+    let prose = |at: usize| {
+        let inside = drafts.get(words.inside(outline, at)).unwrap_or_default();
+        inside.iter().filter(|draft| draft.is_prose())
+    };
+    let Some(sample) = region.roots.iter().find_map(|at| prose(*at).next()) else { return region };
+    let own: u32 = region.roots.iter().flat_map(|at| prose(*at)).map(|d| d.measure.letters).sum();
+    let first = region.roots.first().copied().unwrap_or_default();
+    for around in outline.above(first).take(BOX_LEVELS) {
+        let Some(row) = outline.row(around).filter(|row| row.tag != Tag::Root) else { break };
+        let path = path(outline, sample, around);
+        let alike = |at: usize| {
+            prose(at)
+                .filter(|draft| self::path(outline, draft, at) == path)
+                .map(|draft| draft.measure.letters)
+                .sum::<u32>()
+        };
+        let boxes: Vec<(usize, u32)> = outline
+            .children(row.parent)
+            .map(|at| (at, alike(at)))
+            .filter(|(_, letters)| *letters > 0)
+            .collect();
+        let all: u32 = boxes.iter().map(|(_, letters)| *letters).sum();
+        if all.saturating_sub(own) * 100 >= own * MORE_PROSE {
+            let (Some((from, _)), Some((until, _))) = (boxes.first(), boxes.last()) else { break };
+            let between = outline.children(row.parent).filter(|at| (*from..=*until).contains(at));
+            return Region { roots: between.collect() };
+        }
+    }
+    region
+}
+
+/// The elements from a block up to `top`, as tags and classes.
+fn path<'o>(outline: &'o Outline<'_>, draft: &Draft, top: usize) -> Vec<(Tag, Option<&'o str>)> {
+    let rows = std::iter::once(draft.holder).chain(outline.above(draft.holder));
+    let until_top = rows.take_while(|at| *at >= top).take(3 * BOX_LEVELS);
+    until_top.filter_map(|at| outline.row(at)).map(|row| (row.tag, row.attr("class"))).collect()
 }
 
 /// `articleBody` as blocks, when it says far more than what was found.

@@ -246,6 +246,17 @@ impl<'a> Outline<'a> {
         out
     }
 
+    /// The rows whose parent is `at`.
+    pub(crate) fn children(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let range = self.range(at);
+        let mut next = range.start + 1;
+        std::iter::from_fn(move || {
+            let child = next;
+            next = self.row(child)?.end.max(child + 1);
+            (child < range.end).then_some(child)
+        })
+    }
+
     /// The rows above `at`, nearest first.
     pub(crate) fn above(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let mut at = at;
