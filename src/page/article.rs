@@ -6,6 +6,7 @@
 //! resort; a page that draws itself is read from its state ([`framework`]), and a listing is no
 //! article ([`listing`]). [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
+mod absence;
 pub(super) mod blocks;
 mod credits;
 mod density;
@@ -13,6 +14,7 @@ mod framework;
 mod ladder;
 mod listing;
 pub(super) mod outline;
+mod prune;
 mod select;
 mod signposts;
 mod trim;
@@ -51,13 +53,15 @@ const LABELS: usize = 4;
 #[allow(clippy::implicit_hasher, reason = "the one caller has a plain HashSet")]
 pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
     let outline = Outline::of(dom, cut);
-    let dropped = blocks::prune(&outline);
+    let dropped = prune::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let title = metadata.title.as_deref().unwrap_or_default();
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
     let body = ladder::or_undrawn(body, || framework::body(dom, title))?;
-    if listing::is_listing(&outline, &body.blocks, url, title) {
+    if listing::is_listing(&outline, &drafts, &body.blocks, url, metadata)
+        || absence::is_absent(title, witness.is_film, &body.blocks)
+    {
         return None;
     }
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };

@@ -327,7 +327,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     } else {
         alternates::read(&dom, source.head, source.url)
     };
-    let reading = article::read(&dom, &metadata, source.url, &found.notices);
+    let reading = article::read(&dom, &metadata, source.url, &found.notices)
+        .filter(|_| !is_missing(source.head.status()));
     let (links, left_out) = links::read(&dom, source.head, source.url);
     let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
@@ -355,6 +356,12 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         notes,
     };
     (page, found.dropped)
+}
+
+/// Whether a status says that the page is not there, or broken; a server that refuses or wants
+/// money (RFC 9110 §15.5) may still show the story.
+fn is_missing(status: Option<u16>) -> bool {
+    matches!(status, Some(404 | 410 | 500..=599))
 }
 
 /// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.

@@ -150,7 +150,7 @@ fn add_lead(
     let title = trim::letters_of(&outline.text(headline, 600));
     let repeats = |draft: &Draft| {
         let line = trim::letters_of(&draft.text);
-        line.contains(&title) || title.contains(&line)
+        title.contains(&line) || line.contains(&title) && title.len() * 2 > line.len()
     };
     let lead: Vec<Draft> = between
         .iter()

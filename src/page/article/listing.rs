@@ -12,6 +12,7 @@ use super::blocks::Draft;
 use super::outline::{Outline, Tag};
 use super::trim;
 use super::vocabulary::Signs;
+use crate::page::metadata::Metadata;
 
 /// Letters of a heading that may be a headline.
 const MIN_HEADLINE: u32 = 6;
@@ -22,32 +23,105 @@ const MIN_ONLY: u32 = 20;
 const OF_MANY: u64 = 50;
 const OF_ONE: u64 = 80;
 
-/// Whether `body` is what a listing prints. `title` is the page's.
-pub(crate) fn is_listing(outline: &Outline<'_>, body: &[Draft], url: &Url, title: &str) -> bool {
-    let title = trim::letters_of(title);
-    let mut known: HashMap<usize, Option<(usize, String)>> = HashMap::new();
-    let (mut elsewhere, mut all) = (0_u64, 0_u64);
-    let mut headlines = HashMap::new();
-    for draft in body {
-        let letters = u64::from(draft.measure.letters);
-        all += letters;
-        let Some(entry) = entry_of(outline, draft.at) else { continue };
-        let headed = known.entry(entry).or_insert_with(|| headed(outline, entry, url, &title));
-        if let Some((headline, target)) = headed
-            && *headline < draft.at
-        {
-            elsewhere += letters;
-            headlines.insert(target.clone(), outline.below(*headline).letters);
-        }
-    }
-    let share = match headlines.len() {
-        0 => return false,
-        1 if headlines.values().all(|letters| *letters < MIN_ONLY) => return false,
+/// Whether `body` is what a listing prints; `drafts` are all blocks of the page.
+pub(crate) fn is_listing(
+    outline: &Outline<'_>,
+    drafts: &[Draft],
+    body: &[Draft],
+    url: &Url,
+    metadata: &Metadata,
+) -> bool {
+    let title = trim::letters_of(metadata.title.as_deref().unwrap_or_default());
+    let headlines: Vec<usize> =
+        (0..outline.rows.len()).filter(|at| is_headline(outline, *at)).collect();
+    let page = Page { outline, headlines: &headlines, url, title: &title };
+    let (entries, elsewhere) = page.elsewhere(body, &|at| entry_of(outline, at));
+    let needed = match entries {
+        0 => u64::MAX,
         1 => OF_ONE,
         _ => OF_MANY,
     };
-    elsewhere * 100 > all * share
+    if elsewhere >= needed || metadata.says_article {
+        return elsewhere >= needed;
+    }
+    let lines = drafts.iter().filter(|draft| draft.is_link() && draft.measure.letters >= MIN_ONLY);
+    let mut lines: Vec<usize> = lines.map(|draft| draft.at).chain(headlines.clone()).collect();
+    lines.sort_unstable();
+    let page = Page { headlines: &lines, ..page };
+    let box_of = |at| entry_of(outline, at).or_else(|| page.card_of(at));
+    let (cards, elsewhere) = page.elsewhere(body, &box_of);
+    cards >= MIN_CARDS && elsewhere >= OF_MANY
 }
+
+/// A page with its headlines, in order.
+#[derive(Clone, Copy)]
+struct Page<'p, 'a> {
+    outline: &'p Outline<'a>,
+    headlines: &'p [usize],
+    url: &'p Url,
+    title: &'p str,
+}
+
+impl Page<'_, '_> {
+    /// How many headlines of entries lead elsewhere, and the share of a body below them in percent.
+    fn elsewhere(&self, body: &[Draft], entry_of: &EntryOf<'_>) -> (usize, u64) {
+        let mut known: HashMap<usize, Option<(usize, String)>> = HashMap::new();
+        let (mut elsewhere, mut all) = (0_u64, 0_u64);
+        let mut led = HashMap::new();
+        for draft in body {
+            let letters = u64::from(draft.measure.letters);
+            all += letters;
+            let Some(entry) = entry_of(draft.at) else { continue };
+            let headed = known.entry(entry).or_insert_with(|| self.headed(entry));
+            if let Some((headline, target)) = headed
+                && *headline < draft.at
+            {
+                elsewhere += letters;
+                led.insert(target.clone(), self.outline.below(*headline).letters);
+            }
+        }
+        if led.len() == 1 && led.values().all(|letters| *letters < MIN_ONLY) {
+            return (0, 0);
+        }
+        (led.len(), elsewhere * 100 / all.max(1))
+    }
+
+    /// The page that the first headline of an entry leads to, with its row; `None` when a headline
+    /// in it is this page's own.
+    fn headed(&self, entry: usize) -> Option<(usize, String)> {
+        let range = self.outline.range(entry);
+        let from = self.headlines.partition_point(|at| *at < range.start);
+        let inside = self.headlines.get(from..)?.iter().take_while(|at| range.contains(at));
+        let headlines: Vec<usize> = inside.copied().take(HEADLINES).collect();
+        let own = |at: &usize| self.title.contains(&trim::letters_of(&self.outline.text(*at, 600)));
+        if headlines.iter().any(own) {
+            return None;
+        }
+        let first = *headlines.first()?;
+        leads_to(self.outline, first, self.url).map(|target| (first, target))
+    }
+
+    /// The innermost box of a row that holds a headline before it, whatever it is called.
+    fn card_of(&self, at: usize) -> Option<usize> {
+        let before = self.headlines.partition_point(|headline| *headline < at);
+        let last = self.headlines.get(before.checked_sub(1)?)?;
+        let boxes = self.outline.above(at).take(CARD_LEVELS);
+        boxes
+            .take_while(|top| self.outline.row(*top).is_some_and(|row| row.tag != Tag::Root))
+            .find(|top| top <= last)
+    }
+}
+
+/// Which entry a row stands in.
+type EntryOf<'f> = dyn Fn(usize) -> Option<usize> + 'f;
+
+/// Headlines of one entry that are looked at.
+const HEADLINES: usize = 4;
+/// Levels above a text among which the card it stands in is looked for.
+const CARD_LEVELS: usize = 5;
+/// Cards whose headlines lead elsewhere that make a listing of a page that does not call itself an
+/// article: fewer are a box of related stories.
+const MIN_CARDS: usize = 3;
 
 /// Class names that themes give an entry, beside the element `article`.
 const ENTRIES: &[&str] = &["hentry", "type-post", "post", "entry", "blog-post", "news-item"];
@@ -61,22 +135,6 @@ fn entry_of(outline: &Outline<'_>, at: usize) -> Option<usize> {
         })
     })
 }
-
-/// The page that the first headline of an entry leads to, with its row; `None` when a headline in
-/// it is this page's own.
-fn headed(outline: &Outline<'_>, entry: usize, url: &Url, title: &str) -> Option<(usize, String)> {
-    let headlines: Vec<usize> =
-        outline.range(entry).filter(|at| is_headline(outline, *at)).take(HEADLINES).collect();
-    let own = |at: &usize| title.contains(&trim::letters_of(&outline.text(*at, 600)));
-    if headlines.iter().any(own) {
-        return None;
-    }
-    let first = *headlines.first()?;
-    leads_to(outline, first, url).map(|target| (first, target))
-}
-
-/// Headlines of one entry that are looked at.
-const HEADLINES: usize = 4;
 
 fn is_headline(outline: &Outline<'_>, at: usize) -> bool {
     let heading = outline.row(at).is_some_and(|row| matches!(row.tag, Tag::Heading(1..=4)));

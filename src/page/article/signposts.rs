@@ -149,7 +149,7 @@ fn is_spaced(text: &str) -> bool {
 
 /// A text as the table is compared: lower case, letters, digits and single spaces, the first colon
 /// kept; marks of Arabic and Hebrew vowels gone, forms of alef, yeh and kaf made one.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match plain(c) {

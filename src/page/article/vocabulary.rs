@@ -39,6 +39,9 @@ impl Signs {
     /// A teaser: of another page where it is linked, the lead of this one where it is not.
     pub(crate) const TEASER: Self = Self(1 << 12);
 
+    /// A notice of cookies or consent: never body, however little else a page shows.
+    pub(crate) const NOTICE: Self = Self(1 << 13);
+
     /// Whether any bit of `other` is set.
     pub(crate) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -170,6 +173,7 @@ const STEMS: &[(&str, Signs)] = &[
 static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
     let lists = [
         (CHROME, Signs::CHROME),
+        ("cookie cookies consent gdpr", Signs::NOTICE),
         (BODY, Signs::BODY),
         (TEXT, Signs::TEXT),
         (BYLINE, Signs::BYLINE),

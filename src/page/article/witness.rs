@@ -30,19 +30,24 @@ pub(crate) struct Witness {
     pieces: HashSet<u64>,
     /// The beginnings of the words of the title.
     title: Vec<String>,
+    /// Whether the page is there for a film (`og:type` `video.…`).
+    pub(crate) is_film: bool,
 }
 
 impl Witness {
     /// Hears the head of a page.
     pub(crate) fn of(dom: &Html, metadata: &Metadata) -> Self {
         let mut pieces = HashSet::new();
+        let is_film =
+            metas(dom).any(|(name, value)| name == "og:type" && value.starts_with("video"));
         for said in descriptions(dom).chain(metadata.article_body.as_deref()) {
             pieces.extend(pieces_of(&said.chars().take(MAX_SAID).collect::<String>()));
         }
         if pieces.len() < MIN_PIECES {
             pieces.clear();
         }
-        Self { pieces, title: title_words(metadata.title.as_deref().unwrap_or_default()) }
+        let title = title_words(metadata.title.as_deref().unwrap_or_default());
+        Self { pieces, title, is_film }
     }
 
     /// Whether it has said enough to be asked.
@@ -120,6 +125,12 @@ fn pieces_of(text: &str) -> impl Iterator<Item = u64> {
 
 /// The descriptions in the head.
 fn descriptions(dom: &Html) -> impl Iterator<Item = &str> {
+    let told = ["description", "og:description", "twitter:description"];
+    metas(dom).filter(move |(name, _)| told.contains(&name.as_str())).map(|(_, value)| value)
+}
+
+/// The `meta` elements of the head, their names lower case.
+fn metas(dom: &Html) -> impl Iterator<Item = (String, &str)> {
     let metas =
         dom.tree.root().descendants().take(MAX_HEAD).filter_map(|node| match node.value() {
             Node::Element(element) if element.name() == "meta" => Some(element),
@@ -127,8 +138,7 @@ fn descriptions(dom: &Html) -> impl Iterator<Item = &str> {
         });
     metas.filter_map(|meta| {
         let name = attr(meta, "name").or_else(|| attr(meta, "property"))?;
-        let told = ["description", "og:description", "twitter:description"];
-        told.contains(&name.to_ascii_lowercase().as_str()).then(|| attr(meta, "content"))?
+        Some((name.to_ascii_lowercase(), attr(meta, "content")?))
     })
 }
 
