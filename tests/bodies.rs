@@ -7,6 +7,7 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
+#![allow(clippy::format_collect, reason = "the pages of tests are small")]
 
 use std::collections::HashSet;
 
@@ -177,7 +178,7 @@ fn boxes_that_are_built_alike_hold_one_story() {
 fn a_gallery_is_its_captions() {
     let figure =
         |text: &&str| format!("<figure><img src=x.jpg><figcaption>{text}</figcaption></figure>");
-    let body: String = STORY.iter().map(|text| figure(text)).collect();
+    let body: String = STORY.iter().map(figure).collect();
     let html = page("x", "", &format!("<article><h1>x</h1>{body}</article>"));
     let found = read_at(&html, "https://example.org/boats").unwrap().article.blocks;
     assert_eq!(found.len(), STORY.len());
@@ -247,8 +248,8 @@ fn cards(card: &str) -> String {
     (1..10).map(|n| card.replace('#', &n.to_string())).collect()
 }
 
-#[test]
-fn pages_that_are_no_article_are_said_to_be_none() {
+/// Pages that are no article: what they are, title, head and body.
+fn no_articles() -> [(&'static str, &'static str, &'static str, String); 7] {
     let text = "The council voted late on Tuesday to keep the old bridge open to carts and walkers, after weeks of talk.";
     let headed = format!(
         "<div class=c><h3><a href=/s#>Story number # of the harbour</a></h3><p>{text}</p></div>"
@@ -259,7 +260,7 @@ fn pages_that_are_no_article_are_said_to_be_none() {
     let whole =
         format!("<li><a href=/s#><h3>Story number # of the harbour</h3><p>{text}</p></a></li>");
     let film = "<meta property=og:type content=video.other>";
-    let cases = [
+    [
         ("a front page", "Daily", "", cards(&headed)),
         ("a tag page", "Tag: harbour", "", format!("<h1>Tag: harbour</h1>{}", cards(&linked))),
         ("a list of links", "News", "", format!("<main><ul>{}</ul></main>", cards(&whole))),
@@ -287,8 +288,12 @@ fn pages_that_are_no_article_are_said_to_be_none() {
             "",
             format!("<div class=cookie-banner><p>{text}</p><p>{text}</p></div>"),
         ),
-    ];
-    for (what, title, head, body) in cases {
+    ]
+}
+
+#[test]
+fn pages_that_are_no_article_are_said_to_be_none() {
+    for (what, title, head, body) in no_articles() {
         let found = read_at(&page(title, head, &body), "https://example.org/x");
         assert!(found.is_none(), "{what}: {:?}", found.unwrap().article.text());
     }

@@ -153,12 +153,7 @@ pub(crate) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match plain(c) {
-            'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
-            'ى' | 'ی' => out.push('ي'),
-            'ک' => out.push('ك'),
-            '\u{200c}' | '\u{200d}' => {}
-            '\u{300}'..='\u{36f}' | '\u{93c}' | '\u{9bc}' => {}
-            '\u{591}'..='\u{5c7}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' => {}
+            c if is_unwritten(c) => {}
             ':' | '：' | '=' | '©' if !out.is_empty() => {
                 out.truncate(out.trim_end().len());
                 if !out.ends_with(':') {
@@ -193,6 +188,9 @@ fn plain(c: char) -> char {
         'ώ' => 'ω',
         'ς' => 'σ',
         'ё' => 'е',
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
         '\u{95c}' => 'ड',
         '\u{95d}' => 'ढ',
         '\u{9dc}' => 'ড',
@@ -200,6 +198,12 @@ fn plain(c: char) -> char {
         '\u{9df}' => 'য',
         c => c,
     }
+}
+
+/// Joiners, accents on their own, nuktas, and the marks of Hebrew and Arabic vowels.
+fn is_unwritten(c: char) -> bool {
+    matches!(u32::from(c), 0x200c | 0x200d | 0x0300..=0x036f | 0x093c | 0x09bc | 0x0591..=0x05c7
+        | 0x0640 | 0x064b..=0x065f | 0x0670)
 }
 
 /// Marks that are part of words in Indic, Thai and Burmese script.
