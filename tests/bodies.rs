@@ -106,6 +106,20 @@ fn what_is_behind_the_story_is_cut_and_what_is_in_it_is_not() {
 }
 
 #[test]
+fn the_source_at_the_end_is_no_sentence_of_the_story() {
+    for source in [
+        "المصدر: وكالات",
+        "منبع: خبرگزاری",
+        "Źródło: agencja",
+        "来源：通讯社",
+        "Источник: агентство",
+    ] {
+        let body = format!("<article><h1>x</h1>{}<p>{source}</p></article>", paragraphs(STORY));
+        assert_eq!(texts(&page("x", "", &body)), STORY, "{source}");
+    }
+}
+
+#[test]
 fn boxes_about_the_author_are_left_out() {
     let about = "Nora Quill grew up by the sea. She studied the history of nets and has won three prizes for her stories \
         of harbours, one of them twice. She lives above the market with two cats, and a boat that leaks.";

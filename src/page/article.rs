@@ -45,7 +45,7 @@ pub struct Reading {
     pub detected: Option<Lang>,
 }
 
-/// Blocks at either end of a body that may be a date line.
+/// Blocks at either end of a body that may be a date line, or at its end name its source.
 const LABELS: usize = 4;
 
 /// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
@@ -70,6 +70,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let count = body.blocks.len();
     let is_label = |at: usize, draft: &Draft| {
         (at < LABELS || at + LABELS >= count) && when::is_date_line(&draft.text)
+            || at + LABELS >= count && signposts::is_source(draft)
     };
     let blocks: Vec<TextBlock> = body
         .blocks

@@ -125,7 +125,7 @@ fn pick(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: &Reg
 /// Letters a lead paragraph has at least.
 const MIN_LEAD: u32 = 40;
 /// Letters from which a heading under the headline is a lead, whatever it ends with.
-const HEADING_LEAD: u32 = 60;
+const HEADING_LEAD: u32 = 40;
 /// Paragraphs a lead has at most.
 const MAX_LEADS: usize = 3;
 /// Blocks between headline and body among which a lead is looked for.

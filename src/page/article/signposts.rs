@@ -20,6 +20,7 @@ enum Post {
     Tail,
     Within,
     Credit,
+    Source,
 }
 
 impl Post {
@@ -31,6 +32,7 @@ impl Post {
             "tail" => Self::Tail,
             "within" => Self::Within,
             "credit" => Self::Credit,
+            "source" => Self::Source,
             _ => return None,
         })
     }
@@ -106,6 +108,11 @@ pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
     kept
 }
 
+/// Whether a block says where the story was taken from, and nothing else.
+pub(crate) fn is_source(draft: &Draft) -> bool {
+    signpost(draft).is_some_and(|(post, _)| post == Post::Source)
+}
+
 /// A line of the list that a signpost opens: linked, or an item, and short.
 fn is_listed(draft: &Draft) -> bool {
     draft.measure.letters <= MAX_LISTED
@@ -129,7 +136,7 @@ fn signpost(draft: &Draft) -> Option<(Post, bool)> {
         let apart = alone || marked || !rest.starts_with(char::is_alphanumeric) || !is_spaced(rest);
         let fits = match sign.post {
             Post::Label | Post::Tail => alone || rest == ":",
-            Post::Credit => marked && draft.measure.letters <= MAX_CREDIT,
+            Post::Credit | Post::Source => marked && draft.measure.letters <= MAX_CREDIT,
             _ => apart && (alone || marked || !sign.closed),
         };
         fits.then_some((sign.post, alone || rest == ":"))

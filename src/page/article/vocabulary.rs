@@ -231,6 +231,7 @@ fn token_signs(token: &str) -> Signs {
             ("screen", "reader") | ("sr", "only") | ("visually", "hidden") => {
                 all = all.with(Signs::CHROME);
             }
+            ("post" | "entry" | "article" | "story", "meta") => all = all.with(Signs::CHROME),
             ("job", "title") => all = all.with(Signs::ROLE),
             ("about", "author") => all = all.with(Signs::BIO),
             ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
