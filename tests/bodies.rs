@@ -106,6 +106,15 @@ fn what_is_behind_the_story_is_cut_and_what_is_in_it_is_not() {
 }
 
 #[test]
+fn what_a_wall_promises_is_no_part_of_the_story() {
+    let wall = "<h3>This article is for subscribers</h3><ul><li>Unlimited stories</li><li>The crossword, every day</li></ul>\
+        <p>Already have an account? Log in</p>";
+    let long = STORY.join(" ");
+    let body = format!("<article><h1>x</h1><p>{long}</p>{wall}<p>{long}</p></article>");
+    assert_eq!(texts(&page("x", "", &body)), [long.as_str(); 2]);
+}
+
+#[test]
 fn the_source_at_the_end_is_no_sentence_of_the_story() {
     for source in [
         "المصدر: وكالات",

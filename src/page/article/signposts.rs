@@ -21,6 +21,7 @@ enum Post {
     Within,
     Credit,
     Source,
+    Wall,
 }
 
 impl Post {
@@ -33,6 +34,7 @@ impl Post {
             "within" => Self::Within,
             "credit" => Self::Credit,
             "source" => Self::Source,
+            "wall" => Self::Wall,
             _ => return None,
         })
     }
@@ -88,19 +90,22 @@ const MAX_TAIL: u32 = 25;
 pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
     let total: u32 = blocks.iter().map(|draft| draft.measure.letters).sum();
     let mut read = 0;
-    let mut listing = false;
+    let mut below = None;
     let mut kept = Vec::with_capacity(blocks.len());
     for draft in blocks {
         read += draft.measure.letters;
-        match signpost(&draft) {
-            Some((Post::Tail, true)) if (total - read.min(total)) * 100 <= total * MAX_TAIL => {
+        match (signpost(&draft), below) {
+            (Some((Post::Tail, _)), _) if (total - read.min(total)) * 100 <= total * MAX_TAIL => {
                 break;
             }
-            Some((Post::Onward, alone)) => listing = alone,
-            Some((Post::Ask | Post::Label | Post::Credit, _)) => {}
-            _ if listing && is_listed(&draft) => {}
+            (Some((post @ (Post::Onward | Post::Wall), alone)), _) => {
+                below = (alone || post == Post::Wall).then_some(post);
+            }
+            (Some((Post::Ask | Post::Label | Post::Credit, _)), _) => {}
+            (_, Some(Post::Onward)) if is_listed(&draft) => {}
+            (_, Some(Post::Wall)) if draft.measure.letters <= MAX_LETTERS => {}
             _ => {
-                listing = false;
+                below = None;
                 kept.push(draft);
             }
         }
