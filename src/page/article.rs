@@ -29,6 +29,7 @@ use scraper::Html;
 use url::Url;
 
 use self::blocks::Draft;
+use self::listing::Listing;
 use self::outline::Outline;
 use self::witness::Witness;
 use super::byline::{self, Scene};
@@ -58,12 +59,12 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let title = metadata.title.as_deref().unwrap_or_default();
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
-    let body = ladder::or_undrawn(body, || framework::body(dom, title))?;
-    if listing::is_listing(&outline, &drafts, &body.blocks, url, metadata)
-        || absence::is_absent(title, witness.is_film, &body.blocks)
-    {
+    let mut body = ladder::or_undrawn(body, || framework::body(dom, title))?;
+    let listing = Listing::of(&outline, &drafts, url, metadata);
+    if listing.prints(&body.blocks) || absence::is_absent(title, witness.is_film, &body.blocks) {
         return None;
     }
+    body.blocks = listing.without_cards(body.blocks);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene);
     let found = when::published(&scene, url);
