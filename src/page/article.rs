@@ -6,6 +6,7 @@
 //! resort; a page that draws itself is read from its state ([`framework`]), and a listing is no
 //! article ([`listing`]). [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
+mod absence;
 pub(super) mod blocks;
 mod credits;
 mod density;
@@ -14,10 +15,13 @@ mod framework;
 mod ladder;
 mod listing;
 pub(super) mod outline;
+mod prune;
 mod select;
+mod signposts;
 mod trim;
 pub(super) mod vocabulary;
 mod when;
+mod witness;
 
 use std::collections::HashSet;
 
@@ -26,7 +30,9 @@ use scraper::Html;
 use url::Url;
 
 use self::blocks::Draft;
+use self::listing::Listing;
 use self::outline::Outline;
+use self::witness::Witness;
 use super::byline::{self, Scene};
 use super::metadata::Metadata;
 use super::{Article, TextBlock, language};
@@ -41,7 +47,7 @@ pub struct Reading {
     pub detected: Option<Lang>,
 }
 
-/// Blocks at either end of a body that may be a date line.
+/// Blocks at either end of a body that may be a date line, or at its end name its source.
 const LABELS: usize = 4;
 
 /// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
@@ -49,20 +55,24 @@ const LABELS: usize = 4;
 #[allow(clippy::implicit_hasher, reason = "the one caller has a plain HashSet")]
 pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
     let outline = Outline::of(dom, cut);
-    let dropped = blocks::prune(&outline);
+    let dropped = prune::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let title = metadata.title.as_deref().unwrap_or_default();
-    let body = ladder::climb(&outline, &drafts, metadata);
-    let body = ladder::or_undrawn(body, || framework::body(dom, title))?;
-    if listing::is_listing(&outline, &body.blocks, url, title) {
+    let witness = Witness::of(dom, metadata);
+    let body = ladder::climb(&outline, &drafts, metadata, &witness);
+    let mut body = ladder::or_undrawn(body, || framework::body(dom, title))?;
+    let listing = Listing::of(&outline, &drafts, url, metadata);
+    if listing.prints(&body.blocks) || absence::is_absent(title, witness.is_film, &body.blocks) {
         return None;
     }
+    body.blocks = listing.without_cards(body.blocks);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
     let found = when::published(&scene, url);
     let count = body.blocks.len();
     let is_label = |at: usize, draft: &Draft| {
         (at < LABELS || at + LABELS >= count) && when::is_date_line(&draft.text)
+            || at + LABELS >= count && signposts::is_source(draft)
     };
     let blocks: Vec<TextBlock> = body
         .blocks

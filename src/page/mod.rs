@@ -368,7 +368,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     let metadata = metadata::read(&dom, source.url).served_with(source.head);
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, source.head, source.url);
-    let reading = article::read(&dom, &metadata, source.url, &found.notices);
+    let reading = article::read(&dom, &metadata, source.url, &found.notices)
+        .filter(|_| !is_missing(source.head.status()));
     let (links, left_out) = links::read(&dom, source.head, source.url);
     let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
@@ -400,6 +401,12 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         notes,
     };
     (page, found.dropped)
+}
+
+/// Whether a status says that the page is not there, or broken; a server that refuses or wants
+/// money (RFC 9110 §15.5) may still show the story.
+fn is_missing(status: Option<u16>) -> bool {
+    matches!(status, Some(404 | 410 | 500..=599))
 }
 
 /// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.

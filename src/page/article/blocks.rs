@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::outline::{Measure, Outline, Row, Tag};
-use super::vocabulary::Signs;
 use crate::page::BlockKind;
 use crate::page::letters::fold_into;
 
@@ -202,75 +201,4 @@ impl Maker<'_, '_> {
             self.out.push(draft);
         }
     }
-}
-
-/// Decides which subtrees are never body: chrome, captions, credits, hidden parts, lists of links.
-/// Whatever holds the bulk of the page's own words, or its headline, stays.
-pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
-    let total = outline.measure(&(0..outline.rows.len()));
-    let words = total.letters.saturating_sub(total.linked);
-    let headline = outline.rows.iter().position(|row| row.tag == Tag::Heading(1));
-    let mut dropped = vec![false; outline.rows.len()];
-    let mut at = 0;
-    while let Some(row) = outline.row(at) {
-        let own = outline.below(at);
-        let bulk = own.letters.saturating_sub(own.linked) > words / 2;
-        let holds_headline =
-            headline.is_some_and(|h1| (at..row.end).contains(&h1)) && own.letters * 3 > words;
-        if row.tag != Tag::Text && !bulk && !holds_headline && is_never_body(outline, at, row, own)
-        {
-            if let Some(slot) = dropped.get_mut(at) {
-                *slot = true;
-            }
-            at = row.end.max(at + 1);
-        } else {
-            at += 1;
-        }
-    }
-    dropped
-}
-
-/// Share of linked letters from which a list or a box is navigation.
-const LIST_LINK_SHARE: f32 = 0.6;
-/// Unlinked letters from which a box of links may hold prose.
-const PROSE_LETTERS: u32 = 200;
-/// Letters up to which an element called byline or date is one.
-const LABEL_LETTERS: u32 = 160;
-
-fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) -> bool {
-    let signs = row.signs;
-    if signs.has(Signs::HIDDEN) {
-        return true;
-    }
-    if signs.has(Signs::CHROME) && row.tag != Tag::Root {
-        return !(signs.has(Signs::BODY) || is_prose_line(row, own));
-    }
-    if own.letters <= LABEL_LETTERS && signs.has(Signs::BYLINE.with(Signs::DATE).with(Signs::BIO)) {
-        return !matches!(row.tag, Tag::Link | Tag::Inline | Tag::Bold) || signs.has(Signs::BYLINE);
-    }
-    match row.tag {
-        Tag::Caption => true,
-        Tag::Figure => !holds(outline, at, &[Tag::Table, Tag::Pre, Tag::Quote]),
-        Tag::List | Tag::Table => own.linked > 0 && own.link_share() > LIST_LINK_SHARE,
-        Tag::Block | Tag::Article | Tag::Header => {
-            let unlinked = own.letters.saturating_sub(own.linked);
-            signs.has(Signs::CAPTION)
-                || (own.linked > 20
-                    && own.link_share() > LIST_LINK_SHARE
-                    && unlinked < PROSE_LETTERS)
-        }
-        Tag::Paragraph => signs.has(Signs::CAPTION),
-        Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
-        _ => false,
-    }
-}
-
-/// A real paragraph whose class only happens to hold a chrome word.
-fn is_prose_line(row: &Row<'_>, own: Measure) -> bool {
-    matches!(row.tag, Tag::Paragraph | Tag::Quote) && own.letters > 200 && own.link_share() < 0.2
-}
-
-fn holds(outline: &Outline<'_>, at: usize, tags: &[Tag]) -> bool {
-    let rows = outline.rows.get(outline.range(at)).unwrap_or_default();
-    rows.iter().any(|row| tags.contains(&row.tag))
 }

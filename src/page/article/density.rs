@@ -19,16 +19,35 @@ const NAME_WEIGHT: f32 = 25.0;
 /// Share of the best score from which a sibling belongs to the body.
 const SIBLING_SHARE: f32 = 0.2;
 
-/// Scores the page and returns the densest region.
-pub(crate) fn region(outline: &Outline<'_>, drafts: &[Draft]) -> Option<Region> {
-    let scores = scores(outline, drafts);
-    let (top, best) = scores
-        .iter()
-        .enumerate()
-        .filter(|(_, score)| **score > 0.0)
-        .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
-        .map(|(at, score)| (at, *score))?;
-    Some(Region { roots: with_siblings(outline, &scores, top, best) })
+/// The scores of a page.
+pub(crate) struct Density<'o, 'a> {
+    outline: &'o Outline<'a>,
+    scores: Vec<f32>,
+}
+
+impl<'o, 'a> Density<'o, 'a> {
+    /// Scores a page.
+    pub(crate) fn of(outline: &'o Outline<'a>, drafts: &[Draft]) -> Self {
+        Self { outline, scores: scores(outline, drafts) }
+    }
+
+    /// The densest region of the page.
+    pub(crate) fn densest(&self) -> Option<Region> {
+        self.best(0..self.scores.len())
+    }
+
+    /// The densest region among those that hold a row.
+    pub(crate) fn around(&self, at: usize) -> Option<Region> {
+        self.best(self.outline.above(at))
+    }
+
+    fn best(&self, rows: impl Iterator<Item = usize>) -> Option<Region> {
+        let scored = rows.filter_map(|at| Some((at, self.scores.get(at).copied()?)));
+        let (top, best) = scored
+            .filter(|(_, score)| *score > 0.0)
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        Some(Region { roots: with_siblings(self.outline, &self.scores, top, best) })
+    }
 }
 
 fn scores(outline: &Outline<'_>, drafts: &[Draft]) -> Vec<f32> {

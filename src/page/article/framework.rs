@@ -282,7 +282,7 @@ fn lines(text: &str) -> Vec<Draft> {
     }
     let tree = crate::page::dom::parse(text);
     let outline = super::outline::Outline::of(&tree, &std::collections::HashSet::new());
-    let dropped = super::blocks::prune(&outline);
+    let dropped = super::prune::prune(&outline);
     super::blocks::drafts(&outline, &dropped)
         .into_iter()
         .map(|draft| Draft { at: 0, end: 0, holder: 0, seams: Vec::new(), ..draft })

@@ -5,9 +5,12 @@
 //! last rung. It never makes text up: no rung with enough letters means no article.
 
 use super::blocks::Draft;
+use super::density::Density;
 use super::outline::{Measure, Outline, Tag};
 use super::select::{Region, Words};
-use super::{density, select, trim};
+use super::vocabulary::Signs;
+use super::witness::Witness;
+use super::{select, signposts, trim};
 use crate::page::letters::folded;
 use crate::page::metadata::Metadata;
 use crate::page::{BlockKind, Stage};
@@ -22,34 +25,52 @@ pub(crate) struct Body {
 
 /// Letters under which a text is no article.
 const MIN_BODY: u32 = 140;
+/// Letters under which the text of a page that calls itself an article, and shows its title, is none.
+const MIN_DECLARED: u32 = 60;
 /// How much longer the dense region must be to beat a named one.
 const DENSE_FACTOR: u32 = 2;
 /// How much longer `articleBody` must be to beat what the page shows.
 const STRUCTURED_FACTOR: u32 = 3;
 
 /// Climbs the ladder.
-pub(crate) fn climb(outline: &Outline<'_>, drafts: &[Draft], metadata: &Metadata) -> Option<Body> {
+pub(crate) fn climb(
+    outline: &Outline<'_>,
+    drafts: &[Draft],
+    metadata: &Metadata,
+    witness: &Witness,
+) -> Option<Body> {
     let words = Words::of(drafts);
     let headline = metadata.title.as_deref().and_then(|title| headline_row(outline, title));
     let named = select::region(outline, &words, headline);
-    let dense = density::region(outline, drafts);
+    let density = Density::of(outline, drafts);
+    let dense = density.densest().map(|dense| widened(outline, &words, drafts, dense));
     let (mut stage, region) = choose(outline, &words, named, dense);
-    let mut blocks = pick(outline, &words, drafts, &region);
-    add_lead(outline, drafts, headline, &mut blocks);
-    let mut blocks = trim::trim(blocks, metadata);
+    let whole = |region: &Region| {
+        let mut blocks = pick(outline, &words, drafts, region);
+        add_lead(outline, drafts, headline, &mut blocks);
+        signposts::clear(trim::trim(blocks, metadata))
+    };
+    let mut blocks = whole(&region);
     if letters(&blocks) < MIN_BODY * 2 {
         let prose = |draft: &&Draft| draft.is_prose() && draft.kind != BlockKind::Item;
         let all: Vec<Draft> = drafts.iter().filter(prose).cloned().collect();
         if letters(&all) > 2 * letters(&blocks) {
-            blocks = trim::trim(all, metadata);
+            blocks = signposts::clear(trim::trim(all, metadata));
             stage = Stage::Baseline;
         }
+    }
+    if let Some(other) = near(outline, drafts, &density, witness, headline).as_ref().map(whole)
+        && overrules(witness, &other, &blocks)
+    {
+        blocks = other;
+        stage = Stage::Density;
     }
     if let Some(structured) = structured(metadata, &blocks) {
         blocks = structured;
         stage = Stage::JsonLd;
     }
-    (letters(&blocks) >= MIN_BODY).then_some(Body { stage, blocks })
+    let least = if metadata.says_article && headline.is_some() { MIN_DECLARED } else { MIN_BODY };
+    (letters(&blocks) >= least).then_some(Body { stage, blocks })
 }
 
 /// Letters of a visible body beyond which nobody asks whether there was more to draw.
@@ -103,6 +124,8 @@ fn pick(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: &Reg
 
 /// Letters a lead paragraph has at least.
 const MIN_LEAD: u32 = 40;
+/// Letters from which a heading under the headline is a lead, whatever it ends with.
+const HEADING_LEAD: u32 = 40;
 /// Paragraphs a lead has at most.
 const MAX_LEADS: usize = 3;
 /// Blocks between headline and body among which a lead is looked for.
@@ -124,19 +147,35 @@ fn add_lead(
     if between.len() > MAX_BETWEEN {
         return;
     }
-    let lead: Vec<Draft> = between.iter().filter(|draft| is_lead(draft)).cloned().collect();
+    let title = trim::letters_of(&outline.text(headline, 600));
+    let repeats = |draft: &Draft| {
+        let line = trim::letters_of(&draft.text);
+        title.contains(&line) || line.contains(&title) && title.len() * 2 > line.len()
+    };
+    let lead: Vec<Draft> = between
+        .iter()
+        .filter(|draft| is_lead(outline, draft) && !repeats(draft))
+        .cloned()
+        .collect();
     // More such blocks are a summary or a box, not a lead.
     if lead.len() <= MAX_LEADS {
         blocks.splice(0..0, lead);
     }
 }
 
-fn is_lead(draft: &Draft) -> bool {
-    let ends = draft.text.trim_end_matches(['"', '”', '»', '’', ')']);
-    matches!(draft.kind, BlockKind::Paragraph | BlockKind::Heading)
+/// A sentence, a long heading, or what is called a lead.
+fn is_lead(outline: &Outline<'_>, draft: &Draft) -> bool {
+    let named = || {
+        let near = std::iter::once(draft.holder).chain(outline.above(draft.holder).take(1));
+        near.filter_map(|at| outline.row(at))
+            .any(|row| row.signs.has(Signs::LEAD) && row.tag != Tag::Root)
+    };
+    matches!(draft.kind, BlockKind::Paragraph | BlockKind::Heading | BlockKind::Quote)
         && draft.measure.letters >= MIN_LEAD
         && draft.measure.linked * 5 < draft.measure.letters
-        && ends.ends_with(['.', '!', '?', '。', '؟', '।', '…'])
+        && (trim::ends_sentence(&draft.text)
+            || draft.kind == BlockKind::Heading && draft.measure.letters >= HEADING_LEAD
+            || named())
 }
 
 fn letters(blocks: &[Draft]) -> u32 {
@@ -155,11 +194,107 @@ fn choose(
     match (named, dense) {
         (None, None) => (Stage::Baseline, Region::default()),
         (None, Some(dense)) => (Stage::Density, dense),
-        (Some(named), Some(dense)) if size(&dense) > DENSE_FACTOR * size(&named) => {
+        (Some(named), Some(dense))
+            if size(&dense) > DENSE_FACTOR * size(&named)
+                && !(size(&named) > WHOLE && is_behind(outline, &dense, &named)) =>
+        {
             (Stage::Density, dense)
         }
         (Some(named), _) => (Stage::Selector, named),
     }
+}
+
+/// Letters of a named region that nothing behind it replaces: what follows a whole story is its
+/// comments, however long.
+const WHOLE: u32 = 600;
+
+/// Whether all of `one` stands behind all of `other`.
+fn is_behind(outline: &Outline<'_>, one: &Region, other: &Region) -> bool {
+    let end = other.roots.iter().map(|at| outline.range(*at).end).max();
+    end.is_some_and(|end| one.roots.iter().all(|at| *at >= end))
+}
+
+/// Share of what a witness says, or of the words of the title, that a region holds at least to be
+/// taken for another that holds next to nothing of it.
+const HELD: f64 = 0.5;
+const NOTHING: f64 = 0.2;
+
+/// The region around the block of which a witness speaks, or that follows the headline.
+fn near(
+    outline: &Outline<'_>,
+    drafts: &[Draft],
+    density: &Density<'_, '_>,
+    witness: &Witness,
+    headline: Option<usize>,
+) -> Option<Region> {
+    let said = if witness.speaks() { witness.place(drafts) } else { None };
+    let first = || {
+        let below = outline.range(headline?).end;
+        let from = drafts.partition_point(|draft| draft.at < below);
+        drafts.get(from..).unwrap_or_default().iter().find(|draft| draft.is_prose())
+    };
+    density.around(said.or_else(first)?.at)
+}
+
+/// Whether the witness, or the title where it is silent, speaks for `other` and against `chosen`.
+fn overrules(witness: &Witness, other: &[Draft], chosen: &[Draft]) -> bool {
+    if letters(other) < MIN_BODY {
+        return false;
+    }
+    let about = |blocks: &[Draft]| witness.title_share(blocks).unwrap_or_default();
+    if about(chosen) > NOTHING {
+        return false;
+    }
+    if witness.speaks() && witness.share(chosen).max(witness.share(other)) > NOTHING {
+        return witness.share(chosen) < NOTHING && witness.share(other) > HELD;
+    }
+    about(other) > HELD
+}
+
+/// Levels above a dense region on which boxes like its own are looked for.
+const BOX_LEVELS: usize = 5;
+/// Prose that other boxes hold at least to be parts of the body, in percent of the region's.
+const MORE_PROSE: u32 = 30;
+
+/// A region with its sisters: page builders put every few paragraphs into a box of their own, deep
+/// inside boxes that are built alike and stand side by side.
+fn widened(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: Region) -> Region {
+    let prose = |at: usize| {
+        let inside = drafts.get(words.inside(outline, at)).unwrap_or_default();
+        inside.iter().filter(|draft| draft.is_prose())
+    };
+    let Some(sample) = region.roots.iter().find_map(|at| prose(*at).next()) else { return region };
+    let own: u32 = region.roots.iter().flat_map(|at| prose(*at)).map(|d| d.measure.letters).sum();
+    let first = region.roots.first().copied().unwrap_or_default();
+    for around in outline.above(first).take(BOX_LEVELS) {
+        let Some(row) = outline.row(around).filter(|row| row.tag != Tag::Root) else { break };
+        let path = path(outline, sample, around);
+        let alike = |at: usize| {
+            prose(at)
+                .filter(|draft| self::path(outline, draft, at) == path)
+                .map(|draft| draft.measure.letters)
+                .sum::<u32>()
+        };
+        let boxes: Vec<(usize, u32)> = outline
+            .children(row.parent)
+            .map(|at| (at, alike(at)))
+            .filter(|(_, letters)| *letters > 0)
+            .collect();
+        let all: u32 = boxes.iter().map(|(_, letters)| *letters).sum();
+        if all.saturating_sub(own) * 100 >= own * MORE_PROSE {
+            let (Some((from, _)), Some((until, _))) = (boxes.first(), boxes.last()) else { break };
+            let between = outline.children(row.parent).filter(|at| (*from..=*until).contains(at));
+            return Region { roots: between.collect() };
+        }
+    }
+    region
+}
+
+/// The elements from a block up to `top`, as tags and classes.
+fn path<'o>(outline: &'o Outline<'_>, draft: &Draft, top: usize) -> Vec<(Tag, Option<&'o str>)> {
+    let rows = std::iter::once(draft.holder).chain(outline.above(draft.holder));
+    let until_top = rows.take_while(|at| *at >= top).take(3 * BOX_LEVELS);
+    until_top.filter_map(|at| outline.row(at)).map(|row| (row.tag, row.attr("class"))).collect()
 }
 
 /// `articleBody` as blocks, when it says far more than what was found.

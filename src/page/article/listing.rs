@@ -12,6 +12,8 @@ use super::blocks::Draft;
 use super::outline::{Outline, Tag};
 use super::trim;
 use super::vocabulary::Signs;
+use crate::page::BlockKind;
+use crate::page::metadata::Metadata;
 
 /// Letters of a heading that may be a headline.
 const MIN_HEADLINE: u32 = 6;
@@ -22,32 +24,150 @@ const MIN_ONLY: u32 = 20;
 const OF_MANY: u64 = 50;
 const OF_ONE: u64 = 80;
 
-/// Whether `body` is what a listing prints. `title` is the page's.
-pub(crate) fn is_listing(outline: &Outline<'_>, body: &[Draft], url: &Url, title: &str) -> bool {
-    let title = trim::letters_of(title);
-    let mut known: HashMap<usize, Option<(usize, String)>> = HashMap::new();
-    let (mut elsewhere, mut all) = (0_u64, 0_u64);
-    let mut headlines = HashMap::new();
-    for draft in body {
-        let letters = u64::from(draft.measure.letters);
-        all += letters;
-        let Some(entry) = entry_of(outline, draft.at) else { continue };
-        let headed = known.entry(entry).or_insert_with(|| headed(outline, entry, url, &title));
-        if let Some((headline, target)) = headed
-            && *headline < draft.at
-        {
-            elsewhere += letters;
-            headlines.insert(target.clone(), outline.below(*headline).letters);
-        }
-    }
-    let share = match headlines.len() {
-        0 => return false,
-        1 if headlines.values().all(|letters| *letters < MIN_ONLY) => return false,
-        1 => OF_ONE,
-        _ => OF_MANY,
-    };
-    elsewhere * 100 > all * share
+/// A page with the lines on it that may be headlines of stories.
+pub(crate) struct Listing<'p, 'a> {
+    outline: &'p Outline<'a>,
+    url: &'p Url,
+    title: String,
+    says_article: bool,
+    /// Rows of headings, in order.
+    headings: Vec<usize>,
+    /// Those, and lines that are all link.
+    lines: Vec<usize>,
 }
+
+impl<'p, 'a> Listing<'p, 'a> {
+    /// Looks at a page; `drafts` are all its blocks.
+    pub(crate) fn of(
+        outline: &'p Outline<'a>,
+        drafts: &[Draft],
+        url: &'p Url,
+        metadata: &Metadata,
+    ) -> Self {
+        let title = trim::letters_of(metadata.title.as_deref().unwrap_or_default());
+        let headings: Vec<usize> =
+            (0..outline.rows.len()).filter(|at| is_headline(outline, *at)).collect();
+        let links = drafts.iter().filter(|draft| draft.is_link());
+        let links = links.filter(|draft| draft.measure.letters >= MIN_ONLY);
+        let mut lines: Vec<usize> = links.map(|draft| draft.at).collect();
+        lines.extend(&headings);
+        lines.sort_unstable();
+        Self { outline, url, title, says_article: metadata.says_article, headings, lines }
+    }
+
+    /// Whether `body` is what a listing prints.
+    pub(crate) fn prints(&self, body: &[Draft]) -> bool {
+        let entry = |at| entry_of(self.outline, at);
+        let (entries, elsewhere) = self.elsewhere(body, &self.headings, &entry);
+        let needed = match entries {
+            0 => u64::MAX,
+            1 => OF_ONE,
+            _ => OF_MANY,
+        };
+        if elsewhere >= needed || self.says_article {
+            return elsewhere >= needed;
+        }
+        let entry = |at| entry_of(self.outline, at).or_else(|| self.card_of(at));
+        let (cards, elsewhere) = self.elsewhere(body, &self.lines, &entry);
+        cards >= MIN_CARDS && elsewhere >= OF_MANY
+    }
+
+    /// A body without the cards of other stories at its end.
+    pub(crate) fn without_cards(&self, mut body: Vec<Draft>) -> Vec<Draft> {
+        let (mut end, mut cards) = (body.len(), 0);
+        while let Some(draft) = end.checked_sub(1).and_then(|last| body.get(last)) {
+            match draft.kind {
+                BlockKind::Heading => {}
+                BlockKind::Caption => break,
+                _ if self.is_card(&body, draft) => cards += 1,
+                _ => break,
+            }
+            end -= 1;
+        }
+        if cards >= MIN_TAIL_CARDS && end > 0 {
+            body.truncate(end);
+        }
+        body
+    }
+
+    /// Whether a block stands in a box with next to nothing but the headline of another story.
+    fn is_card(&self, body: &[Draft], draft: &Draft) -> bool {
+        self.card_of(draft.at).is_some_and(|card| {
+            let range = self.outline.range(card);
+            let from = body.partition_point(|draft| draft.at < range.start);
+            let until = body.partition_point(|draft| draft.at < range.end);
+            until - from <= MAX_IN_CARD && self.headed(card, &self.lines).is_some()
+        })
+    }
+
+    /// How many headlines of entries lead elsewhere, and the share of a body below them in percent.
+    fn elsewhere(
+        &self,
+        body: &[Draft],
+        headlines: &[usize],
+        entry_of: &EntryOf<'_>,
+    ) -> (usize, u64) {
+        let mut known: HashMap<usize, Option<(usize, String)>> = HashMap::new();
+        let (mut elsewhere, mut all) = (0_u64, 0_u64);
+        let mut led = HashMap::new();
+        for draft in body {
+            let letters = u64::from(draft.measure.letters);
+            all += letters;
+            let Some(entry) = entry_of(draft.at) else { continue };
+            let headed = known.entry(entry).or_insert_with(|| self.headed(entry, headlines));
+            if let Some((headline, target)) = headed
+                && *headline < draft.at
+            {
+                elsewhere += letters;
+                led.insert(target.clone(), self.outline.below(*headline).letters);
+            }
+        }
+        if led.len() == 1 && led.values().all(|letters| *letters < MIN_ONLY) {
+            return (0, 0);
+        }
+        (led.len(), elsewhere * 100 / all.max(1))
+    }
+
+    /// The page that the first headline of an entry leads to, with its row; `None` when a headline
+    /// in it is this page's own.
+    fn headed(&self, entry: usize, headlines: &[usize]) -> Option<(usize, String)> {
+        let range = self.outline.range(entry);
+        let from = headlines.partition_point(|at| *at < range.start);
+        let inside = headlines.get(from..)?.iter().take_while(|at| range.contains(at));
+        let headlines: Vec<usize> = inside.copied().take(HEADLINES).collect();
+        let own = |at: &usize| self.title.contains(&trim::letters_of(&self.outline.text(*at, 600)));
+        if headlines.iter().any(own) {
+            return None;
+        }
+        let first = *headlines.first()?;
+        leads_to(self.outline, first, self.url).map(|target| (first, target))
+    }
+
+    /// The innermost box of a row that holds a headline before it, whatever it is called.
+    fn card_of(&self, at: usize) -> Option<usize> {
+        let before = self.lines.partition_point(|headline| *headline < at);
+        let last = self.lines.get(before.checked_sub(1)?)?;
+        let boxes = self.outline.above(at).take(CARD_LEVELS);
+        boxes
+            .take_while(|top| self.outline.row(*top).is_some_and(|row| row.tag != Tag::Root))
+            .find(|top| top <= last)
+    }
+}
+
+/// Which entry a row stands in.
+type EntryOf<'f> = dyn Fn(usize) -> Option<usize> + 'f;
+
+/// Headlines of one entry that are looked at.
+const HEADLINES: usize = 4;
+/// Levels above a text among which the card it stands in is looked for.
+const CARD_LEVELS: usize = 5;
+/// Cards whose headlines lead elsewhere that make a listing of a page that does not call itself an
+/// article: fewer are a box of related stories.
+const MIN_CARDS: usize = 3;
+/// Cards at the end of a body that are not its own: one may be the story's last link.
+const MIN_TAIL_CARDS: usize = 2;
+/// Blocks of a body in one card: a headline, a line or two.
+const MAX_IN_CARD: usize = 2;
 
 /// Class names that themes give an entry, beside the element `article`.
 const ENTRIES: &[&str] = &["hentry", "type-post", "post", "entry", "blog-post", "news-item"];
@@ -61,22 +181,6 @@ fn entry_of(outline: &Outline<'_>, at: usize) -> Option<usize> {
         })
     })
 }
-
-/// The page that the first headline of an entry leads to, with its row; `None` when a headline in
-/// it is this page's own.
-fn headed(outline: &Outline<'_>, entry: usize, url: &Url, title: &str) -> Option<(usize, String)> {
-    let headlines: Vec<usize> =
-        outline.range(entry).filter(|at| is_headline(outline, *at)).take(HEADLINES).collect();
-    let own = |at: &usize| title.contains(&trim::letters_of(&outline.text(*at, 600)));
-    if headlines.iter().any(own) {
-        return None;
-    }
-    let first = *headlines.first()?;
-    leads_to(outline, first, url).map(|target| (first, target))
-}
-
-/// Headlines of one entry that are looked at.
-const HEADLINES: usize = 4;
 
 fn is_headline(outline: &Outline<'_>, at: usize) -> bool {
     let heading = outline.row(at).is_some_and(|row| matches!(row.tag, Tag::Heading(1..=4)));

@@ -246,6 +246,17 @@ impl<'a> Outline<'a> {
         out
     }
 
+    /// The rows whose parent is `at`.
+    pub(crate) fn children(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let range = self.range(at);
+        let mut next = range.start + 1;
+        std::iter::from_fn(move || {
+            let child = next;
+            next = self.row(child)?.end.max(child + 1);
+            (child < range.end).then_some(child)
+        })
+    }
+
     /// The rows above `at`, nearest first.
     pub(crate) fn above(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let mut at = at;
@@ -320,7 +331,7 @@ impl<'a> Builder<'a, '_> {
             },
             DomNode::Element(element) => {
                 let Some(tag) = tag(element) else { return false };
-                if self.cut.contains(&node.id()) {
+                if self.cut.contains(&node.id()) || is_bare_reading(node, element) {
                     return false;
                 }
                 let signs = element_signs(element, tag);
@@ -340,6 +351,13 @@ impl<'a> Builder<'a, '_> {
             row.end = end;
         }
     }
+}
+
+/// Whether an element is the reading of a word in `ruby` with no brackets (`rp`) around it: it would
+/// run into the word. One in brackets is made to be read in a line.
+fn is_bare_reading(node: NodeRef<'_, DomNode>, element: &Element) -> bool {
+    let before = || node.prev_siblings().take(3).find_map(|near| near.value().as_element());
+    element.name() == "rt" && before().is_none_or(|before| before.name() != "rp")
 }
 
 /// What an element is; `None` for what never holds text.

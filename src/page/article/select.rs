@@ -110,10 +110,13 @@ fn best(
     Some(Region { roots })
 }
 
-/// Whether two elements are parts of one body: same class, same parent or grandparent.
+/// Levels above two parts of one body at which they meet at the latest.
+const NEAR: usize = 4;
+
+/// Whether two elements are parts of one body: same class, and an ancestor near both.
 fn is_sister(outline: &Outline<'_>, top: usize, other: usize) -> bool {
     let class = |at: usize| outline.row(at).and_then(|row| row.attr("class"));
-    let near = |at: usize| outline.above(at).take(4).collect::<Vec<_>>();
+    let near = |at: usize| outline.above(at).take(NEAR).collect::<Vec<_>>();
     top != other
         && class(top).is_some()
         && class(top) == class(other)

@@ -20,6 +20,7 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     let mut kept: Vec<Draft> = Vec::with_capacity(blocks.len());
     for draft in blocks.into_iter().rev() {
         let bare = draft.kind == BlockKind::Heading
+            && !is_sentence(&draft)
             && kept
                 .last()
                 .is_none_or(|next| next.kind == BlockKind::Heading && next.level <= draft.level);
@@ -29,6 +30,20 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     }
     kept.reverse();
     kept
+}
+
+/// Letters from which a heading that ends like a sentence is one.
+const SENTENCE: u32 = 60;
+
+/// A lead or a pulled line set as a heading: it says something with nothing under it.
+fn is_sentence(draft: &Draft) -> bool {
+    draft.measure.letters >= SENTENCE && ends_sentence(&draft.text)
+}
+
+/// Whether a text ends like a sentence.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '”', '»', '’', ')', '」', '』']);
+    text.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '။', '።'])
 }
 
 fn is_link_line(draft: &Draft) -> bool {

@@ -36,6 +36,11 @@ impl Signs {
     pub(crate) const BIO: Self = Self(1 << 10);
     /// The author's job title and nothing else.
     pub(crate) const ROLE: Self = Self(1 << 11);
+    /// A teaser: of another page where it is linked, the lead of this one where it is not.
+    pub(crate) const TEASER: Self = Self(1 << 12);
+
+    /// A notice of cookies or consent: never body, however little else a page shows.
+    pub(crate) const NOTICE: Self = Self(1 << 13);
 
     /// Whether any bit of `other` is set.
     pub(crate) fn has(self, other: Self) -> bool {
@@ -56,9 +61,9 @@ const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb b
     sponsor sponsored promo promos promotion promoted outbrain taboola recirc \
     recommend recommended recommendation recommendations popular trending mostread \
     pagination pager paging toolbar tools tags taglist tagcloud \
-    popup modal overlay lightbox dialog tooltip teaser teasers paywall donate donation \
+    popup modal overlay dialog tooltip paywall donate donation \
     rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
-    noprint skip screen sr visually legal sitemap \
+    noprint skip legal sitemap \
     editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
     feedback attachment attachments follow metadata prev previous noexcerpt";
 
@@ -122,9 +127,25 @@ const TITLE: &str = "title headline heading headlines h1";
 const LEAD: &str = "lead lede intro introduction standfirst subtitle excerpt summary abstract \
     kicker teaser chapo dek deck description subheadline subhead";
 
+const TEASER: &str = "teaser teasers";
+
 const TRANSLATOR: &str = "translator translators translatedby";
 
-const BIO: &str = "bio biography authorbox aboutauthor jobtitle position";
+const BIO: &str = "bio biography authorbox aboutauthor authorbio jobtitle position saboxplugin abh";
+
+/// What stands behind `author` in the name of a box about the author.
+const ABOUT: &[&str] = &[
+    "bio",
+    "box",
+    "card",
+    "about",
+    "description",
+    "desc",
+    "info",
+    "section",
+    "profile",
+    "details",
+];
 
 const ROLE: &str = "role jobtitle occupation";
 
@@ -141,6 +162,9 @@ const STEMS: &[(&str, Signs)] = &[
     ("breadcrumb", Signs::CHROME),
     ("navigation", Signs::CHROME),
     ("footer", Signs::CHROME),
+    ("postmeta", Signs::CHROME),
+    ("disclosure", Signs::CHROME),
+    ("shareb", Signs::CHROME),
     ("cookie", Signs::CHROME),
     ("subscri", Signs::CHROME),
     ("byline", Signs::BYLINE),
@@ -149,6 +173,7 @@ const STEMS: &[(&str, Signs)] = &[
 static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
     let lists = [
         (CHROME, Signs::CHROME),
+        ("cookie cookies consent gdpr", Signs::NOTICE),
         (BODY, Signs::BODY),
         (TEXT, Signs::TEXT),
         (BYLINE, Signs::BYLINE),
@@ -156,6 +181,7 @@ static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
         (CAPTION, Signs::CAPTION),
         (TITLE, Signs::TITLE),
         (LEAD, Signs::LEAD),
+        (TEASER, Signs::TEASER),
         (TRANSLATOR, Signs::TRANSLATOR),
         (BIO, Signs::BIO),
         (ROLE, Signs::ROLE),
@@ -201,8 +227,20 @@ fn token_signs(token: &str) -> Signs {
         if PAIRS.contains(&(before.as_str(), word.as_str())) {
             all = all.with(Signs::BODY);
         }
-        if (before.as_str(), word.as_str()) == ("job", "title") {
-            all = all.with(Signs::ROLE);
+        match (before.as_str(), word.as_str()) {
+            ("screen", "reader") | ("sr", "only") | ("visually", "hidden") => {
+                all = all.with(Signs::CHROME);
+            }
+            ("post" | "entry" | "article" | "story", "meta") => all = all.with(Signs::CHROME),
+            ("job", "title") => all = all.with(Signs::ROLE),
+            ("about", "author") => all = all.with(Signs::BIO),
+            ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
+            // Drupal calls a field so that holds the paragraphs of a story.
+            ("entity", "reference") => {
+                before = word;
+                continue;
+            }
+            _ => {}
         }
         all = all.with(word_signs(&word));
         before = word;
@@ -212,6 +250,10 @@ fn token_signs(token: &str) -> Signs {
 
 /// What one word says.
 fn word_signs(word: &str) -> Signs {
+    // A comment on the news, not of a reader.
+    if word.starts_with("commentary") {
+        return Signs::default();
+    }
     if let Some(signs) = WORDS.get(word) {
         return *signs;
     }

@@ -1,0 +1,150 @@
+//! Pruning: which subtrees of a page are never body.
+//!
+//! Chrome, captions, credits, hidden parts, lists of links, boxes about the author, notices. An
+//! element is judged by its names, its links and its size, and never alone by a name where it holds
+//! the bulk of the page's own words or its headline. It marks rows; what is cut into blocks is
+//! decided on the rest.
+
+use std::ops::Range;
+
+use super::outline::{Measure, Outline, Row, Tag};
+use super::vocabulary::Signs;
+
+/// Decides which subtrees are never body: chrome, captions, credits, hidden parts, lists of links.
+/// Whatever holds the bulk of the page's own words, or its headline, stays.
+pub(crate) fn prune(outline: &Outline<'_>) -> Vec<bool> {
+    let headline = outline.rows.iter().position(|row| row.tag == Tag::Heading(1));
+    let holds_headline = |range: &Range<usize>| headline.is_some_and(|h1| range.contains(&h1));
+    let (mut dropped, gone) = unread(outline, &holds_headline);
+    let total = outline.measure(&(0..outline.rows.len()));
+    let words = total.letters.saturating_sub(total.linked).saturating_sub(gone);
+    let gallery = is_gallery(outline, words);
+    let mut at = 0;
+    while let Some(row) = outline.row(at) {
+        if dropped.get(at) == Some(&true) {
+            at = row.end.max(at + 1);
+            continue;
+        }
+        let own = outline.below(at);
+        let bulk = own.letters.saturating_sub(own.linked) > words / 2;
+        let kept = bulk
+            || own.letters * 3 > words && holds_headline(&(at..row.end))
+            || gallery && matches!(row.tag, Tag::Caption | Tag::Figure);
+        if row.tag != Tag::Text && !kept && is_never_body(outline, at, row, own) {
+            if let Some(slot) = dropped.get_mut(at) {
+                *slot = true;
+            }
+            at = row.end.max(at + 1);
+        } else {
+            at += 1;
+        }
+    }
+    dropped
+}
+
+/// What is left out however much of the page it is: notices of cookies. With the unlinked letters
+/// in it.
+fn unread(
+    outline: &Outline<'_>,
+    holds_headline: &impl Fn(&Range<usize>) -> bool,
+) -> (Vec<bool>, u32) {
+    let mut dropped = vec![false; outline.rows.len()];
+    let (mut at, mut gone) = (0, 0_u32);
+    while let Some(row) = outline.row(at) {
+        let notice = row.signs.has(Signs::NOTICE) && row.tag != Tag::Root;
+        if notice && !holds_headline(&(at..row.end)) && !is_frame(outline, at) {
+            let own = outline.below(at);
+            gone = gone.saturating_add(own.letters.saturating_sub(own.linked));
+            if let Some(slot) = dropped.get_mut(at) {
+                *slot = true;
+            }
+            at = row.end.max(at + 1);
+        } else {
+            at += 1;
+        }
+    }
+    (dropped, gone)
+}
+
+/// Whether most of what a page says stands in captions: they are its story then.
+fn is_gallery(outline: &Outline<'_>, words: u32) -> bool {
+    let captions = outline.rows.iter().enumerate().filter(|(_, row)| row.tag == Tag::Caption);
+    let said: u32 = captions.map(|(at, _)| outline.below(at).letters).sum();
+    said > words / 2
+}
+
+/// Share of linked letters from which a list or a box is navigation.
+const LIST_LINK_SHARE: f32 = 0.6;
+/// Unlinked letters from which a box of links may hold prose.
+const PROSE_LETTERS: u32 = 200;
+/// Letters up to which an element called byline or date is one.
+const LABEL_LETTERS: u32 = 160;
+/// Share of linked letters from which a teaser is another page's.
+const TEASER_LINK_SHARE: f32 = 0.1;
+/// Letters up to which a box about the author is one, and no story about an author.
+const BIO_LETTERS: u32 = 1_200;
+
+fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) -> bool {
+    let signs = row.signs;
+    if signs.has(Signs::HIDDEN) {
+        return true;
+    }
+    if signs.has(Signs::CHROME) && row.tag != Tag::Root {
+        return !(signs.has(Signs::BODY) || is_prose_line(row, own) || is_frame(outline, at));
+    }
+    if own.letters <= LABEL_LETTERS && signs.has(Signs::BYLINE.with(Signs::DATE).with(Signs::BIO)) {
+        return !matches!(row.tag, Tag::Link | Tag::Inline | Tag::Bold) || signs.has(Signs::BYLINE);
+    }
+    if signs.has(Signs::TEASER) && row.tag != Tag::Root {
+        return own.link_share() > TEASER_LINK_SHARE || inside_link(outline, at);
+    }
+    if signs.has(Signs::BIO) && own.letters <= BIO_LETTERS {
+        return !matches!(row.tag, Tag::Root);
+    }
+    match row.tag {
+        Tag::Caption => true,
+        Tag::Figure => !holds(outline, at, &[Tag::Table, Tag::Pre, Tag::Quote]),
+        Tag::List | Tag::Table => own.linked > 0 && own.link_share() > LIST_LINK_SHARE,
+        Tag::Block | Tag::Article | Tag::Header => {
+            let unlinked = own.letters.saturating_sub(own.linked);
+            signs.has(Signs::CAPTION)
+                || (own.linked > 20
+                    && own.link_share() > LIST_LINK_SHARE
+                    && unlinked < PROSE_LETTERS
+                    && !holds_body(outline, at))
+        }
+        Tag::Paragraph => signs.has(Signs::CAPTION),
+        Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
+        _ => false,
+    }
+}
+
+/// Whether an element is a frame around the page, whatever it is called: a canvas that a menu
+/// slides over, a dialogue's background.
+fn is_frame(outline: &Outline<'_>, at: usize) -> bool {
+    let tag = outline.row(at).map(|row| row.tag);
+    tag == Some(Tag::Block)
+        && (holds(outline, at, &[Tag::Main]) || {
+            holds(outline, at, &[Tag::Article]) && holds(outline, at, &[Tag::Heading(1)])
+        })
+}
+
+/// Whether an element that is called a body stands below another.
+fn holds_body(outline: &Outline<'_>, at: usize) -> bool {
+    let rows = outline.rows.get(outline.range(at)).unwrap_or_default();
+    rows.iter().any(|row| row.signs.has(Signs::BODY))
+}
+
+fn inside_link(outline: &Outline<'_>, at: usize) -> bool {
+    outline.above(at).any(|at| outline.row(at).is_some_and(|row| row.tag == Tag::Link))
+}
+
+/// A real paragraph whose class only happens to hold a chrome word.
+fn is_prose_line(row: &Row<'_>, own: Measure) -> bool {
+    matches!(row.tag, Tag::Paragraph | Tag::Quote) && own.letters > 200 && own.link_share() < 0.2
+}
+
+fn holds(outline: &Outline<'_>, at: usize, tags: &[Tag]) -> bool {
+    let rows = outline.rows.get(outline.range(at)).unwrap_or_default();
+    rows.iter().any(|row| tags.contains(&row.tag))
+}

@@ -1,0 +1,226 @@
+//! Signposts: lines that stand in a text and are not of it.
+//!
+//! "Read also", "subscribe to our newsletter", "advertisement", "about the author", "photo: …": an
+//! editor types them or a plugin puts them between paragraphs of the body, in elements that say
+//! nothing. They are known by how they begin, in a table of many languages (`signposts.txt`), and
+//! only where the line is short. It looks at blocks only, never at the tree.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::blocks::Draft;
+use crate::page::BlockKind;
+
+/// What a signpost does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Post {
+    Onward,
+    Ask,
+    Label,
+    Tail,
+    Within,
+    Credit,
+    Source,
+    Wall,
+}
+
+impl Post {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "onward" => Self::Onward,
+            "ask" => Self::Ask,
+            "label" => Self::Label,
+            "tail" => Self::Tail,
+            "within" => Self::Within,
+            "credit" => Self::Credit,
+            "source" => Self::Source,
+            "wall" => Self::Wall,
+            _ => return None,
+        })
+    }
+}
+
+/// A beginning of the table.
+struct Sign {
+    post: Post,
+    /// Folded.
+    text: String,
+    /// Whether a colon or the end has to follow.
+    closed: bool,
+}
+
+/// The beginnings by their first character.
+static SIGNS: LazyLock<HashMap<char, Vec<Sign>>> = LazyLock::new(|| {
+    let mut signs: HashMap<char, Vec<Sign>> = HashMap::new();
+    for sign in table().filter(|sign| sign.post != Post::Within) {
+        if let Some(first) = sign.text.chars().next() {
+            signs.entry(first).or_default().push(sign);
+        }
+    }
+    signs
+});
+
+/// What asks wherever it stands.
+static WITHIN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    table().filter(|sign| sign.post == Post::Within).map(|sign| sign.text).collect()
+});
+
+fn table() -> impl Iterator<Item = Sign> {
+    let lines = include_str!("signposts.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(|line| {
+        let mut columns = line.split('|');
+        let post = columns.next().and_then(Post::named);
+        columns.skip(1).filter_map(move |text| {
+            let (bare, closed) = (text.trim_end_matches(':'), text.ends_with(':'));
+            Some(Sign { post: post?, text: folded(bare), closed })
+        })
+    })
+}
+
+/// Most letters of a line that leads or asks.
+const MAX_LETTERS: u32 = 200;
+/// Most letters of a line that says whose a picture is.
+const MAX_CREDIT: u32 = 120;
+/// Most letters of a line below a signpost that belongs to its list.
+const MAX_LISTED: u32 = 120;
+/// Share of a body, in percent, that may stand behind the line that opens its tail.
+const MAX_TAIL: u32 = 25;
+
+/// Takes the signposts out of a body, with the lists that stand below them.
+pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
+    let total: u32 = blocks.iter().map(|draft| draft.measure.letters).sum();
+    let mut read = 0;
+    let mut below = None;
+    let mut kept = Vec::with_capacity(blocks.len());
+    for draft in blocks {
+        read += draft.measure.letters;
+        match (signpost(&draft), below) {
+            (Some((Post::Tail, _)), _) if (total - read.min(total)) * 100 <= total * MAX_TAIL => {
+                break;
+            }
+            (Some((post @ (Post::Onward | Post::Wall), alone)), _) => {
+                below = (alone || post == Post::Wall).then_some(post);
+            }
+            (Some((Post::Ask | Post::Label | Post::Credit, _)), _) => {}
+            (_, Some(Post::Onward)) if is_listed(&draft) => {}
+            (_, Some(Post::Wall)) if draft.measure.letters <= MAX_LETTERS => {}
+            _ => {
+                below = None;
+                kept.push(draft);
+            }
+        }
+    }
+    kept
+}
+
+/// Whether a block says where the story was taken from, and nothing else.
+pub(crate) fn is_source(draft: &Draft) -> bool {
+    signpost(draft).is_some_and(|(post, _)| post == Post::Source)
+}
+
+/// A line of the list that a signpost opens: linked, or an item, and short.
+fn is_listed(draft: &Draft) -> bool {
+    draft.measure.letters <= MAX_LISTED
+        && (draft.measure.link_share() > 0.5 || draft.kind == BlockKind::Item)
+}
+
+/// What a block is a signpost to, and whether it says nothing else.
+fn signpost(draft: &Draft) -> Option<(Post, bool)> {
+    if draft.measure.letters > MAX_LETTERS || draft.kind == BlockKind::Code {
+        return None;
+    }
+    if draft.measure.letters <= MAX_CREDIT && draft.text.contains(['©', '📷', '📸']) {
+        return Some((Post::Credit, false));
+    }
+    let line = folded(&draft.text);
+    let signs = SIGNS.get(&line.chars().next()?)?;
+    let found = signs.iter().find_map(|sign| {
+        let rest = line.strip_prefix(sign.text.as_str())?;
+        let alone = rest.is_empty();
+        let marked = rest.starts_with(':');
+        let apart = alone || marked || !rest.starts_with(char::is_alphanumeric) || !is_spaced(rest);
+        let fits = match sign.post {
+            Post::Label | Post::Tail => alone || rest == ":",
+            Post::Credit | Post::Source => marked && draft.measure.letters <= MAX_CREDIT,
+            _ => apart && (alone || marked || !sign.closed),
+        };
+        fits.then_some((sign.post, alone || rest == ":"))
+    });
+    found.or_else(|| {
+        WITHIN.iter().any(|text| line.contains(text.as_str())).then_some((Post::Ask, false))
+    })
+}
+
+/// Whether a text begins in a script that puts spaces between words.
+fn is_spaced(text: &str) -> bool {
+    let letters = crate::page::letters::letters();
+    text.chars()
+        .next()
+        .is_some_and(|c| !letters.of(c).is_spaceless() && !matches!(u32::from(c), 0xAC00..=0xD7AF))
+}
+
+/// A text as the table is compared: lower case, letters, digits and single spaces, the first colon
+/// kept; marks of Arabic and Hebrew vowels gone, forms of alef, yeh and kaf made one.
+pub(crate) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match plain(c) {
+            c if is_unwritten(c) => {}
+            ':' | '：' | '=' | '©' if !out.is_empty() => {
+                out.truncate(out.trim_end().len());
+                if !out.ends_with(':') {
+                    out.push(':');
+                }
+            }
+            c if c.is_alphanumeric() || is_mark(c) => out.push(c),
+            '\'' | '’' => out.push('\''),
+            '-' if !out.is_empty() => out.push('-'),
+            _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
+            _ => {}
+        }
+    }
+    out.truncate(out.trim_end_matches([' ', '-', '\'']).len());
+    out
+}
+
+/// A letter without the accent that capitals and hurried typists leave out.
+fn plain(c: char) -> char {
+    match c {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'è' | 'ê' => 'e',
+        'í' | 'ì' | 'î' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' => 'u',
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' => 'ι',
+        'ό' => 'ο',
+        'ύ' => 'υ',
+        'ώ' => 'ω',
+        'ς' => 'σ',
+        'ё' => 'е',
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        '\u{95c}' => 'ड',
+        '\u{95d}' => 'ढ',
+        '\u{9dc}' => 'ড',
+        '\u{9dd}' => 'ঢ',
+        '\u{9df}' => 'য',
+        c => c,
+    }
+}
+
+/// Joiners, accents on their own, nuktas, and the marks of Hebrew and Arabic vowels.
+fn is_unwritten(c: char) -> bool {
+    matches!(u32::from(c), 0x200c | 0x200d | 0x0300..=0x036f | 0x093c | 0x09bc | 0x0591..=0x05c7
+        | 0x0640 | 0x064b..=0x065f | 0x0670)
+}
+
+/// Marks that are part of words in Indic, Thai and Burmese script.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x0300..=0x036f | 0x0900..=0x0dff | 0x0e31..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff)
+        && c != '।'
+        && c != '॥'
+}
