@@ -18,7 +18,7 @@ fn read(html: &str, url: &str) -> Reading {
     let url = Url::parse(url).unwrap();
     let tree = dom::parse(html);
     let facts = metadata::read(&tree, &url);
-    article::read(&tree, &facts, &url, &HashSet::new()).expect("an article")
+    article::read(&tree, &facts, &url, &HashSet::new()).unwrap()
 }
 
 /// The cases of a table: what stands before the arrow and what behind it.
@@ -33,12 +33,12 @@ fn cases(table: &'static str) -> impl Iterator<Item = (&'static str, &'static st
 /// An article with something in its head, something below its headline.
 fn page(head: &str, below: &str) -> String {
     format!(
-        r#"<!doctype html><html><head><title>The last ferry</title>{head}</head><body><article>
+        r"<!doctype html><html><head><title>The last ferry</title>{head}</head><body><article>
 <h1>The last ferry</h1>{below}
 <p>Twelve boats crossed here every morning before the bridge was built, and each of them had a bell that the whole bank could tell from the others, even in fog.</p>
 <p>The ferryman keeps a ledger of the names he carried, and he says that most quarrels over the fare were settled in midstream, where nobody could walk away.</p>
 <p>The ledger is closed, and the bells hang in the church, where they are rung once a year by those who still remember which of them was whose.</p>
-</article></body></html>"#
+</article></body></html>"
     )
 }
 

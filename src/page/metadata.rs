@@ -203,7 +203,7 @@ fn collect(dom: &Html) -> Collected<'_> {
             "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
             "time" | "span" | "abbr" | "div" | "p" | "dd" | "li" | "td" | "b" | "i" => {
-                take_itemprop(element, &mut all)
+                take_itemprop(element, &mut all);
             }
             _ => {}
         }
