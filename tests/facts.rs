@@ -81,3 +81,27 @@ fn the_language_of_a_text_is_told_among_its_kin() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_title_is_the_headline_without_its_site() {
+    let mut wrong = Vec::new();
+    for (case, want) in cases(include_str!("tables/titles.txt")) {
+        let cells: Vec<Option<&str>> =
+            case.split(" ¦ ").map(|cell| Some(cell.trim()).filter(|cell| *cell != "-")).collect();
+        let tag = |cell: usize, front: &str, back: &str| {
+            cells[cell].map_or_else(String::new, |text| format!("{front}{text}{back}"))
+        };
+        let html = [
+            tag(0, "<html><head><title>", "</title>"),
+            tag(1, r#"<meta property="og:title" content=""#, r#"">"#),
+            tag(2, r#"<meta property="og:site_name" content=""#, r#"">"#),
+            tag(3, "</head><body><h1>", "</h1>"),
+        ];
+        let url = Url::parse("https://harbour.example/ferry").unwrap();
+        let got = metadata::read(&dom::parse(&html.concat()), &url).title.unwrap_or_default();
+        if got != want {
+            wrong.push(format!("{case} => {got:?}, not {want:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

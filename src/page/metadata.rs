@@ -86,7 +86,7 @@ impl Claim {
     pub(crate) const BYSTANDER: usize = usize::MAX;
 
     fn named(text: &str) -> Self {
-        Self { text: folded(text), structured: true, ..Self::default() }
+        Self { text: folded(&title::unescaped(text)), structured: true, ..Self::default() }
     }
 }
 
@@ -119,7 +119,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let loosely = loosely(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
-        title: best_title(&all, site.as_deref()),
+        title: best_title(&all, site.as_deref(), own_name(url)),
         declared: declared(&all),
         published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
@@ -145,7 +145,7 @@ fn publishers(all: &Collected<'_>, site: Option<&str>) -> Vec<String> {
 }
 
 /// The title, of everything that may be one.
-fn best_title(all: &Collected<'_>, site: Option<&str>) -> Option<String> {
+fn best_title(all: &Collected<'_>, site: Option<&str>, host: &str) -> Option<String> {
     const NAMES: &[&str] =
         &["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"];
     title::choose(&title::Candidates {
@@ -154,7 +154,15 @@ fn best_title(all: &Collected<'_>, site: Option<&str>) -> Option<String> {
         document: all.title.as_deref(),
         headings: &all.headings,
         site,
+        host,
     })
+}
+
+/// The name a site has registered: `harbour` of `www.harbour.example`.
+fn own_name(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    let registered = psl::domain_str(host).unwrap_or(host);
+    registered.split('.').next().unwrap_or_default()
 }
 
 impl Collected<'_> {
@@ -419,7 +427,7 @@ fn claims(all: &Collected<'_>) -> Vec<Claim> {
     let mut claims = all.said.authors.clone();
     for (rank, name) in AUTHORS.iter().enumerate() {
         for value in all.all(name) {
-            let text = folded(value);
+            let text = folded(&title::unescaped(value));
             if !text.is_empty()
                 && !text.starts_with("http")
                 && !text.contains("//")
