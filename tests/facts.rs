@@ -10,9 +10,10 @@
 use std::collections::HashSet;
 
 use url::Url;
+use warraq::head::Head;
 use warraq::lang::Lang;
 use warraq::page::article::{self, Reading};
-use warraq::page::{dom, language, metadata};
+use warraq::page::{Source, dom, language, metadata};
 
 fn read(html: &str, url: &str) -> Reading {
     let url = Url::parse(url).unwrap();
@@ -104,4 +105,56 @@ fn a_title_is_the_headline_without_its_site() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The page as a server sent it on a day, its bytes as they are.
+fn served(date: &str, entity: &[u8]) -> warraq::page::Page {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nDate: {date}\r\n\r\n");
+    let url = Url::parse("https://example.org/ferry").unwrap();
+    let head = Head::parse(head.as_bytes());
+    warraq::page::read(Source { url: &url, head: &head, entity })
+}
+
+#[test]
+fn nothing_is_published_after_it_was_served() {
+    let meta = r#"<meta property="article:published_time" content="2026-03-16T09:30:00Z">"#;
+    let shown = r#"<div class="date">14 March 2026</div>"#;
+    for (date, want) in [
+        ("Sun, 15 Mar 2026 20:00:00 GMT", "2026-03-16T09:30:00Z"),
+        ("Sat, 14 Mar 2026 20:00:00 GMT", "2026-03-14"),
+        ("Tue, 10 Mar 2026 20:00:00 GMT", ""),
+        ("no date", "2026-03-16T09:30:00Z"),
+    ] {
+        let article = served(date, page(meta, shown).as_bytes()).article.unwrap();
+        let got = article.published.map(|date| date.iso).unwrap_or_default();
+        assert_eq!(got, want, "served on {date}");
+    }
+}
+
+#[test]
+fn a_page_encoded_twice_is_read_and_noted() {
+    let text = page(
+        "",
+        "<p>Für die Fähre läuteten zwölf Glocken, und der Fährmann hörte sie über den See.</p>",
+    );
+    let twice: String = text.bytes().map(char::from).collect();
+    let read = served("no date", twice.as_bytes());
+    assert!(read.article.unwrap().text().contains("läuteten zwölf Glocken"));
+    assert!(read.notes.iter().any(|note| note.contains("encoded twice")), "{:?}", read.notes);
+    assert_eq!(served("no date", text.as_bytes()).notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_person_s_page_is_linked_from_the_name() {
+    let byline = r#"<p class="byline">By <a href="/authors/mara">Mara Quillby</a></p>"#;
+    let article = read(&page("", byline), "https://example.org/ferry").article;
+    assert_eq!(article.byline[0].name, "Mara Quillby");
+    assert_eq!(article.byline[0].url.as_deref(), Some("https://example.org/authors/mara"));
+    let script = r#"<script type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Person",
+        "name":"Mara Quillby","url":"javascript:alert(1)"}}</script>"#;
+    let article = read(&page(script, ""), "https://example.org/ferry").article;
+    assert_eq!(
+        (article.byline[0].name.as_str(), article.byline[0].url.as_deref()),
+        ("Mara Quillby", None)
+    );
 }
