@@ -134,9 +134,9 @@ fn a_credit_of_any_language_gives_its_people_their_parts() {
         let authors = show(&article.byline);
         let mut got = if authors == "admin" { String::new() } else { authors };
         if !article.translators.is_empty() {
-            got += &format!(" ~ {}", show(&article.translators));
+            got.extend([" ~ ", show(&article.translators).as_str()]);
         }
-        got.extend(article.agency.iter().map(|agency| format!(" @ {agency}")));
+        got.extend(article.agency.iter().flat_map(|agency| [" @ ", agency.as_str()]));
         let text = article.text();
         let leaves =
             want.trim().is_empty() || (text.starts_with("Twelve") && text.ends_with(CLOSED));

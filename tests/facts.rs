@@ -10,15 +10,16 @@
 use std::collections::HashSet;
 
 use url::Url;
+use warraq::head::Head;
 use warraq::lang::Lang;
 use warraq::page::article::{self, Reading};
-use warraq::page::{dom, language, metadata};
+use warraq::page::{Source, dom, language, metadata};
 
 fn read(html: &str, url: &str) -> Reading {
     let url = Url::parse(url).unwrap();
     let tree = dom::parse(html);
     let facts = metadata::read(&tree, &url);
-    article::read(&tree, &facts, &url, &HashSet::new()).expect("an article")
+    article::read(&tree, &facts, &url, &HashSet::new()).unwrap()
 }
 
 /// The cases of a table: what stands before the arrow and what behind it.
@@ -33,12 +34,12 @@ fn cases(table: &'static str) -> impl Iterator<Item = (&'static str, &'static st
 /// An article with something in its head, something below its headline.
 fn page(head: &str, below: &str) -> String {
     format!(
-        r#"<!doctype html><html><head><title>The last ferry</title>{head}</head><body><article>
+        r"<!doctype html><html><head><title>The last ferry</title>{head}</head><body><article>
 <h1>The last ferry</h1>{below}
 <p>Twelve boats crossed here every morning before the bridge was built, and each of them had a bell that the whole bank could tell from the others, even in fog.</p>
 <p>The ferryman keeps a ledger of the names he carried, and he says that most quarrels over the fare were settled in midstream, where nobody could walk away.</p>
 <p>The ledger is closed, and the bells hang in the church, where they are rung once a year by those who still remember which of them was whose.</p>
-</article></body></html>"#
+</article></body></html>"
     )
 }
 
@@ -80,4 +81,80 @@ fn the_language_of_a_text_is_told_among_its_kin() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_title_is_the_headline_without_its_site() {
+    let mut wrong = Vec::new();
+    for (case, want) in cases(include_str!("tables/titles.txt")) {
+        let cells: Vec<Option<&str>> =
+            case.split(" ¦ ").map(|cell| Some(cell.trim()).filter(|cell| *cell != "-")).collect();
+        let tag = |cell: usize, front: &str, back: &str| {
+            cells[cell].map_or_else(String::new, |text| format!("{front}{text}{back}"))
+        };
+        let html = [
+            tag(0, "<html><head><title>", "</title>"),
+            tag(1, r#"<meta property="og:title" content=""#, r#"">"#),
+            tag(2, r#"<meta property="og:site_name" content=""#, r#"">"#),
+            tag(3, "</head><body><h1>", "</h1>"),
+        ];
+        let url = Url::parse("https://harbour.example/ferry").unwrap();
+        let got = metadata::read(&dom::parse(&html.concat()), &url).title.unwrap_or_default();
+        if got != want {
+            wrong.push(format!("{case} => {got:?}, not {want:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The page as a server sent it on a day, its bytes as they are.
+fn served(date: &str, entity: &[u8]) -> warraq::page::Page {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nDate: {date}\r\n\r\n");
+    let url = Url::parse("https://example.org/ferry").unwrap();
+    let head = Head::parse(head.as_bytes());
+    warraq::page::read(Source { url: &url, head: &head, entity })
+}
+
+#[test]
+fn nothing_is_published_after_it_was_served() {
+    let meta = r#"<meta property="article:published_time" content="2026-03-16T09:30:00Z">"#;
+    let shown = r#"<div class="date">14 March 2026</div>"#;
+    for (date, want) in [
+        ("Sun, 15 Mar 2026 20:00:00 GMT", "2026-03-16T09:30:00Z"),
+        ("Sat, 14 Mar 2026 20:00:00 GMT", "2026-03-14"),
+        ("Tue, 10 Mar 2026 20:00:00 GMT", ""),
+        ("no date", "2026-03-16T09:30:00Z"),
+    ] {
+        let article = served(date, page(meta, shown).as_bytes()).article.unwrap();
+        let got = article.published.map(|date| date.iso).unwrap_or_default();
+        assert_eq!(got, want, "served on {date}");
+    }
+}
+
+#[test]
+fn a_page_encoded_twice_is_read_and_noted() {
+    let text = page(
+        "",
+        "<p>Für die Fähre läuteten zwölf Glocken, und der Fährmann hörte sie über den See.</p>",
+    );
+    let twice: String = text.bytes().map(char::from).collect();
+    let read = served("no date", twice.as_bytes());
+    assert!(read.article.unwrap().text().contains("läuteten zwölf Glocken"));
+    assert!(read.notes.iter().any(|note| note.contains("encoded twice")), "{:?}", read.notes);
+    assert_eq!(served("no date", text.as_bytes()).notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_person_s_page_is_linked_from_the_name() {
+    let byline = r#"<p class="byline">By <a href="/authors/mara">Mara Quillby</a></p>"#;
+    let article = read(&page("", byline), "https://example.org/ferry").article;
+    assert_eq!(article.byline[0].name, "Mara Quillby");
+    assert_eq!(article.byline[0].url.as_deref(), Some("https://example.org/authors/mara"));
+    let script = r#"<script type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Person",
+        "name":"Mara Quillby","url":"javascript:alert(1)"}}</script>"#;
+    let article = read(&page(script, ""), "https://example.org/ferry").article;
+    assert_eq!(
+        (article.byline[0].name.as_str(), article.byline[0].url.as_deref()),
+        ("Mara Quillby", None)
+    );
 }

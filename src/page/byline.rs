@@ -256,9 +256,10 @@ fn choose(
     let real = |people: &[Person]| {
         people.iter().any(|one| is_real(one, publishers) && !names::is_account(&one.name))
     };
-    let agrees = |with: &[Person]| claimed.iter().any(|person| known(with, &person.name));
+    let agrees = |said: &[Person]| claimed.iter().any(|person| known(said, &person.name));
     let sure = scene.metadata.claims.iter().any(|claim| claim.rank != Claim::BYSTANDER);
-    if real(claimed) && sure && (!real(said) || agrees(said) || agrees(marked)) {
+    // A CMS account in metadata and in the author's box yields to a line that says who wrote it.
+    if real(claimed) && sure && (!real(said) || agrees(said)) {
         claimed.to_vec()
     } else if real(said) {
         said.to_vec()

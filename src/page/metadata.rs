@@ -87,7 +87,7 @@ impl Claim {
     pub(crate) const BYSTANDER: usize = usize::MAX;
 
     fn named(text: &str) -> Self {
-        Self { text: folded(text), structured: true, ..Self::default() }
+        Self { text: folded(&title::unescaped(text)), structured: true, ..Self::default() }
     }
 }
 
@@ -120,7 +120,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let loosely = loosely(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
-        title: best_title(&all, site.as_deref()),
+        title: best_title(&all, site.as_deref(), own_name(url)),
         declared: declared(&all),
         published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
@@ -146,7 +146,7 @@ fn publishers(all: &Collected<'_>, site: Option<&str>) -> Vec<String> {
 }
 
 /// The title, of everything that may be one.
-fn best_title(all: &Collected<'_>, site: Option<&str>) -> Option<String> {
+fn best_title(all: &Collected<'_>, site: Option<&str>, host: &str) -> Option<String> {
     const NAMES: &[&str] =
         &["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"];
     title::choose(&title::Candidates {
@@ -155,7 +155,15 @@ fn best_title(all: &Collected<'_>, site: Option<&str>) -> Option<String> {
         document: all.title.as_deref(),
         headings: &all.headings,
         site,
+        host,
     })
+}
+
+/// The name a site has registered: `harbour` of `www.harbour.example`.
+fn own_name(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    let registered = psl::domain_str(host).unwrap_or(host);
+    registered.split('.').next().unwrap_or_default()
 }
 
 impl Collected<'_> {
@@ -204,7 +212,7 @@ fn collect(dom: &Html) -> Collected<'_> {
             "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
             "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
             "time" | "span" | "abbr" | "div" | "p" | "dd" | "li" | "td" | "b" | "i" => {
-                take_itemprop(element, &mut all)
+                take_itemprop(element, &mut all);
             }
             _ => {}
         }
@@ -420,7 +428,7 @@ fn claims(all: &Collected<'_>) -> Vec<Claim> {
     let mut claims = all.said.authors.clone();
     for (rank, name) in AUTHORS.iter().enumerate() {
         for value in all.all(name) {
-            let text = folded(value);
+            let text = folded(&title::unescaped(value));
             if !text.is_empty()
                 && !text.starts_with("http")
                 && !text.contains("//")

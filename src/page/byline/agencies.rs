@@ -64,51 +64,53 @@ pub(super) fn of(scene: &Scene<'_, '_>) -> (Option<String>, Option<usize>) {
         return (Some(agency), Some(line));
     }
     let claims = || scene.metadata.claims.iter().find_map(|claim| agencies(&claim.text));
-    let found = texts().take(3).find_map(dateline).or_else(|| texts().last().and_then(bracketed));
+    let found =
+        texts().take(3).find_map(dateline).or_else(|| texts().next_back().and_then(bracketed));
     (found.or_else(claims), None)
 }
 
+/// What calls a line one of sources.
+const SOURCES: &[&str] = &[
+    "source",
+    "sources",
+    "quelle",
+    "quellen",
+    "fuente",
+    "fuentes",
+    "fonte",
+    "fonti",
+    "bron",
+    "källa",
+    "kilde",
+    "lähde",
+    "źródło",
+    "zdroj",
+    "forrás",
+    "sursa",
+    "izvor",
+    "извор",
+    "источник",
+    "джерело",
+    "крыніца",
+    "πηγή",
+    "kaynak",
+    "المصدر",
+    "المصادر",
+    "منبع",
+    "ماخذ",
+    "מקור",
+    "स्रोत",
+    "সূত্র",
+    "sumber",
+    "nguồn",
+    "来源",
+    "來源",
+    "출처",
+    "ที่มา",
+];
+
 /// A line that is a source and nothing else: `AFP`, `Source: Reuters`, `المصدر: وكالات`.
 pub(super) fn sourced(line: &str) -> Option<String> {
-    const SOURCES: &[&str] = &[
-        "source",
-        "sources",
-        "quelle",
-        "quellen",
-        "fuente",
-        "fuentes",
-        "fonte",
-        "fonti",
-        "bron",
-        "källa",
-        "kilde",
-        "lähde",
-        "źródło",
-        "zdroj",
-        "forrás",
-        "sursa",
-        "izvor",
-        "извор",
-        "источник",
-        "джерело",
-        "крыніца",
-        "πηγή",
-        "kaynak",
-        "المصدر",
-        "المصادر",
-        "منبع",
-        "ماخذ",
-        "מקור",
-        "स्रोत",
-        "সূত্র",
-        "sumber",
-        "nguồn",
-        "来源",
-        "來源",
-        "출처",
-        "출처",
-        "ที่มา",
-    ];
     let short = line.chars().nth(BRACKETS).is_none();
     short.then(|| agencies(after_any(line, SOURCES).unwrap_or(line)))?
 }

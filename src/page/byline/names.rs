@@ -320,14 +320,8 @@ pub(crate) fn is_person(text: &str) -> bool {
     {
         return false;
     }
-    let east = text.chars().filter(|c| is_east_asian(*c)).count();
-    if east * 2 > chars {
-        // Han and Hangul names are short; names from elsewhere are spelled out in katakana.
-        let foreign = text.chars().any(|c| matches!(c, '\u{30A0}'..='\u{30FF}'));
-        let letters: usize = words.iter().map(|word| word.chars().count()).sum();
-        return letters <= if foreign { 16 } else { 5 }
-            && words.len() <= 3
-            && !text.contains(['，', '、', '。']);
+    if text.chars().filter(|c| is_east_asian(*c)).count() * 2 > chars {
+        return is_east_asian_name(text, &words);
     }
     let cased = text.chars().any(|c| c.is_uppercase() || is_small(c));
     if !cased {
@@ -341,6 +335,15 @@ pub(crate) fn is_person(text: &str) -> bool {
         && !is_landmark(&last)
         && words.iter().all(|word| is_name_word(word))
         && words.last().is_some_and(|word| starts_upper(word) || has_particle(word))
+}
+
+/// Han and Hangul names are short; names from elsewhere are spelled out in katakana.
+fn is_east_asian_name(text: &str, words: &[&str]) -> bool {
+    let foreign = text.chars().any(|c| matches!(c, '\u{30A0}'..='\u{30FF}'));
+    let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+    letters <= if foreign { 16 } else { 5 }
+        && words.len() <= 3
+        && !text.contains(['，', '、', '。'])
 }
 
 /// `Aleppo Gate`: a phrase that names a place or a time by its kind.

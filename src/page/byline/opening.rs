@@ -26,15 +26,10 @@ pub(crate) enum Opening<'t> {
 pub(crate) fn opening(line: &str) -> Opening<'_> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let tables = [&TRANSLATED, &BY, &EDITED, &OTHERS];
-    let found = tables.map(|table| longest(line, table));
+    let found = tables.into_iter().enumerate();
+    let found = found.filter_map(|(kind, table)| Some((kind, longest(line, table)?)));
     // The longest word wins; of equal ones, the first of the tables.
-    let size = |rest: &Option<&str>| rest.map_or(0, |rest| line.len() - rest.len());
-    let most = found.iter().map(size).max().unwrap_or_default();
-    match found
-        .iter()
-        .position(|rest| most > 0 && size(rest) == most)
-        .zip(found.iter().flatten().min_by_key(|rest| rest.len()))
-    {
+    match found.min_by_key(|(_, rest)| rest.len()) {
         Some((0, rest)) => Opening::Translated(rest),
         Some((1, rest)) => Opening::By(rest),
         Some((2, rest)) => Opening::Edited(rest),

@@ -152,6 +152,12 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
             editor.role = Some(word.to_owned()).filter(|word| !word.is_empty());
         }
     }
+    (!credit.authors.is_empty() || !credit.translators.is_empty() || !credit.editors.is_empty())
+        .then(|| with_title(credit, lines, at_end))
+}
+
+/// A credit with the job title on the line behind it, and the lines of pictures that follow.
+fn with_title(mut credit: Credit, lines: &[&Draft], at_end: bool) -> Credit {
     let mut people: Vec<&mut Person> = credit
         .authors
         .iter_mut()
@@ -160,19 +166,17 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
         .collect();
     let next = lines.get(credit.lines);
     let next = next.filter(|next| is_role_line(next) || (at_end && is_last_role(next)));
-    match (people.as_mut_slice(), next) {
-        ([], _) => return None,
-        ([only], Some(next)) if only.role.is_none() => {
-            only.role = (at_end || roles::is_role(&next.text)).then(|| title(&next.text));
-            credit.lines += 1;
-        }
-        _ => {}
+    if let ([only], Some(next)) = (people.as_mut_slice(), next)
+        && only.role.is_none()
+    {
+        only.role = (at_end || roles::is_role(&next.text)).then(|| title(&next.text));
+        credit.lines += 1;
     }
     let pictures = |line: &&&Draft| {
         line.text.chars().count() <= LONGEST / 2 && opening(&line.text) == Opening::Other
     };
     credit.lines += lines.iter().skip(credit.lines).take_while(pictures).count();
-    Some(credit)
+    credit
 }
 
 /// Marks at either end of a part of a line.

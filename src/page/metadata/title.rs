@@ -2,6 +2,10 @@
 //!
 //! Headings, `og:title`, JSON-LD and `<title>` are compared; the one the others repeat wins.
 
+use scraper::Html;
+
+use crate::page::letters::letters;
+
 /// What a title may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidates<'a> {
@@ -15,6 +19,8 @@ pub(crate) struct Candidates<'a> {
     pub(crate) headings: &'a [String],
     /// The site's name.
     pub(crate) site: Option<&'a str>,
+    /// The name in its host: `harbour` of `www.harbour.example`.
+    pub(crate) host: &'a str,
 }
 
 /// Marks that stand between a headline and the name of a site.
@@ -51,29 +57,17 @@ pub(crate) fn choose(from: &Candidates<'_>) -> Option<String> {
         _ => None,
     };
     let best = lone.or(opengraph).or(headline).or(document)?;
-    Some(without_site(&best, from.site))
+    Some(without_site(&best, Known { name: from.site, host: from.host }))
 }
 
-/// Entities escaped twice, as content attributes often are.
-fn unescaped(text: &str) -> String {
-    if !text.contains('&') {
+/// Text in which entities were escaped twice, as content attributes often are, without them.
+pub(super) fn unescaped(text: &str) -> String {
+    if !text.contains('&') || !text.contains(';') {
         return text.to_owned();
     }
-    let pairs = [
-        ("&quot;", "\""),
-        ("&#039;", "'"),
-        ("&#39;", "'"),
-        ("&#8217;", "’"),
-        ("&#8216;", "‘"),
-        ("&#8220;", "“"),
-        ("&#8221;", "”"),
-        ("&#8211;", "–"),
-        ("&nbsp;", " "),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ];
-    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    // Marks of elements are text here; only entities are left to the parser.
+    let fragment = Html::parse_fragment(&text.replace('<', "&lt;"));
+    fragment.root_element().text().collect()
 }
 
 fn squeezed(text: &str) -> String {
@@ -105,20 +99,66 @@ fn is_site(text: &str, site: Option<&str>) -> bool {
     site.is_some_and(|site| squeezed(site) == squeezed(text))
 }
 
-/// Cuts ` | Site` off the end (or the front): the named site, or a short last part.
-fn without_site(title: &str, site: Option<&str>) -> String {
+/// Marks that part a headline from a site only where the site is known by name.
+const TIGHT: &[&str] = &[": ", "：", "-", "–", "—", "－"];
+
+/// Words of a part that may be a site's name, and letters a headline has at least before one that
+/// is not known.
+const SITE_WORDS: usize = 4;
+const HEADLINE_LETTERS: usize = 15;
+
+/// Cuts ` | Site` off the end (or the front): the named site, the one the host is called after, or
+/// a short last part.
+fn without_site(title: &str, known: Known<'_>) -> String {
     for separator in SEPARATORS {
         let Some((front, back)) = title.rsplit_once(separator) else { continue };
         let (front, back) = (front.trim(), back.trim());
-        let words = |text: &str| text.split_whitespace().count();
-        if is_site(back, site)
-            || (words(back) <= 4 && words(front) > words(back) && front.chars().count() > 15)
-        {
-            return without_site(front, site);
+        let short = size(back) <= SITE_WORDS && size(front) > size(back);
+        if known.is(back) || (short && weight(front) > HEADLINE_LETTERS) {
+            return without_site(front, known);
         }
-        if is_site(front, site) && !back.is_empty() {
-            return back.to_owned();
+        let first = title.split(separator).next().unwrap_or_default().trim();
+        if known.is(first) && !back.is_empty() {
+            let parts = title.split(separator).skip(1).map(str::trim);
+            return parts.max_by_key(|part| weight(part)).unwrap_or(back).to_owned();
+        }
+    }
+    for separator in TIGHT {
+        let ends = title.rsplit_once(separator).filter(|(_, back)| known.is(back));
+        let starts = title.split_once(separator).filter(|(front, _)| known.is(front));
+        if let Some(rest) = ends.map(|(front, _)| front).or(starts.map(|(_, back)| back)) {
+            return rest.trim().to_owned();
         }
     }
     title.to_owned()
+}
+
+/// How a site may be recognised.
+#[derive(Clone, Copy, Debug)]
+struct Known<'a> {
+    name: Option<&'a str>,
+    host: &'a str,
+}
+
+impl Known<'_> {
+    /// Whether a part of a title is the site's name, or what its host is called after.
+    fn is(self, part: &str) -> bool {
+        let (part, host) = (part.trim(), squeezed(self.host));
+        let squeezed = squeezed(part);
+        let hosted = host.len() >= 4 && size(part) <= SITE_WORDS && squeezed.ends_with(&host);
+        !squeezed.is_empty() && (is_site(part, self.name) || hosted)
+    }
+}
+
+/// Words of a text; where words have no spaces, pairs of characters.
+fn size(text: &str) -> usize {
+    let letters = letters();
+    let spaceless = text.chars().filter(|c| letters.of(*c).is_spaceless()).count();
+    text.split_whitespace().count() + spaceless / 2
+}
+
+/// Letters of a text; one of a script without spaces says as much as two.
+fn weight(text: &str) -> usize {
+    let letters = letters();
+    text.chars().map(|c| 1 + usize::from(letters.of(c).is_spaceless())).sum()
 }
