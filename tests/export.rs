@@ -32,7 +32,7 @@ use warraq::export::error::ExportError;
 use warraq::export::filter::Filters;
 use warraq::export::format::Format;
 use warraq::export::gather::Halt;
-use warraq::export::inputs::Meter;
+use warraq::export::inputs::{Meter, resolve};
 use warraq::export::item::Lost;
 use warraq::export::job::{self, Job, Told};
 use warraq::export::schema::COLUMNS;
@@ -40,8 +40,9 @@ use warraq::export::shards::{Output, Plan};
 
 /// An export of `inputs` to a folder, all columns as JSON lines.
 fn job(inputs: &[&Path], out: &Path) -> Job {
+    let paths: Vec<PathBuf> = inputs.iter().map(|&path| path.to_owned()).collect();
     Job {
-        inputs: inputs.iter().map(|&path| path.to_owned()).collect(),
+        inputs: resolve(&paths).unwrap(),
         plan: Plan {
             output: Output::Folder(out.to_owned()),
             format: Format::Jsonl,
@@ -64,7 +65,7 @@ fn job(inputs: &[&Path], out: &Path) -> Job {
 /// Runs it; what it told, and what it could not read.
 fn run(job: &Job) -> Result<(Told, Vec<Lost>), ExportError> {
     let mut lost = Vec::new();
-    let told = job::run(job, &job::inputs(job)?, |why| lost.push(why.clone()))?;
+    let told = job::run(job, |why| lost.push(why.clone()))?;
     Ok((told, lost))
 }
 

@@ -15,7 +15,7 @@ use crate::export::error::ExportError;
 use crate::export::filter::Filters;
 use crate::export::format::Format;
 use crate::export::gather::Halt;
-use crate::export::inputs::{Input, Meter, STDIN};
+use crate::export::inputs::{Input, Meter, STDIN, resolve};
 use crate::export::job::{self, Job, Told};
 use crate::export::parallel::{self, Grain, Include};
 use crate::export::schema::{self, COLUMNS, Column};
@@ -133,11 +133,10 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
         return Ok(Exit::Complete);
     }
     let job = job(flags)?;
-    let inputs = job::inputs(&job).map_err(stopped)?;
     heed_signals(&job.halt).map_err(|why| Stopped::new(Exit::Failure, why))?;
     let to_stdout = job.plan.output == Output::Stdout;
-    let ended = watched(&inputs, &job.meter, || {
-        job::run(&job, &inputs, |lost| {
+    let ended = watched(&job.inputs, &job.meter, || {
+        job::run(&job, |lost| {
             if to_stdout {
                 show::complain(&lost.why);
             }
@@ -178,7 +177,7 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
     }
     let threads = flags.threads.or_else(|| thread::available_parallelism().ok());
     Ok(Job {
-        inputs: flags.inputs.clone(),
+        inputs: resolve(&flags.inputs).map_err(stopped)?,
         plan,
         filters: Filters {
             languages: flags.language.clone(),

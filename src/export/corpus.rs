@@ -40,7 +40,7 @@ pub struct Met {
     pub unreadable: u64,
     /// Captures of a payload that stands before, under the same URL.
     pub repeated: u64,
-    /// Revisits whose payload is in none of the inputs, or is no article.
+    /// Revisits of pages whose payload is in none of the inputs, or is no article.
     pub unresolved: u64,
 }
 

@@ -77,6 +77,8 @@ pub struct Repeat {
     pub uri: Option<String>,
     /// WARC-Refers-To-Date.
     pub date: Option<Moment>,
+    /// Whether its head says that it is a page.
+    pub says_html: bool,
 }
 
 /// What a trace says for the groups.
@@ -204,9 +206,10 @@ fn signal(url: &Url, head: &Head, entity: &[u8]) -> Option<Item> {
 
 fn repeat(entry: &Entry) -> Option<Repeat> {
     let head = entry.block.first(MAX_HEAD).map(|head| Head::parse(&head)).unwrap_or_default();
-    // A 304 says what it is a repetition of by its status; others have the head of their payload.
-    let is_page = head.get("Content-Type").is_none_or(|media| media.contains("html"));
-    if !is_page || !matches!(head.status(), None | Some(200..=299 | 304)) {
+    // A 304 seldom says what kind of payload it confirms.
+    let says_html =
+        head.get("Content-Type").map(|media| media.to_ascii_lowercase().contains("html"));
+    if says_html == Some(false) || !matches!(head.status(), None | Some(200..=299 | 304)) {
         return None;
     }
     let field = |name: &str| entry.header.get(name).map(str::to_owned);
@@ -217,6 +220,7 @@ fn repeat(entry: &Entry) -> Option<Repeat> {
         id: field("WARC-Refers-To"),
         uri: field("WARC-Refers-To-Target-URI").map(bare),
         date: field("WARC-Refers-To-Date").and_then(|date| Moment::parse_warc_date(&date)),
+        says_html: says_html.unwrap_or_default(),
     })
 }
 

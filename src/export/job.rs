@@ -13,7 +13,7 @@ use super::error::ExportError;
 use super::filter::{Filters, Sieve};
 use super::format;
 use super::gather::{Gathering, Halt, SEGMENT, gather, whole};
-use super::inputs::{Input, Meter, resolve};
+use super::inputs::{Input, Meter};
 use super::item::Lost;
 use super::manifest;
 use super::parallel;
@@ -25,8 +25,8 @@ use crate::json;
 /// An export.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// WARC files, packages, folders, patterns, or `-`.
-    pub inputs: Vec<PathBuf>,
+    /// What is read, in order.
+    pub inputs: Vec<Input>,
     /// Where to and how.
     pub plan: Plan,
     /// Which documents.
@@ -68,13 +68,13 @@ pub struct Told {
 
 /// Makes the export. Each record that cannot be read is handed to `lost`, and named in
 /// `errors.jsonl` where the export has a place for it.
-pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> {
+pub fn run(job: &Job, mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> {
     let plan = &job.plan;
     let settings = manifest::settings(job);
-    let place = Workplace::open(&plan.output, job.resume, inputs, &settings)?;
+    let place = Workplace::open(&plan.output, job.resume, &job.inputs, &settings)?;
     let mut errors = Side::new(plan, "errors.jsonl");
     let gathering = Gathering {
-        inputs: inputs.to_vec(),
+        inputs: job.inputs.clone(),
         folder: place.folder().to_owned(),
         segment: SEGMENT,
         threads: job.threads,
@@ -100,7 +100,7 @@ pub fn run(job: &Job, inputs: &[Input], mut lost: impl FnMut(&Lost)) -> Result<T
     }
     if let Some(path) = side(plan, "manifest.json").filter(|_| job.manifest) {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let text = manifest::made(settings, inputs, &told.files, folder)?;
+        let text = manifest::made(settings, &job.inputs, &told.files, folder)?;
         beside(&path, text.as_bytes())?;
     }
     place.close()?;
@@ -120,11 +120,6 @@ pub fn gathered(
         spools.push((segments, input.table.clone()));
     }
     Corpus::survey(spools, lost)
-}
-
-/// The files that are meant by the inputs of a job.
-pub fn inputs(job: &Job) -> Result<Vec<Input>, ExportError> {
-    resolve(&job.inputs)
 }
 
 /// What is written and what is left out.

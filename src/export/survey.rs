@@ -37,6 +37,7 @@ struct Waiting {
     /// What it refers to, the surest first.
     keys: [Option<u64>; 3],
     url: u64,
+    says_html: bool,
 }
 
 /// See the module.
@@ -140,6 +141,7 @@ impl<L: FnMut(&Lost) -> Result<(), ExportError>> Survey<L> {
             capture: keys.capture,
             keys: [refers_to, place, keys.payload],
             url: fingerprint(&repeat.url),
+            says_html: repeat.says_html,
         });
         self.rows.push(row);
     }
@@ -176,11 +178,10 @@ impl<L: FnMut(&Lost) -> Result<(), ExportError>> Survey<L> {
                 }
                 (original, _) => {
                     dropped.insert(waiting.row);
-                    let count = match (is_new, original) {
-                        (true, None) => &mut self.met.unresolved,
-                        _ => &mut self.met.repeated,
-                    };
-                    *count += 1;
+                    match (is_new, original) {
+                        (true, None) => self.met.unresolved += u64::from(waiting.says_html),
+                        _ => self.met.repeated += 1,
+                    }
                 }
             }
         }
