@@ -34,10 +34,10 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// A site is left alone for a while (Retry-After, back-off, robots unreachable).
+    /// A host is left alone for a while (Retry-After, back-off).
     Parked {
-        /// The site.
-        site: String,
+        /// The host.
+        host: String,
         /// For how long.
         #[serde(serialize_with = "millis")]
         wait: Duration,

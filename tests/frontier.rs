@@ -20,7 +20,9 @@ use warraq::address::{HostKey, Site};
 use warraq::digest::Digest;
 use warraq::event::{Event, Watch};
 use warraq::frontier::memory::MemoryFrontier;
-use warraq::frontier::{Ack, Frontier, Poll, Put, Release, RobotsAnswer, RobotsFact, Settlement};
+use warraq::frontier::{
+    Ack, Frontier, Poll, Put, Release, RobotsAnswer, RobotsFact, Settlement, Turn,
+};
 use warraq::lead::{Failure, FailureKind, Hop, Lead, Locator, Outcome, Refusal, Rule, Visit};
 use warraq::moment::{Clock, Moment};
 use warraq::page::PageKind;
@@ -221,7 +223,8 @@ async fn two_visits_of_a_site_begin_a_delay_apart<F: Polled>(bench: Bench<F>) {
         .await
         .unwrap();
     let one = visit(&bench).await;
-    let slow = Settlement { delay_ms: 2_000, ..captured(START) };
+    let turn = Turn { due: START, delay_ms: Some(2_000), ..Turn::default() };
+    let slow = Settlement { turn, ..captured(START) };
     bench.frontier.ack(&one, slow).await.unwrap();
     visit(&bench).await;
     assert_eq!(bench.frontier.next().await, Poll::NextDue(START.plus(Duration::from_secs(2))));

@@ -38,7 +38,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let started = desk.clock.steady();
     let asked_about = original::condition(&desk, &visit, &url).await?;
     let Some(capture) = fetch(&desk, &url, asked_about.as_ref()).await? else { return Ok(false) };
-    let next = pace(&desk, &visit, &capture, started);
+    let next = pace(&desk, &visit, (&url, &capture), started);
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
     let page = if let Some(host) = &visit.lead.robots_for {
@@ -51,9 +51,10 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     };
     let again = visit.lead.robots_for.is_none()
         && (matches!(met, Met::Unanswered(_)) || desk.politeness.retry(&outcome, visit.attempt));
+    let text = page.likeness;
     let trace = trace(&desk, &visit, &url, (&capture, &met), (outcome, again), page);
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
-    let work = Work { desk: &desk, visit: &visit, next, met };
+    let work = Work { desk: &desk, visit: &visit, next, text, met };
     work.settle(capture, trace).await?;
     Ok(is_page)
 }
@@ -78,7 +79,7 @@ async fn fetch<F: Frontier, T: Fetch>(
 fn pace<F: Frontier, T>(
     desk: &Desk<F, T>,
     visit: &Visit,
-    capture: &Capture,
+    (url, capture): (&Url, &Capture),
     started: Moment,
 ) -> Next {
     let response = capture.response.as_ref();
@@ -95,10 +96,11 @@ fn pace<F: Frontier, T>(
         private_peer: capture.peer.is_some_and(|peer| !is_public(peer.ip())),
         bytes: capture.received,
     };
-    let next = desk.politeness.settled(&visit.site, &feedback);
+    let next = desk.politeness.settled(url, &visit.site, &feedback);
     if let Some((wait, why)) = &next.parked {
-        let (site, wait, why) = (visit.site.to_string(), *wait, why.clone());
-        desk.watch.tell(&Event::Parked { site, wait, why });
+        let (host, wait, why) = (visit.server.to_string(), *wait, why.clone());
+        desk.rested(&host, wait, &why);
+        desk.watch.tell(&Event::Parked { host, wait, why });
     }
     next
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use url::Url;
 
 use super::archive::Archive;
 use super::pause::Pause;
+use super::rests::{Rest, Rests};
 use super::{CrawlError, guess, late};
 use crate::address::HostKey;
 use crate::capture::Limits;
@@ -59,6 +61,9 @@ pub(super) struct Desk<F, T> {
     /// Whether the guesses of this run were made.
     guessed: tokio::sync::Mutex<bool>,
     left: AtomicU64,
+    /// Whether all that is left rests for longer than anybody wants to wait.
+    impatient: AtomicBool,
+    rests: Mutex<Rests>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
     /// The WARCs of the folder, and whether this process wrote them.
@@ -76,6 +81,8 @@ pub(super) struct Parts<F, T> {
     pub(super) settings: Settings,
     pub(super) seeds: Vec<Lead>,
     pub(super) run: u32,
+    /// Whether the process before left in the middle of something.
+    pub(super) unclean: bool,
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
@@ -86,12 +93,13 @@ impl<F: Frontier, T> Desk<F, T> {
         let settings = parts.settings;
         let pages = usize::try_from(settings.max_pages).unwrap_or(usize::MAX);
         let seeds = parts.seeds.iter().filter_map(|seed| seed.url().ok());
+        let politeness = Politeness::new(&settings, parts.clock.clone());
         Self {
             frontier: parts.frontier,
             fetch: parts.fetch,
             archive: parts.archive,
             pause: Pause::default(),
-            politeness: Politeness::new(&settings, parts.clock.clone()),
+            politeness: if parts.unclean { politeness.after_a_crash() } else { politeness },
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
             seeds: seeds.map(|url| HostKey::of(&url)).collect(),
@@ -102,6 +110,8 @@ impl<F: Frontier, T> Desk<F, T> {
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
+            impatient: AtomicBool::new(false),
+            rests: Mutex::default(),
             asking: Mutex::default(),
             lost: Mutex::default(),
             files: Mutex::new(names(&settings.into)),
@@ -148,6 +158,10 @@ impl<F: Frontier, T> Desk<F, T> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
         }
+        if self.frontier.stats().await?.next_due.is_some() {
+            self.impatient.store(true, Ordering::SeqCst);
+            return Ok(false);
+        }
         let mut guessed = self.guessed.lock().await;
         if !*guessed {
             *guessed = true;
@@ -161,6 +175,21 @@ impl<F: Frontier, T> Desk<F, T> {
             self.frontier.put(leads).await?;
         }
         Ok(true)
+    }
+
+    /// Whether the crawl ends because all that is left rests for too long.
+    pub(super) fn is_out_of_patience(&self) -> bool {
+        self.impatient.load(Ordering::SeqCst)
+    }
+
+    /// Remembers that a host rests for more than its delay, for the summary.
+    pub(super) fn rested(&self, host: &str, wait: Duration, why: &str) {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).add(host, wait, why);
+    }
+
+    /// The rests of this call, the longest first.
+    pub(super) fn rests(&self) -> Vec<Rest> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).longest()
     }
 
     /// Counts a captured page; ends the intake when it was the last one allowed.
@@ -186,21 +215,19 @@ impl<F: Frontier, T> Desk<F, T> {
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);
         }
-        if visit.lead.robots_for.is_some() {
-            return self.politeness.turn(&visit.site);
-        }
         match visit.lead.url() {
+            Ok(url) if visit.lead.robots_for.is_some() => self.politeness.turn(&url, &visit.site),
             Ok(url) => self.politeness.ask(&url, &visit.site),
             Err(_) => Answer::Never(Rule::NotAUrl),
         }
     }
 
-    /// Leaves the visit's site alone for the rest of the run; its URLs stay queued.
+    /// Leaves the visit's server alone for the rest of the run; its URLs stay queued.
     pub(super) async fn park(&self, visit: &Visit, why: &str) -> Result<(), CrawlError> {
         self.frontier.release(visit, Release::NextRun).await?;
         let text = format!(
             "{}: left alone for this run ({why}); its URLs stay queued for the next one",
-            visit.site
+            visit.server
         );
         self.watch.tell(&Event::Warning { text });
         Ok(())

@@ -40,7 +40,7 @@ pub(super) async fn ask_for<F: Frontier, T>(
     if let Some(fact) = desk.frontier.robots(&host).await?
         && desk.politeness.believes(&fact)
     {
-        desk.politeness.learn(&host, &fact);
+        desk.politeness.learn(&host, &fact, None);
         // No trace of this run names the sitemaps of rules that were read in an earlier one.
         let named = named(&fact.answer);
         let urls = named.iter().filter_map(|link| fetchable(&link.url, None).ok());
@@ -52,8 +52,8 @@ pub(super) async fn ask_for<F: Frontier, T>(
     let queued =
         desk.begin_asking(&host) && ask(desk, &visit.lead, Hop::Robots, &host, None).await?;
     // Where the answer is on its way already, a moment later is soon enough.
-    let due = if queued { now } else { now.plus(WHILE_ASKING) };
-    desk.frontier.release(visit, Release::Until(due)).await?;
+    let rest = if queued { now } else { now.plus(WHILE_ASKING) };
+    desk.frontier.release(visit, Release::Resting(rest)).await?;
     Ok(())
 }
 
@@ -81,15 +81,29 @@ async fn ask<F: Frontier, T>(
 
 /// An attempt to read an origin's rules came to nothing. Politeness says when to try again, and
 /// when to leave the site alone.
-pub(super) fn give_up<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey) {
-    conclude(desk, host, RobotsAnswer::Unreachable);
+pub(super) async fn give_up<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+) -> Result<(), CrawlError> {
+    conclude(desk, host, RobotsAnswer::Unreachable).await?;
+    Ok(())
 }
 
-/// The asking is over, for this run at least: politeness goes by the answer.
-fn conclude<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey, answer: RobotsAnswer) {
+/// The asking is over, for this run at least: politeness goes by the answer, and where there is
+/// none by what was said last.
+async fn conclude<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+    answer: RobotsAnswer,
+) -> Result<RobotsFact, CrawlError> {
     let fact = RobotsFact { read: desk.clock.wall(), answer };
-    desk.politeness.learn(host, &fact);
+    let kept = match fact.answer {
+        RobotsAnswer::Unreachable => desk.frontier.robots(host).await?,
+        RobotsAnswer::File(_) | RobotsAnswer::Unavailable => None,
+    };
+    desk.politeness.learn(host, &fact, kept.as_ref());
     desk.end_asking(host);
+    Ok(fact)
 }
 
 /// The sitemaps an answer names.
@@ -113,7 +127,7 @@ pub(super) async fn learn<F: Frontier, T>(
     if let End::Refused(_) = capture.end {
         // What may not be connected to has no rules: its pages are refused by themselves. Another
         // run may be given other rights, so nothing is remembered.
-        conclude(desk, host, RobotsAnswer::Unavailable);
+        conclude(desk, host, RobotsAnswer::Unavailable).await?;
         return Ok(Vec::new());
     }
     let response = capture.response.as_ref();
@@ -128,19 +142,17 @@ pub(super) async fn learn<F: Frontier, T>(
     match verdict(&reply) {
         Verdict::Follow(to) => {
             if !ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await? {
-                give_up(desk, host);
+                give_up(desk, host).await?;
             }
             Ok(Vec::new())
         }
         Verdict::Known(answer) => {
-            let fact = RobotsFact { read: desk.clock.wall(), answer };
-            desk.politeness.learn(host, &fact);
+            let fact = conclude(desk, host, answer).await?;
             let named = named(&fact.answer);
             if fact.answer != RobotsAnswer::Unreachable {
                 desk.frontier.learn_robots(host, fact).await?;
                 sitemaps(desk, visit, host, &named).await?;
             }
-            desk.end_asking(host);
             Ok(named)
         }
     }

@@ -10,7 +10,7 @@ use super::original::Met;
 use super::{CrawlError, guess, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
-use crate::frontier::{Frontier, Settlement};
+use crate::frontier::{Frontier, Settlement, Turn};
 use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
 use crate::page::Page;
@@ -41,7 +41,7 @@ pub(super) async fn settle_failed<F: Frontier, T>(
 ) -> Result<(), CrawlError> {
     let detail = format!("{}: internal error, please report it: {why}", visit.lead.found);
     if let Some(host) = &visit.lead.robots_for {
-        robots::give_up(desk, host);
+        robots::give_up(desk, host).await?;
     }
     let failure = Failure { kind: FailureKind::Internal, detail };
     settle_plain(desk, visit, Outcome::Failed(failure)).await
@@ -58,8 +58,8 @@ async fn settle_plain<F: Frontier, T>(
     let settlement = Settlement {
         outcome: outcome.clone(),
         again: false,
-        due: desk.clock.steady(),
-        delay_ms: 0,
+        turn: Turn::default(),
+        text: None,
         archived: None,
         payload: None,
         validators: None,
@@ -89,6 +89,8 @@ pub(super) struct Work<'a, F, T> {
     pub(super) desk: &'a Desk<F, T>,
     pub(super) visit: &'a Visit,
     pub(super) next: Next,
+    /// The print of the page's text.
+    pub(super) text: Option<u64>,
     pub(super) met: Met,
 }
 
@@ -113,8 +115,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
         let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
         let settlement = Settlement {
             again: trace.again,
-            due: self.next.due,
-            delay_ms: self.next.delay_ms,
+            turn: Turn {
+                due: self.next.due,
+                rest: self.next.rest,
+                delay_ms: Some(self.next.delay_ms),
+            },
+            text: self.text,
             payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, lead, filed))),
             validators,
             refers_to,

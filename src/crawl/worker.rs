@@ -21,10 +21,13 @@ pub(super) async fn work<F: Frontier, T: Fetch + 'static>(
             Answer::Later(due) => {
                 desk.frontier.release(&visit, Release::Until(due)).await?;
             }
+            Answer::Rest(until) => {
+                desk.frontier.release(&visit, Release::Resting(until)).await?;
+            }
             Answer::NeedsRobots(host) => robots::ask_for(&desk, &visit, host).await?,
             Answer::Park(why) => {
                 if let Some(host) = &visit.lead.robots_for {
-                    robots::give_up(&desk, host);
+                    robots::give_up(&desk, host).await?;
                 }
                 desk.park(&visit, &why).await?;
             }

@@ -12,6 +12,7 @@ pub mod decode;
 pub mod dom;
 pub mod language;
 pub(crate) mod letters;
+mod likeness;
 pub mod links;
 pub mod metadata;
 pub mod origin;
@@ -77,6 +78,8 @@ pub struct Page {
     pub origin: origin::Origin,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
+    /// One number for what an HTML page says: pages that say the same have the same.
+    pub likeness: Option<u64>,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -341,6 +344,8 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
     let canonical = metadata
         .canonical
         .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
+    let body = reading.as_ref().map(|reading| &reading.article);
+    let likeness = Some(likeness::of(source.url, &dom, body));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical,
@@ -352,6 +357,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, source.url),
         mt_suspect: found.machine.map(str::to_owned),
+        likeness,
         notes,
     };
     (page, found.dropped)
