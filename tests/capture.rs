@@ -10,6 +10,10 @@
 
 #[path = "capture/cases.rs"]
 mod cases;
+#[path = "capture/cookies.rs"]
+mod cookies;
+#[path = "tables/escapes.rs"]
+mod escapes;
 #[path = "capture/framing.rs"]
 mod framing;
 #[path = "capture/guarding.rs"]

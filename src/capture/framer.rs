@@ -201,6 +201,19 @@ impl Framer {
         }
     }
 
+    /// Bytes of the body that have come, its framing included.
+    pub fn body_length(&self) -> u64 {
+        self.head_end().map_or(0, |head_end| self.at - head_end)
+    }
+
+    /// Bytes the body has by its Content-Length, when that is what frames it.
+    pub fn declared_length(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Len(length) => Some(length),
+            _ => None,
+        }
+    }
+
     /// Whether another request may follow on the connection.
     pub fn keep_alive(&self) -> bool {
         self.persistent && self.defects.is_empty() && matches!(self.state, State::Done)

@@ -108,6 +108,7 @@ impl Desk {
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
         let Found { trace, locator, refers_to, .. } = found;
+        let cut = trace.cut().map(str::to_owned);
         let lead = trace.lead;
         let Some(site) = site_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
@@ -136,7 +137,7 @@ impl Desk {
         } else {
             let facts = self.site_facts(&site)?;
             self.keep_facts(&site, SiteFacts { settled: facts.settled + 1, ..facts });
-            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator };
+            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator, cut };
             self.end(print, &lead, trace.attempt, &trace.outcome, &line);
         }
         Ok(true)

@@ -156,6 +156,7 @@ pub(crate) fn limits() -> Limits {
         total: Duration::from_secs(20),
         max_head: 64 << 10,
         max_body: 1 << 20,
+        min_speed: 0,
     }
 }
 
