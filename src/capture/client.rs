@@ -16,6 +16,7 @@ use url::Url;
 
 use super::cut::{Cut, Speed};
 use super::guard::{Denied, FixedResolver, Guard, GuardedResolver, denial, is_for};
+use super::peer::CheckPeer;
 use super::spool::{self, Spool};
 use super::tls::{self, Tls, Trust};
 use super::{
@@ -49,12 +50,13 @@ impl Client {
         let guard = resolver.guard();
         let fixed = settings.resolve.iter().map(|rule| {
             let address = SocketAddr::new(rule.addr, rule.to_port);
-            let builder = builder(settings, &tls).dns_resolver(FixedResolver { guard, address });
+            let builder =
+                builder(settings, &tls, guard).dns_resolver(FixedResolver { guard, address });
             Ok((rule.clone(), builder.build()?))
         });
         Ok(Self {
             fixed: fixed.collect::<Result<_, CaptureError>>()?,
-            plain: builder(settings, &tls).dns_resolver(resolver.clone()).build()?,
+            plain: builder(settings, &tls, guard).dns_resolver(resolver.clone()).build()?,
             resolver,
             guard,
             folder: spool::folder(&settings.into),
@@ -174,11 +176,12 @@ impl Fetch for Client {
 }
 
 /// What all clients share: no proxy from the environment, no retry, no redirect, no decoding.
-fn builder(settings: &Settings, tls: &Tls) -> reqwest::ClientBuilder {
+fn builder(settings: &Settings, tls: &Tls, guard: Guard) -> reqwest::ClientBuilder {
     tls::install_provider();
     let offered = tls.clone().offering(&["h2", "http/1.1"]);
     reqwest::Client::builder()
         .tls_backend_preconfigured(rustls::ClientConfig::clone(&offered.config))
+        .connector_layer(CheckPeer(guard))
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .no_proxy()

@@ -16,6 +16,7 @@ mod dial;
 mod exchange;
 pub mod framer;
 pub mod guard;
+mod peer;
 mod pool;
 pub mod request;
 pub mod spool;
