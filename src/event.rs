@@ -81,6 +81,9 @@ pub struct Settled {
     pub hops: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// Of a body that is not whole: how much of it came, and what ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<String>,
     /// Bytes received.
     pub bytes: u64,
     /// From the first byte asked to the last byte received.

@@ -187,6 +187,8 @@ pub struct Settings {
     pub resolve: Vec<Resolve>,
     /// Body cap in bytes.
     pub max_body: u64,
+    /// Bytes a second that a body must bring, over each [`Self::idle_timeout`]; 0 for no limit.
+    pub min_speed: u64,
     /// Time limit of name look-up, connection and TLS, each.
     #[serde(serialize_with = "seconds")]
     pub connect_timeout: Duration,
@@ -198,6 +200,8 @@ pub struct Settings {
     pub total_timeout: Duration,
     /// Whether connections are used again.
     pub keepalive: bool,
+    /// Whether cookies are kept for the length of a call, and sent back to whom they are for.
+    pub cookies: bool,
     /// Whether certificates that do not verify are accepted.
     pub insecure_tls: bool,
     /// More trusted roots, PEM.
@@ -293,10 +297,12 @@ impl Settings {
             allow_private: false,
             resolve: Vec::new(),
             max_body: 100 << 20,
+            min_speed: 100,
             connect_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_mins(3),
             keepalive: true,
+            cookies: false,
             insecure_tls: false,
             ca_file: None,
             warc_prefix: "warraq".to_owned(),

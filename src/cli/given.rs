@@ -142,6 +142,10 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB")]
     #[arg(help_heading = "Network")]
     memory: u64,
+    /// Cut a body that brings fewer bytes a second than this, over --idle-timeout; 0 for no limit.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "100B")]
+    #[arg(help_heading = "Network")]
+    min_speed: u64,
     /// Time limit of name look-up, connection and TLS, each.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "20s")]
     #[arg(help_heading = "Network")]
@@ -175,6 +179,10 @@ pub(crate) struct CrawlFlags {
     #[arg(long, env = SECRET_HEADERS, hide_env_values = true, value_delimiter = '\n')]
     #[arg(value_name = "HEADER", help_heading = "Requests")]
     secret_header: Vec<String>,
+    /// Send cookies back to the hosts they are for. They are forgotten when the call ends, and
+    /// redacted in the archive as other credentials are.
+    #[arg(long, help_heading = "Requests")]
+    cookies: bool,
     /// Accept-Language, the same for every request.
     #[arg(long, value_name = "TEXT", default_value = "*", help_heading = "Requests")]
     accept_language: String,
@@ -364,10 +372,12 @@ impl CrawlFlags {
             resolve: self.resolve.clone(),
             max_body: self.max_body,
             memory: self.memory,
+            min_speed: self.min_speed,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             total_timeout: self.total_timeout,
             keepalive: !self.no_keepalive,
+            cookies: self.cookies,
             insecure_tls: self.insecure_tls,
             ca_file: self.ca_file.clone(),
             ..base

@@ -161,6 +161,7 @@ fn settings(flags: &LanguagesFlags) -> Settings {
         allow_private: flags.allow_private,
         resolve: flags.resolve.clone(),
         max_body: MAX_PAGE,
+        min_speed: 0,
         ..defaults
     }
 }

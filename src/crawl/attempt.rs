@@ -49,8 +49,11 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         desk.frontier.hazard(&visit).await?;
         read(&url, &capture, &mut met, &outcome).await?
     };
+    let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()
-        && (matches!(met, Met::Unanswered(_)) || desk.politeness.retry(&outcome, visit.attempt));
+        && (matches!(met, Met::Unanswered(_))
+            || wants_cookie
+            || desk.politeness.retry(&outcome, visit.attempt));
     let text = page.likeness;
     let trace = trace(&desk, &visit, &url, (&capture, &met), (outcome, again), page);
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
@@ -66,6 +69,11 @@ async fn fetch<F: Frontier, T: Fetch>(
     asked_about: Option<&Original>,
 ) -> Result<Option<Capture>, CrawlError> {
     let mut fields = desk.fields(url);
+    let cookie = desk.cookies.as_ref().and_then(|jar| jar.field(url, desk.clock.wall()));
+    // The operator's own cookies stand for all.
+    if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+        fields.extend(cookie.as_deref().map(|cookie| ("Cookie", cookie)));
+    }
     fields.extend(asked_about.iter().flat_map(|original| original.validators.conditions()));
     let request = capture::request::build(url, &fields)?;
     tokio::select! {
@@ -73,6 +81,21 @@ async fn fetch<F: Frontier, T: Fetch>(
         () = desk.stop.now.cancelled() => Ok(None),
         capture = desk.fetch.fetch(request, &desk.limits) => Ok(Some(capture)),
     }
+}
+
+/// Keeps the cookies that came, if any are kept. Says whether they are what a redirect back to the
+/// page itself waits for: with them the same request may bring the page.
+fn takes_cookies<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    url: &Url,
+    capture: &Capture,
+    outcome: &Outcome,
+) -> bool {
+    let (Some(jar), Some(response)) = (&desk.cookies, &capture.response) else { return false };
+    let are_new = jar.learn(url, &response.head, desk.clock.wall());
+    let back = matches!(outcome, Outcome::Moved { to: Some(to), .. } if to == url.as_str());
+    are_new && back && visit.attempt < desk.settings.retries
 }
 
 /// Tells politeness how it went; it says when the site may be asked again.

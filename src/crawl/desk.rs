@@ -16,6 +16,7 @@ use super::rests::{Rest, Rests};
 use super::{CrawlError, guess, late};
 use crate::address::HostKey;
 use crate::capture::Limits;
+use crate::capture::cookies::Jar;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, Release};
@@ -52,6 +53,8 @@ pub(super) struct Desk<F, T> {
     pub(super) scope: Scope,
     pub(super) settings: Settings,
     pub(super) limits: Limits,
+    /// The cookies of this call, when they are asked for.
+    pub(super) cookies: Option<Jar>,
     pub(super) seeds: Vec<HostKey>,
     pub(super) run: u32,
     pub(super) clock: Clock,
@@ -102,6 +105,7 @@ impl<F: Frontier, T> Desk<F, T> {
             politeness: if parts.unclean { politeness.after_a_crash() } else { politeness },
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
+            cookies: settings.cookies.then(Jar::default),
             seeds: seeds.map(|url| HostKey::of(&url)).collect(),
             run: parts.run,
             clock: parts.clock,

@@ -72,6 +72,7 @@ async fn settle_plain<F: Frontier, T>(
             hop: visit.lead.hop,
             hops: visit.lead.hops.clone(),
             outcome,
+            cut: None,
             bytes: 0,
             took: Duration::ZERO,
             lang: None,
@@ -219,6 +220,9 @@ fn notes(capture: &Capture) -> Vec<(String, String)> {
         quote("excess", &excess.first);
         notes.push(("excessLength".to_owned(), excess.length.to_string()));
     }
+    if let Some(cut) = &capture.cut {
+        notes.push(Trace::cut_note(cut));
+    }
     if capture.fidelity == Fidelity::Reconstructed {
         notes.push(("fidelity".to_owned(), "reconstructed".to_owned()));
     }
@@ -275,6 +279,7 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
         hop: trace.lead.hop,
         hops: trace.lead.hops.clone(),
         outcome: trace.outcome.clone(),
+        cut: trace.cut().map(str::to_owned),
         bytes: trace.bytes,
         took: Duration::from_millis(trace.took_ms),
         lang: lang.map(ToString::to_string),

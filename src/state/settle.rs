@@ -146,6 +146,7 @@ fn facts_of(event: Option<&Event>) -> Facts {
             bytes: settled.bytes,
             took_ms: u64::try_from(settled.took.as_millis()).unwrap_or(u64::MAX),
             record: settled.record.clone(),
+            cut: settled.cut.clone(),
         },
         _ => Facts::default(),
     }
