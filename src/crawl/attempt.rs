@@ -5,21 +5,23 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinError;
 use url::Url;
 
 use super::desk::Desk;
+use super::memory::Share;
 use super::original::{self, Met};
 use super::settle::{Work, settle_refused, trace};
 use super::{CrawlError, robots};
 use crate::address::fetchable;
 use crate::capture::guard::is_public;
-use crate::capture::{self, Capture, End, Fetch, Response};
+use crate::capture::{self, Capture, End, Fetch, Limits, Response};
 use crate::event::Event;
 use crate::frontier::{Frontier, Original};
 use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
-use crate::page::{self, Page, Source, decode};
+use crate::page::{self, Page, decode};
 use crate::politeness::backoff::retry_after;
 use crate::politeness::{Feedback, Next};
 
@@ -37,17 +39,20 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     };
     let started = desk.clock.steady();
     let asked_about = original::condition(&desk, &visit, &url).await?;
-    let Some(capture) = fetch(&desk, &url, asked_about.as_ref()).await? else { return Ok(false) };
+    let limits = limits(&desk, &visit);
+    let Some(capture) = fetch(&desk, &url, asked_about.as_ref(), &limits).await? else {
+        return Ok(false);
+    };
     let next = pace(&desk, &visit, (&url, &capture), started);
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
-    let page = if let Some(host) = &visit.lead.robots_for {
-        let body = plain(&capture)?;
+    let (page, _share) = if let Some(host) = &visit.lead.robots_for {
+        let (body, share) = plain(&desk, &capture).await?;
         let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
-        Page { links, ..Page::default() }
+        (Page { links, ..Page::default() }, share)
     } else {
         desk.frontier.hazard(&visit).await?;
-        read(&url, &capture, &mut met, &outcome).await?
+        read(&desk, &url, &capture, &mut met, &outcome).await?
     };
     let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()
@@ -62,11 +67,22 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     Ok(is_page)
 }
 
+/// The limits of the exchange. Of a robots.txt enough comes for its rules, whatever `--max-body`
+/// says, and not much more.
+fn limits<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit) -> Limits {
+    let mut limits = desk.limits.clone();
+    if visit.lead.robots_for.is_some() {
+        limits.max_body = robots::FILE_LIMIT;
+    }
+    limits
+}
+
 /// The exchange; `None` when the crawl was told to stop at once, and the visit stays queued.
 async fn fetch<F: Frontier, T: Fetch>(
     desk: &Desk<F, T>,
     url: &Url,
     asked_about: Option<&Original>,
+    limits: &Limits,
 ) -> Result<Option<Capture>, CrawlError> {
     let mut fields = desk.fields(url);
     let cookie = desk.cookies.as_ref().and_then(|jar| jar.field(url, desk.clock.wall()));
@@ -79,7 +95,7 @@ async fn fetch<F: Frontier, T: Fetch>(
     tokio::select! {
         biased;
         () = desk.stop.now.cancelled() => Ok(None),
-        capture = desk.fetch.fetch(request, &desk.limits) => Ok(Some(capture)),
+        capture = desk.fetch.fetch(request, limits) => Ok(Some(capture)),
     }
 }
 
@@ -133,10 +149,14 @@ fn entity(response: &Response) -> Result<Vec<u8>, CrawlError> {
     capture::spool::entity(response, READ_LIMIT).map_err(CrawlError::Spool)
 }
 
-/// The entity without its content codings; empty when there is none.
-fn plain(capture: &Capture) -> Result<Vec<u8>, CrawlError> {
-    let Some(response) = &capture.response else { return Ok(Vec::new()) };
-    Ok(decode::bytes(&response.head, &entity(response)?))
+/// The entity without its content codings, and its share of the memory; empty when there is none.
+async fn plain<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    capture: &Capture,
+) -> Result<(Vec<u8>, Share), CrawlError> {
+    let Some(response) = &capture.response else { return Ok((Vec::new(), Share::none())) };
+    let share = desk.memory.for_body(&response.head, response.payload_length).await;
+    Ok((decode::bytes(&response.head, &entity(response)?), share))
 }
 
 /// Whether the body of a response stands in chunks.
@@ -167,28 +187,48 @@ fn outcome(url: &Url, capture: &Capture, met: &Met) -> Outcome {
 }
 
 /// Reads the page off the async threads, from the archive when the server had nothing new. A panic
-/// in a parser costs the reading, not the capture.
-async fn read(
+/// in a parser costs the reading, not the capture. What was read holds its share of the memory.
+async fn read<F: Frontier, T>(
+    desk: &Desk<F, T>,
     url: &Url,
     capture: &Capture,
     met: &mut Met,
     outcome: &Outcome,
-) -> Result<Page, CrawlError> {
+) -> Result<(Page, Share), CrawlError> {
     let readable = matches!(
         outcome,
         Outcome::Captured { status: 200..=299, .. } | Outcome::Revisit { status: 200..=299 }
     );
-    let (head, entity) = match (met, &capture.response) {
-        (Met::Unmodified(page), _) => (page.head.clone(), std::mem::take(&mut page.entity)),
-        (_, Some(response)) if readable => (response.head.clone(), entity(response)?),
-        _ => return Ok(Page::default()),
+    let (head, entity, body_share) = match (met, &capture.response) {
+        (Met::Unmodified(page), _) => {
+            let entity = std::mem::take(&mut page.entity);
+            let share = desk.memory.for_body(&page.head, entity.len() as u64).await;
+            (page.head.clone(), entity, share)
+        }
+        (_, Some(response)) if readable => {
+            let length = response.payload_length.min(READ_LIMIT as u64);
+            let share = desk.memory.for_body(&response.head, length).await;
+            (response.head.clone(), entity(response)?, share)
+        }
+        _ => return Ok((Page::default(), Share::none())),
     };
     let url = url.clone();
-    let task = tokio::task::spawn_blocking(move || {
-        page::read(Source { url: &url, head: &head, entity: &entity })
+    let decoding = tokio::task::spawn_blocking(move || {
+        let decoded = decode::entity(&head, &entity);
+        (head, decoded)
     });
-    Ok(task.await.unwrap_or_else(|died| Page {
-        notes: vec![format!("the page could not be read: {died}")],
-        ..Page::default()
-    }))
+    let (head, decoded) = match decoding.await {
+        Ok(decoded) => decoded,
+        Err(died) => return Ok((unread(&died), Share::none())),
+    };
+    let share = desk.memory.for_tree(decoded.text.len()).await;
+    drop(body_share);
+    let reading = tokio::task::spawn_blocking(move || page::read_decoded(&url, &head, decoded));
+    Ok((reading.await.unwrap_or_else(|died| unread(&died)), share))
+}
+
+/// What is left of a page at which its reader died.
+fn unread(died: &JoinError) -> Page {
+    let notes = vec![format!("the page could not be read: {died}")];
+    Page { notes, ..Page::default() }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::archive::Archive;
+use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
 use super::{CrawlError, guess, late};
@@ -53,6 +54,7 @@ pub(super) struct Desk<F, T> {
     pub(super) scope: Scope,
     pub(super) settings: Settings,
     pub(super) limits: Limits,
+    pub(super) memory: Memory,
     /// The cookies of this call, when they are asked for.
     pub(super) cookies: Option<Jar>,
     pub(super) seeds: Vec<HostKey>,
@@ -105,6 +107,7 @@ impl<F: Frontier, T> Desk<F, T> {
             politeness: if parts.unclean { politeness.after_a_crash() } else { politeness },
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
+            memory: Memory::new(settings.memory),
             cookies: settings.cookies.then(Jar::default),
             seeds: seeds.map(|url| HostKey::of(&url)).collect(),
             run: parts.run,

@@ -13,6 +13,7 @@ mod desk;
 mod guess;
 pub(crate) mod kept;
 mod late;
+mod memory;
 mod open;
 mod original;
 mod pause;

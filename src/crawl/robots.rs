@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use url::Url;
-use warc::RecordType;
+use warc::{RecordType, TruncatedType};
 
 use super::attempt::is_chunked;
 use super::desk::Desk;
@@ -15,9 +15,9 @@ use crate::capture::{Capture, End};
 use crate::digest::Digest;
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
 use crate::head::Head;
-use crate::lead::{Hop, Lead, Locator, Visit};
+use crate::lead::{Hop, Lead, Locator, Truncated, Visit};
 use crate::page::{Link, decode};
-use crate::politeness::robots::{Reply, Rules, Verdict, verdict};
+use crate::politeness::robots::{MAX_FILE, Reply, Rules, Verdict, verdict};
 use crate::record::entry::Entry;
 use crate::record::verify::verify;
 use crate::record::{entity, reader};
@@ -26,8 +26,11 @@ use crate::state::rebuild::Found;
 /// How long a page waits for rules that somebody else is asking for.
 const WHILE_ASKING: Duration = Duration::from_millis(50);
 
-/// Bytes of an archived robots.txt that are looked at: more than are ever kept.
-const FILE_LIMIT: u64 = 1 << 20;
+/// Bytes of a robots.txt that are fetched, and looked at in the archive: more than are ever kept.
+pub(super) const FILE_LIMIT: u64 = 1 << 20;
+
+/// The same with a head.
+const BLOCK_LIMIT: u64 = FILE_LIMIT + (256 << 10);
 
 /// The visit's origin has unknown rules: remembers them from an earlier process, or queues its
 /// robots.txt ahead of everything, and gives the visit back.
@@ -132,9 +135,14 @@ pub(super) async fn learn<F: Frontier, T>(
     }
     let response = capture.response.as_ref();
     let location = response.and_then(|response| response.head.get("Location"));
+    let came = match capture.end {
+        // Half a file is none: what was to come may have forbidden what it leaves out.
+        End::Truncated(why) if why != Truncated::Length && body.len() < MAX_FILE => None,
+        _ => response.map(|response| response.status),
+    };
     let reply = Reply {
         url: &url,
-        status: response.map(|response| response.status),
+        status: came,
         location: location.as_deref(),
         body,
         redirects: visit.lead.redirects(),
@@ -173,7 +181,7 @@ pub(super) async fn recall<F: Frontier>(
     at: &Locator,
 ) -> Result<Option<RobotsFact>, CrawlError> {
     let Ok(entry) = reader::read_at(folder, at) else { return Ok(None) };
-    let Ok(block) = entry.block.first(FILE_LIMIT) else { return Ok(None) };
+    let Ok(block) = entry.block.first(BLOCK_LIMIT) else { return Ok(None) };
     let parts = entity::split(&block);
     let head = Head::parse(block.get(..parts.head_length).unwrap_or_default());
     let file = match entry.kind {
@@ -200,9 +208,11 @@ pub(super) async fn recall<F: Frontier>(
     })
 }
 
-/// Whether a response was received whole and still is what was written.
+/// Whether a response was received whole, as far as is ever read of it, and still is what was
+/// written.
 fn whole(entry: &Entry) -> bool {
-    entry.truncated().is_none() && verify(entry).is_ok_and(|findings| findings.is_empty())
+    let came = entry.truncated().is_none_or(|why| why == TruncatedType::Length);
+    came && verify(entry).is_ok_and(|findings| findings.is_empty())
 }
 
 /// The entity that a `revisit` stands for, when it lies in the folder and reads well. Its own block

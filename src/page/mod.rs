@@ -310,42 +310,51 @@ impl Article {
 
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
-    staged(source, false).0
+    read_decoded(source.url, source.head, decode::entity(source.head, source.entity))
+}
+
+/// Reads a page whose entity has been decoded: for those who have to know how large it is first.
+pub fn read_decoded(url: &Url, head: &Head, decoded: decode::Decoded) -> Page {
+    staged(url, head, decoded, false).0
 }
 
 /// Reads a page and tells which of its declarations are no alternates, and why.
 pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
-    staged(source, true)
+    staged(source.url, source.head, decode::entity(source.head, source.entity), true)
 }
 
-fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
-    let decoded = decode::entity(source.head, source.entity);
+fn staged(
+    url: &Url,
+    head: &Head,
+    decoded: decode::Decoded,
+    audit: bool,
+) -> (Page, Vec<alternates::Dropped>) {
     if !decoded.is_html {
-        return (listed(source.url, decoded), Vec::new());
+        return (listed(url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
-    let metadata = metadata::read(&dom, source.url);
+    let metadata = metadata::read(&dom, url);
     let mut found = if audit {
-        alternates::audit(&dom, source.head, source.url)
+        alternates::audit(&dom, head, url)
     } else {
-        alternates::read(&dom, source.head, source.url)
+        alternates::read(&dom, head, url)
     };
-    let reading = article::read(&dom, &metadata, source.url, &found.notices);
-    let (links, left_out) = links::read(&dom, source.head, source.url);
-    let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
+    let reading = article::read(&dom, &metadata, url, &found.notices);
+    let (links, left_out) = links::read(&dom, head, url);
+    let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);
     if reading.is_some() {
         let own = detected.as_ref().or(declared.as_ref());
-        found.alternates.extend(pattern::siblings(source.url, own, &links));
+        found.alternates.extend(pattern::siblings(url, own, &links));
     }
     let mut notes = decoded.notes;
     notes.extend(left_out);
     let canonical = metadata
         .canonical
-        .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
+        .or_else(|| alternates::own_variant(head, url).map(String::from));
     let body = reading.as_ref().map(|reading| &reading.article);
-    let likeness = Some(likeness::of(source.url, &dom, body));
+    let likeness = Some(likeness::of(url, &dom, body));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical,
@@ -355,7 +364,7 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         alternates: found.alternates,
         links,
         article: reading.map(|reading| reading.article),
-        origin: origin::read(&dom, source.url),
+        origin: origin::read(&dom, url),
         mt_suspect: found.machine.map(str::to_owned),
         likeness,
         notes,
