@@ -31,6 +31,8 @@ mod scope;
 mod secrets;
 #[path = "hostile/tls.rs"]
 mod tls;
+#[path = "hostile/traps.rs"]
+mod traps;
 #[path = "hostile/web.rs"]
 mod web;
 #[path = "hostile/wire.rs"]

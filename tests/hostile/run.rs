@@ -101,6 +101,11 @@ impl Crawl {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The summary of the last run.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(self.path().join("summary.json")).unwrap()).unwrap()
+    }
+
     /// How each URL ended in its last line: `captured 200`, `refused depth`, `failed tls`.
     pub(crate) fn ends(&self) -> BTreeMap<String, String> {
         let word = |line: &Value, name: &str| match &line[name] {
