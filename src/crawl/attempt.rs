@@ -123,8 +123,12 @@ fn pace<F: Frontier, T>(
 ) -> Next {
     let response = capture.response.as_ref();
     let asked = response.and_then(|response| response.head.get("Retry-After"));
+    let sent = started.max(desk.clock.steady().minus(capture.took));
     let feedback = Feedback {
-        started,
+        // A server sees when the request arrives: after look-up and handshake, and at the latest
+        // when its answer is there. It is taken to be as late, up to a fiftieth of the delay, so
+        // that no two arrivals look closer than the delay.
+        started: sent.plus(capture.took.min(desk.settings.delay / 50)),
         took: capture.took,
         status: response.map(|response| response.status),
         retry_after: asked.and_then(|value| retry_after(&value, desk.clock.wall())),

@@ -71,7 +71,7 @@ pub enum Answer {
 /// How a request went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feedback {
-    /// When it started, by the steady clock.
+    /// When its request reached the server, by the steady clock, as far as that can be known.
     pub started: Moment,
     /// How long it took.
     pub took: Duration,
