@@ -19,6 +19,8 @@ mod bombs;
 mod folder;
 #[path = "hostile/forgotten.rs"]
 mod forgotten;
+#[path = "hostile/held.rs"]
+mod held;
 #[path = "hostile/redirects.rs"]
 mod redirects;
 #[path = "hostile/robots.rs"]

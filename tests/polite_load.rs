@@ -77,9 +77,9 @@ fn resources() -> Vec<Resource> {
 }
 
 fn start(web: &Site, dir: &Path) -> Child {
-    let seeds = domains().into_iter().flat_map(|(_, hosts)| {
-        hosts.into_iter().map(|host| format!("http://{host}/page/0"))
-    });
+    let seeds = domains()
+        .into_iter()
+        .flat_map(|(_, hosts)| hosts.into_iter().map(|host| format!("http://{host}/page/0")));
     Command::new(env!("CARGO_BIN_EXE_warraq"))
         .arg("crawl")
         .args(seeds)
@@ -144,11 +144,8 @@ fn fifty_hosts_see_no_haste_across_three_kills() {
         shortest = shortest.min(gaps(&here).into_iter().min().unwrap());
         for life in lives.windows(2) {
             let of_life = &arrivals[life[0]..life[1].min(arrivals.len())];
-            let here: Vec<Arrival> = of_life
-                .iter()
-                .filter(|arrival| hosts.contains(&arrival.host))
-                .cloned()
-                .collect();
+            let here: Vec<Arrival> =
+                of_life.iter().filter(|arrival| hosts.contains(&arrival.host)).cloned().collect();
             let (asked, span) = used(&here, delay_of(&domain)).unwrap_or_default();
             asked_for += asked;
             spans += span;

@@ -29,7 +29,9 @@ pub(super) struct Memory {
 
 /// A part of the budget; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Share(#[allow(dead_code, reason = "holding it is all it is for")] Option<OwnedSemaphorePermit>);
+pub(super) struct Share(
+    #[allow(dead_code, reason = "holding it is all it is for")] Option<OwnedSemaphorePermit>,
+);
 
 impl Share {
     /// Of nothing.

@@ -164,7 +164,9 @@ impl Budgets {
     fn key(&self, parts: &[&[u8]]) -> u64 {
         use std::hash::Hasher;
         let mut hasher = self.hasher;
-        parts.iter().for_each(|part| hasher.write(part));
+        for part in parts {
+            hasher.write(part);
+        }
         hasher.finish()
     }
 }

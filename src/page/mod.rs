@@ -334,11 +334,8 @@ fn staged(
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url);
-    let mut found = if audit {
-        alternates::audit(&dom, head, url)
-    } else {
-        alternates::read(&dom, head, url)
-    };
+    let mut found =
+        if audit { alternates::audit(&dom, head, url) } else { alternates::read(&dom, head, url) };
     let reading = article::read(&dom, &metadata, url, &found.notices);
     let (links, left_out) = links::read(&dom, head, url);
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
@@ -350,11 +347,9 @@ fn staged(
     }
     let mut notes = decoded.notes;
     notes.extend(left_out);
-    let canonical = metadata
-        .canonical
-        .or_else(|| alternates::own_variant(head, url).map(String::from));
-    let body = reading.as_ref().map(|reading| &reading.article);
-    let likeness = Some(likeness::of(url, &dom, body));
+    let own_variant = || alternates::own_variant(head, url).map(String::from);
+    let canonical = metadata.canonical.or_else(own_variant);
+    let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical,
@@ -366,7 +361,7 @@ fn staged(
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, url),
         mt_suspect: found.machine.map(str::to_owned),
-        likeness,
+        likeness: Some(likeness),
         notes,
     };
     (page, found.dropped)

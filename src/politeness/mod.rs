@@ -44,6 +44,9 @@ pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
 /// 30 days RFC 9309 §2.3.1.4 speaks of.
 pub const STALE_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
+/// While such rules hold, the origin is asked again no sooner than this.
+const STALE_PATIENCE: Duration = Duration::from_mins(10);
+
 /// An unreachable robots.txt is asked for again after this many times the pause of a page.
 const ROBOTS_PATIENCE: u32 = 5;
 
@@ -201,6 +204,12 @@ impl Politeness {
         next
     }
 
+    /// A request of the site will never be settled: its worker died.
+    pub fn abandoned(&self, site: &Site) {
+        let now = self.clock.steady();
+        self.site(&mut self.state().sites, site, now).abandon();
+    }
+
     /// Whether a visit that ended so is worth another attempt, `attempt` having failed before it.
     pub fn retry(&self, outcome: &Outcome, attempt: u32) -> bool {
         backoff::worth_another(outcome, attempt, self.settings.retries)
@@ -223,11 +232,14 @@ impl Politeness {
             RobotsAnswer::Unavailable => Some(Arc::new(Rules::allow_all())),
             RobotsAnswer::Unreachable => None,
         };
-        let stale = if rules.is_none() { self.stale(kept) } else { None };
+        let earlier = if rules.is_none() { self.stale(kept) } else { None };
         let now = self.clock.steady();
         let mut state = self.state();
         let clock = self.site(&mut state.sites, &Site::of(&url), now);
-        clock.wish(origin, rules.as_ref().or(stale.as_ref()).and_then(|rules| rules.crawl_delay()));
+        clock.wish(
+            origin,
+            rules.as_ref().or(earlier.as_ref()).and_then(|rules| rules.crawl_delay()),
+        );
         clock.set_delay(&self.settings, &self.clock);
         let share = state.jitter.share();
         let host = state.host(&Server::of(&url), now);
@@ -239,8 +251,10 @@ impl Politeness {
                 _ => 1,
             };
             let first = self.settings.retry_delay.saturating_mul(ROBOTS_PATIENCE);
-            let again = now.plus(backoff::pause(first, tries, share));
-            Origin::Unreachable { tries, again, stale }
+            let pause = backoff::pause(first, tries, share);
+            let least = if earlier.is_some() { STALE_PATIENCE } else { Duration::ZERO };
+            let again = now.plus(pause.max(least));
+            Origin::Unreachable { tries, again, stale: earlier }
         };
         host.origins.insert(origin.clone(), learnt);
     }

@@ -91,6 +91,11 @@ impl SiteClock {
         self.last_start = self.last_start.max(Some(feedback.started));
     }
 
+    /// Frees the place of the request that was under way the longest.
+    pub(super) fn abandon(&mut self) {
+        self.under_way.pop_front();
+    }
+
     /// What an origin wishes, or that it wishes nothing any more.
     pub(super) fn wish(&mut self, origin: &HostKey, delay: Option<Duration>) {
         match delay {

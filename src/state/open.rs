@@ -248,7 +248,9 @@ impl Desk {
                 None => over.push(key),
             }
         }
-        over.into_iter().for_each(|key| self.store.remove(key));
+        for key in over {
+            self.store.remove(key);
+        }
         Ok(())
     }
 

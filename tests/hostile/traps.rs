@@ -145,7 +145,8 @@ fn paths_that_deepen_and_repeat_end() {
     let (web, crawl, _) = endless(deeper, &flags);
     assert!(refused(&crawl, "path-segments") > 0 && refused(&crawl, "repeated-segment") > 0);
     for asked in web.asked() {
-        let segments: Vec<&str> = asked.split('/').skip(1).filter(|part| !part.is_empty()).collect();
+        let segments: Vec<&str> =
+            asked.split('/').skip(1).filter(|part| !part.is_empty()).collect();
         assert!(segments.len() <= 6, "{asked}");
         assert!(segments.iter().filter(|part| **part == "css").count() <= 2, "{asked}");
     }
@@ -255,7 +256,8 @@ fn a_newsroom_is_no_trap() {
             _ if path.starts_with("/archive") => {
                 let at = number("=");
                 let listed = (at * 10..at * 10 + 10).flat_map(|n| {
-                    let day = format!("/{}/{:02}/{:02}/story-no-{n}", 2000 + n / 90, n % 12, n % 28);
+                    let day =
+                        format!("/{}/{:02}/{:02}/story-no-{n}", 2000 + n / 90, n % 12, n % 28);
                     [day, format!("/?p={n}")]
                 });
                 let next = (at * 10 < STORIES).then(|| format!("/archive?page={}", at + 1));
