@@ -20,9 +20,7 @@ use warraq::address::{HostKey, Site};
 use warraq::digest::Digest;
 use warraq::event::{Event, Watch};
 use warraq::frontier::memory::MemoryFrontier;
-use warraq::frontier::{
-    Ack, Frontier, Poll, Put, Release, RobotsAnswer, RobotsFact, Settlement, Turn,
-};
+use warraq::frontier::{Ack, Frontier, Poll, Put, Release, RobotsAnswer, RobotsFact, Settlement};
 use warraq::lead::{Failure, FailureKind, Hop, Lead, Locator, Outcome, Refusal, Rule, Visit};
 use warraq::moment::{Clock, Moment};
 use warraq::page::PageKind;
@@ -223,8 +221,8 @@ async fn two_visits_of_a_site_begin_a_delay_apart<F: Polled>(bench: Bench<F>) {
         .await
         .unwrap();
     let one = visit(&bench).await;
-    let turn = Turn { due: START, delay_ms: Some(2_000), ..Turn::default() };
-    let slow = Settlement { turn, ..captured(START) };
+    let mut slow = captured(START);
+    slow.turn.delay_ms = Some(2_000);
     bench.frontier.ack(&one, slow).await.unwrap();
     visit(&bench).await;
     assert_eq!(bench.frontier.next().await, Poll::NextDue(START.plus(Duration::from_secs(2))));

@@ -1,4 +1,4 @@
-//! Politeness: robots.txt, delays, back-off, seen at a clock that stands still.
+//! Politeness: delays, rests, back-off and whose robots.txt is asked for, at a clock that stands still.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,64 +16,8 @@ use warraq::address::{HostKey, Site};
 use warraq::frontier::{RobotsAnswer, RobotsFact};
 use warraq::lead::{FailureKind, Rule};
 use warraq::moment::{Clock, Moment};
-use warraq::politeness::robots::{MAX_FILE, MAX_REDIRECTS, Reply, Rules, Verdict, verdict};
 use warraq::politeness::{Answer, Feedback, Next, Politeness};
 use warraq::settings::Settings;
-
-/// Reads `\n`, `\xHH` and the like.
-fn bytes(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.extend_from_slice(plain.as_bytes());
-        let (byte, length) = match escape.as_bytes()[0] {
-            b'n' => (b'\n', 1),
-            b'r' => (b'\r', 1),
-            b't' => (b'\t', 1),
-            b'0' => (0, 1),
-            b'x' => (u8::from_str_radix(&escape[1..3], 16).unwrap(), 3),
-            other => panic!("no such escape: {other}"),
-        };
-        out.push(byte);
-        rest = &escape[length..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
-}
-
-fn holds(rules: &Rules, claim: &str) -> bool {
-    let allowed =
-        |path: &str| rules.allows(&Url::parse(&format!("https://news.example{path}")).unwrap());
-    if let Some(path) = claim.strip_prefix('+') {
-        allowed(path)
-    } else if let Some(path) = claim.strip_prefix('-') {
-        !allowed(path)
-    } else if let Some(delay) = claim.strip_prefix("delay=") {
-        rules.crawl_delay().map(|delay| delay.as_secs_f64()) == delay.parse().ok()
-    } else {
-        let sitemap = claim.strip_prefix("sitemap=").unwrap();
-        rules.sitemaps().iter().any(|url| url.as_str() == sitemap)
-    }
-}
-
-#[test]
-fn the_robots_table_holds() {
-    let table = include_str!("tables/robots.txt");
-    let cases = table.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
-    let mut count = 0;
-    for line in cases {
-        let columns: Vec<&str> = line.split(" | ").collect();
-        let [section, name, file, claims] = columns.as_slice() else {
-            panic!("four columns: {line}");
-        };
-        let rules = Rules::parse(&bytes(file));
-        for claim in claims.split(' ') {
-            assert!(holds(&rules, claim), "{section} {name}: {claim}");
-        }
-        count += 1;
-    }
-    assert!(count >= 23, "only {count} cases were read");
-}
 
 const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -179,6 +123,33 @@ fn a_changed_delay_counts_from_the_last_start() {
     assert_eq!(desk.ask(), Answer::Later(next.due.plus(secs(8))));
     desk.wait_until(next.due.plus(secs(8)));
     assert_eq!(desk.ask(), Answer::Go);
+}
+
+#[test]
+fn after_a_crash_every_site_counts_as_asked() {
+    let Desk { clock, polite, url, site } = Desk::new(|_| ());
+    let polite = polite.after_a_crash();
+    let began = clock.steady();
+    assert_eq!(polite.turn(&url, &site), Answer::Later(began.plus(secs(2))));
+    let file = RobotsAnswer::File(b"User-agent: *\nCrawl-delay: 10".to_vec());
+    polite.learn(&HostKey::of(&url), &RobotsFact { read: clock.wall(), answer: file }, None);
+    assert_eq!(polite.ask(&url, &site), Answer::Later(began.plus(secs(10))));
+    clock.advance(secs(10));
+    assert_eq!(polite.ask(&url, &site), Answer::Go);
+}
+
+#[test]
+fn a_server_rests_by_itself() {
+    let desk = Desk::open(|_| ());
+    let sister = Url::parse("https://en.news.example/x").unwrap();
+    let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unavailable };
+    desk.polite.learn(&HostKey::of(&sister), &fact, None);
+    let next = desk.fetch(secs(30), |feedback| {
+        (feedback.status, feedback.retry_after) = (Some(429), Some(secs(600)));
+    });
+    assert!(matches!(desk.ask(), Answer::Rest(until) if until == next.rest));
+    assert_eq!(next.due, desk.clock.steady().minus(secs(28)), "the site is due");
+    assert_eq!(desk.polite.ask(&sister, &desk.site), Answer::Go);
 }
 
 #[test]
@@ -409,53 +380,6 @@ fn what_is_kept_of_robots_is_believed_for_a_day() {
     assert!(!desk.polite.believes(&fact));
     fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unreachable };
     assert!(!desk.polite.believes(&fact), "an old failure is no answer");
-}
-
-#[test]
-fn answers_to_robots_are_read_by_the_rfc() {
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let reply = Reply { url: &url, status: None, location: None, body: b"", redirects: 0 };
-    let known = |status| match verdict(&Reply { status, body: b"User-agent: *", ..reply }) {
-        Verdict::Known(answer) => answer,
-        Verdict::Follow(url) => panic!("{url}"),
-    };
-    assert_eq!(known(Some(200)), RobotsAnswer::File(b"User-agent: *".to_vec()));
-    for status in [400, 401, 403, 404, 410, 451, 301, 304] {
-        assert_eq!(known(Some(status)), RobotsAnswer::Unavailable, "{status}");
-    }
-    for status in [Some(429), Some(500), Some(503), Some(599), Some(999), Some(100), None] {
-        assert_eq!(known(status), RobotsAnswer::Unreachable, "{status:?}");
-    }
-}
-
-#[test]
-fn five_redirects_of_robots_are_followed() {
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let moved = |location, redirects| {
-        verdict(&Reply {
-            url: &url,
-            status: Some(302),
-            location: Some(location),
-            body: b"",
-            redirects,
-        })
-    };
-    let elsewhere = Url::parse("https://else.example/r.txt").unwrap();
-    assert_eq!(moved("https://else.example/r.txt", MAX_REDIRECTS - 1), Verdict::Follow(elsewhere));
-    let unavailable = Verdict::Known(RobotsAnswer::Unavailable);
-    assert_eq!(moved("https://else.example/r.txt", MAX_REDIRECTS), unavailable);
-    assert_eq!(moved("file:///etc/passwd", 0), unavailable);
-}
-
-#[test]
-fn a_huge_robots_file_is_obeyed_as_far_as_it_is_read() {
-    let mut file = b"User-agent: *\nDisallow: /ar/\n".to_vec();
-    file.resize(40 * MAX_FILE, b'#');
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let reply = Reply { url: &url, status: Some(200), location: None, body: &file, redirects: 0 };
-    let Verdict::Known(RobotsAnswer::File(kept)) = verdict(&reply) else { panic!("a file") };
-    assert_eq!(kept, b"User-agent: *\nDisallow: /ar/\n", "the last line is cut and says nothing");
-    assert!(!Rules::parse(&kept).allows(&url.join("/ar/a").unwrap()));
 }
 
 proptest! {
