@@ -15,6 +15,8 @@
 
 #[path = "hostile/bombs.rs"]
 mod bombs;
+#[path = "hostile/every.rs"]
+mod every;
 #[path = "hostile/folder.rs"]
 mod folder;
 #[path = "hostile/forgotten.rs"]

@@ -1,8 +1,6 @@
 //! Crawl traps: webs without end, each stopped by a rule with a name (faults 1-11), and a newsroom
 //! that none of the defaults may touch.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::run::{Crawl, Run};
@@ -29,40 +27,8 @@ where
     let run = crawl.run(&[&["http://a.test/", "--depth", "1000000"], flags].concat());
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(crawl.summary()["stats"]["queued"], 0, "it ends by itself");
-    adds_up(&crawl);
+    crawl.adds_up();
     (web, crawl, run)
-}
-
-/// Every URL ended once, and the numbers of the summary are those of the ledger; each rule has its
-/// count and at most three examples that it refused.
-fn adds_up(crawl: &Crawl) {
-    let (lines, stats) = (crawl.ledger(), crawl.summary()["stats"].clone());
-    let mut states: BTreeMap<String, u64> = BTreeMap::new();
-    let mut rules: BTreeMap<String, u64> = BTreeMap::new();
-    for line in &lines {
-        *states.entry(line["state"].as_str().unwrap().to_owned()).or_default() += 1;
-        if let Some(rule) = line["rule"].as_str() {
-            *rules.entry(rule.to_owned()).or_default() += 1;
-        }
-    }
-    assert_eq!(crawl.ends().len(), lines.len(), "a URL ended twice");
-    let told = stats["refusals"].as_array().unwrap();
-    assert_eq!(told.len(), rules.len());
-    for row in told {
-        let rule = row["rule"].as_str().unwrap();
-        assert_eq!(row["count"], rules[rule], "{rule}");
-        let examples = row["examples"].as_array().unwrap();
-        assert_eq!(examples.len() as u64, rules[rule].min(3), "{rule}");
-        for example in examples {
-            assert_eq!(crawl.end(example.as_str().unwrap()), format!("refused {rule}"));
-        }
-    }
-    let number = |name: &str| stats[name].as_u64().unwrap();
-    let visited = ["captured", "revisits", "moved", "failed", "refused"].map(number);
-    assert_eq!(visited.iter().sum::<u64>() + number("queued"), number("put"), "{stats}");
-    for (name, state) in [("captured", "captured"), ("revisits", "revisit"), ("failed", "failed")] {
-        assert_eq!(number(name), states.get(state).copied().unwrap_or(0), "{state}");
-    }
 }
 
 fn refused(crawl: &Crawl, rule: &str) -> u64 {
@@ -292,5 +258,5 @@ fn a_flood_of_links_is_counted_to_the_last() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(web.asked().len(), 40);
     assert_eq!(refused(&crawl, "host-budget"), 5_002 - 40);
-    adds_up(&crawl);
+    crawl.adds_up();
 }
