@@ -16,7 +16,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use url::Url;
-use warraq::frontier::{Frontier, Settlement};
+use warraq::frontier::{Frontier, Settlement, Turn};
 use warraq::lead::{Hop, Lead, Outcome};
 use warraq::moment::Clock;
 use warraq::record::Position;
@@ -96,8 +96,8 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
         let end = Settlement {
             outcome: Outcome::Captured { status: 200, truncated: None },
             again: false,
-            due: Clock::system().steady(),
-            delay_ms: 0,
+            turn: Turn { due: Clock::system().steady(), delay_ms: Some(0), ..Turn::default() },
+            text: None,
             archived: None,
             payload: None,
             validators: None,

@@ -4,7 +4,8 @@
 //! ever bring together spellings a server cannot tell apart, session ids and campaign tags. The
 //! URL that is fetched is never changed by it: that string stays beside it, as found
 //! ([`crate::lead::Lead::found`]). A [`HostKey`] is an origin (robots.txt, connections); a
-//! [`Site`] is what politeness counts by: the registered domain.
+//! [`Site`] is what politeness counts by: the registered domain; a [`Server`] is the part of it
+//! that rests by itself.
 
 use std::fmt::{self, Write as _};
 
@@ -60,6 +61,12 @@ pub struct HostKey(String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Site(String);
+
+/// A host by its name, with the port where that is neither 80 nor 443: what is asked, and left
+/// alone, apart from the rest of its site. http and https of one name are one server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Server(String);
 
 /// Parses a URL as a browser would and makes it fit to be fetched: http(s) only, userinfo and
 /// fragment removed, at most [`MAX_URL_BYTES`].
@@ -234,6 +241,34 @@ impl fmt::Display for Site {
     }
 }
 
+impl Server {
+    /// The server of a fetchable URL.
+    pub fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+        match url.port_or_known_default() {
+            Some(80 | 443) | None => Self(host.to_owned()),
+            Some(port) => Self(format!("{host}:{port}")),
+        }
+    }
+
+    /// `en.example.org`, or `en.example.org:8080`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Server {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 fn with_port(host: &str, url: &Url) -> String {
     format!("{host}:{}", url.port_or_known_default().unwrap_or(0))
 }
@@ -349,6 +384,15 @@ mod tests {
         assert_eq!(site("http://ar.globalvoices.org:8080/"), "globalvoices.org");
         assert_eq!(site("http://127.0.0.1:8080/"), "127.0.0.1:8080");
         assert_eq!(site("http://localhost/"), "localhost:80");
+    }
+
+    #[test]
+    fn servers_are_hosts_of_a_site() {
+        let server = |text: &str| Server::of(&Url::parse(text).unwrap()).0;
+        assert_eq!(server("https://Ar.example.org/x"), "ar.example.org");
+        assert_eq!(server("http://ar.example.org.:443/"), "ar.example.org");
+        assert_eq!(server("https://ar.example.org:8443/"), "ar.example.org:8443");
+        assert_eq!(server("http://[::1]:8080/"), "[::1]:8080");
     }
 
     proptest! {

@@ -34,10 +34,10 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// A site is left alone for a while (Retry-After, back-off, robots unreachable).
+    /// A host is left alone for a while (Retry-After, back-off).
     Parked {
-        /// The site.
-        site: String,
+        /// The host.
+        host: String,
         /// For how long.
         #[serde(serialize_with = "millis")]
         wait: Duration,
@@ -81,6 +81,9 @@ pub struct Settled {
     pub hops: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// Of a body that is not whole: how much of it came, and what ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<String>,
     /// Bytes received.
     pub bytes: u64,
     /// From the first byte asked to the last byte received.

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::address::{Address, AddressError, HostKey, Site, fetchable};
+use crate::address::{Address, AddressError, HostKey, Server, Site, fetchable};
 use crate::lang::Lang;
 
 /// How a URL was reached; its letter stands in the hop path of the `metadata` record (Heritrix's
@@ -152,10 +152,32 @@ pub struct Visit {
     pub attempt: u32,
     /// The site whose turn it is.
     pub site: Site,
-    /// Visits settled on this site in this run: what host budgets are held against.
+    /// The server of that site which is asked.
+    pub server: Server,
+    /// Visits settled on this site in this run: what domain budgets are held against.
     pub site_settled: u64,
+    /// What else has been spent that budgets are held against.
+    pub spent: Spent,
     /// Proof of the lease; an acknowledgement with another token is fenced.
     pub token: u64,
+}
+
+/// What a run has spent so far where a visit would go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// Visits settled on its server.
+    pub server: u64,
+    /// Pages in a row on its server that said what a page of that server had said before; each
+    /// new text halves it.
+    pub server_alike: u64,
+    /// Servers of its site on which a visit was settled, when this would be another one.
+    pub other_servers: u64,
+    /// Visits settled under the pattern of its path and query.
+    pub pattern: u64,
+    /// As `server_alike`, of that pattern.
+    pub pattern_alike: u64,
+    /// Sets of query parameters met under the pattern of its path, when this would be another one.
+    pub other_queries: u64,
 }
 
 /// Where a record lies: the only pointer other rooms keep into the archive.
@@ -195,7 +217,7 @@ pub enum Rule {
     PathSegments,
     /// One path segment repeated.
     RepeatedSegment,
-    /// The site has used up its pages.
+    /// The host has used up its pages (`--host-budget`).
     HostBudget,
     /// More redirects in a row than allowed.
     RedirectLimit,
@@ -213,6 +235,16 @@ pub enum Rule {
     NotAUrl,
     /// A file type no article has (`.mp4`, `.zip`, …).
     FileType,
+    /// The registered domain has used up its pages (`--domain-budget`).
+    DomainBudget,
+    /// One more host of a registered domain that has many (`--domain-hosts`).
+    DomainHosts,
+    /// The pattern of its path and query has used up its pages (`--pattern-budget`).
+    PatternBudget,
+    /// One more combination of query parameters under a path that has many (`--query-sets`).
+    QuerySets,
+    /// Its pattern, or its host, brings the same text at ever new URLs (`--near-duplicates`).
+    NearDuplicates,
 }
 
 impl Rule {

@@ -145,8 +145,23 @@ pub struct Settings {
     pub feeds: bool,
     /// Whether robots.txt is obeyed.
     pub robots: bool,
-    /// Pages of one site in one run.
+    /// Pages of one host in one run.
     pub host_budget: u64,
+    /// Pages of one registered domain in one run.
+    pub domain_budget: u64,
+    /// Hosts of one registered domain in one run.
+    pub domain_hosts: u64,
+    /// Pages in one run whose URLs differ only by numbers, dates, ids and slugs.
+    pub pattern_budget: u64,
+    /// Combinations of query parameters under one pattern of paths in one run.
+    pub query_sets: u64,
+    /// Pages of one pattern in a row that say what was said before, until the pattern is left
+    /// alone; a host is after five times as many.
+    pub near_duplicates: u64,
+    /// Path segments a URL may have.
+    pub path_segments: usize,
+    /// How often one path segment may stand in a path.
+    pub segment_repeats: usize,
     /// Whether articles of the seeds' sites are asked for again because a translation may have come.
     pub late: bool,
     /// Attempts after the first.
@@ -154,6 +169,11 @@ pub struct Settings {
     /// First pause after a failure; doubled with each further one, with jitter.
     #[serde(serialize_with = "seconds")]
     pub retry_delay: Duration,
+    /// Longest wait for hosts that want to be left alone, when nothing else is left to do.
+    #[serde(serialize_with = "seconds")]
+    pub patience: Duration,
+    /// Memory for bodies and the pages read from them, in bytes.
+    pub memory: u64,
     /// How long after a page last came whole a server is believed that it is unmodified; zero sets
     /// no condition at all.
     pub trust_unmodified: Duration,
@@ -167,6 +187,8 @@ pub struct Settings {
     pub resolve: Vec<Resolve>,
     /// Body cap in bytes.
     pub max_body: u64,
+    /// Bytes a second that a body must bring, over each [`Self::idle_timeout`]; 0 for no limit.
+    pub min_speed: u64,
     /// Time limit of name look-up, connection and TLS, each.
     #[serde(serialize_with = "seconds")]
     pub connect_timeout: Duration,
@@ -178,6 +200,8 @@ pub struct Settings {
     pub total_timeout: Duration,
     /// Whether connections are used again.
     pub keepalive: bool,
+    /// Whether cookies are kept for the length of a call, and sent back to whom they are for.
+    pub cookies: bool,
     /// Whether certificates that do not verify are accepted.
     pub insecure_tls: bool,
     /// More trusted roots, PEM.
@@ -225,6 +249,9 @@ pub enum SettingsError {
 /// Least time between two requests to one site (ARCHITECTURE.md, "Politeness").
 pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
 
+/// The least `--memory`: what the largest page that is read may take by itself.
+pub const LEAST_MEMORY: u64 = 64 << 20;
+
 impl Settings {
     /// The defaults, for a crawl into `into`, answering to `contact`.
     #[allow(clippy::too_many_lines, reason = "a line a field")]
@@ -251,20 +278,31 @@ impl Settings {
             sitemaps: false,
             feeds: false,
             robots: true,
-            host_budget: 100_000,
+            host_budget: 1_000_000,
+            domain_budget: 2_000_000,
+            domain_hosts: 1_000,
+            pattern_budget: 500_000,
+            query_sets: 100,
+            near_duplicates: 100,
+            path_segments: 20,
+            segment_repeats: 3,
             late: true,
             retries: 3,
             retry_delay: Duration::from_secs(2),
+            patience: Duration::from_mins(10),
+            memory: 1 << 30,
             trust_unmodified: Duration::from_hours(30 * 24),
             transport: Transport::Wire,
             allow_h2: false,
             allow_private: false,
             resolve: Vec::new(),
             max_body: 100 << 20,
+            min_speed: 100,
             connect_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_mins(3),
             keepalive: true,
+            cookies: false,
             insecure_tls: false,
             ca_file: None,
             warc_prefix: "warraq".to_owned(),
@@ -287,6 +325,9 @@ impl Settings {
         }
         if self.delay.is_zero() && !self.allow_private && !self.own_hosts {
             return Err(SettingsError::Delay);
+        }
+        if self.memory < LEAST_MEMORY {
+            return value("--memory", "must be at least 64MiB: one large page needs as much");
         }
         if let Some(flag) = self.zero() {
             return value(flag, "must be more than 0");
@@ -320,6 +361,13 @@ impl Settings {
             ("--concurrency", self.concurrency == 0),
             ("--max-pages", self.max_pages == 0),
             ("--host-budget", self.host_budget == 0),
+            ("--domain-budget", self.domain_budget == 0),
+            ("--domain-hosts", self.domain_hosts == 0),
+            ("--pattern-budget", self.pattern_budget == 0),
+            ("--query-sets", self.query_sets == 0),
+            ("--near-duplicates", self.near_duplicates == 0),
+            ("--path-segments", self.path_segments == 0),
+            ("--segment-repeats", self.segment_repeats == 0),
             ("--max-body", self.max_body == 0),
             ("--warc-size", self.warc_size == 0),
             ("--connect-timeout", self.connect_timeout.is_zero()),

@@ -221,7 +221,8 @@ async fn two_visits_of_a_site_begin_a_delay_apart<F: Polled>(bench: Bench<F>) {
         .await
         .unwrap();
     let one = visit(&bench).await;
-    let slow = Settlement { delay_ms: 2_000, ..captured(START) };
+    let mut slow = captured(START);
+    slow.turn.delay_ms = Some(2_000);
     bench.frontier.ack(&one, slow).await.unwrap();
     visit(&bench).await;
     assert_eq!(bench.frontier.next().await, Poll::NextDue(START.plus(Duration::from_secs(2))));

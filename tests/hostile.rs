@@ -15,10 +15,14 @@
 
 #[path = "hostile/bombs.rs"]
 mod bombs;
+#[path = "hostile/every.rs"]
+mod every;
 #[path = "hostile/folder.rs"]
 mod folder;
 #[path = "hostile/forgotten.rs"]
 mod forgotten;
+#[path = "hostile/held.rs"]
+mod held;
 #[path = "hostile/redirects.rs"]
 mod redirects;
 #[path = "hostile/robots.rs"]
@@ -31,6 +35,8 @@ mod scope;
 mod secrets;
 #[path = "hostile/tls.rs"]
 mod tls;
+#[path = "hostile/traps.rs"]
+mod traps;
 #[path = "hostile/web.rs"]
 mod web;
 #[path = "hostile/wire.rs"]

@@ -1,4 +1,4 @@
-//! Politeness: robots.txt, delays, back-off, seen at a clock that stands still.
+//! Politeness: delays, rests, back-off and whose robots.txt is asked for, at a clock that stands still.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,64 +16,8 @@ use warraq::address::{HostKey, Site};
 use warraq::frontier::{RobotsAnswer, RobotsFact};
 use warraq::lead::{FailureKind, Rule};
 use warraq::moment::{Clock, Moment};
-use warraq::politeness::robots::{MAX_FILE, MAX_REDIRECTS, Reply, Rules, Verdict, verdict};
 use warraq::politeness::{Answer, Feedback, Next, Politeness};
 use warraq::settings::Settings;
-
-/// Reads `\n`, `\xHH` and the like.
-fn bytes(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.extend_from_slice(plain.as_bytes());
-        let (byte, length) = match escape.as_bytes()[0] {
-            b'n' => (b'\n', 1),
-            b'r' => (b'\r', 1),
-            b't' => (b'\t', 1),
-            b'0' => (0, 1),
-            b'x' => (u8::from_str_radix(&escape[1..3], 16).unwrap(), 3),
-            other => panic!("no such escape: {other}"),
-        };
-        out.push(byte);
-        rest = &escape[length..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
-}
-
-fn holds(rules: &Rules, claim: &str) -> bool {
-    let allowed =
-        |path: &str| rules.allows(&Url::parse(&format!("https://news.example{path}")).unwrap());
-    if let Some(path) = claim.strip_prefix('+') {
-        allowed(path)
-    } else if let Some(path) = claim.strip_prefix('-') {
-        !allowed(path)
-    } else if let Some(delay) = claim.strip_prefix("delay=") {
-        rules.crawl_delay().map(|delay| delay.as_secs_f64()) == delay.parse().ok()
-    } else {
-        let sitemap = claim.strip_prefix("sitemap=").unwrap();
-        rules.sitemaps().iter().any(|url| url.as_str() == sitemap)
-    }
-}
-
-#[test]
-fn the_robots_table_holds() {
-    let table = include_str!("tables/robots.txt");
-    let cases = table.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
-    let mut count = 0;
-    for line in cases {
-        let columns: Vec<&str> = line.split(" | ").collect();
-        let [section, name, file, claims] = columns.as_slice() else {
-            panic!("four columns: {line}");
-        };
-        let rules = Rules::parse(&bytes(file));
-        for claim in claims.split(' ') {
-            assert!(holds(&rules, claim), "{section} {name}: {claim}");
-        }
-        count += 1;
-    }
-    assert!(count >= 23, "only {count} cases were read");
-}
 
 const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -107,7 +51,7 @@ impl Desk {
 
     fn learn(&self, answer: RobotsAnswer) {
         let fact = RobotsFact { read: self.clock.wall(), answer };
-        self.polite.learn(&HostKey::of(&self.url), &fact);
+        self.polite.learn(&HostKey::of(&self.url), &fact, None);
     }
 
     fn learn_file(&self, file: &str) {
@@ -137,13 +81,14 @@ impl Desk {
         assert_eq!(self.ask(), Answer::Go);
         change(&mut feedback);
         self.clock.advance(took);
-        self.polite.settled(&self.site, &feedback)
+        self.polite.settled(&self.url, &self.site, &feedback)
     }
 
     /// Moves the clock to just before `when`, where the site may not be asked, then to it.
     fn wait_until(&self, when: Moment) {
         self.clock.advance(self.wait(when).saturating_sub(Duration::from_millis(1)));
-        assert_eq!(self.ask(), Answer::Later(when), "one millisecond early");
+        let early = [Answer::Later(when), Answer::Rest(when)];
+        assert!(early.contains(&self.ask()), "one millisecond early");
         self.clock.advance(Duration::from_millis(1));
     }
 }
@@ -160,12 +105,13 @@ fn requests_are_two_seconds_apart_start_to_start() {
 }
 
 #[test]
-fn a_slow_site_is_asked_less_often_and_a_fast_one_more_often_again() {
+fn a_slow_server_is_asked_less_often_and_a_fast_one_more_often_again() {
     let desk = Desk::open(|_| ());
     let next = desk.fetch(secs(5), |_| ());
-    assert_eq!((next.delay_ms, desk.wait(next.due)), (10_000, secs(5)));
-    desk.wait_until(next.due);
-    assert_eq!(desk.fetch(secs(1), |_| ()).delay_ms, 2_000);
+    assert_eq!((next.delay_ms, desk.wait(next.rest)), (2_000, secs(5)));
+    desk.wait_until(next.rest);
+    let next = desk.fetch(secs(1), |_| ());
+    assert_eq!(desk.wait(next.rest.max(next.due)), secs(1));
 }
 
 #[test]
@@ -177,6 +123,33 @@ fn a_changed_delay_counts_from_the_last_start() {
     assert_eq!(desk.ask(), Answer::Later(next.due.plus(secs(8))));
     desk.wait_until(next.due.plus(secs(8)));
     assert_eq!(desk.ask(), Answer::Go);
+}
+
+#[test]
+fn after_a_crash_every_site_counts_as_asked() {
+    let Desk { clock, polite, url, site } = Desk::new(|_| ());
+    let polite = polite.after_a_crash();
+    let began = clock.steady();
+    assert_eq!(polite.turn(&url, &site), Answer::Later(began.plus(secs(2))));
+    let file = RobotsAnswer::File(b"User-agent: *\nCrawl-delay: 10".to_vec());
+    polite.learn(&HostKey::of(&url), &RobotsFact { read: clock.wall(), answer: file }, None);
+    assert_eq!(polite.ask(&url, &site), Answer::Later(began.plus(secs(10))));
+    clock.advance(secs(10));
+    assert_eq!(polite.ask(&url, &site), Answer::Go);
+}
+
+#[test]
+fn a_server_rests_by_itself() {
+    let desk = Desk::open(|_| ());
+    let sister = Url::parse("https://en.news.example/x").unwrap();
+    let fact = RobotsFact { read: desk.clock.wall(), answer: RobotsAnswer::Unavailable };
+    desk.polite.learn(&HostKey::of(&sister), &fact, None);
+    let next = desk.fetch(secs(30), |feedback| {
+        (feedback.status, feedback.retry_after) = (Some(429), Some(secs(600)));
+    });
+    assert!(matches!(desk.ask(), Answer::Rest(until) if until == next.rest));
+    assert_eq!(next.due, desk.clock.steady().minus(secs(28)), "the site is due");
+    assert_eq!(desk.polite.ask(&sister, &desk.site), Answer::Go);
 }
 
 #[test]
@@ -198,7 +171,7 @@ fn origins_of_one_site_share_one_clock() {
         read: desk.clock.wall(),
         answer: RobotsAnswer::File(b"User-agent: *\nCrawl-delay: 20".to_vec()),
     };
-    desk.polite.learn(&HostKey::of(&other), &fact);
+    desk.polite.learn(&HostKey::of(&other), &fact, None);
     assert_eq!(Site::of(&other), desk.site);
     let next = desk.fetch(secs(1), |_| ());
     assert_eq!(next.delay_ms, 20_000, "the longest wish of any origin");
@@ -248,9 +221,9 @@ fn retry_after_is_kept_to_the_millisecond() {
         let next = desk.fetch(secs(1), |feedback| {
             (feedback.status, feedback.retry_after) = (Some(status), Some(secs(90)));
         });
-        assert_eq!(desk.wait(next.due), secs(90));
+        assert_eq!(desk.wait(next.rest), secs(90));
         assert_eq!(next.parked, Some((secs(90), format!("status {status}, Retry-After 90 s"))));
-        desk.wait_until(next.due);
+        desk.wait_until(next.rest);
         assert_eq!(desk.ask(), Answer::Go);
     }
 }
@@ -263,7 +236,7 @@ fn a_retry_after_of_a_year_is_held_to_an_hour_and_said() {
     });
     let why = "status 503, Retry-After 31536000 s, held to 3600 s".to_owned();
     assert_eq!(next.parked, Some((secs(3_600), why)));
-    desk.wait_until(next.due);
+    desk.wait_until(next.rest);
 }
 
 #[test]
@@ -277,7 +250,7 @@ fn without_retry_after_pauses_double_until_the_site_is_well() {
         assert!(rest >= plain && rest <= plain + plain / 2, "{rest:?}");
         assert!(rest > last && why.contains(&format!("({times} in a row)")), "{why}");
         last = rest;
-        desk.wait_until(next.due);
+        desk.wait_until(next.rest);
     }
     let next = desk.fetch(Duration::ZERO, |_| ());
     assert_eq!((desk.wait(next.due), next.parked), (secs(2), None));
@@ -294,8 +267,8 @@ fn a_site_that_says_one_second_for_ever_is_not_believed_for_ever() {
     };
     for least in [2, 2, 4, 8, 16] {
         let next = desk.fetch(Duration::ZERO, limited);
-        assert!(desk.wait(next.due) >= secs(least), "{next:?}");
-        desk.clock.advance(desk.wait(next.due));
+        assert!(desk.wait(next.rest.max(next.due)) >= secs(least), "{next:?}");
+        desk.clock.advance(desk.wait(next.rest.max(next.due)));
     }
 }
 
@@ -306,8 +279,8 @@ fn a_silent_site_is_given_up_for_this_run() {
         let next = desk.fetch(Duration::ZERO, |feedback| {
             (feedback.status, feedback.failed) = (None, Some(FailureKind::Connect));
         });
-        assert!(desk.wait(next.due) <= secs(450));
-        desk.clock.advance(desk.wait(next.due));
+        assert!(desk.wait(next.rest) <= secs(450));
+        desk.clock.advance(desk.wait(next.rest.max(next.due)));
     }
     assert_eq!(desk.ask(), Answer::Park("news.example did not answer 20 times in a row".into()));
 }
@@ -317,7 +290,7 @@ fn broken_pages_do_not_make_a_site_silent() {
     let desk = Desk::open(|_| ());
     for _ in 0..50 {
         let next = desk.fetch(Duration::ZERO, |feedback| feedback.status = Some(500));
-        desk.clock.advance(desk.wait(next.due));
+        desk.clock.advance(desk.wait(next.rest.max(next.due)));
     }
     assert_eq!(desk.ask(), Answer::Go);
 }
@@ -353,7 +326,7 @@ fn robots_come_first_and_last_a_day() {
     let desk = Desk::new(|_| ());
     let origin = HostKey::of(&desk.url);
     assert_eq!(desk.ask(), Answer::NeedsRobots(origin.clone()));
-    assert_eq!(desk.polite.turn(&desk.site), Answer::Go, "robots.txt itself");
+    assert_eq!(desk.polite.turn(&desk.url, &desk.site), Answer::Go, "robots.txt itself");
     desk.learn_file("User-agent: *\nDisallow: /ar/a");
     assert_eq!(desk.ask(), Answer::Never(Rule::Robots));
     desk.clock.advance(secs(24 * 3_600));
@@ -385,7 +358,7 @@ fn unreachable_robots_keep_the_urls() {
     let mut last = Duration::ZERO;
     for _ in 0..2 {
         desk.learn(RobotsAnswer::Unreachable);
-        let Answer::Later(again) = desk.ask() else { panic!("kept for later") };
+        let Answer::Rest(again) = desk.ask() else { panic!("kept for later") };
         assert!(desk.wait(again) > last, "growing pauses");
         last = desk.wait(again);
         desk.wait_until(again);
@@ -409,53 +382,6 @@ fn what_is_kept_of_robots_is_believed_for_a_day() {
     assert!(!desk.polite.believes(&fact), "an old failure is no answer");
 }
 
-#[test]
-fn answers_to_robots_are_read_by_the_rfc() {
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let reply = Reply { url: &url, status: None, location: None, body: b"", redirects: 0 };
-    let known = |status| match verdict(&Reply { status, body: b"User-agent: *", ..reply }) {
-        Verdict::Known(answer) => answer,
-        Verdict::Follow(url) => panic!("{url}"),
-    };
-    assert_eq!(known(Some(200)), RobotsAnswer::File(b"User-agent: *".to_vec()));
-    for status in [400, 401, 403, 404, 410, 451, 301, 304] {
-        assert_eq!(known(Some(status)), RobotsAnswer::Unavailable, "{status}");
-    }
-    for status in [Some(429), Some(500), Some(503), Some(599), Some(999), Some(100), None] {
-        assert_eq!(known(status), RobotsAnswer::Unreachable, "{status:?}");
-    }
-}
-
-#[test]
-fn five_redirects_of_robots_are_followed() {
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let moved = |location, redirects| {
-        verdict(&Reply {
-            url: &url,
-            status: Some(302),
-            location: Some(location),
-            body: b"",
-            redirects,
-        })
-    };
-    let elsewhere = Url::parse("https://else.example/r.txt").unwrap();
-    assert_eq!(moved("https://else.example/r.txt", MAX_REDIRECTS - 1), Verdict::Follow(elsewhere));
-    let unavailable = Verdict::Known(RobotsAnswer::Unavailable);
-    assert_eq!(moved("https://else.example/r.txt", MAX_REDIRECTS), unavailable);
-    assert_eq!(moved("file:///etc/passwd", 0), unavailable);
-}
-
-#[test]
-fn a_huge_robots_file_is_obeyed_as_far_as_it_is_read() {
-    let mut file = b"User-agent: *\nDisallow: /ar/\n".to_vec();
-    file.resize(40 * MAX_FILE, b'#');
-    let url = Url::parse("https://news.example/robots.txt").unwrap();
-    let reply = Reply { url: &url, status: Some(200), location: None, body: &file, redirects: 0 };
-    let Verdict::Known(RobotsAnswer::File(kept)) = verdict(&reply) else { panic!("a file") };
-    assert_eq!(kept.len(), MAX_FILE);
-    assert!(!Rules::parse(&kept).allows(&url.join("/ar/a").unwrap()));
-}
-
 proptest! {
     /// Whatever the site says and however often it is asked, no request starts sooner after the
     /// last one than the delay then in force, nor before the rest the site was promised.
@@ -472,7 +398,7 @@ proptest! {
             let started = desk.clock.steady();
             match desk.ask() {
                 Answer::Go => prop_assert!(started >= promised),
-                Answer::Later(when) => {
+                Answer::Later(when) | Answer::Rest(when) => {
                     prop_assert!(when > started, "an instant that is still to come");
                     continue;
                 }
@@ -482,13 +408,13 @@ proptest! {
             let took = Duration::from_millis(took);
             desk.clock.advance(took);
             let retry_after = retry_after.map(secs).filter(|_| status != 200);
-            let next = desk.polite.settled(&desk.site, &Feedback {
+            let next = desk.polite.settled(&desk.url, &desk.site, &Feedback {
                 started, took, status: Some(status), retry_after, failed: None,
                 private_peer: false, bytes: 10,
             });
-            prop_assert!(next.due >= started.plus(secs(2).max(took * 2)));
-            prop_assert!(next.due >= desk.clock.steady().plus(retry_after.unwrap_or_default()));
-            promised = next.due;
+            promised = next.due.max(next.rest);
+            prop_assert!(promised >= started.plus(secs(2).max(took * 2)));
+            prop_assert!(promised >= desk.clock.steady().plus(retry_after.unwrap_or_default()));
         }
     }
 }

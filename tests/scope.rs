@@ -9,10 +9,10 @@
 
 use proptest::prelude::*;
 use url::Url;
-use warraq::address::{HostKey, Site};
+use warraq::address::{HostKey, Server, Site};
 use warraq::frontier::scope::{Judged, MAX_REDIRECTS, Scope};
 use warraq::lang::Lang;
-use warraq::lead::{Hop, Lead, Outcome, Rule, Visit};
+use warraq::lead::{Hop, Lead, Outcome, Rule, Spent, Visit};
 use warraq::page::{Alternate, Link, LinkKind, Place, Signal};
 use warraq::record::trace::Trace;
 use warraq::settings::{AlternatesScope, Settings};
@@ -209,14 +209,47 @@ fn the_host_budget_is_held_at_the_visit() {
     let mut settings = settings();
     settings.host_budget = 10;
     let scope = scope(&settings);
-    let lead = Lead::seed(SEED).unwrap();
-    let site = Site::of(&lead.url().unwrap());
-    let mut visit = Visit { lead, attempt: 0, site, site_settled: 9, token: 1 };
+    let url = Url::parse(SEED).unwrap();
+    let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
+    let spent = Spent { server: 9, ..Spent::default() };
+    let mut visit = Visit { lead, attempt: 0, site, server, site_settled: 9, spent, token: 1 };
     assert_eq!(scope.admit(&visit), None);
-    visit.site_settled = 10;
+    visit.spent.server = 10;
     assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
-    visit.lead.robots_for = Some(HostKey::of(&Url::parse(SEED).unwrap()));
+    visit.lead.robots_for = Some(HostKey::of(&url));
     assert_eq!(scope.admit(&visit), None, "robots.txt is not a page");
+    visit.lead = Lead::seed(SEED).unwrap();
+    assert_eq!(scope.admit(&visit), None, "the operator asked for it");
+}
+
+/// Each budget by itself: one below its limit, then at it.
+#[test]
+fn every_budget_has_its_rule() {
+    let mut settings = settings();
+    (settings.domain_budget, settings.domain_hosts, settings.host_budget) = (90, 80, 70);
+    (settings.pattern_budget, settings.query_sets, settings.near_duplicates) = (60, 50, 4);
+    let scope = scope(&settings);
+    let url = Url::parse("https://news.example/ar/x?y=1").unwrap();
+    let spend = |n: u64, on: fn(&mut Visit) -> &mut u64| {
+        let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
+        let spent = Spent::default();
+        let mut visit = Visit { lead, attempt: 0, site, server, site_settled: 0, spent, token: 1 };
+        *on(&mut visit) = n;
+        scope.admit(&visit)
+    };
+    let cases: [(Rule, u64, fn(&mut Visit) -> &mut u64); 7] = [
+        (Rule::DomainBudget, 90, |visit| &mut visit.site_settled),
+        (Rule::DomainHosts, 80, |visit| &mut visit.spent.other_servers),
+        (Rule::HostBudget, 70, |visit| &mut visit.spent.server),
+        (Rule::PatternBudget, 60, |visit| &mut visit.spent.pattern),
+        (Rule::QuerySets, 50, |visit| &mut visit.spent.other_queries),
+        (Rule::NearDuplicates, 4, |visit| &mut visit.spent.pattern_alike),
+        (Rule::NearDuplicates, 20, |visit| &mut visit.spent.server_alike),
+    ];
+    for (rule, limit, on) in cases {
+        assert_eq!(spend(limit - 1, on), None, "{rule}");
+        assert_eq!(spend(limit, on), Some(rule), "{rule}");
+    }
 }
 
 proptest! {

@@ -16,7 +16,7 @@ use std::time::Duration;
 use paper::{Archive, Crawl, START, begin, captured, judge, scope, url};
 use warraq::digest::Digest;
 use warraq::disk::Disk;
-use warraq::frontier::{Frontier, FrontierError, Poll, Release, Settlement};
+use warraq::frontier::{Frontier, FrontierError, Poll, Release, Settlement, Turn};
 use warraq::lead::Lead;
 use warraq::moment::Clock;
 use warraq::record::Position;
@@ -205,7 +205,8 @@ async fn no_gap_is_cut_short_by_a_crash() {
     let frontier = begin(&crawl).await;
     frontier.put(vec![Lead::seed("http://s1.example/100").unwrap()]).await.unwrap();
     let Poll::Visit(visit) = frontier.poll().await.unwrap() else { panic!() };
-    let end = Settlement { delay_ms: 5_000, ..captured(START) };
+    let turn = Turn { due: START, delay_ms: Some(5_000), ..Turn::default() };
+    let end = Settlement { turn, ..captured(START) };
     frontier.ack(&visit, end).await.unwrap();
     frontier.commit().await.unwrap();
     let crashed = crawl.crashed(&dir.path().join("crash"));

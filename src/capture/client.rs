@@ -14,14 +14,16 @@ use reqwest::{Version, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::cut::{Cut, Speed};
 use super::guard::{Denied, FixedResolver, Guard, GuardedResolver, denial, is_for};
+use super::peer::CheckPeer;
 use super::spool::{self, Spool};
 use super::tls::{self, Tls, Trust};
 use super::{
     Capture, CaptureError, End, Fetch, Fidelity, Limits, Response, failed, refused, request, wire,
 };
 use crate::head::{Head, MAX_FIELDS};
-use crate::lead::{FailureKind, Truncated};
+use crate::lead::FailureKind;
 use crate::moment::Clock;
 use crate::settings::{Resolve, Settings};
 
@@ -48,12 +50,13 @@ impl Client {
         let guard = resolver.guard();
         let fixed = settings.resolve.iter().map(|rule| {
             let address = SocketAddr::new(rule.addr, rule.to_port);
-            let builder = builder(settings, &tls).dns_resolver(FixedResolver { guard, address });
+            let builder =
+                builder(settings, &tls, guard).dns_resolver(FixedResolver { guard, address });
             Ok((rule.clone(), builder.build()?))
         });
         Ok(Self {
             fixed: fixed.collect::<Result<_, CaptureError>>()?,
-            plain: builder(settings, &tls).dns_resolver(resolver.clone()).build()?,
+            plain: builder(settings, &tls, guard).dns_resolver(resolver.clone()).build()?,
             resolver,
             guard,
             folder: spool::folder(&settings.into),
@@ -93,33 +96,41 @@ impl Client {
         mut response: reqwest::Response,
         limits: &Limits,
         total: Instant,
-    ) -> (End, Result<Response, std::io::Error>) {
+    ) -> (Option<(String, Cut)>, Result<Response, std::io::Error>) {
         let head = reconstructed(&response);
+        let declared = response.content_length();
+        let mut speed = Speed::new(limits, Instant::now());
         let mut spool = Spool::new(Arc::clone(&self.folder));
         let mut kept = spool.push(&head, false);
         let mut length = 0;
-        let end = loop {
-            let until = total.min(Instant::now() + limits.idle);
+        let cut = loop {
+            let now = Instant::now();
+            if speed.is_too_low(length, now) {
+                break Some(Cut::Slow);
+            }
+            let silent = now + limits.idle;
+            let until = total.min(silent);
             match timeout_at(until, response.chunk()).await {
-                Err(_) => break End::Truncated(Truncated::Time),
-                Ok(Err(why)) if why.is_timeout() => break End::Truncated(Truncated::Time),
-                Ok(Err(_)) => break End::Truncated(Truncated::Disconnect),
-                Ok(Ok(None)) => break End::Complete,
+                Err(_) if until < silent => break Some(Cut::Long),
+                Err(_) => break Some(Cut::Silent),
+                Ok(Err(why)) => break Some(Cut::Lost(innermost(&why).to_string())),
+                Ok(Ok(None)) => break None,
                 Ok(Ok(Some(chunk))) => {
                     let room = usize::try_from(limits.max_body - length).unwrap_or(usize::MAX);
                     let within = chunk.get(..room.min(chunk.len())).unwrap_or_default();
                     length += within.len() as u64;
                     kept = kept.and_then(|()| spool.push(within, true));
                     if within.len() < chunk.len() {
-                        break End::Truncated(Truncated::Length);
+                        break Some(Cut::Large);
                     }
                     if kept.is_err() || Instant::now() >= total {
-                        break End::Truncated(Truncated::Time);
+                        break Some(Cut::Long);
                     }
                 }
             }
         };
-        (end, kept.and_then(|()| assemble(spool, &head, length)))
+        let cut = cut.map(|cut| (cut.told(limits, length, declared), cut));
+        (cut, kept.and_then(|()| assemble(spool, &head, length)))
     }
 }
 
@@ -145,8 +156,11 @@ impl Fetch for Client {
                 if self.insecure && url.scheme() == "https" {
                     capture.defects.push("certificates not verified: --insecure-tls".to_owned());
                 }
-                let (end, kept) = self.body(response, limits, total).await;
-                capture.end = end;
+                let (cut, kept) = self.body(response, limits, total).await;
+                if let Some((told, cut)) = cut {
+                    capture.cut = Some(told);
+                    capture.end = End::Truncated(cut.truncated());
+                }
                 match kept {
                     Ok(response) => {
                         capture.received = response.head_length + response.payload_length;
@@ -162,11 +176,12 @@ impl Fetch for Client {
 }
 
 /// What all clients share: no proxy from the environment, no retry, no redirect, no decoding.
-fn builder(settings: &Settings, tls: &Tls) -> reqwest::ClientBuilder {
+fn builder(settings: &Settings, tls: &Tls, guard: Guard) -> reqwest::ClientBuilder {
     tls::install_provider();
     let offered = tls.clone().offering(&["h2", "http/1.1"]);
     reqwest::Client::builder()
         .tls_backend_preconfigured(rustls::ClientConfig::clone(&offered.config))
+        .connector_layer(CheckPeer(guard))
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .no_proxy()

@@ -5,10 +5,12 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -49,8 +51,11 @@ impl Connection {
     /// Whether nothing has come since the last message: no end, no late bytes, no alert. Asked
     /// just before sending, when what was under way has had time to come.
     pub(super) async fn is_quiet(&mut self) -> bool {
-        // The runtime learns of new bytes when it polls its driver; yielding lets it.
-        tokio::task::yield_now().await;
+        // The runtime may not have heard of new bytes yet; the kernel has.
+        let peeked = SockRef::from(self.io.socket()).peek(&mut [MaybeUninit::uninit()]);
+        if !peeked.is_err_and(|why| why.kind() == io::ErrorKind::WouldBlock) {
+            return false;
+        }
         let mut byte = [0];
         let io = Pin::new(&mut self.io);
         let mut io = Some(io);
@@ -60,6 +65,15 @@ impl Connection {
         });
         // Without a budget of its own the read might say "pending" for another reason.
         tokio::task::unconstrained(look).await
+    }
+}
+
+impl Io {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(io) => io,
+            Self::Tls(io) => io.get_ref().0,
+        }
     }
 }
 

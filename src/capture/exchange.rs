@@ -12,10 +12,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::Connection;
+use super::cut::{Cut, Speed};
 use super::framer::{Bad, Framer, MAX_INTERIM, Progress};
 use super::spool::Spool;
 use super::{Excess, Limits};
-use crate::lead::{Failure, FailureKind, Truncated};
+use crate::lead::{Failure, FailureKind};
 
 /// Bytes of excess, or of what is no response, that are kept.
 pub(super) const FIRST: usize = 4 << 10;
@@ -39,7 +40,7 @@ pub(super) enum Stop {
     /// The message is whole.
     Whole,
     /// The head is, the body is not.
-    Cut(Truncated),
+    Cut(Cut),
     /// No head.
     Nothing(Failure),
     /// The bytes could not be kept.
@@ -121,20 +122,27 @@ async fn send(connection: &mut Connection, asked: &Asked<'_>) -> Result<(), Fail
 }
 
 async fn receive(connection: &mut Connection, asked: &Asked<'_>, answer: &mut Answer) -> Stop {
-    let head_by = Instant::now() + asked.limits.head;
+    let began = Instant::now();
+    let head_by = began + asked.limits.head;
+    let mut speed = Speed::new(asked.limits, began);
     loop {
         // A read that is always ready would never let a time limit speak.
         let in_head = answer.framer.head_end().is_none();
         let hard = if in_head { asked.total.min(head_by) } else { asked.total };
         let now = Instant::now();
         if now >= hard {
-            return asked.out_of_time(answer);
+            return asked.out_of_time(answer, Cut::Long);
         }
-        let until = hard.min(now + asked.limits.idle);
+        if !in_head && speed.is_too_low(answer.spool.received(), now) {
+            return Stop::Cut(Cut::Slow);
+        }
+        let silent = now + asked.limits.idle;
+        let until = hard.min(silent);
         let remaining = answer.framer.remaining();
         let read = answer.spool.read(&mut connection.io, remaining);
         match timeout_at(until, read).await {
-            Err(_) => return asked.out_of_time(answer),
+            Err(_) if until < silent => return asked.out_of_time(answer, Cut::Long),
+            Err(_) => return asked.out_of_time(answer, Cut::Silent),
             Ok(Ok(0)) => return asked.ended(answer),
             Ok(Ok(_)) => {}
             Ok(Err(why)) if why.kind() == io::ErrorKind::UnexpectedEof => {
@@ -149,7 +157,7 @@ async fn receive(connection: &mut Connection, asked: &Asked<'_>, answer: &mut An
         match answer.framer.progress() {
             Progress::Head | Progress::Body => {}
             Progress::Done => return Stop::Whole,
-            Progress::Cut => return Stop::Cut(Truncated::Length),
+            Progress::Cut => return Stop::Cut(Cut::Large),
             Progress::Bad(bad) => return Stop::Nothing(asked.not_http(bad)),
         }
     }
@@ -160,7 +168,7 @@ impl Asked<'_> {
         if answer.framer.eof() {
             Stop::Whole
         } else if answer.framer.head_end().is_some() {
-            Stop::Cut(Truncated::Disconnect)
+            Stop::Cut(Cut::Lost("it was closed within the body".to_owned()))
         } else if answer.spool.received() == 0 {
             Stop::Nothing(self.lost("it was closed without an answer"))
         } else {
@@ -170,14 +178,14 @@ impl Asked<'_> {
 
     fn broke(&self, answer: &Answer, why: &io::Error) -> Stop {
         match answer.framer.head_end() {
-            Some(_) => Stop::Cut(Truncated::Disconnect),
+            Some(_) => Stop::Cut(Cut::Lost(why.to_string())),
             None => Stop::Nothing(self.lost(&why.to_string())),
         }
     }
 
-    fn out_of_time(&self, answer: &Answer) -> Stop {
+    fn out_of_time(&self, answer: &Answer, cut: Cut) -> Stop {
         match answer.framer.head_end() {
-            Some(_) => Stop::Cut(Truncated::Time),
+            Some(_) => Stop::Cut(cut),
             None if answer.spool.received() == 0 => Stop::Nothing(self.late("sent nothing")),
             None => Stop::Nothing(self.late("did not finish the response head")),
         }

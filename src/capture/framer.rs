@@ -201,6 +201,19 @@ impl Framer {
         }
     }
 
+    /// Bytes of the body that have come, its framing included.
+    pub fn body_length(&self) -> u64 {
+        self.head_end().map_or(0, |head_end| self.at - head_end)
+    }
+
+    /// Bytes the body has by its Content-Length, when that is what frames it.
+    pub fn declared_length(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Len(length) => Some(length),
+            _ => None,
+        }
+    }
+
     /// Whether another request may follow on the connection.
     pub fn keep_alive(&self) -> bool {
         self.persistent && self.defects.is_empty() && matches!(self.state, State::Done)
@@ -368,6 +381,9 @@ impl Framer {
         if !codings.is_empty() && length != Length::Absent {
             self.defect("both Transfer-Encoding and Content-Length");
         }
+        if codings.iter().filter(|coding| *coding == "chunked").count() > 1 {
+            self.defect("chunked more than once");
+        }
         if codings.last().is_some_and(|last| last == "chunked") {
             if head.version().eq_ignore_ascii_case(b"HTTP/1.0") {
                 self.defect("chunked in HTTP/1.0");
@@ -394,7 +410,7 @@ impl Framer {
         };
     }
 
-    /// NUL, bare CR and lines that are no field: other readers may see another head here.
+    /// NUL, bare CR and a fold of nothing: other readers may see another head here.
     fn note_odd_lines(&mut self) {
         if memchr::memchr(0, &self.raw).is_some() {
             self.defect("NUL in the head");
@@ -402,6 +418,11 @@ impl Framer {
         let bare_cr = |at: usize| self.raw.get(at + 1).is_some_and(|next| *next != b'\n');
         if memchr::memchr_iter(b'\r', &self.raw).any(bare_cr) {
             self.defect("bare CR in the head");
+        }
+        let mut lines =
+            self.raw.split(|byte| *byte == b'\n').skip_while(|line| matches!(**line, [] | [b'\r']));
+        if lines.nth(1).is_some_and(|line| matches!(line.first(), Some(b' ' | b'\t'))) {
+            self.defect("a folded line with no field before it");
         }
     }
 

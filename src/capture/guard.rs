@@ -252,13 +252,37 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// The IPv4 address inside an IPv6 one that a router or the kernel would send it to: mapped and
-/// compatible (RFC 4291 §2.5.5), 6to4 (RFC 3056), NAT64 (RFC 6052).
+/// compatible (RFC 4291 §2.5.5), translated (RFC 2765 §2.1), 6to4 (RFC 3056), NAT64 (RFC 6052).
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x0064, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => Some(v4(high, low)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sockets(addresses: &[&str]) -> Vec<SocketAddr> {
+        addresses.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 80)).collect()
+    }
+
+    #[test]
+    fn of_many_addresses_only_the_public_are_tried() {
+        let guard = Guard::new(false);
+        let mixed = sockets(&["127.0.0.1", "8.8.8.8", "::1", "8.8.8.8", "2606:4700::1"]);
+        let vetted = guard.vet(mixed.into_iter()).unwrap();
+        assert_eq!(vetted, sockets(&["8.8.8.8", "2606:4700::1"]));
+        let private = sockets(&["10.0.0.1", "fd00::1"]);
+        assert_eq!(guard.vet(private.clone().into_iter()), Err(Rule::PrivateAddress));
+        assert_eq!(Guard::new(true).vet(private.clone().into_iter()), Ok(private));
+        let many = (1..=200).map(|n| SocketAddr::new(IpAddr::from([8, 8, 4, n]), 80));
+        assert_eq!(guard.vet(many).unwrap().len(), MAX_ADDRESSES);
+        assert_eq!(guard.vet(std::iter::empty()), Ok(Vec::new()));
     }
 }

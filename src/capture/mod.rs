@@ -10,10 +10,13 @@ mod answers;
 mod chunks;
 pub mod client;
 mod connection;
+pub mod cookies;
+mod cut;
 mod dial;
 mod exchange;
 pub mod framer;
 pub mod guard;
+mod peer;
 mod pool;
 pub mod request;
 pub mod spool;
@@ -54,6 +57,8 @@ pub struct Limits {
     pub max_head: u64,
     /// Largest body in bytes as received; the cut is exact.
     pub max_body: u64,
+    /// Bytes a second that must come while a body is read, over each `idle`; 0 for no limit.
+    pub min_speed: u64,
 }
 
 /// Whether the bytes are those of the wire.
@@ -127,6 +132,8 @@ pub struct Capture {
     pub response: Option<Response>,
     /// How it ended.
     pub end: End,
+    /// Of a truncated response: how much of the body came, and what ended it.
+    pub cut: Option<String>,
     /// What was wrong with the message and was archived all the same.
     pub defects: Vec<String>,
     /// Interim 1xx responses, raw, at most 16 KB.
@@ -227,6 +234,7 @@ impl Limits {
             total: settings.total_timeout,
             max_head: 256 << 10,
             max_body: settings.max_body,
+            min_speed: settings.min_speed,
         }
     }
 }
@@ -248,6 +256,7 @@ impl Capture {
             request: Vec::new(),
             response: None,
             end: End::Complete,
+            cut: None,
             defects: Vec::new(),
             interim: Vec::new(),
             excess: None,

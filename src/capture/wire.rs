@@ -126,7 +126,7 @@ impl Fetch for Wire {
                 capture.cipher = facts.cipher;
                 capture.defects.extend(facts.defect);
                 capture.request = sent;
-                capture.fill(answer);
+                capture.fill(answer, limits);
             }
         }
         capture
@@ -135,7 +135,7 @@ impl Fetch for Wire {
 
 impl Capture {
     /// Moves what came into the capture.
-    fn fill(&mut self, mut answer: Answer) {
+    fn fill(&mut self, mut answer: Answer, limits: &Limits) {
         self.received = answer.spool.received();
         self.excess = answer.excess();
         self.interim = answer.spool.interim();
@@ -144,7 +144,10 @@ impl Capture {
         let (framer, spool) = (answer.framer, answer.spool);
         self.end = match answer.stop {
             Stop::Whole => End::Complete,
-            Stop::Cut(why) => End::Truncated(why),
+            Stop::Cut(cut) => {
+                self.cut = Some(cut.told(limits, framer.body_length(), framer.declared_length()));
+                End::Truncated(cut.truncated())
+            }
             Stop::Nothing(failure) => End::Failed(failure),
             Stop::Spool(why) => return self.end = not_kept(&why),
         };

@@ -134,6 +134,7 @@ fn exit(ended: &Ended, bad: u64) -> Exit {
         crawl::How::Killed => Exit::Killed,
         _ if !ended.faults.is_empty() => Exit::Output,
         crawl::How::Interrupted => Exit::Interrupted,
+        crawl::How::RateLimited => Exit::RateLimited,
         crawl::How::Complete | crawl::How::MaxPages => {
             let summary = &ended.summary;
             let lost = !summary.failed_seeds.is_empty() || !summary.stats.parked_sites.is_empty();

@@ -131,6 +131,7 @@ fn settings(flags: &ErrandFlags) -> Settings {
         resolve: flags.resolve.clone(),
         max_body: MAX_PAGE,
         allow_h2: true,
+        min_speed: 0,
         ..defaults
     }
 }

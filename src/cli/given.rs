@@ -61,9 +61,31 @@ pub(crate) struct CrawlFlags {
     /// (1 h, 6 h, 1 d, 3 d and 14 d after they were first captured).
     #[arg(long, help_heading = "What is fetched")]
     no_late: bool,
-    /// Pages of one registered domain in one run.
-    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100_000, help_heading = "What is fetched")]
+    /// Pages of one host in one run.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 1_000_000, help_heading = "Traps")]
     host_budget: u64,
+    /// Pages of one registered domain in one run.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 2_000_000, help_heading = "Traps")]
+    domain_budget: u64,
+    /// Hosts of one registered domain in one run.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 1_000, help_heading = "Traps")]
+    domain_hosts: u64,
+    /// Pages in one run whose URLs differ only by numbers, dates, ids and slugs.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 500_000, help_heading = "Traps")]
+    pattern_budget: u64,
+    /// Combinations of query parameters under one pattern of paths in one run.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100, help_heading = "Traps")]
+    query_sets: u64,
+    /// Leave a pattern of URLs alone when so many of its pages in a row said nothing new; a host
+    /// after five times as many.
+    #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100, help_heading = "Traps")]
+    near_duplicates: u64,
+    /// Path segments a URL may have.
+    #[arg(long, value_name = "N", value_parser = number::<usize>, default_value_t = 20, help_heading = "Traps")]
+    path_segments: usize,
+    /// How often one path segment may stand in a path.
+    #[arg(long, value_name = "N", value_parser = number::<usize>, default_value_t = 3, help_heading = "Traps")]
+    segment_repeats: usize,
 
     /// Least time between two requests to one registered domain, start to start; `0` turns it off,
     /// for your own hosts (a Crawl-delay in robots.txt is obeyed all the same).
@@ -93,6 +115,11 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "2s")]
     #[arg(help_heading = "Politeness")]
     retry_delay: Duration,
+    /// Longest wait for hosts that want to be left alone when nothing else is left; then the run
+    /// ends with code 18, and the next call goes on.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
+    #[arg(help_heading = "Politeness")]
+    patience: Duration,
 
     /// Transport of the captures: `wire` keeps the exact bytes, `reqwest` reconstructs them.
     #[arg(long, value_enum, default_value = "wire", help_heading = "Network")]
@@ -111,6 +138,14 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "100MiB")]
     #[arg(help_heading = "Network")]
     max_body: u64,
+    /// Memory for bodies and the pages read from them; what does not fit waits.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB")]
+    #[arg(help_heading = "Network")]
+    memory: u64,
+    /// Cut a body that brings fewer bytes a second than this, over --idle-timeout; 0 for no limit.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "100B")]
+    #[arg(help_heading = "Network")]
+    min_speed: u64,
     /// Time limit of name look-up, connection and TLS, each.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "20s")]
     #[arg(help_heading = "Network")]
@@ -144,6 +179,10 @@ pub(crate) struct CrawlFlags {
     #[arg(long, env = SECRET_HEADERS, hide_env_values = true, value_delimiter = '\n')]
     #[arg(value_name = "HEADER", help_heading = "Requests")]
     secret_header: Vec<String>,
+    /// Send cookies back to the hosts they are for. They are forgotten when the call ends, and
+    /// redacted in the archive as other credentials are.
+    #[arg(long, help_heading = "Requests")]
+    cookies: bool,
     /// Accept-Language, the same for every request.
     #[arg(long, value_name = "TEXT", default_value = "*", help_heading = "Requests")]
     accept_language: String,
@@ -289,9 +328,22 @@ impl CrawlFlags {
             sitemaps: self.sitemaps,
             feeds: self.feeds,
             late: !self.no_late,
-            host_budget: self.host_budget,
-            ..base
+            ..self.traps(base)
         })
+    }
+
+    fn traps(&self, base: Settings) -> Settings {
+        Settings {
+            host_budget: self.host_budget,
+            domain_budget: self.domain_budget,
+            domain_hosts: self.domain_hosts,
+            pattern_budget: self.pattern_budget,
+            query_sets: self.query_sets,
+            near_duplicates: self.near_duplicates,
+            path_segments: self.path_segments,
+            segment_repeats: self.segment_repeats,
+            ..base
+        }
     }
 
     fn pace(&self, base: Settings) -> Settings {
@@ -304,6 +356,7 @@ impl CrawlFlags {
             bytes_per_second: u32::try_from(self.bytes_per_second).unwrap_or(u32::MAX),
             retries: self.retries,
             retry_delay: self.retry_delay,
+            patience: self.patience,
             ..base
         }
     }
@@ -318,10 +371,13 @@ impl CrawlFlags {
             allow_private: self.allow_private,
             resolve: self.resolve.clone(),
             max_body: self.max_body,
+            memory: self.memory,
+            min_speed: self.min_speed,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             total_timeout: self.total_timeout,
             keepalive: !self.no_keepalive,
+            cookies: self.cookies,
             insecure_tls: self.insecure_tls,
             ca_file: self.ca_file.clone(),
             ..base

@@ -47,6 +47,7 @@ Exit codes:
   5   another run holds the folder
   10  interrupted once: drained, state saved
   13  interrupted twice: stopped at once, state is recoverable
+  18  rate-limited: all that is left wants to be left alone for longer than --patience
   22  the archive or the state could not be written or read"
     };
 }
@@ -92,6 +93,8 @@ pub(crate) enum Exit {
     Interrupted = 10,
     /// Two interrupts.
     Killed = 13,
+    /// What is left rests for too long.
+    RateLimited = 18,
     /// Output or state.
     Output = 22,
 }

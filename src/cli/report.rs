@@ -4,11 +4,12 @@
 //! terminal it is isolated (U+2068 … U+2069). Files and pipes get the text as it is.
 
 use std::path::Path;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use super::show::{Direction, clean, count, readable};
-use crate::crawl::summary::Summary;
+use super::show::{Direction, clean, count, readable, span};
+use crate::crawl::summary::{Rest, Summary};
 use crate::frontier::{Dependency, Stats};
 use crate::groups::{Group, Member};
 
@@ -30,6 +31,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
     for site in &summary.stats.parked_sites {
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
+    some(&mut out, "held off", summary.rests.iter().map(rest));
     some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| readable(seed)));
     some(&mut out, "depends on", summary.depends_on.iter().map(needed));
     let files = summary.files.iter();
@@ -42,6 +44,13 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         }),
     );
     out.join("\n")
+}
+
+/// A host that was left alone for more than its delay.
+fn rest(rest: &Rest) -> String {
+    let times = count(rest.times, "time");
+    let longest = span(Duration::from_millis(rest.longest_ms));
+    format!("{} {times}, {longest} at most: {}", clean(&rest.host), clean(&rest.why))
 }
 
 /// A WARC file that revisits of the run refer to.

@@ -167,12 +167,12 @@ fn line(event: &Event, direction: Direction) -> String {
         Event::Retried { url, attempt, why } => {
             format!("again    attempt {attempt} failed, {}  {}", clean(&plain(why)), readable(url))
         }
-        Event::Parked { site, wait, why } => {
+        Event::Parked { host, wait, why } => {
             format!(
-                "waiting  {} for {site}: {}",
+                "waiting  {} for {host}: {}",
                 span(*wait),
                 clean(&plain(why)),
-                site = clean(site)
+                host = clean(host)
             )
         }
         Event::Sealed { file, bytes } => format!("sealed   {file} ({})", ByteSize::b(*bytes)),
@@ -252,7 +252,7 @@ pub(super) fn count(number: u64, what: &str) -> String {
 }
 
 /// A length of time with as many digits as say something.
-fn span(span: Duration) -> String {
+pub(super) fn span(span: Duration) -> String {
     match span.as_millis() {
         0..1_000 => format!("{} ms", span.as_millis()),
         1_000..60_000 => format!("{:.1} s", span.as_secs_f64()),

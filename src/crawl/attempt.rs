@@ -5,21 +5,23 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinError;
 use url::Url;
 
 use super::desk::Desk;
+use super::memory::Share;
 use super::original::{self, Met};
 use super::settle::{Work, settle_refused, trace};
 use super::{CrawlError, robots};
 use crate::address::fetchable;
 use crate::capture::guard::is_public;
-use crate::capture::{self, Capture, End, Fetch, Response};
+use crate::capture::{self, Capture, End, Fetch, Limits, Response};
 use crate::event::Event;
 use crate::frontier::{Frontier, Original};
 use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
-use crate::page::{self, Page, Source, decode};
+use crate::page::{self, Page, decode};
 use crate::politeness::backoff::retry_after;
 use crate::politeness::{Feedback, Next};
 
@@ -37,25 +39,42 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     };
     let started = desk.clock.steady();
     let asked_about = original::condition(&desk, &visit, &url).await?;
-    let Some(capture) = fetch(&desk, &url, asked_about.as_ref()).await? else { return Ok(false) };
-    let next = pace(&desk, &visit, &capture, started);
+    let limits = limits(&desk, &visit);
+    let Some(capture) = fetch(&desk, &url, asked_about.as_ref(), &limits).await? else {
+        return Ok(false);
+    };
+    let next = pace(&desk, &visit, (&url, &capture), started);
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
-    let page = if let Some(host) = &visit.lead.robots_for {
-        let body = plain(&capture)?;
+    let (page, _share) = if let Some(host) = &visit.lead.robots_for {
+        let (body, share) = plain(&desk, &capture).await?;
         let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
-        Page { links, ..Page::default() }
+        (Page { links, ..Page::default() }, share)
     } else {
         desk.frontier.hazard(&visit).await?;
-        read(&url, &capture, &mut met, &outcome).await?
+        read(&desk, &url, &capture, &mut met, &outcome).await?
     };
+    let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()
-        && (matches!(met, Met::Unanswered(_)) || desk.politeness.retry(&outcome, visit.attempt));
+        && (matches!(met, Met::Unanswered(_))
+            || wants_cookie
+            || desk.politeness.retry(&outcome, visit.attempt));
+    let text = page.likeness;
     let trace = trace(&desk, &visit, &url, (&capture, &met), (outcome, again), page);
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
-    let work = Work { desk: &desk, visit: &visit, next, met };
+    let work = Work { desk: &desk, visit: &visit, next, text, met };
     work.settle(capture, trace).await?;
     Ok(is_page)
+}
+
+/// The limits of the exchange. Of a robots.txt enough comes for its rules, whatever `--max-body`
+/// says, and not much more.
+fn limits<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit) -> Limits {
+    let mut limits = desk.limits.clone();
+    if visit.lead.robots_for.is_some() {
+        limits.max_body = robots::FILE_LIMIT;
+    }
+    limits
 }
 
 /// The exchange; `None` when the crawl was told to stop at once, and the visit stays queued.
@@ -63,28 +82,53 @@ async fn fetch<F: Frontier, T: Fetch>(
     desk: &Desk<F, T>,
     url: &Url,
     asked_about: Option<&Original>,
+    limits: &Limits,
 ) -> Result<Option<Capture>, CrawlError> {
     let mut fields = desk.fields(url);
+    let cookie = desk.cookies.as_ref().and_then(|jar| jar.field(url, desk.clock.wall()));
+    // The operator's own cookies stand for all.
+    if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+        fields.extend(cookie.as_deref().map(|cookie| ("Cookie", cookie)));
+    }
     fields.extend(asked_about.iter().flat_map(|original| original.validators.conditions()));
     let request = capture::request::build(url, &fields)?;
     tokio::select! {
         biased;
         () = desk.stop.now.cancelled() => Ok(None),
-        capture = desk.fetch.fetch(request, &desk.limits) => Ok(Some(capture)),
+        capture = desk.fetch.fetch(request, limits) => Ok(Some(capture)),
     }
+}
+
+/// Keeps the cookies that came, if any are kept. Says whether they are what a redirect back to the
+/// page itself waits for: with them the same request may bring the page.
+fn takes_cookies<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    url: &Url,
+    capture: &Capture,
+    outcome: &Outcome,
+) -> bool {
+    let (Some(jar), Some(response)) = (&desk.cookies, &capture.response) else { return false };
+    let are_new = jar.learn(url, &response.head, desk.clock.wall());
+    let back = matches!(outcome, Outcome::Moved { to: Some(to), .. } if to == url.as_str());
+    are_new && back && visit.attempt < desk.settings.retries
 }
 
 /// Tells politeness how it went; it says when the site may be asked again.
 fn pace<F: Frontier, T>(
     desk: &Desk<F, T>,
     visit: &Visit,
-    capture: &Capture,
+    (url, capture): (&Url, &Capture),
     started: Moment,
 ) -> Next {
     let response = capture.response.as_ref();
     let asked = response.and_then(|response| response.head.get("Retry-After"));
+    let sent = started.max(desk.clock.steady().minus(capture.took));
     let feedback = Feedback {
-        started,
+        // A server sees when the request arrives: after look-up and handshake, and at the latest
+        // when its answer is there. It is taken to be as late, up to a fiftieth of the delay, so
+        // that no two arrivals look closer than the delay.
+        started: sent.plus(capture.took.min(desk.settings.delay / 50)),
         took: capture.took,
         status: response.map(|response| response.status),
         retry_after: asked.and_then(|value| retry_after(&value, desk.clock.wall())),
@@ -95,10 +139,11 @@ fn pace<F: Frontier, T>(
         private_peer: capture.peer.is_some_and(|peer| !is_public(peer.ip())),
         bytes: capture.received,
     };
-    let next = desk.politeness.settled(&visit.site, &feedback);
+    let next = desk.politeness.settled(url, &visit.site, &feedback);
     if let Some((wait, why)) = &next.parked {
-        let (site, wait, why) = (visit.site.to_string(), *wait, why.clone());
-        desk.watch.tell(&Event::Parked { site, wait, why });
+        let (host, wait, why) = (visit.server.to_string(), *wait, why.clone());
+        desk.rested(&host, wait, &why);
+        desk.watch.tell(&Event::Parked { host, wait, why });
     }
     next
 }
@@ -108,10 +153,14 @@ fn entity(response: &Response) -> Result<Vec<u8>, CrawlError> {
     capture::spool::entity(response, READ_LIMIT).map_err(CrawlError::Spool)
 }
 
-/// The entity without its content codings; empty when there is none.
-fn plain(capture: &Capture) -> Result<Vec<u8>, CrawlError> {
-    let Some(response) = &capture.response else { return Ok(Vec::new()) };
-    Ok(decode::bytes(&response.head, &entity(response)?))
+/// The entity without its content codings, and its share of the memory; empty when there is none.
+async fn plain<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    capture: &Capture,
+) -> Result<(Vec<u8>, Share), CrawlError> {
+    let Some(response) = &capture.response else { return Ok((Vec::new(), Share::none())) };
+    let share = desk.memory.for_body(&response.head, response.payload_length).await;
+    Ok((decode::bytes(&response.head, &entity(response)?), share))
 }
 
 /// Whether the body of a response stands in chunks.
@@ -142,28 +191,48 @@ fn outcome(url: &Url, capture: &Capture, met: &Met) -> Outcome {
 }
 
 /// Reads the page off the async threads, from the archive when the server had nothing new. A panic
-/// in a parser costs the reading, not the capture.
-async fn read(
+/// in a parser costs the reading, not the capture. What was read holds its share of the memory.
+async fn read<F: Frontier, T>(
+    desk: &Desk<F, T>,
     url: &Url,
     capture: &Capture,
     met: &mut Met,
     outcome: &Outcome,
-) -> Result<Page, CrawlError> {
+) -> Result<(Page, Share), CrawlError> {
     let readable = matches!(
         outcome,
         Outcome::Captured { status: 200..=299, .. } | Outcome::Revisit { status: 200..=299 }
     );
-    let (head, entity) = match (met, &capture.response) {
-        (Met::Unmodified(page), _) => (page.head.clone(), std::mem::take(&mut page.entity)),
-        (_, Some(response)) if readable => (response.head.clone(), entity(response)?),
-        _ => return Ok(Page::default()),
+    let (head, entity, body_share) = match (met, &capture.response) {
+        (Met::Unmodified(page), _) => {
+            let entity = std::mem::take(&mut page.entity);
+            let share = desk.memory.for_body(&page.head, entity.len() as u64).await;
+            (page.head.clone(), entity, share)
+        }
+        (_, Some(response)) if readable => {
+            let length = response.payload_length.min(READ_LIMIT as u64);
+            let share = desk.memory.for_body(&response.head, length).await;
+            (response.head.clone(), entity(response)?, share)
+        }
+        _ => return Ok((Page::default(), Share::none())),
     };
     let url = url.clone();
-    let task = tokio::task::spawn_blocking(move || {
-        page::read(Source { url: &url, head: &head, entity: &entity })
+    let decoding = tokio::task::spawn_blocking(move || {
+        let decoded = decode::entity(&head, &entity);
+        (head, decoded)
     });
-    Ok(task.await.unwrap_or_else(|died| Page {
-        notes: vec![format!("the page could not be read: {died}")],
-        ..Page::default()
-    }))
+    let (head, decoded) = match decoding.await {
+        Ok(decoded) => decoded,
+        Err(died) => return Ok((unread(&died), Share::none())),
+    };
+    let share = desk.memory.for_tree(decoded.text.len()).await;
+    drop(body_share);
+    let reading = tokio::task::spawn_blocking(move || page::read_decoded(&url, &head, decoded));
+    Ok((reading.await.unwrap_or_else(|died| unread(&died)), share))
+}
+
+/// What is left of a page at which its reader died.
+fn unread(died: &JoinError) -> Page {
+    let notes = vec![format!("the page could not be read: {died}")];
+    Page { notes, ..Page::default() }
 }

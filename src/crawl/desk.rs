@@ -2,18 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::archive::Archive;
+use super::memory::Memory;
 use super::pause::Pause;
+use super::rests::{Rest, Rests};
 use super::{CrawlError, guess, late};
 use crate::address::HostKey;
 use crate::capture::Limits;
+use crate::capture::cookies::Jar;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, Release};
@@ -50,6 +54,9 @@ pub(super) struct Desk<F, T> {
     pub(super) scope: Scope,
     pub(super) settings: Settings,
     pub(super) limits: Limits,
+    pub(super) memory: Memory,
+    /// The cookies of this call, when they are asked for.
+    pub(super) cookies: Option<Jar>,
     pub(super) seeds: Vec<HostKey>,
     pub(super) run: u32,
     pub(super) clock: Clock,
@@ -59,6 +66,9 @@ pub(super) struct Desk<F, T> {
     /// Whether the guesses of this sitting were made.
     guessed: tokio::sync::Mutex<bool>,
     left: AtomicU64,
+    /// Whether all that is left rests for longer than anybody wants to wait.
+    impatient: AtomicBool,
+    rests: Mutex<Rests>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
     /// The WARCs of the folder, and whether this process wrote them.
@@ -76,6 +86,8 @@ pub(super) struct Parts<F, T> {
     pub(super) settings: Settings,
     pub(super) seeds: Vec<Lead>,
     pub(super) run: u32,
+    /// Whether the process before left in the middle of something.
+    pub(super) unclean: bool,
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
@@ -86,14 +98,17 @@ impl<F: Frontier, T> Desk<F, T> {
         let settings = parts.settings;
         let pages = usize::try_from(settings.max_pages).unwrap_or(usize::MAX);
         let seeds = parts.seeds.iter().filter_map(|seed| seed.url().ok());
+        let politeness = Politeness::new(&settings, parts.clock.clone());
         Self {
             frontier: parts.frontier,
             fetch: parts.fetch,
             archive: parts.archive,
             pause: Pause::default(),
-            politeness: Politeness::new(&settings, parts.clock.clone()),
+            politeness: if parts.unclean { politeness.after_a_crash() } else { politeness },
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
+            memory: Memory::new(settings.memory),
+            cookies: settings.cookies.then(Jar::default),
             seeds: seeds.map(|url| HostKey::of(&url)).collect(),
             run: parts.run,
             clock: parts.clock,
@@ -102,6 +117,8 @@ impl<F: Frontier, T> Desk<F, T> {
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
+            impatient: AtomicBool::new(false),
+            rests: Mutex::default(),
             asking: Mutex::default(),
             lost: Mutex::default(),
             files: Mutex::new(names(&settings.into)),
@@ -148,6 +165,10 @@ impl<F: Frontier, T> Desk<F, T> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
         }
+        if self.frontier.stats().await?.next_due.is_some() {
+            self.impatient.store(true, Ordering::SeqCst);
+            return Ok(false);
+        }
         let mut done = self.guessed.lock().await;
         if !*done {
             *done = true;
@@ -175,6 +196,21 @@ impl<F: Frontier, T> Desk<F, T> {
         Ok(true)
     }
 
+    /// Whether the crawl ends because all that is left rests for too long.
+    pub(super) fn is_out_of_patience(&self) -> bool {
+        self.impatient.load(Ordering::SeqCst)
+    }
+
+    /// Remembers that a host rests for more than its delay, for the summary.
+    pub(super) fn rested(&self, host: &str, wait: Duration, why: &str) {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).add(host, wait, why);
+    }
+
+    /// The rests of this call, the longest first.
+    pub(super) fn rests(&self) -> Vec<Rest> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).longest()
+    }
+
     /// Counts a captured page; ends the intake when it was the last one allowed.
     pub(super) fn spend(&self, permit: Permit<'_>) {
         permit.forget();
@@ -198,21 +234,19 @@ impl<F: Frontier, T> Desk<F, T> {
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);
         }
-        if visit.lead.robots_for.is_some() {
-            return self.politeness.turn(&visit.site);
-        }
         match visit.lead.url() {
+            Ok(url) if visit.lead.robots_for.is_some() => self.politeness.turn(&url, &visit.site),
             Ok(url) => self.politeness.ask(&url, &visit.site),
             Err(_) => Answer::Never(Rule::NotAUrl),
         }
     }
 
-    /// Leaves the visit's site alone for the rest of the run; its URLs stay queued.
+    /// Leaves the visit's server alone for the rest of the run; its URLs stay queued.
     pub(super) async fn park(&self, visit: &Visit, why: &str) -> Result<(), CrawlError> {
         self.frontier.release(visit, Release::NextRun).await?;
         let text = format!(
             "{}: left alone for this run ({why}); its URLs stay queued for the next one",
-            visit.site
+            visit.server
         );
         self.watch.tell(&Event::Warning { text });
         Ok(())

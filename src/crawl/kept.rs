@@ -25,7 +25,19 @@ pub(crate) struct KeptJob {
     alternates_per_page: usize,
     sitemaps: bool,
     feeds: bool,
-    host_budget: u64,
+    #[serde(default = "segments")]
+    path_segments: usize,
+    #[serde(default = "repeats")]
+    segment_repeats: usize,
+}
+
+/// The limits of the releases that kept none.
+const fn segments() -> usize {
+    20
+}
+
+const fn repeats() -> usize {
+    3
 }
 
 impl KeptJob {
@@ -39,7 +51,8 @@ impl KeptJob {
             alternates_per_page: settings.alternates_per_page,
             sitemaps: settings.sitemaps,
             feeds: settings.feeds,
-            host_budget: settings.host_budget,
+            path_segments: settings.path_segments,
+            segment_repeats: settings.segment_repeats,
         }
     }
 
@@ -76,7 +89,8 @@ impl KeptJob {
             alternates_per_page: self.alternates_per_page,
             sitemaps: self.sitemaps,
             feeds: self.feeds,
-            host_budget: self.host_budget,
+            path_segments: self.path_segments,
+            segment_repeats: self.segment_repeats,
             ..settings
         }
     }

@@ -13,10 +13,12 @@ mod desk;
 mod guess;
 pub(crate) mod kept;
 mod late;
+mod memory;
 mod open;
 mod original;
 mod pause;
 pub mod reading;
+mod rests;
 mod robots;
 mod sealed;
 mod settle;
@@ -81,6 +83,8 @@ pub enum How {
     Complete,
     /// `--max-pages` was reached; the rest is queued.
     MaxPages,
+    /// All that is left rests for longer than `--patience`; it is queued.
+    RateLimited,
     /// Told to stop; what was in flight is finished, the rest is queued.
     Interrupted,
     /// Told to stop at once; what was in flight is queued again.
@@ -92,6 +96,9 @@ impl std::fmt::Display for How {
         f.write_str(match self {
             Self::Complete => "complete",
             Self::MaxPages => "stopped at --max-pages; the rest is queued",
+            Self::RateLimited => {
+                "rate-limited: all that is left wants to be left alone; it is queued"
+            }
             Self::Interrupted => "interrupted; the rest is queued",
             Self::Killed => "stopped at once; what was in flight is queued again",
         })
@@ -212,7 +219,8 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let (watch, wrong) = (job.watch.clone(), course.wrong.clone());
     let sealing = Sealed::start(&job.settings.into, job.disk.clone(), watch, wrong)?;
     let watch = sealing.ear(&job.watch);
-    let Opened { frontier, archive, run, seeds } = open::open(job, &watch, course.begun).await?;
+    let Opened { frontier, archive, run, seeds, unclean } =
+        open::open(job, &watch, course.begun).await?;
     course.begun = true;
     course.stand.over(job);
     sealing.catch_up();
@@ -223,6 +231,7 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
         settings: Settings { max_pages: course.pages_left, ..job.settings.clone() },
         seeds,
         run,
+        unclean,
         clock: job.clock.clone(),
         watch,
         stop: job.stop.child(),
@@ -251,7 +260,7 @@ async fn conclude<T>(
     committed?;
     let into = &job.settings.into;
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
-    let mut summary = Summary { how: Some(how), ..summary };
+    let mut summary = Summary { how: Some(how), rests: desk.rests(), ..summary };
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -336,6 +345,8 @@ fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
         How::Killed
     } else if stop.intake.is_cancelled() {
         How::Interrupted
+    } else if desk.is_out_of_patience() {
+        How::RateLimited
     } else {
         How::Complete
     }

@@ -34,6 +34,8 @@ pub(super) struct Opened {
     pub(super) archive: Archive,
     pub(super) run: u32,
     pub(super) seeds: Vec<Lead>,
+    /// Whether requests may have been made of which the state knows nothing.
+    pub(super) unclean: bool,
 }
 
 /// The archive, once it is open; `None` when it could not be.
@@ -54,9 +56,11 @@ pub(super) async fn open(job: &Job, watch: &Watch, going_on: bool) -> Result<Ope
     if going_on && !into.is_dir() {
         return Err(folder(into, io::ErrorKind::NotFound.into()));
     }
-    let Attached { state, archive, mut seeds, .. } = attach(job, watch).await?;
+    let Attached { state, archive, mut seeds, read } = attach(job, watch).await?;
     let run = begin(&state, job, watch, &mut seeds, going_on).await?;
-    Ok(Opened { frontier: state.frontier, archive, run, seeds })
+    // A new state beside an archive stands for one that was lost.
+    let unclean = state.unclean || (state.fresh && read.read > 0);
+    Ok(Opened { frontier: state.frontier, archive, run, seeds, unclean })
 }
 
 /// Lock, state, archive, and what the archive has beyond the state.
@@ -191,6 +195,7 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
         }),
         watch: watch.clone(),
         per_host: job.settings.per_host,
+        patience: job.settings.patience,
         commit_every,
         commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use url::Url;
-use warc::RecordType;
+use warc::{RecordType, TruncatedType};
 
 use super::attempt::is_chunked;
 use super::desk::Desk;
@@ -15,9 +15,9 @@ use crate::capture::{Capture, End};
 use crate::digest::Digest;
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
 use crate::head::Head;
-use crate::lead::{Hop, Lead, Locator, Visit};
+use crate::lead::{Hop, Lead, Locator, Truncated, Visit};
 use crate::page::{Link, decode};
-use crate::politeness::robots::{Reply, Rules, Verdict, verdict};
+use crate::politeness::robots::{MAX_FILE, Reply, Rules, Verdict, verdict};
 use crate::record::entry::Entry;
 use crate::record::verify::verify;
 use crate::record::{entity, reader};
@@ -26,8 +26,11 @@ use crate::state::rebuild::Found;
 /// How long a page waits for rules that somebody else is asking for.
 const WHILE_ASKING: Duration = Duration::from_millis(50);
 
-/// Bytes of an archived robots.txt that are looked at: more than are ever kept.
-const FILE_LIMIT: u64 = 1 << 20;
+/// Bytes of a robots.txt that are fetched, and looked at in the archive: more than are ever kept.
+pub(super) const FILE_LIMIT: u64 = 1 << 20;
+
+/// The same with a head.
+const BLOCK_LIMIT: u64 = FILE_LIMIT + (256 << 10);
 
 /// The visit's origin has unknown rules: remembers them from an earlier process, or queues its
 /// robots.txt ahead of everything, and gives the visit back.
@@ -40,7 +43,7 @@ pub(super) async fn ask_for<F: Frontier, T>(
     if let Some(fact) = desk.frontier.robots(&host).await?
         && desk.politeness.believes(&fact)
     {
-        desk.politeness.learn(&host, &fact);
+        desk.politeness.learn(&host, &fact, None);
         // No trace of this run names the sitemaps of rules that were read in an earlier one.
         let named = named(&fact.answer);
         let urls = named.iter().filter_map(|link| fetchable(&link.url, None).ok());
@@ -52,8 +55,8 @@ pub(super) async fn ask_for<F: Frontier, T>(
     let queued =
         desk.begin_asking(&host) && ask(desk, &visit.lead, Hop::Robots, &host, None).await?;
     // Where the answer is on its way already, a moment later is soon enough.
-    let due = if queued { now } else { now.plus(WHILE_ASKING) };
-    desk.frontier.release(visit, Release::Until(due)).await?;
+    let rest = if queued { now } else { now.plus(WHILE_ASKING) };
+    desk.frontier.release(visit, Release::Resting(rest)).await?;
     Ok(())
 }
 
@@ -81,15 +84,29 @@ async fn ask<F: Frontier, T>(
 
 /// An attempt to read an origin's rules came to nothing. Politeness says when to try again, and
 /// when to leave the site alone.
-pub(super) fn give_up<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey) {
-    conclude(desk, host, RobotsAnswer::Unreachable);
+pub(super) async fn give_up<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+) -> Result<(), CrawlError> {
+    conclude(desk, host, RobotsAnswer::Unreachable).await?;
+    Ok(())
 }
 
-/// The asking is over, for this run at least: politeness goes by the answer.
-fn conclude<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey, answer: RobotsAnswer) {
+/// The asking is over, for this run at least: politeness goes by the answer, and where there is
+/// none by what was said last.
+async fn conclude<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+    answer: RobotsAnswer,
+) -> Result<RobotsFact, CrawlError> {
     let fact = RobotsFact { read: desk.clock.wall(), answer };
-    desk.politeness.learn(host, &fact);
+    let kept = match fact.answer {
+        RobotsAnswer::Unreachable => desk.frontier.robots(host).await?,
+        RobotsAnswer::File(_) | RobotsAnswer::Unavailable => None,
+    };
+    desk.politeness.learn(host, &fact, kept.as_ref());
     desk.end_asking(host);
+    Ok(fact)
 }
 
 /// The sitemaps an answer names.
@@ -113,14 +130,19 @@ pub(super) async fn learn<F: Frontier, T>(
     if let End::Refused(_) = capture.end {
         // What may not be connected to has no rules: its pages are refused by themselves. Another
         // run may be given other rights, so nothing is remembered.
-        conclude(desk, host, RobotsAnswer::Unavailable);
+        conclude(desk, host, RobotsAnswer::Unavailable).await?;
         return Ok(Vec::new());
     }
     let response = capture.response.as_ref();
     let location = response.and_then(|response| response.head.get("Location"));
+    let came = match capture.end {
+        // Half a file is none: what was to come may have forbidden what it leaves out.
+        End::Truncated(why) if why != Truncated::Length && body.len() < MAX_FILE => None,
+        _ => response.map(|response| response.status),
+    };
     let reply = Reply {
         url: &url,
-        status: response.map(|response| response.status),
+        status: came,
         location: location.as_deref(),
         body,
         redirects: visit.lead.redirects(),
@@ -128,19 +150,17 @@ pub(super) async fn learn<F: Frontier, T>(
     match verdict(&reply) {
         Verdict::Follow(to) => {
             if !ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await? {
-                give_up(desk, host);
+                give_up(desk, host).await?;
             }
             Ok(Vec::new())
         }
         Verdict::Known(answer) => {
-            let fact = RobotsFact { read: desk.clock.wall(), answer };
-            desk.politeness.learn(host, &fact);
+            let fact = conclude(desk, host, answer).await?;
             let named = named(&fact.answer);
             if fact.answer != RobotsAnswer::Unreachable {
                 desk.frontier.learn_robots(host, fact).await?;
                 sitemaps(desk, visit, host, &named).await?;
             }
-            desk.end_asking(host);
             Ok(named)
         }
     }
@@ -161,7 +181,7 @@ pub(super) async fn recall<F: Frontier>(
     at: &Locator,
 ) -> Result<Option<RobotsFact>, CrawlError> {
     let Ok(entry) = reader::read_at(folder, at) else { return Ok(None) };
-    let Ok(block) = entry.block.first(FILE_LIMIT) else { return Ok(None) };
+    let Ok(block) = entry.block.first(BLOCK_LIMIT) else { return Ok(None) };
     let parts = entity::split(&block);
     let head = Head::parse(block.get(..parts.head_length).unwrap_or_default());
     let file = match entry.kind {
@@ -188,9 +208,11 @@ pub(super) async fn recall<F: Frontier>(
     })
 }
 
-/// Whether a response was received whole and still is what was written.
+/// Whether a response was received whole, as far as is ever read of it, and still is what was
+/// written.
 fn whole(entry: &Entry) -> bool {
-    entry.truncated().is_none() && verify(entry).is_ok_and(|findings| findings.is_empty())
+    let came = entry.truncated().is_none_or(|why| why == TruncatedType::Length);
+    came && verify(entry).is_ok_and(|findings| findings.is_empty())
 }
 
 /// The entity that a `revisit` stands for, when it lies in the folder and reads well. Its own block

@@ -10,7 +10,7 @@ use super::original::Met;
 use super::{CrawlError, guess, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
-use crate::frontier::{Frontier, Settlement};
+use crate::frontier::{Frontier, Settlement, Turn};
 use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
 use crate::page::Page;
@@ -41,7 +41,7 @@ pub(super) async fn settle_failed<F: Frontier, T>(
 ) -> Result<(), CrawlError> {
     let detail = format!("{}: internal error, please report it: {why}", visit.lead.found);
     if let Some(host) = &visit.lead.robots_for {
-        robots::give_up(desk, host);
+        robots::give_up(desk, host).await?;
     }
     let failure = Failure { kind: FailureKind::Internal, detail };
     settle_plain(desk, visit, Outcome::Failed(failure)).await
@@ -58,8 +58,8 @@ async fn settle_plain<F: Frontier, T>(
     let settlement = Settlement {
         outcome: outcome.clone(),
         again: false,
-        due: desk.clock.steady(),
-        delay_ms: 0,
+        turn: Turn::default(),
+        text: None,
         archived: None,
         payload: None,
         validators: None,
@@ -72,6 +72,7 @@ async fn settle_plain<F: Frontier, T>(
             hop: visit.lead.hop,
             hops: visit.lead.hops.clone(),
             outcome,
+            cut: None,
             bytes: 0,
             took: Duration::ZERO,
             lang: None,
@@ -89,6 +90,8 @@ pub(super) struct Work<'a, F, T> {
     pub(super) desk: &'a Desk<F, T>,
     pub(super) visit: &'a Visit,
     pub(super) next: Next,
+    /// The print of the page's text.
+    pub(super) text: Option<u64>,
     pub(super) met: Met,
 }
 
@@ -113,8 +116,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
         let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
         let settlement = Settlement {
             again: trace.again,
-            due: self.next.due,
-            delay_ms: self.next.delay_ms,
+            turn: Turn {
+                due: self.next.due,
+                rest: self.next.rest,
+                delay_ms: Some(self.next.delay_ms),
+            },
+            text: self.text,
             payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, lead, filed))),
             validators,
             refers_to,
@@ -213,6 +220,9 @@ fn notes(capture: &Capture) -> Vec<(String, String)> {
         quote("excess", &excess.first);
         notes.push(("excessLength".to_owned(), excess.length.to_string()));
     }
+    if let Some(cut) = &capture.cut {
+        notes.push(Trace::cut_note(cut));
+    }
     if capture.fidelity == Fidelity::Reconstructed {
         notes.push(("fidelity".to_owned(), "reconstructed".to_owned()));
     }
@@ -269,6 +279,7 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
         hop: trace.lead.hop,
         hops: trace.lead.hops.clone(),
         outcome: trace.outcome.clone(),
+        cut: trace.cut().map(str::to_owned),
         bytes: trace.bytes,
         took: Duration::from_millis(trace.took_ms),
         lang: lang.map(ToString::to_string),

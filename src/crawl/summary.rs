@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::How;
+pub use super::rests::Rest;
 use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group, GroupKind};
@@ -43,6 +44,9 @@ pub struct Summary {
     /// cannot be replayed without them.
     #[serde(default)]
     pub depends_on: Vec<Dependency>,
+    /// Hosts that were left alone for more than their delay in this call, the longest first.
+    #[serde(default)]
+    pub rests: Vec<Rest>,
     /// WARC files of the folder, oldest first.
     pub files: Vec<ArchiveFile>,
     /// Whether seeds failed.

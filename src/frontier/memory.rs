@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::schedule::{Next, Place, Schedule, SiteFacts, Tail};
+use super::budgets::Budgets;
+use super::schedule::{Grant, Known, Next, Place, Schedule, SiteFacts, Tail};
 use super::tally::{Standing, Tally, kept, key_of};
 use super::{
     Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
-    Stats, site_of, uri_of,
+    Stats, home_of, uri_of,
 };
-use crate::address::{Address, HostKey, Site};
+use crate::address::{Address, HostKey, Server, Site};
 use crate::digest::Digest;
 use crate::event::Watch;
 use crate::lead::{Lead, Outcome, Visit};
@@ -33,6 +34,7 @@ const CHUNK: usize = 256;
 pub struct MemoryFrontier {
     clock: Clock,
     watch: Watch,
+    patience: Duration,
     core: Mutex<Core>,
     changed: Notify,
 }
@@ -43,6 +45,8 @@ struct Core {
     queue: Queue,
     known: HashMap<Address, (Standing, Place)>,
     facts: HashMap<Site, SiteFacts>,
+    rests: HashMap<Server, Moment>,
+    budgets: Budgets,
     held: HashMap<u64, Held>,
     tally: Tally,
     robots: HashMap<HostKey, RobotsFact>,
@@ -55,20 +59,27 @@ struct Core {
 #[derive(Debug)]
 struct Held {
     site: Site,
+    server: Server,
     place: Place,
     lead: Lead,
     attempt: u32,
 }
 
-/// Every site's queue, whole.
+/// Every server's queue, whole.
 #[derive(Debug, Default)]
-struct Queue(HashMap<Site, BTreeMap<Place, (Lead, u32)>>);
+struct Queue(HashMap<Server, BTreeMap<Place, (Lead, u32)>>);
 
 impl Tail for Queue {
     type Error = Infallible;
 
-    fn places(&self, site: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, Infallible> {
-        let places = self.0.get(site).into_iter().flat_map(BTreeMap::keys).copied();
+    fn places(
+        &self,
+        _: &Site,
+        server: &Server,
+        skip: &[Place],
+        want: usize,
+    ) -> Result<Vec<Place>, Infallible> {
+        let places = self.0.get(server).into_iter().flat_map(BTreeMap::keys).copied();
         Ok(places.filter(|place| !skip.contains(place)).take(want).collect())
     }
 }
@@ -81,6 +92,8 @@ impl MemoryFrontier {
             queue: Queue::default(),
             known: HashMap::new(),
             facts: HashMap::new(),
+            rests: HashMap::new(),
+            budgets: Budgets::new(&[0; 16]),
             held: HashMap::new(),
             tally: Tally::default(),
             robots: HashMap::new(),
@@ -89,7 +102,14 @@ impl MemoryFrontier {
             pages: BTreeMap::new(),
             seq: 0,
         };
-        Self { clock, watch, core: Mutex::new(core), changed: Notify::new() }
+        let (core, changed) = (Mutex::new(core), Notify::new());
+        Self { clock, watch, patience: Duration::MAX, core, changed }
+    }
+
+    /// The same with leases that do not wait for longer when no other is out.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The next visit, without waiting for it.
@@ -111,7 +131,14 @@ impl MemoryFrontier {
                     self.changed.notify_waiters();
                     return None;
                 }
-                Poll::NextDue(due) => due.since(self.clock.steady()),
+                Poll::NextDue(due) => {
+                    let wait = due.since(self.clock.steady());
+                    if wait > self.patience && self.core().held.is_empty() {
+                        self.changed.notify_waiters();
+                        return None;
+                    }
+                    wait
+                }
                 Poll::InFlight => Duration::from_hours(1),
             };
             let _ = tokio::time::timeout(due, changed).await;
@@ -128,29 +155,25 @@ impl Core {
             Next::InFlight => return Poll::InFlight,
             Next::Finished => return Poll::Finished,
         };
-        let queued = self.queue.0.get(&grant.site).and_then(|queue| queue.get(&grant.place));
+        let Grant { token, site, server, place, settled } = grant;
+        let queued = self.queue.0.get(&server).and_then(|queue| queue.get(&place));
         let Some((lead, attempt)) = queued.cloned() else { return Poll::InFlight };
-        self.held.insert(
-            grant.token,
-            Held { site: grant.site.clone(), place: grant.place, lead: lead.clone(), attempt },
-        );
-        Poll::Visit(Box::new(Visit {
-            lead,
-            attempt,
-            site: grant.site,
-            site_settled: grant.settled,
-            token: grant.token,
-        }))
+        let held =
+            Held { site: site.clone(), server: server.clone(), place, lead: lead.clone(), attempt };
+        self.held.insert(token, held);
+        let spent = self.budgets.spent(&site, &server, lead.address.as_str());
+        let site_settled = settled;
+        Poll::Visit(Box::new(Visit { lead, attempt, site, server, site_settled, spent, token }))
     }
 
     fn put(&mut self, leads: Vec<Lead>, now: Moment) -> Put {
         let mut put = Put::default();
         for lead in leads {
-            let site = site_of(&lead).filter(|_| !self.known.contains_key(&lead.address));
-            if let Some(site) = site {
+            let home = home_of(&lead).filter(|_| !self.known.contains_key(&lead.address));
+            if let Some(home) = home {
                 self.tally.put();
                 self.seq += 1;
-                self.queue(&site, lead.clone(), 0, Place::back(lead.hop, self.seq), now);
+                self.queue(&home, lead.clone(), 0, Place::back(lead.hop, self.seq), now);
                 put.new += 1;
             } else {
                 put.known += 1;
@@ -160,46 +183,64 @@ impl Core {
     }
 
     fn put_first(&mut self, lead: Lead, now: Moment) -> bool {
-        let Some(site) = site_of(&lead) else { return false };
+        let Some(home) = home_of(&lead) else { return false };
         let is_out = self.held.values().any(|held| held.lead.address == lead.address);
-        if is_out || self.schedule.is_parked(&site) {
+        if is_out || self.schedule.is_parked(&home.1) {
             return false;
         }
         match self.known.get(&lead.address).copied() {
             None => self.tally.put(),
             Some((Standing::Open, place)) => {
-                self.schedule.withdraw(&site, place);
-                self.unqueue(&site, place);
+                self.schedule.withdraw(&home.1, place);
+                self.unqueue(&home.1, place);
             }
             Some((standing, _)) => self.tally.reopened(standing),
         }
         self.seq += 1;
-        self.queue(&site, lead, 0, Place::front(self.seq), now);
+        self.queue(&home, lead, 0, Place::front(self.seq), now);
         true
     }
 
-    fn queue(&mut self, site: &Site, lead: Lead, attempt: u32, place: Place, now: Moment) {
+    fn queue(
+        &mut self,
+        (site, server): &(Site, Server),
+        lead: Lead,
+        attempt: u32,
+        place: Place,
+        now: Moment,
+    ) {
         self.known.insert(lead.address.clone(), (Standing::Open, place));
-        self.queue.0.entry(site.clone()).or_default().insert(place, (lead, attempt));
+        self.queue.0.entry(server.clone()).or_default().insert(place, (lead, attempt));
         self.schedule.admit(site, self.facts.get(site).copied().unwrap_or_default());
-        self.schedule.push(site, place, now);
+        let rest = self.rests.get(server).copied().unwrap_or_default();
+        self.schedule.admit_server(site, server, rest);
+        self.schedule.push(server, place, now);
     }
 
-    fn unqueue(&mut self, site: &Site, place: Place) {
-        if let Some(queue) = self.queue.0.get_mut(site) {
+    fn unqueue(&mut self, server: &Server, place: Place) {
+        if let Some(queue) = self.queue.0.get_mut(server) {
             queue.remove(&place);
             if queue.is_empty() {
-                self.queue.0.remove(site);
+                self.queue.0.remove(server);
             }
+        }
+    }
+
+    fn keep(&mut self, known: Option<Known>) {
+        if let Some(Known { site, facts, server, rest }) = known {
+            self.facts.insert(site, facts);
+            self.rests.insert(server, rest);
         }
     }
 
     fn ack(&mut self, token: u64, end: Settlement, now: Moment) -> Ack {
         let Some(held) = self.held.remove(&token) else { return Ack::Fenced };
-        self.unqueue(&held.site, held.place);
-        let ended = u64::from(!end.again);
-        if let Some((site, facts)) = self.schedule.finish(token, end.due, end.delay_ms, ended) {
-            self.facts.insert(site, facts);
+        self.unqueue(&held.server, held.place);
+        let known = self.schedule.finish(token, end.turn, u64::from(end.is_spent()));
+        self.keep(known);
+        if end.is_spent() {
+            let address = held.lead.address.as_str();
+            self.budgets.settle(&held.site, &held.server, address, end.text);
         }
         let pages = kept(&held.lead, &end);
         if let Some((digest, origin)) = end.payload {
@@ -220,7 +261,7 @@ impl Core {
         if end.again {
             self.seq += 1;
             let place = held.place.again(self.seq);
-            self.queue(&held.site, held.lead, held.attempt + 1, place, now);
+            self.queue(&(held.site, held.server), held.lead, held.attempt + 1, place, now);
         } else {
             self.end(held, &end.outcome);
         }
@@ -241,10 +282,10 @@ impl Core {
             return Ack::Fenced;
         }
         let known = match how {
-            Release::Until(due) => self.schedule.release(token, due),
             Release::NextRun => self.schedule.park(token),
+            how => self.schedule.release(token, how.turn()),
         };
-        self.facts.extend(known);
+        self.keep(known);
         Ack::Done
     }
 
@@ -252,7 +293,8 @@ impl Core {
         Stats {
             queued: self.schedule.queued(),
             leased: self.schedule.leased(),
-            parked_sites: self.schedule.parked_sites(),
+            parked_sites: self.schedule.parked_servers(),
+            next_due: self.schedule.next_due(),
             ..self.tally.stats(1)
         }
     }

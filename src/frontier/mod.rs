@@ -2,11 +2,14 @@
 //!
 //! Shaped so that another engine can stand behind it: `put` is idempotent and dedups, `lease`
 //! hands out one visit of a due site, `ack` is fenced by the lease's token, `release` gives a visit
-//! back. A site is scheduled by one instant, its *not-before*; no worker ever sleeps for a site.
+//! back. A site is scheduled by one instant, its *not-before*, and each of its servers by the end of
+//! its rest; no worker ever sleeps for either.
 //! Outlinks are `put` before the page that has them is acknowledged. `state::disk` implements it
 //! on sled, [`memory`] in memory; one conformance suite runs on both.
 
+pub mod budgets;
 pub mod memory;
+pub mod pattern;
 pub mod schedule;
 pub mod scope;
 pub mod tally;
@@ -15,7 +18,8 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::{HostKey, Site};
+pub use self::schedule::Turn;
+use crate::address::{HostKey, Server, Site};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::lead::{Lead, Outcome, Refusal, Rule, Visit};
@@ -42,10 +46,10 @@ pub struct Settlement {
     pub outcome: Outcome,
     /// Whether the URL goes back to the queue for another attempt.
     pub again: bool,
-    /// When the site may be asked again.
-    pub due: Moment,
-    /// The site's present delay, in milliseconds, kept so that it holds across restarts.
-    pub delay_ms: u64,
+    /// When the site and its server may be asked again; kept, so that it holds across restarts.
+    pub turn: Turn,
+    /// The print of the page's text, by which pages that say the same are found out.
+    pub text: Option<u64>,
     /// The end of its records in the archive.
     pub archived: Option<Position>,
     /// A payload that now lies in the archive as a `response`.
@@ -78,7 +82,9 @@ pub enum Ack {
 pub enum Release {
     /// To the queue as it was; the site is due again at this instant.
     Until(Moment),
-    /// To the queue as it was; the site is left alone for the rest of the run.
+    /// To the queue as it was; the server rests until this instant, its site goes on.
+    Resting(Moment),
+    /// To the queue as it was; the server is left alone for the rest of the run.
     NextRun,
 }
 
@@ -159,7 +165,7 @@ pub struct Stats {
     /// WARC files of earlier runs and of other archives that revisits of this run refer to.
     #[serde(skip)]
     pub depends_on: Vec<Dependency>,
-    /// Sites with something queued that are left alone for the rest of the run.
+    /// Hosts with something queued that are left alone for the rest of the run.
     pub parked_sites: Vec<String>,
     /// When the first site with something queued is due.
     #[serde(default)]
@@ -219,12 +225,13 @@ pub trait Frontier: Send + Sync + 'static {
     fn put(&self, leads: Vec<Lead>) -> impl Future<Output = Result<Put, FrontierError>> + Send;
 
     /// Queues a lead ahead of all others of its site, whether it is known or not (robots.txt).
-    /// `false` when it is being visited right now, or its site is left alone for the rest of the
+    /// `false` when it is being visited right now, or its server is left alone for the rest of the
     /// run: then nothing was queued.
     fn put_first(&self, lead: Lead) -> impl Future<Output = Result<bool, FrontierError>> + Send;
 
-    /// The next visit of a due site; waits until there is one. `None`: nothing queued that may
-    /// still be fetched in this run, and no lease out.
+    /// The next visit of a due site; waits until there is one. `None`: no lease is out, and nothing
+    /// is queued that may still be fetched in this run, or all of it rests for longer than this
+    /// frontier has patience (then [`Stats::next_due`] tells until when).
     fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
 
     /// What could kill the process begins for this visit: its bytes are going to be read. A visit
@@ -302,7 +309,25 @@ pub fn uri_of(lead: &Lead) -> Option<String> {
     if lead.robots_for.is_some() { None } else { target_uri(&lead.found).ok() }
 }
 
-/// The site of a lead, as every frontier computes it.
-pub fn site_of(lead: &Lead) -> Option<Site> {
-    lead.url().ok().map(|url| Site::of(&url))
+/// The site and the server of a lead, as every frontier computes them.
+pub fn home_of(lead: &Lead) -> Option<(Site, Server)> {
+    lead.url().ok().map(|url| (Site::of(&url), Server::of(&url)))
+}
+
+impl Settlement {
+    /// Whether budgets are held against it: it ended, and something was asked.
+    pub(crate) const fn is_spent(&self) -> bool {
+        !self.again && !matches!(self.outcome, Outcome::Refused(_))
+    }
+}
+
+impl Release {
+    /// What it says about the next turn.
+    pub(crate) fn turn(self) -> Turn {
+        match self {
+            Self::Until(due) => Turn { due, ..Turn::default() },
+            Self::Resting(rest) => Turn { rest, ..Turn::default() },
+            Self::NextRun => Turn::default(),
+        }
+    }
 }

@@ -1,25 +1,31 @@
-//! The schedule: which site is due, and which of its URLs comes next.
+//! The schedule: which site is due, which of its servers is asked, and which URL comes next.
 //!
-//! The pure, in-memory core that every frontier on one machine shares. It holds sites, *places* in
-//! their queues and leases; it never holds a lead, a clock or a file. Of each queue only the head
-//! (at most [`HEAD`] places of 16 bytes) is in memory, the rest is counted and read again through
-//! [`Tail`]; a site without queue and lease is forgotten at once. So memory follows the active
-//! sites, not the URLs, and a lease costs O(log sites).
+//! The pure, in-memory core that every frontier on one machine shares. It holds sites, the *lines*
+//! of their servers ([`line`](self)), *places* in them and leases; it never holds a lead, a clock or
+//! a file. A site has one clock; under it each server rests by itself, so that one that wants to be
+//! left alone, or is dead, costs its neighbours nothing. Of each line only the head (at most
+//! [`HEAD`] places of 16 bytes) is in memory, the rest is counted and read again through [`Tail`];
+//! what has neither queue nor lease is forgotten at once. So memory follows the active servers,
+//! not the URLs, and a lease costs O(log servers).
+
+mod line;
+mod plan;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
-use std::time::Duration;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::Site;
+use self::line::Line;
+use self::plan::Plan;
+use crate::address::{Server, Site};
 use crate::lead::Hop;
 use crate::moment::Moment;
 
-/// Places of one site that are kept in memory.
+/// Places of one server that are kept in memory.
 pub const HEAD: usize = 64;
 
-/// A place in a site's queue: smaller goes first.
+/// A place in a server's queue: smaller goes first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -58,7 +64,7 @@ impl Place {
     }
 }
 
-/// What is remembered of a site beside its queue.
+/// What is remembered of a site beside its queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct SiteFacts {
     /// When it may be asked again.
@@ -74,9 +80,15 @@ pub trait Tail {
     /// Why it could not be read.
     type Error;
 
-    /// The first places of a site's queue, those in `skip` left out; at most `want`, at least one.
-    /// Asked only when there are some; finding none is an error.
-    fn places(&self, site: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, Self::Error>;
+    /// The first places of a server's queue, those in `skip` left out; at most `want`, at least
+    /// one. Asked only when there are some; finding none is an error.
+    fn places(
+        &self,
+        site: &Site,
+        server: &Server,
+        skip: &[Place],
+        want: usize,
+    ) -> Result<Vec<Place>, Self::Error>;
 }
 
 /// A lease, as the schedule sees it.
@@ -86,6 +98,8 @@ pub struct Grant {
     pub token: u64,
     /// The site.
     pub site: Site,
+    /// The server.
+    pub server: Server,
     /// The place in its queue.
     pub place: Place,
     /// Visits settled on the site in this run.
@@ -105,47 +119,42 @@ pub enum Next {
     Finished,
 }
 
-#[derive(Debug)]
-struct Plan {
-    name: Site,
-    facts: SiteFacts,
-    head: BTreeSet<Place>,
-    tail: u64,
-    in_flight: Vec<Place>,
-    parked: bool,
-    /// The stamp of its one valid entry in the heap; 0 for none.
-    stamp: u64,
+/// What is known of a site and a server after a lease has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The site.
+    pub site: Site,
+    /// What is known of it.
+    pub facts: SiteFacts,
+    /// The server.
+    pub server: Server,
+    /// How long it is left alone.
+    pub rest: Moment,
 }
 
-impl Plan {
-    fn queued(&self) -> u64 {
-        self.head.len() as u64 + self.tail
-    }
-
-    /// Inserts a place, keeping the head the smallest places of the queue.
-    fn insert(&mut self, place: Place) {
-        let in_head = self.tail == 0 || self.head.last().is_some_and(|last| place < *last);
-        if !in_head {
-            self.tail += 1;
-            return;
-        }
-        self.head.insert(place);
-        if self.head.len() > HEAD {
-            self.head.pop_last();
-            self.tail += 1;
-        }
-    }
+/// What a visit says about the time of the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Turn {
+    /// When the site is due. It only ever moves later: what one visit learned must not be undone
+    /// by another, nor by one that asked nothing.
+    pub due: Moment,
+    /// When the server is due; the same holds.
+    pub rest: Moment,
+    /// The site's present delay; `None` when nothing was asked.
+    pub delay_ms: Option<u64>,
 }
 
 /// The schedule of one crawl.
 #[derive(Debug)]
 pub struct Schedule {
     per_host: usize,
-    ids: HashMap<Site, u64>,
+    sites: HashMap<Site, u64>,
     plans: HashMap<u64, Plan>,
+    servers: HashMap<Server, u64>,
+    lines: HashMap<u64, Line>,
     due: BinaryHeap<Reverse<(Moment, u64, u64)>>,
     leases: HashMap<u64, (u64, Place)>,
-    parked: HashSet<Site>,
+    parked: HashSet<Server>,
     queued: u64,
     queued_parked: u64,
     next_token: u64,
@@ -158,8 +167,10 @@ impl Schedule {
     pub fn new(per_host: usize, first_token: u64) -> Self {
         Self {
             per_host: per_host.max(1),
-            ids: HashMap::new(),
+            sites: HashMap::new(),
             plans: HashMap::new(),
+            servers: HashMap::new(),
+            lines: HashMap::new(),
             due: BinaryHeap::new(),
             leases: HashMap::new(),
             parked: HashSet::new(),
@@ -185,67 +196,87 @@ impl Schedule {
         self.due.peek().map(|Reverse((when, ..))| *when)
     }
 
-    /// Whether a site is left alone for the rest of the run.
-    pub fn is_parked(&self, site: &Site) -> bool {
-        self.parked.contains(site)
+    /// Whether a server is left alone for the rest of the run.
+    pub fn is_parked(&self, server: &Server) -> bool {
+        self.parked.contains(server)
     }
 
-    /// Sites that are left alone for the rest of the run and have something queued, in order.
-    pub fn parked_sites(&self) -> Vec<String> {
-        let waiting = |site: &&Site| self.plan(site).is_some_and(|plan| plan.queued() > 0);
-        let mut names: Vec<String> =
-            self.parked.iter().filter(waiting).map(|site| site.as_str().to_owned()).collect();
+    /// Servers that are left alone for the rest of the run and have something queued, in order.
+    pub fn parked_servers(&self) -> Vec<String> {
+        let waiting = |server: &&Server| {
+            let line = self.servers.get(*server).and_then(|id| self.lines.get(id));
+            line.is_some_and(|line| line.queued() > 0)
+        };
+        let parked = self.parked.iter().filter(waiting);
+        let mut names: Vec<String> = parked.map(|server| server.as_str().to_owned()).collect();
         names.sort();
         names
     }
 
     /// Whether the site is in memory; if not, [`Schedule::admit`] it before pushing.
-    pub fn knows(&self, site: &Site) -> bool {
-        self.ids.contains_key(site)
+    pub fn knows_site(&self, site: &Site) -> bool {
+        self.sites.contains_key(site)
+    }
+
+    /// Whether the server is in memory; if not, [`Schedule::admit_server`] it before pushing.
+    pub fn knows(&self, server: &Server) -> bool {
+        self.servers.contains_key(server)
     }
 
     /// Takes a site into memory.
     pub fn admit(&mut self, site: &Site, facts: SiteFacts) {
-        if self.knows(site) {
+        if self.knows_site(site) {
             return;
         }
         let id = self.stamp();
-        let plan = Plan {
-            name: site.clone(),
-            facts,
-            head: BTreeSet::new(),
-            tail: 0,
-            in_flight: Vec::new(),
-            parked: self.parked.contains(site),
-            stamp: 0,
-        };
-        self.ids.insert(site.clone(), id);
-        self.plans.insert(id, plan);
+        self.sites.insert(site.clone(), id);
+        self.plans.insert(id, Plan::new(site.clone(), facts));
     }
 
-    /// Queues a place of a site that has been admitted. A site that was not waiting is due no
+    /// Takes a server of a site that has been admitted into memory; it rests until `rest`.
+    pub fn admit_server(&mut self, site: &Site, server: &Server, rest: Moment) {
+        let Some(site) = self.sites.get(site).copied().filter(|_| !self.knows(server)) else {
+            return;
+        };
+        let id = self.stamp();
+        let is_parked = self.parked.contains(server);
+        self.servers.insert(server.clone(), id);
+        self.lines.insert(id, Line::new(server.clone(), site, rest, is_parked, id));
+        if let Some(plan) = self.plans.get_mut(&site) {
+            plan.lines += 1;
+        }
+    }
+
+    /// Queues a place of a server that has been admitted. A site that was not waiting is due no
     /// earlier than `now`, so that it stands behind those that have been waiting.
-    pub fn push(&mut self, site: &Site, place: Place, now: Moment) {
-        let Some((id, plan)) = self.plan_mut(site) else { return };
-        plan.insert(place);
+    pub fn push(&mut self, server: &Server, place: Place, now: Moment) {
+        let Some(id) = self.servers.get(server).copied() else { return };
+        let stamp = self.stamp();
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        let Some(plan) = self.plans.get_mut(&line.site) else { return };
+        let goes_first = line.insert(place);
         if plan.stamp == 0 {
             plan.facts.not_before = plan.facts.not_before.max(now);
         }
-        let parked = plan.parked;
         self.queued += 1;
-        self.queued_parked += u64::from(parked);
-        self.arm(id);
+        self.queued_parked += u64::from(line.parked);
+        let site = line.site;
+        if goes_first && !line.parked {
+            plan.enlist(id, line, stamp);
+            self.rearm(site);
+        } else {
+            self.arm(site);
+        }
     }
 
-    /// Takes a waiting place out of a site's queue.
-    pub fn withdraw(&mut self, site: &Site, place: Place) {
-        let Some((id, plan)) = self.plan_mut(site) else { return };
-        if !plan.head.remove(&place) {
-            plan.tail = plan.tail.saturating_sub(1);
-        }
-        let parked = plan.parked;
+    /// Takes a waiting place out of a server's queue.
+    pub fn withdraw(&mut self, server: &Server, place: Place) {
+        let Some(id) = self.servers.get(server).copied() else { return };
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        line.remove(place);
+        let parked = line.parked;
         self.taken(parked);
-        self.settle_plan(id);
+        self.settle(id);
     }
 
     /// The next visit of a due site.
@@ -258,54 +289,44 @@ impl Schedule {
             if when > now {
                 return Ok(Next::Due(when));
             }
-            if plan.head.is_empty() {
-                let places = tail.places(&plan.name, &plan.in_flight, HEAD)?;
-                plan.tail = plan.tail.saturating_sub(places.len() as u64);
-                plan.head.extend(places);
-            }
+            let chosen = plan.choose(&mut self.lines, now, tail)?;
             self.due.pop();
             plan.stamp = 0;
-            if let Some(grant) = self.grant(id, now) {
-                return Ok(Next::Grant(grant));
+            match chosen.and_then(|(line, place)| self.grant(id, line, place, now)) {
+                Some(grant) => return Ok(Next::Grant(grant)),
+                None => self.arm(id),
             }
         }
         let open = self.queued > self.queued_parked || !self.leases.is_empty();
         Ok(if open { Next::InFlight } else { Next::Finished })
     }
 
-    /// Ends a lease for good; its place is gone. The site is due at `due`, and has `settled` more
-    /// visits behind it. `None` when there is no such lease.
-    pub fn finish(
-        &mut self,
-        token: u64,
-        due: Moment,
-        delay_ms: u64,
-        settled: u64,
-    ) -> Option<(Site, SiteFacts)> {
-        let (id, _) = self.end_lease(token, Some(due))?;
-        let plan = self.plans.get_mut(&id)?;
-        plan.facts.delay_ms = delay_ms;
-        plan.facts.settled += settled;
-        let known = (plan.name.clone(), plan.facts);
-        self.settle_plan(id);
+    /// Ends a lease for good; its place is gone. The site has `settled` more visits behind it.
+    /// `None` when there is no such lease.
+    pub fn finish(&mut self, token: u64, turn: Turn, settled: u64) -> Option<Known> {
+        let (id, _) = self.end_lease(token, turn)?;
+        let site = self.lines.get(&id)?.site;
+        self.plans.get_mut(&site)?.facts.settled += settled;
+        let known = self.known(id)?;
+        self.settle(id);
         Some(known)
     }
 
-    /// Ends a lease and puts its place back where it was; the site is due at `due`.
-    pub fn release(&mut self, token: u64, due: Moment) -> Option<(Site, SiteFacts)> {
-        let (id, place) = self.end_lease(token, Some(due))?;
+    /// Ends a lease and puts its place back where it was.
+    pub fn release(&mut self, token: u64, turn: Turn) -> Option<Known> {
+        let (id, place) = self.end_lease(token, turn)?;
         self.put_back(id, place)
     }
 
-    /// Ends a lease, puts its place back and leaves the site alone for the rest of the run.
-    pub fn park(&mut self, token: u64) -> Option<(Site, SiteFacts)> {
-        let (id, place) = self.end_lease(token, None)?;
-        let plan = self.plans.get_mut(&id)?;
-        plan.stamp = 0;
-        if !plan.parked {
-            plan.parked = true;
-            self.queued_parked += plan.queued();
-            self.parked.insert(plan.name.clone());
+    /// Ends a lease, puts its place back and leaves the server alone for the rest of the run.
+    pub fn park(&mut self, token: u64) -> Option<Known> {
+        let (id, place) = self.end_lease(token, Turn::default())?;
+        let line = self.lines.get_mut(&id)?;
+        line.stamp = 0;
+        if !line.parked {
+            line.parked = true;
+            self.queued_parked += line.queued();
+            self.parked.insert(line.server.clone());
         }
         self.put_back(id, place)
     }
@@ -319,73 +340,94 @@ impl Schedule {
         };
     }
 
-    fn put_back(&mut self, id: u64, place: Place) -> Option<(Site, SiteFacts)> {
-        let plan = self.plans.get_mut(&id)?;
-        plan.insert(place);
-        let known = (plan.name.clone(), plan.facts);
+    fn put_back(&mut self, id: u64, place: Place) -> Option<Known> {
+        let line = self.lines.get_mut(&id)?;
+        line.insert(place);
         self.queued += 1;
-        self.queued_parked += u64::from(plan.parked);
-        self.rearm(id);
-        Some(known)
+        self.queued_parked += u64::from(line.parked);
+        let known = self.known(id);
+        self.settle(id);
+        known
     }
 
-    fn grant(&mut self, id: u64, now: Moment) -> Option<Grant> {
-        let token = self.next_token;
-        let plan = self.plans.get_mut(&id)?;
-        let place = plan.head.pop_first()?;
-        plan.in_flight.push(place);
-        if plan.in_flight.len() < self.per_host {
-            let gap = Duration::from_millis(plan.facts.delay_ms);
-            plan.facts.not_before = plan.facts.not_before.max(now.plus(gap));
+    fn known(&self, id: u64) -> Option<Known> {
+        let line = self.lines.get(&id)?;
+        let plan = self.plans.get(&line.site)?;
+        let (site, server) = (plan.name.clone(), line.server.clone());
+        Some(Known { site, facts: plan.facts, server, rest: line.rest })
+    }
+
+    fn grant(&mut self, site: u64, id: u64, place: Place, now: Moment) -> Option<Grant> {
+        let (token, stamp) = (self.next_token, self.stamp());
+        let plan = self.plans.get_mut(&site)?;
+        let line = self.lines.get_mut(&id)?;
+        line.out.push(place);
+        line.turn = stamp;
+        plan.sent_out(id, line, stamp);
+        if plan.out < self.per_host {
+            plan.keep_apart(now);
         }
-        let grant = Grant { token, site: plan.name.clone(), place, settled: plan.facts.settled };
+        let (name, server) = (plan.name.clone(), line.server.clone());
+        let grant = Grant { token, site: name, server, place, settled: plan.facts.settled };
         self.next_token = self.next_token.wrapping_add(1);
         self.leases.insert(token, (id, place));
         self.taken(false);
-        self.arm(id);
+        self.arm(site);
         Some(grant)
     }
 
-    /// With one visit at a time `due` is the site's next instant. With several it may only move it
-    /// later: what one visit learned (Retry-After) must not be undone by another.
-    fn end_lease(&mut self, token: u64, due: Option<Moment>) -> Option<(u64, Place)> {
+    fn end_lease(&mut self, token: u64, turn: Turn) -> Option<(u64, Place)> {
         let (id, place) = self.leases.remove(&token)?;
-        let plan = self.plans.get_mut(&id)?;
-        plan.in_flight.retain(|out| *out != place);
-        if let Some(due) = due {
-            let floor = if self.per_host > 1 { plan.facts.not_before } else { due };
-            plan.facts.not_before = floor.max(due);
-        }
+        let line = self.lines.get_mut(&id)?;
+        let plan = self.plans.get_mut(&line.site)?;
+        line.out.retain(|out| *out != place);
+        line.rest = line.rest.max(turn.rest);
+        plan.out = plan.out.saturating_sub(1);
+        plan.learn(turn);
         Some((id, place))
     }
 
-    /// After a change: due again when there is something to fetch, forgotten when there is not.
-    fn settle_plan(&mut self, id: u64) {
-        let Some(plan) = self.plans.get(&id) else { return };
-        if plan.queued() == 0 && plan.in_flight.is_empty() {
-            if let Some(plan) = self.plans.remove(&id) {
-                self.ids.remove(&plan.name);
+    /// After a change of a line: due again when there is something to fetch, forgotten when there
+    /// is not.
+    fn settle(&mut self, id: u64) {
+        let stamp = self.stamp();
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        let site = line.site;
+        let Some(plan) = self.plans.get_mut(&site) else { return };
+        if line.queued() == 0 && line.out.is_empty() {
+            plan.lines = plan.lines.saturating_sub(1);
+            if let Some(line) = self.lines.remove(&id) {
+                self.servers.remove(&line.server);
+            }
+        } else if line.queued() > 0 && !line.parked {
+            plan.enlist(id, line, stamp);
+        }
+        if self.plans.get(&site).is_some_and(|plan| plan.lines == 0) {
+            if let Some(plan) = self.plans.remove(&site) {
+                self.sites.remove(&plan.name);
             }
         } else {
-            self.rearm(id);
+            self.rearm(site);
         }
     }
 
-    fn rearm(&mut self, id: u64) {
-        if let Some(plan) = self.plans.get_mut(&id) {
+    fn rearm(&mut self, site: u64) {
+        if let Some(plan) = self.plans.get_mut(&site) {
             plan.stamp = 0;
         }
-        self.arm(id);
+        self.arm(site);
     }
 
     /// Gives the site its entry in the heap when it may be leased and has none.
-    fn arm(&mut self, id: u64) {
+    fn arm(&mut self, site: u64) {
         let stamp = self.stamp();
-        let Some(plan) = self.plans.get_mut(&id) else { return };
-        let free = plan.in_flight.len() < self.per_host;
-        if plan.stamp == 0 && free && !plan.parked && plan.queued() > 0 {
+        let Some(plan) = self.plans.get_mut(&site) else { return };
+        if plan.stamp != 0 || plan.out >= self.per_host {
+            return;
+        }
+        if let Some(when) = plan.due(&self.lines) {
             plan.stamp = stamp;
-            self.due.push(Reverse((plan.facts.not_before, stamp, id)));
+            self.due.push(Reverse((when, stamp, site)));
         }
     }
 
@@ -394,19 +436,10 @@ impl Schedule {
         self.queued_parked = self.queued_parked.saturating_sub(u64::from(parked));
     }
 
-    fn stamp(&mut self) -> u64 {
+    const fn stamp(&mut self) -> u64 {
         let stamp = self.next_stamp;
         self.next_stamp += 1;
         stamp
-    }
-
-    fn plan(&self, site: &Site) -> Option<&Plan> {
-        self.plans.get(self.ids.get(site)?)
-    }
-
-    fn plan_mut(&mut self, site: &Site) -> Option<(u64, &mut Plan)> {
-        let id = *self.ids.get(site)?;
-        Some((id, self.plans.get_mut(&id)?))
     }
 }
 
@@ -420,7 +453,13 @@ mod tests {
     impl Tail for Numbers {
         type Error = ();
 
-        fn places(&self, _: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, ()> {
+        fn places(
+            &self,
+            _: &Site,
+            _: &Server,
+            skip: &[Place],
+            want: usize,
+        ) -> Result<Vec<Place>, ()> {
             let places = (0..self.0).map(|seq| Place { order: 7, seq });
             Ok(places.filter(|place| !skip.contains(place)).take(want).collect())
         }
@@ -428,21 +467,24 @@ mod tests {
 
     #[test]
     fn memory_holds_heads_only_and_forgets_idle_sites() {
-        let (now, site) = (Moment::from_millis(1), Site::from("a.example".to_owned()));
+        let now = Moment::from_millis(1);
+        let (site, server) = (Site::from("a.example".to_owned()), Server::from("a".to_owned()));
         let mut schedule = Schedule::new(1, 40);
         schedule.admit(&site, SiteFacts::default());
+        schedule.admit_server(&site, &server, Moment::default());
         for seq in 0..1_000 {
-            schedule.push(&site, Place { order: 7, seq }, now);
+            schedule.push(&server, Place { order: 7, seq }, now);
         }
         assert_eq!((schedule.queued(), schedule.due.len()), (1_000, 1));
-        assert_eq!(schedule.plan(&site).map(|plan| (plan.head.len(), plan.tail)), Some((64, 936)));
+        let line = schedule.lines.values().next().unwrap();
+        assert_eq!(line.in_memory(), (64, 936));
         for seq in (1..1_000).rev() {
-            schedule.withdraw(&site, Place { order: 7, seq });
+            schedule.withdraw(&server, Place { order: 7, seq });
         }
         let Ok(Next::Grant(grant)) = schedule.next(now, &Numbers(1)) else { panic!() };
         assert_eq!((grant.token, grant.place.seq), (40, 0));
-        assert!(schedule.finish(grant.token, now, 0, 1).is_some());
-        assert_eq!((schedule.plans.len(), schedule.queued()), (0, 0));
+        assert!(schedule.finish(grant.token, Turn::default(), 1).is_some());
+        assert_eq!((schedule.plans.len(), schedule.lines.len(), schedule.queued()), (0, 0, 0));
         assert_eq!(schedule.next(now, &Numbers(0)), Ok(Next::Finished));
     }
 }

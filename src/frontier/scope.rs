@@ -9,14 +9,16 @@
 //! Every link ends as a lead or as a refusal with its rule, except what nobody asked for and
 //! nobody counts: page requisites, and feeds and sitemaps when the settings do not want them.
 
+mod budgets;
 mod traps;
 
 use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use self::traps::trap;
-pub use self::traps::{MAX_REPEATS, MAX_SEGMENTS, TRAPS};
+use self::budgets::Budgets;
+pub use self::traps::TRAPS;
+use self::traps::Traps;
 use crate::address::{Address, AddressError, Site, fetchable};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
@@ -45,7 +47,8 @@ pub struct Judged {
 pub struct Scope {
     homes: HashSet<String>,
     depth: u32,
-    host_budget: u64,
+    traps: Traps,
+    budgets: Budgets,
     languages: Vec<Lang>,
     alternates: AlternatesScope,
     alternates_per_page: usize,
@@ -59,7 +62,8 @@ impl Scope {
         Self {
             homes: seeds.iter().filter_map(|seed| seed.url().ok()).map(|url| home(&url)).collect(),
             depth: settings.depth,
-            host_budget: settings.host_budget,
+            traps: Traps::of(settings),
+            budgets: Budgets::of(settings),
             languages: settings.languages.clone(),
             alternates: settings.alternates_scope,
             alternates_per_page: settings.alternates_per_page,
@@ -88,9 +92,10 @@ impl Scope {
     }
 
     /// The rule that refuses a visit at the last moment, after it was queued in good faith.
+    /// What the operator gave, and robots.txt, is fetched whatever has been spent.
     pub fn admit(&self, visit: &Visit) -> Option<Rule> {
-        let spent = visit.site_settled >= self.host_budget;
-        (spent && visit.lead.robots_for.is_none()).then_some(Rule::HostBudget)
+        let is_given = visit.lead.hop == Hop::Seed || visit.lead.robots_for.is_some();
+        if is_given { None } else { self.budgets.spent(visit) }
     }
 
     /// Whether the host of `url` is a seed's.
@@ -229,7 +234,7 @@ impl<'a> Page<'a> {
         if self.lead().redirects() >= MAX_REDIRECTS {
             return Some(Rule::RedirectLimit);
         }
-        trap(url).or_else(|| self.leaves(url))
+        self.scope.traps.rule(url).or_else(|| self.leaves(url))
     }
 
     /// A redirect to itself or straight back. Longer loops end at the frontier, which knows every
@@ -280,7 +285,9 @@ impl<'a> Page<'a> {
                 continue;
             }
             let lang = languages.remove(&address);
-            let rule = trap(&url)
+            let traps = &self.scope.traps;
+            let rule = traps
+                .rule(&url)
                 .or_else(|| self.alternates_scope_rule(&url))
                 .or_else(|| self.alternates_depth_rule())
                 .or_else(|| self.language_rule(lang.as_ref()))
@@ -343,6 +350,6 @@ impl<'a> Page<'a> {
             return Some(Rule::Depth);
         }
         // A compressed sitemap ends in `.gz`, and is wanted.
-        trap(url).filter(|rule| !(hop == Hop::Sitemap && *rule == Rule::FileType))
+        self.scope.traps.rule(url).filter(|rule| !(hop == Hop::Sitemap && *rule == Rule::FileType))
     }
 }

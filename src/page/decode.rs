@@ -99,6 +99,16 @@ pub fn bytes(head: &Head, entity: &[u8]) -> Vec<u8> {
     coding::remove(&head.content_codings(), entity, &mut Vec::new()).into_owned()
 }
 
+/// The most bytes that can come of `length` bytes of an entity, by what its head says.
+pub fn most(head: &Head, length: u64) -> u64 {
+    let mut codings = head.content_codings();
+    // What is itself gzip is opened too, whatever it is called.
+    if head.get("content-type").is_some_and(|value| value.contains("zip")) {
+        codings.push("gzip".to_owned());
+    }
+    coding::most(&codings, length)
+}
+
 /// The markup in a file that is itself gzip (`sitemap.xml.gz`).
 fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     if !bytes.starts_with(b"\x1f\x8b\x08") {

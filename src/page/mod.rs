@@ -14,6 +14,7 @@ pub mod explain;
 pub(crate) mod invitations;
 pub mod language;
 pub(crate) mod letters;
+mod likeness;
 pub mod links;
 pub mod metadata;
 pub mod origin;
@@ -86,6 +87,8 @@ pub struct Page {
     pub rights: rights::Rights,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
+    /// One number for what an HTML page says: pages that say the same have the same.
+    pub likeness: Option<u64>,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -351,39 +354,48 @@ impl Article {
 
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
-    staged(source, false).0
+    read_decoded(source.url, source.head, decode::entity(source.head, source.entity))
+}
+
+/// Reads a page whose entity has been decoded: for those who have to know how large it is first.
+pub fn read_decoded(url: &Url, head: &Head, decoded: decode::Decoded) -> Page {
+    staged(url, head, decoded, false).0
 }
 
 /// Reads a page and tells which of its declarations are no alternates, and why.
 pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
-    staged(source, true)
+    staged(source.url, source.head, decode::entity(source.head, source.entity), true)
 }
 
-fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
-    let decoded = decode::entity(source.head, source.entity);
+fn staged(
+    url: &Url,
+    head: &Head,
+    decoded: decode::Decoded,
+    audit: bool,
+) -> (Page, Vec<alternates::Dropped>) {
     if !decoded.is_html {
-        return (listed(source.url, decoded), Vec::new());
+        return (listed(url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
-    let metadata = metadata::read(&dom, source.url).served_with(source.head);
+    let metadata = metadata::read(&dom, url).served_with(head);
     let stage = if audit { alternates::audit } else { alternates::read };
-    let mut found = stage(&dom, source.head, source.url);
-    let reading = article::read(&dom, &metadata, source.url, &found.notices)
-        .filter(|_| !is_missing(source.head.status()));
-    let (links, left_out) = links::read(&dom, source.head, source.url);
-    let declared = metadata.declared.or_else(|| alternates::content_language(source.head));
+    let mut found = stage(&dom, head, url);
+    let reading =
+        article::read(&dom, &metadata, url, &found.notices).filter(|_| !is_missing(head.status()));
+    let (links, left_out) = links::read(&dom, head, url);
+    let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);
     if reading.is_some() {
         let own = detected.as_ref().or(declared.as_ref());
-        found.alternates.extend(pattern::siblings(source.url, own, &links));
+        found.alternates.extend(pattern::siblings(url, own, &links));
     }
     let mut notes = decoded.notes;
     notes.extend(left_out);
     notes.append(&mut found.notes);
-    let canonical = metadata
-        .canonical
-        .or_else(|| alternates::own_variant(source.head, source.url).map(String::from));
+    let own_variant = || alternates::own_variant(head, url).map(String::from);
+    let canonical = metadata.canonical.or_else(own_variant);
+    let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical,
@@ -394,10 +406,11 @@ fn staged(source: Source<'_>, audit: bool) -> (Page, Vec<alternates::Dropped>) {
         variants: found.variants,
         links,
         article: reading.map(|reading| reading.article),
-        origin: origin::read(&dom, source.url),
+        origin: origin::read(&dom, url),
         site: metadata.site,
-        rights: rights::read(&dom, source.head),
+        rights: rights::read(&dom, head),
         mt_suspect: found.machine.map(str::to_owned),
+        likeness: Some(likeness),
         notes,
     };
     (page, found.dropped)

@@ -1,22 +1,21 @@
-//! One site while the crawl runs: its pace, its troubles, the robots rules of its origins.
+//! One server while the crawl runs: its troubles, its rest, the robots rules of its origins.
 //!
-//! Owned by [`super::Politeness`] alone, behind its lock. A `Host` computes; it never reads a
-//! clock by itself, `now` is handed in.
+//! Owned by [`super::Politeness`] alone, behind its lock. What it earns, a rest or being given up,
+//! is its own: the other servers of its site go on. A `Host` computes; it never reads a clock by
+//! itself, `now` is handed in.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Feedback;
 use super::backoff::{self, MAX_RETRY_AFTER, Mood};
-use super::pace::Pace;
 use super::robots::Rules;
 use crate::address::HostKey;
 use crate::lead::FailureKind;
-use crate::moment::{Clock, Moment};
-use crate::settings::{DEFAULT_DELAY, Settings};
+use crate::moment::Moment;
 
-/// Times in a row a site may fail to answer before the run gives it up.
+/// Times in a row a server may fail to answer before the run gives it up.
 pub(super) const MAX_SILENCE: u32 = 20;
 
 /// What is known of an origin's robots.txt.
@@ -24,29 +23,20 @@ pub(super) const MAX_SILENCE: u32 = 20;
 pub(super) enum Origin {
     /// Its rules, read at this wall time.
     Known { rules: Arc<Rules>, read: Moment },
-    /// No answer yet, after so many attempts; worth another at `again`.
-    Unreachable { tries: u32, again: Moment },
+    /// No answer yet, after so many attempts; worth another at `again`. Rules of an earlier day
+    /// hold meanwhile, where there are some (RFC 9309 §2.3.1.4).
+    Unreachable { tries: u32, again: Moment, stale: Option<Arc<Rules>> },
 }
 
-/// A site.
+/// A server.
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) origins: HashMap<HostKey, Origin>,
-    pace: Option<Pace>,
-    /// Start to start, and what `pace` was made for.
-    delay: Duration,
-    /// How long the last fetch took.
-    took: Duration,
-    /// Whether the last peer was a private address.
-    private: bool,
-    last_start: Option<Moment>,
-    /// Back-off and Retry-After: no request before this.
+    /// Back-off, Retry-After, and twice the last fetch: no request before this.
     rest: Moment,
     /// Troubles in a row, and those of them in which it did not answer.
     troubles: u32,
     silence: u32,
-    /// Starts of requests that have not been settled.
-    under_way: VecDeque<Moment>,
     /// When it was last asked or settled.
     pub(super) used: Moment,
 }
@@ -55,74 +45,41 @@ pub(super) struct Host {
 pub(super) type Rest = Option<(Duration, String)>;
 
 impl Host {
-    /// A site nobody has spoken to yet. `private`: whether its peer is going to be a private
-    /// address for all that is known before.
-    pub(super) fn new(settings: &Settings, clock: &Clock, now: Moment, private: bool) -> Self {
-        let mut host = Self {
-            origins: HashMap::new(),
-            pace: None,
-            delay: Duration::ZERO,
-            took: Duration::ZERO,
-            private,
-            last_start: None,
-            rest: now,
-            troubles: 0,
-            silence: 0,
-            under_way: VecDeque::new(),
-            used: now,
-        };
-        host.set_delay(settings, clock);
-        host
+    /// A server nobody has spoken to yet.
+    pub(super) fn new(now: Moment) -> Self {
+        Self { origins: HashMap::new(), rest: now, troubles: 0, silence: 0, used: now }
     }
 
-    /// The delay now in force, start to start.
-    pub(super) const fn delay(&self) -> Duration {
-        self.delay
+    /// No request before this.
+    pub(super) const fn rest(&self) -> Moment {
+        self.rest
     }
 
-    /// Whether the run has given the site up.
+    /// Whether the run has given the server up.
     pub(super) const fn is_silent(&self) -> bool {
         self.silence >= MAX_SILENCE
     }
 
-    /// Whether forgetting the site would lose nothing but its robots rules.
+    /// Whether forgetting the server would lose nothing but its robots rules.
     pub(super) fn is_idle(&self, now: Moment) -> bool {
-        let past = self.due() < now && self.under_way.is_empty() && self.troubles == 0;
+        let past = self.rest < now && self.troubles == 0;
         past && !self.origins.values().any(|origin| matches!(origin, Origin::Unreachable { .. }))
     }
 
-    /// The first instant at which a request may start.
-    pub(super) fn due(&self) -> Moment {
-        self.last_start.map_or(self.rest, |start| start.plus(self.delay).max(self.rest))
-    }
-
-    /// Frees the places of requests that were never settled (their worker died).
-    pub(super) fn free(&mut self, per_host: usize, now: Moment, longest: Duration) -> bool {
-        self.under_way.retain(|start| now.since(*start) <= longest);
-        self.under_way.len() < per_host
-    }
-
-    /// Takes the site's turn, or tells when it will be.
-    pub(super) fn start(&mut self, now: Moment) -> Result<(), Moment> {
-        self.pace.as_ref().map_or(Ok(()), Pace::take)?;
-        self.last_start = Some(now);
-        self.under_way.push_back(now);
-        Ok(())
-    }
-
-    /// Takes in how a request went; gives the rest it earned.
+    /// Takes in how a request went; gives the rest it earned. One that answers slowly is asked
+    /// less often, unless `unhurried`: start to start at least twice its last fetch.
     pub(super) fn settle(
         &mut self,
         feedback: &Feedback,
         now: Moment,
+        unhurried: bool,
         pause: impl FnOnce(u32) -> Duration,
     ) -> Rest {
-        self.under_way.pop_front();
         self.used = now;
-        self.took = feedback.took;
-        // Without an answer there may have been no peer at all to judge by.
-        self.private = feedback.private_peer || (self.private && feedback.status.is_none());
-        self.last_start = self.last_start.max(Some(feedback.started));
+        if !unhurried {
+            let twice = feedback.started.plus(feedback.took.saturating_mul(2));
+            self.rest = self.rest.max(twice);
+        }
         let mood = backoff::mood(feedback.status, feedback.failed);
         (self.troubles, self.silence) = match mood {
             Mood::Unknown => return None,
@@ -138,7 +95,7 @@ impl Host {
         Some(rest)
     }
 
-    /// A site that names its time is taken at its word, unless it says the same again and again.
+    /// A server that names its time is taken at its word, unless it says the same again and again.
     fn wait(&self, feedback: &Feedback, pause: impl FnOnce(u32) -> Duration) -> (Duration, String) {
         let what = said(feedback);
         let Some(asked) = feedback.retry_after else {
@@ -158,41 +115,9 @@ impl Host {
         };
         (asked.min(MAX_RETRY_AFTER).max(least), why)
     }
-
-    /// Sets the delay from what is known, and with it the pace.
-    pub(super) fn set_delay(&mut self, settings: &Settings, clock: &Clock) {
-        let delay = self.wanted_delay(settings);
-        if delay == self.delay && self.pace.is_some() {
-            return;
-        }
-        self.delay = delay;
-        self.pace = match self.last_start {
-            Some(start) => Pace::begun(delay, clock, start),
-            None => Pace::new(delay, clock),
-        };
-    }
-
-    fn wanted_delay(&self, settings: &Settings) -> Duration {
-        let off = settings.delay.is_zero() && (self.private || settings.own_hosts);
-        let own = match settings.delay {
-            _ if off => Duration::ZERO,
-            Duration::ZERO => DEFAULT_DELAY.max(self.took.saturating_mul(2)),
-            delay => delay.max(self.took.saturating_mul(2)),
-        };
-        own.max(self.crawl_delay())
-    }
-
-    /// The longest Crawl-delay of its origins: they share one clock.
-    fn crawl_delay(&self) -> Duration {
-        let asked = self.origins.values().filter_map(|origin| match origin {
-            Origin::Known { rules, .. } => rules.crawl_delay(),
-            Origin::Unreachable { .. } => None,
-        });
-        asked.max().unwrap_or_default()
-    }
 }
 
-/// What a site said, for people.
+/// What a server said, for people.
 fn said(feedback: &Feedback) -> String {
     match (feedback.status, feedback.failed) {
         (_, Some(kind)) => format!("no answer: {}", name(kind)),

@@ -2,19 +2,21 @@
 //!
 //! [`Politeness::ask`] never waits and never fetches: it answers, and the frontier keeps the
 //! instant it names. A site (registered domain) has one clock, a governor limiter of its own,
-//! from the start of one request to the start of the next; robots.txt belongs to an origin and is
-//! learnt ([`Politeness::learn`]), not fetched, here. All instants are the steady clock's, except
+//! from the start of one request to the start of the next; each of its servers rests by itself
+//! (back-off, Retry-After, twice its last fetch) and is given up by itself. robots.txt belongs to
+//! an origin and is learnt ([`Politeness::learn`]), not fetched, here. All instants are the steady clock's, except
 //! [`RobotsFact::read`], which outlives the process and is wall time.
 //!
-//! The delay of a site is the longest of: `settings.delay`, twice its last fetch, the Crawl-delay
-//! of its origins (held to 120 s). `settings.delay` of zero turns the first two off for private
-//! and loopback peers (for all with `own_hosts`); public peers keep the default of two seconds.
+//! The delay of a site is the longer of `settings.delay` and the Crawl-delays of its origins (held
+//! to 120 s). `settings.delay` of zero turns it, and the rest of a slow server, off for private and
+//! loopback peers (for all with `own_hosts`); public peers keep the default of two seconds.
 //! A Crawl-delay is obeyed all the same: a site that states one means it, also on loopback.
 
 pub mod backoff;
 mod host;
 mod pace;
 pub mod robots;
+mod site;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -27,7 +29,8 @@ use self::backoff::Jitter;
 use self::host::{Host, Origin};
 use self::pace::Flow;
 use self::robots::Rules;
-use crate::address::{HostKey, Site};
+use self::site::SiteClock;
+use crate::address::{HostKey, Server, Site};
 use crate::capture::guard::is_public;
 use crate::frontier::{RobotsAnswer, RobotsFact};
 use crate::lead::{FailureKind, Outcome, Rule};
@@ -37,10 +40,17 @@ use crate::settings::{Resolve, Settings};
 /// How long a robots.txt that was read is believed (RFC 9309 §2.4).
 pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
 
+/// How long rules that were read may stand in for those of an origin that cannot be reached: the
+/// 30 days RFC 9309 §2.3.1.4 speaks of.
+pub const STALE_LIFETIME: Duration = Duration::from_hours(30 * 24);
+
+/// While such rules hold, the origin is asked again no sooner than this.
+const STALE_PATIENCE: Duration = Duration::from_mins(10);
+
 /// An unreachable robots.txt is asked for again after this many times the pause of a page.
 const ROBOTS_PATIENCE: u32 = 5;
 
-/// Idle sites are forgotten once there are so many sites, and when they have been idle so long.
+/// Idle sites and servers are forgotten once there are so many, and when idle for so long.
 const MANY_SITES: usize = 10_000;
 const IDLE: Duration = Duration::from_mins(10);
 
@@ -49,20 +59,22 @@ const IDLE: Duration = Duration::from_mins(10);
 pub enum Answer {
     /// Now. The site's turn is taken; [`Politeness::settled`] must follow.
     Go,
-    /// Not before this instant.
+    /// Its site not before this instant.
     Later(Moment),
+    /// Its server not before this instant; the rest of the site is not meant.
+    Rest(Moment),
     /// The robots.txt of this origin first: learn it, then ask again.
     NeedsRobots(HostKey),
     /// Not at all.
     Never(Rule),
-    /// Not in this run: the site stays silent. Its URLs are kept for the next run.
+    /// Not in this run: the server stays silent. Its URLs are kept for the next run.
     Park(String),
 }
 
 /// How a request went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feedback {
-    /// When it started, by the steady clock.
+    /// When its request reached the server, by the steady clock, as far as that can be known.
     pub started: Moment,
     /// How long it took.
     pub took: Duration,
@@ -78,14 +90,16 @@ pub struct Feedback {
     pub bytes: u64,
 }
 
-/// When a site may be asked again.
+/// When a site and its server may be asked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
-    /// The first instant.
+    /// The first instant for the site.
     pub due: Moment,
+    /// The first instant for the server, by what it said or failed to say.
+    pub rest: Moment,
     /// The delay in force, in milliseconds, start to start.
     pub delay_ms: u64,
-    /// Set when the site rests for more than its delay: how long, and why.
+    /// Set when the server rests for more than its delay: how long, and why.
     pub parked: Option<(Duration, String)>,
 }
 
@@ -94,12 +108,15 @@ pub struct Next {
 pub struct Politeness {
     settings: Settings,
     clock: Clock,
+    /// When a site was asked of which nothing is known.
+    since: Option<Moment>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    hosts: HashMap<Site, Host>,
+    sites: HashMap<Site, SiteClock>,
+    hosts: HashMap<Server, Host>,
     flow: Flow,
     jitter: Jitter,
     swept: Moment,
@@ -116,56 +133,81 @@ impl Politeness {
     pub fn seeded(settings: &Settings, clock: Clock, seed: u64) -> Self {
         let flow = Flow::new(settings.requests_per_second, settings.bytes_per_second, &clock);
         let swept = clock.steady();
-        let state = State { hosts: HashMap::new(), flow, jitter: Jitter(seed), swept };
-        Self { settings: settings.clone(), clock, state: Mutex::new(state) }
+        let (sites, hosts, jitter) = (HashMap::new(), HashMap::new(), Jitter(seed));
+        let state = Mutex::new(State { sites, hosts, flow, jitter, swept });
+        Self { settings: settings.clone(), clock, since: None, state }
     }
 
-    /// Whether `url` may be fetched now: robots.txt first, then the site's turn.
+    /// The same after a process that left in the middle of something: nobody knows what it asked
+    /// last, so each site counts as asked now.
+    #[must_use]
+    pub fn after_a_crash(self) -> Self {
+        let since = Some(self.clock.steady());
+        Self { since, ..self }
+    }
+
+    /// Whether `url` may be fetched now: robots.txt first, then the turn of its server and site.
     pub fn ask(&self, url: &Url, site: &Site) -> Answer {
-        self.robots(url, site).unwrap_or_else(|| self.turn(site))
+        self.robots(url).unwrap_or_else(|| self.turn(url, site))
     }
 
-    /// Whether the site may be asked now, robots.txt aside: for robots.txt and its redirects.
-    pub fn turn(&self, site: &Site) -> Answer {
-        let now = self.clock.steady();
+    /// Whether the server of `url` may be asked now, robots.txt aside: for robots.txt and its
+    /// redirects.
+    pub fn turn(&self, url: &Url, site: &Site) -> Answer {
+        let (now, server) = (self.clock.steady(), Server::of(url));
         let mut state = self.state();
-        let State { hosts, flow, .. } = &mut *state;
-        let host = self.host(hosts, site, now);
+        let host = state.host(&server, now);
         if host.is_silent() {
-            return Answer::Park(format!(
-                "{site} did not answer {} times in a row",
-                host::MAX_SILENCE
-            ));
+            let times = host::MAX_SILENCE;
+            return Answer::Park(format!("{server} did not answer {times} times in a row"));
         }
-        if host.due() > now {
-            return Answer::Later(host.due());
+        if host.rest() > now {
+            return Answer::Rest(host.rest());
         }
-        if !host.free(self.settings.per_host, now, self.longest_request()) {
-            return Answer::Later(now.plus(host.delay().max(Duration::from_millis(100))));
+        let State { sites, flow, .. } = &mut *state;
+        let clock = self.site(sites, site, now);
+        if clock.due() > now {
+            return Answer::Later(clock.due());
         }
-        match flow.take(now).and_then(|()| host.start(now)) {
+        if !clock.free(self.settings.per_host, now, self.longest_request()) {
+            return Answer::Later(now.plus(clock.delay().max(Duration::from_millis(100))));
+        }
+        match flow.take(now).and_then(|()| clock.start(now)) {
             Ok(()) => Answer::Go,
             Err(when) => Answer::Later(when),
         }
     }
 
-    /// Takes in how a request went, and says when the site may be asked again.
-    pub fn settled(&self, site: &Site, feedback: &Feedback) -> Next {
+    /// Takes in how a request went, and says when site and server may be asked again.
+    pub fn settled(&self, url: &Url, site: &Site, feedback: &Feedback) -> Next {
         let now = self.clock.steady();
         let mut state = self.state();
-        let State { hosts, flow, jitter, .. } = &mut *state;
+        let State { sites, flow, .. } = &mut *state;
         flow.owe(feedback.bytes, now);
-        let host = self.host(hosts, site, now);
+        let clock = self.site(sites, site, now);
+        clock.settle(feedback, now);
+        clock.set_delay(&self.settings, &self.clock);
+        let (due, delay) = (clock.due(), clock.delay());
+        let unhurried = clock.is_unhurried(&self.settings);
+        let share = state.jitter.share();
+        let host = state.host(&Server::of(url), now);
         let first = self.settings.retry_delay;
-        let rest = host.settle(feedback, now, |times| backoff::pause(first, times, jitter.share()));
-        host.set_delay(&self.settings, &self.clock);
+        let parked =
+            host.settle(feedback, now, unhurried, |times| backoff::pause(first, times, share));
         let next = Next {
-            due: host.due(),
-            delay_ms: u64::try_from(host.delay().as_millis()).unwrap_or(u64::MAX),
-            parked: rest.filter(|(wait, _)| *wait > host.delay()),
+            due,
+            rest: host.rest(),
+            delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+            parked: parked.filter(|(wait, _)| *wait > delay),
         };
         state.sweep(now);
         next
+    }
+
+    /// A request of the site will never be settled: its worker died.
+    pub fn abandoned(&self, site: &Site) {
+        let now = self.clock.steady();
+        self.site(&mut self.state().sites, site, now).abandon();
     }
 
     /// Whether a visit that ended so is worth another attempt, `attempt` having failed before it.
@@ -179,19 +221,28 @@ impl Politeness {
             && self.clock.wall().since(fact.read) < ROBOTS_LIFETIME
     }
 
-    /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt.
-    pub fn learn(&self, origin: &HostKey, fact: &RobotsFact) {
-        let Some(site) = origin.robots_url().map(|url| Site::of(&url)) else { return };
+    /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt;
+    /// `kept` is what the origin said at an earlier time: if that was a file, and not too long
+    /// ago, its rules hold until the origin is reached again (RFC 9309 §2.3.1.4, §2.4).
+    pub fn learn(&self, origin: &HostKey, fact: &RobotsFact, kept: Option<&RobotsFact>) {
+        let Some(url) = origin.robots_url() else { return };
         // A hostile file takes its time; nobody waits for the lock meanwhile.
         let rules = match &fact.answer {
             RobotsAnswer::File(file) => Some(Arc::new(Rules::parse(file))),
             RobotsAnswer::Unavailable => Some(Arc::new(Rules::allow_all())),
             RobotsAnswer::Unreachable => None,
         };
+        let earlier = if rules.is_none() { self.stale(kept) } else { None };
         let now = self.clock.steady();
         let mut state = self.state();
-        let State { hosts, jitter, .. } = &mut *state;
-        let host = self.host(hosts, &site, now);
+        let clock = self.site(&mut state.sites, &Site::of(&url), now);
+        clock.wish(
+            origin,
+            rules.as_ref().or(earlier.as_ref()).and_then(|rules| rules.crawl_delay()),
+        );
+        clock.set_delay(&self.settings, &self.clock);
+        let share = state.jitter.share();
+        let host = state.host(&Server::of(&url), now);
         let learnt = if let Some(rules) = rules {
             Origin::Known { rules, read: fact.read }
         } else {
@@ -200,42 +251,56 @@ impl Politeness {
                 _ => 1,
             };
             let first = self.settings.retry_delay.saturating_mul(ROBOTS_PATIENCE);
-            Origin::Unreachable {
-                tries,
-                again: now.plus(backoff::pause(first, tries, jitter.share())),
-            }
+            let pause = backoff::pause(first, tries, share);
+            let least = if earlier.is_some() { STALE_PATIENCE } else { Duration::ZERO };
+            let again = now.plus(pause.max(least));
+            Origin::Unreachable { tries, again, stale: earlier }
         };
         host.origins.insert(origin.clone(), learnt);
-        host.set_delay(&self.settings, &self.clock);
     }
 
-    /// What robots.txt has to say before the site's turn is looked at; `None` for nothing.
-    fn robots(&self, url: &Url, site: &Site) -> Option<Answer> {
+    /// The rules of an earlier day, as far as they may stand in for those that cannot be had.
+    fn stale(&self, kept: Option<&RobotsFact>) -> Option<Arc<Rules>> {
+        let kept = kept.filter(|kept| self.clock.wall().since(kept.read) < STALE_LIFETIME)?;
+        match &kept.answer {
+            RobotsAnswer::File(file) => Some(Arc::new(Rules::parse(file))),
+            // That there was no file once is no copy of one.
+            RobotsAnswer::Unavailable | RobotsAnswer::Unreachable => None,
+        }
+    }
+
+    /// What robots.txt has to say before any turn is looked at; `None` for nothing.
+    fn robots(&self, url: &Url) -> Option<Answer> {
         if !self.settings.robots || url.path() == "/robots.txt" {
             return None;
         }
         // The rules are asked without the lock: a hostile file has tens of thousands of them.
-        match self.rules(&HostKey::of(url), site) {
+        match self.rules(&HostKey::of(url), &Server::of(url)) {
             Ok(rules) => (!rules.allows(url)).then_some(Answer::Never(Rule::Robots)),
             Err(answer) => Some(answer),
         }
     }
 
     /// The rules of an origin, or what to answer while there are none.
-    fn rules(&self, key: &HostKey, site: &Site) -> Result<Arc<Rules>, Answer> {
+    fn rules(&self, key: &HostKey, server: &Server) -> Result<Arc<Rules>, Answer> {
         let now = self.clock.steady();
         let mut state = self.state();
-        let host = self.host(&mut state.hosts, site, now);
+        let host = state.host(server, now);
         match host.origins.get(key) {
             Some(Origin::Known { rules, read })
                 if self.clock.wall().since(*read) < ROBOTS_LIFETIME =>
             {
                 Ok(Arc::clone(rules))
             }
-            Some(Origin::Unreachable { tries, .. }) if *tries > self.settings.retries => {
+            Some(Origin::Unreachable { stale: Some(rules), again, .. }) if *again > now => {
+                Ok(Arc::clone(rules))
+            }
+            Some(Origin::Unreachable { tries, stale: None, .. })
+                if *tries > self.settings.retries =>
+            {
                 Err(Answer::Park(format!("{key}/robots.txt could not be read {tries} times")))
             }
-            Some(Origin::Unreachable { again, .. }) if *again > now => Err(Answer::Later(*again)),
+            Some(Origin::Unreachable { again, .. }) if *again > now => Err(Answer::Rest(*again)),
             _ => Err(Answer::NeedsRobots(key.clone())),
         }
     }
@@ -246,17 +311,18 @@ impl Politeness {
         self.settings.total_timeout.saturating_add(connect).saturating_add(Duration::from_mins(1))
     }
 
-    fn host<'a>(
+    fn site<'a>(
         &self,
-        hosts: &'a mut HashMap<Site, Host>,
+        sites: &'a mut HashMap<Site, SiteClock>,
         site: &Site,
         now: Moment,
-    ) -> &'a mut Host {
-        let host = hosts
-            .entry(site.clone())
-            .or_insert_with(|| Host::new(&self.settings, &self.clock, now, self.is_private(site)));
-        host.used = now;
-        host
+    ) -> &'a mut SiteClock {
+        let clock = sites.entry(site.clone()).or_insert_with(|| {
+            let private = self.is_private(site);
+            SiteClock::new(&self.settings, &self.clock, now, private, self.since)
+        });
+        clock.used = now;
+        clock
     }
 
     /// Whether a site leads to a private address by its own name, or by the operator's word.
@@ -277,12 +343,20 @@ impl Politeness {
 }
 
 impl State {
-    /// Forgets sites that have been idle: their rules are kept by the frontier.
+    fn host(&mut self, server: &Server, now: Moment) -> &mut Host {
+        let host = self.hosts.entry(server.clone()).or_insert_with(|| Host::new(now));
+        host.used = now;
+        host
+    }
+
+    /// Forgets what has been idle: the rules are kept by the frontier.
     fn sweep(&mut self, now: Moment) {
-        if self.hosts.len() < MANY_SITES || now.since(self.swept) < IDLE / 10 {
+        let many = self.hosts.len().max(self.sites.len()) >= MANY_SITES;
+        if !many || now.since(self.swept) < IDLE / 10 {
             return;
         }
         self.swept = now;
         self.hosts.retain(|_, host| now.since(host.used) < IDLE || !host.is_idle(now));
+        self.sites.retain(|_, site| now.since(site.used) < IDLE || !site.is_idle(now));
     }
 }

@@ -202,8 +202,8 @@ pub enum Verdict {
 pub fn verdict(reply: &Reply<'_>) -> Verdict {
     match reply.status {
         Some(200..=299) => {
-            let file = reply.body.get(..MAX_FILE.min(reply.body.len())).unwrap_or_default();
-            Verdict::Known(RobotsAnswer::File(file.to_owned()))
+            // What lies past the limit is not there for anybody: not for rules, not for sitemaps.
+            Verdict::Known(RobotsAnswer::File(whole_lines(reply.body).to_owned()))
         }
         Some(300..=399) => redirected(reply),
         Some(429) => Verdict::Known(RobotsAnswer::Unreachable),

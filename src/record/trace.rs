@@ -83,6 +83,9 @@ const CONTAINER: &str = "refersToContainer";
 /// Note: the same, when the file belongs to another archive.
 const CONTAINER_OUTSIDE: &str = "refersToContainerOutside";
 
+/// Note: how much of a body came, and what ended it.
+const CUT: &str = "cut";
+
 /// The part of a trace that only warraq reads, one JSON value on one line.
 #[derive(Serialize, Deserialize)]
 struct VisitLine {
@@ -149,6 +152,16 @@ impl Trace {
             }
         }
         draft.finish(target)
+    }
+
+    /// The note that tells how much of a body came, and what ended it.
+    pub fn cut_note(cut: &str) -> (String, String) {
+        (CUT.to_owned(), cut.to_owned())
+    }
+
+    /// How much of the body came, and what ended it, when it is not whole.
+    pub fn cut(&self) -> Option<&str> {
+        self.notes.iter().find(|(name, _)| name == CUT).map(|(_, cut)| cut.as_str())
     }
 
     /// The note that tells which file a `revisit` depends on.

@@ -10,17 +10,18 @@ use std::path::Path;
 
 use super::leases::LeaseMarks;
 use super::ledger::Ledger;
-use super::rows::{Checkpoint, LeadRow, SiteRow, UrlRow};
+use super::rows::{Checkpoint, LeadRow, MarkRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::Store;
 use super::{disk, keys};
-use crate::address::{HostKey, Site};
+use crate::address::{HostKey, Server, Site};
 use crate::disk::{may_pass, need};
 use crate::event::Event;
-use crate::frontier::schedule::{Grant, Next, Place, Schedule, SiteFacts, Tail};
+use crate::frontier::budgets::Budgets;
+use crate::frontier::schedule::{Grant, Known, Next, Place, Schedule, SiteFacts, Tail};
 use crate::frontier::tally::{Standing, Tally};
 use crate::frontier::{
-    FrontierError, KeptPage, Poll, Put, RobotsAnswer, RobotsFact, Stats, site_of,
+    FrontierError, KeptPage, Poll, Put, RobotsAnswer, RobotsFact, Stats, home_of,
 };
 use crate::lead::{Lead, Visit};
 use crate::moment::Moment;
@@ -67,6 +68,7 @@ pub(crate) struct Desk {
     pub(crate) schedule: Schedule,
     pub(crate) seen: Seen,
     pub(crate) tally: Tally,
+    pub(crate) budgets: Budgets,
     pub(crate) ledger: Ledger,
     pub(crate) marks: LeaseMarks,
     pub(crate) held: HashMap<u64, Held>,
@@ -94,6 +96,7 @@ pub(crate) struct Desk {
 pub(crate) struct Held {
     pub(crate) print: u64,
     pub(crate) site: Site,
+    pub(crate) server: Server,
     pub(crate) place: Place,
     pub(crate) lead: Lead,
     pub(crate) attempt: u32,
@@ -114,18 +117,24 @@ pub(crate) struct Queued {
 impl Tail for Store {
     type Error = String;
 
-    fn places(&self, site: &Site, skip: &[Place], want: usize) -> Result<Vec<Place>, String> {
-        let prefix = keys::queue_of(site);
+    fn places(
+        &self,
+        site: &Site,
+        server: &Server,
+        skip: &[Place],
+        want: usize,
+    ) -> Result<Vec<Place>, String> {
+        let prefix = keys::queue_of(site, server);
         let mut places = Vec::with_capacity(want);
         for row in self.scan(&prefix, None) {
-            let place = keys::read_queued(&row?.0).map(|(_, place)| place);
+            let place = keys::read_queued(&row?.0).map(|(.., place)| place);
             places.extend(place.filter(|place| !skip.contains(place)));
             if places.len() == want {
                 break;
             }
         }
         if places.is_empty() {
-            return Err(format!("the queue of {site} should hold URLs and holds none"));
+            return Err(format!("the queue of {server} should hold URLs and holds none"));
         }
         Ok(places)
     }
@@ -175,15 +184,15 @@ impl Desk {
         let mut put = Put::default();
         for lead in leads {
             let print = self.seen.print(lead.address.as_str());
-            let site = (!self.seen.has(print)).then(|| site_of(&lead)).flatten();
-            let Some(site) = site else {
+            let home = (!self.seen.has(print)).then(|| home_of(&lead)).flatten();
+            let Some(home) = home else {
                 put.known += 1;
                 continue;
             };
             self.seen.insert(print);
             self.tally.put();
             let place = Place::back(lead.hop, self.ticket());
-            self.queue(&site, Queued { print, lead, attempt: 0, place })?;
+            self.queue(&home, Queued { print, lead, attempt: 0, place })?;
             put.new += 1;
             if self.store.pending() >= super::store::MAX_PENDING {
                 self.commit(false)?;
@@ -193,44 +202,59 @@ impl Desk {
     }
 
     pub(crate) fn put_first(&mut self, lead: Lead) -> Result<bool, Fault> {
-        let Some(site) = site_of(&lead) else { return Ok(false) };
+        let Some(home) = home_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
         let is_out = self.held.values().any(|held| held.print == print);
-        if is_out || self.schedule.is_parked(&site) {
+        if is_out || self.schedule.is_parked(&home.1) {
             return Ok(false);
         }
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         match row.filter(|row| row.run == self.run) {
             None => self.tally.put(),
-            Some(row) if row.standing == Standing::Open => self.withdraw(&site, row.place),
+            Some(row) if row.standing == Standing::Open => self.withdraw(&home, row.place),
             Some(row) => self.tally.reopened(row.standing),
         }
         self.seen.insert(print);
         let place = Place::front(self.ticket());
-        self.queue(&site, Queued { print, lead, attempt: 0, place })?;
+        self.queue(&home, Queued { print, lead, attempt: 0, place })?;
         Ok(true)
     }
 
     /// Writes the rows of a queued URL and schedules it.
-    pub(crate) fn queue(&mut self, site: &Site, url: Queued) -> Result<(), Fault> {
+    pub(crate) fn queue(
+        &mut self,
+        (site, server): &(Site, Server),
+        url: Queued,
+    ) -> Result<(), Fault> {
         let Queued { print, lead, attempt, place } = url;
         let row = UrlRow { run: self.run, standing: Standing::Open, attempt, place };
         self.store.set(keys::url(print), &row);
-        self.store.set(keys::queued(site, place), &LeadRow::new(lead, attempt));
-        if !self.schedule.knows(site) {
-            let facts = self.site_facts(site)?;
-            self.schedule.admit(site, facts);
-        }
+        self.store.set(keys::queued(site, server, place), &LeadRow::new(lead, attempt));
+        self.admit(site, server)?;
         let now = self.now();
-        self.schedule.push(site, place, now);
+        self.schedule.push(server, place, now);
         self.touch();
         Ok(())
     }
 
+    /// Takes a server into the schedule, with what is remembered of it.
+    pub(crate) fn admit(&mut self, site: &Site, server: &Server) -> Result<(), Fault> {
+        if self.schedule.knows(server) {
+            return Ok(());
+        }
+        if !self.schedule.knows_site(site) {
+            let facts = self.site_facts(site)?;
+            self.schedule.admit(site, facts);
+        }
+        let rest: Option<Moment> = self.store.get(&keys::server(server.as_str()))?;
+        self.schedule.admit_server(site, server, rest.unwrap_or_default());
+        Ok(())
+    }
+
     /// Takes a URL out of the queue.
-    pub(crate) fn withdraw(&mut self, site: &Site, place: Place) {
-        self.schedule.withdraw(site, place);
-        self.store.remove(keys::queued(site, place));
+    pub(crate) fn withdraw(&mut self, (site, server): &(Site, Server), place: Place) {
+        self.schedule.withdraw(server, place);
+        self.store.remove(keys::queued(site, server, place));
     }
 
     pub(crate) fn site_facts(&self, site: &Site) -> Result<SiteFacts, Fault> {
@@ -241,6 +265,27 @@ impl Desk {
     pub(crate) fn keep_facts(&mut self, site: &Site, facts: SiteFacts) {
         self.store.set(keys::site(site.as_str()), &SiteRow::new(facts, self.run));
         self.touch();
+    }
+
+    /// Keeps what a lease left behind. Of a server only a rest that is still to come is worth a row.
+    pub(crate) fn keep_known(&mut self, known: Option<Known>) {
+        let Some(Known { site, facts, server, rest }) = known else { return };
+        self.keep_facts(&site, facts);
+        if rest > self.now() {
+            self.store.set(keys::server(server.as_str()), &rest);
+        }
+    }
+
+    /// Counts a visit that was made, and the print of its text.
+    pub(crate) fn spend(
+        &mut self,
+        (site, server): (&Site, &Server),
+        lead: &Lead,
+        text: Option<u64>,
+    ) {
+        for (key, mark) in self.budgets.settle(site, server, lead.address.as_str(), text) {
+            self.store.set(keys::mark(key), &MarkRow { run: self.run, mark });
+        }
     }
 
     pub(crate) const fn ticket(&mut self) -> u64 {
@@ -259,18 +304,30 @@ impl Desk {
         }
     }
 
+    /// Whether nothing is out and nothing is due for longer than anybody wants to wait.
+    pub(crate) fn is_out_of_patience(&self, due: Moment) -> bool {
+        self.held.is_empty() && due.since(self.now()) > self.options.patience
+    }
+
     fn hand_out(&mut self, grant: Grant) -> Result<Visit, Fault> {
-        let Grant { token, site, place, settled } = grant;
-        let row: Option<LeadRow> = self.store.get(&keys::queued(&site, place))?;
+        let Grant { token, site, server, place, settled } = grant;
+        let row: Option<LeadRow> = self.store.get(&keys::queued(&site, &server, place))?;
         let row = row.ok_or_else(|| format!("a queued URL of {site} has no row"))?;
         let attempt = row.attempt;
         let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
         let print = self.seen.print(lead.address.as_str());
         let noted = self.known_end.clone();
-        let visit =
-            Visit { lead: lead.clone(), attempt, site: site.clone(), site_settled: settled, token };
+        let visit = Visit {
+            lead: lead.clone(),
+            attempt,
+            site: site.clone(),
+            server: server.clone(),
+            site_settled: settled,
+            spent: self.budgets.spent(&site, &server, lead.address.as_str()),
+            token,
+        };
         let hazard = false;
-        self.held.insert(token, Held { print, site, place, lead, attempt, noted, hazard });
+        self.held.insert(token, Held { print, site, server, place, lead, attempt, noted, hazard });
         Ok(visit)
     }
 
@@ -324,7 +381,7 @@ impl Desk {
         Stats {
             queued: self.schedule.queued(),
             leased: self.schedule.leased(),
-            parked_sites: self.schedule.parked_sites(),
+            parked_sites: self.schedule.parked_servers(),
             next_due: self.schedule.next_due(),
             ..self.tally.stats(self.run)
         }

@@ -48,6 +48,8 @@ pub struct Options {
     pub watch: Watch,
     /// Visits of a site that may be out at a time.
     pub per_host: usize,
+    /// How long a lease waits when no other is out; see [`Frontier::lease`].
+    pub patience: Duration,
     /// Settlements at which a batch is committed.
     pub commit_every: usize,
     /// The age at which a batch is committed.
@@ -76,6 +78,7 @@ impl Options {
             disk: Disk::real(),
             watch: Watch::none(),
             per_host: 1,
+            patience: Duration::MAX,
             commit_every: 64,
             commit_after: Duration::from_secs(1),
             strikes: 3,
@@ -94,6 +97,7 @@ pub(crate) struct Kept {
     pub(crate) clock: Clock,
     pub(crate) disk: Disk,
     pub(crate) watch: Watch,
+    pub(crate) patience: Duration,
     pub(crate) commit_every: usize,
     pub(crate) commit_after: Duration,
     pub(crate) strikes: u8,
@@ -104,13 +108,14 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
         let Options { dir, clock, disk, watch, commit_every, commit_after, .. } = options;
-        let Options { strikes, durable, sealed, .. } = options;
+        let Options { strikes, durable, sealed, patience, .. } = options;
         Self {
             dir,
             folder,
             clock,
             disk,
             watch,
+            patience,
             commit_every,
             commit_after,
             strikes,

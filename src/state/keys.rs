@@ -1,6 +1,6 @@
 //! Keys of the one tree, as drawn at the top of [`super`]. Built and read here, nowhere else.
 
-use crate::address::Site;
+use crate::address::{Server, Site};
 use crate::digest::Digest;
 use crate::frontier::schedule::Place;
 use crate::lead::Rule;
@@ -17,13 +17,15 @@ pub(crate) const SEEDS: &[u8] = b"d";
 pub(crate) const URLS: &[u8] = b"u";
 pub(crate) const QUEUE: &[u8] = b"q";
 pub(crate) const SITES: &[u8] = b"s";
+pub(crate) const SERVERS: &[u8] = b"h";
+pub(crate) const MARKS: &[u8] = b"b";
 pub(crate) const PAGES: &[u8] = b"g";
 pub(crate) const WARCS: &[u8] = b"w";
 pub(crate) const RULES: &[u8] = b"x";
 pub(crate) const IMPORTED: &[u8] = b"i";
 pub(crate) const DEPENDS: &[u8] = b"n";
 
-/// Bytes of a queue key after the site's name: a NUL, the order, the sequence number.
+/// Bytes of a queue key after the names: a NUL, the order, the sequence number.
 const PLACE_BYTES: usize = 10;
 
 pub(crate) fn seed(index: u32) -> Vec<u8> {
@@ -40,6 +42,19 @@ pub(crate) fn page(print: u64) -> Vec<u8> {
 
 pub(crate) fn site(name: &str) -> Vec<u8> {
     joined(SITES, name.as_bytes())
+}
+
+pub(crate) fn server(name: &str) -> Vec<u8> {
+    joined(SERVERS, name.as_bytes())
+}
+
+pub(crate) fn mark(key: u64) -> Vec<u8> {
+    joined(MARKS, &key.to_be_bytes())
+}
+
+/// The number of a mark's key.
+pub(crate) fn read_mark(key: &[u8]) -> Option<u64> {
+    key.strip_prefix(MARKS)?.try_into().ok().map(u64::from_be_bytes)
 }
 
 pub(crate) fn payload(digest: &Digest, chunked: bool) -> Vec<u8> {
@@ -85,27 +100,34 @@ pub(crate) fn read_warc(key: &[u8]) -> Option<String> {
     String::from_utf8(key.strip_prefix(WARCS)?.to_vec()).ok()
 }
 
-/// What all places of a site's queue begin with. A host name holds no NUL.
-pub(crate) fn queue_of(site: &Site) -> Vec<u8> {
+/// What all places of a server's queue begin with. A host name holds no NUL.
+pub(crate) fn queue_of(site: &Site, server: &Server) -> Vec<u8> {
     let mut key = joined(QUEUE, site.as_str().as_bytes());
+    key.push(0);
+    key.extend_from_slice(server.as_str().as_bytes());
     key.push(0);
     key
 }
 
-pub(crate) fn queued(site: &Site, place: Place) -> Vec<u8> {
-    let mut key = queue_of(site);
+pub(crate) fn queued(site: &Site, server: &Server, place: Place) -> Vec<u8> {
+    let mut key = queue_of(site, server);
     key.push(place.order);
     key.extend(place.seq.to_be_bytes());
     key
 }
 
-/// The site and the place of a queue key.
-pub(crate) fn read_queued(key: &[u8]) -> Option<(Site, Place)> {
-    let (name, place) = key.split_at_checked(key.len().checked_sub(PLACE_BYTES)?)?;
-    let name = std::str::from_utf8(name.strip_prefix(QUEUE)?).ok()?;
+/// The site, the server and the place of a queue key. Up to layout version 2 it held no server:
+/// the name of the site is all there is, and [`super::open`] writes such a row anew.
+pub(crate) fn read_queued(key: &[u8]) -> Option<(Site, Option<Server>, Place)> {
+    let (names, place) = key.split_at_checked(key.len().checked_sub(PLACE_BYTES)?)?;
+    let names = std::str::from_utf8(names.strip_prefix(QUEUE)?).ok()?;
+    let (site, server) = match names.split_once('\0') {
+        Some((site, server)) => (site, Some(Server::from(server.to_owned()))),
+        None => (names, None),
+    };
     let (order, seq) = place.strip_prefix(&[0])?.split_first()?;
     let seq = u64::from_be_bytes(seq.try_into().ok()?);
-    Some((Site::from(name.to_owned()), Place { order: *order, seq }))
+    Some((Site::from(site.to_owned()), server, Place { order: *order, seq }))
 }
 
 /// The print of a URL key.
@@ -127,13 +149,16 @@ mod tests {
     #[test]
     fn queue_keys_read_back_and_sort_by_place() {
         let site = Site::from("example.org".to_owned());
+        let server = Server::from("en.example.org:8080".to_owned());
         let places =
             [Place { order: 0, seq: !9 }, Place { order: 4, seq: 1 }, Place { order: 4, seq: 300 }];
-        let keys: Vec<_> = places.iter().map(|place| queued(&site, *place)).collect();
+        let keys: Vec<_> = places.iter().map(|place| queued(&site, &server, *place)).collect();
         assert!(keys.is_sorted());
         for (key, place) in keys.iter().zip(places) {
-            assert_eq!(read_queued(key), Some((site.clone(), place)));
+            assert_eq!(read_queued(key), Some((site.clone(), Some(server.clone()), place)));
         }
+        let old = [b"qexample.org\0\x04".as_slice(), &300_u64.to_be_bytes()].concat();
+        assert_eq!(read_queued(&old), Some((site, None, places[2])));
         assert_eq!(read_queued(b"q"), None);
     }
 }

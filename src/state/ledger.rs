@@ -14,7 +14,7 @@ use super::StateError;
 use crate::disk::{Disk, DiskFile};
 use crate::frontier::tally::Standing;
 use crate::json;
-use crate::lead::{Lead, Locator, Outcome, Refusal};
+use crate::lead::{Lead, Locator, Outcome, Refusal, Truncated};
 use crate::moment::Moment;
 
 /// Bytes of its end that are looked through at a time for the end of a line.
@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) bytes: u64,
     pub(crate) took_ms: u64,
     pub(crate) record: Option<Locator>,
+    /// Of a body that is not whole: how much of it came, and what ended it.
+    pub(crate) cut: Option<String>,
 }
 
 #[derive(Default, Serialize)]
@@ -49,6 +51,8 @@ struct Line<'a> {
     via: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,12 +123,17 @@ impl Ledger {
             bytes: Some(facts.bytes),
             took_ms: Some(facts.took_ms),
             record: facts.record.as_ref(),
+            detail: facts.cut.as_deref(),
             ..Line::default()
         };
         match outcome {
-            Outcome::Captured { status, .. }
-            | Outcome::Revisit { status }
-            | Outcome::Moved { status, .. } => line.status = Some(*status),
+            Outcome::Captured { status, truncated } => {
+                line.status = Some(*status);
+                line.truncated = truncated.map(Truncated::as_str);
+            }
+            Outcome::Revisit { status } | Outcome::Moved { status, .. } => {
+                line.status = Some(*status);
+            }
             Outcome::Refused(refusal) => line.rule = Some(refusal.rule.name()),
             Outcome::Failed(failure) => {
                 line.failure = Some(failure.kind);

@@ -22,8 +22,10 @@
 //! m suspects                        what was in flight at the last crash, and at how many in a row
 //! d index:u32                       a seed of the run, as given
 //! u print:u64                       a URL: run of its last put, how it stands, its place
-//! q site 00 order:u8 seq:u64        a queued URL: its lead; removed only by its settlement
+//! q site 00 server 00 order:u8 seq:u64   a queued URL: its lead; removed only by its settlement
 //! s site                            not-before, delay, visits settled in the run
+//! h server                          until when it rests
+//! b key:u64                         what the run spent on a site, server, path or pattern
 //! p sha1:20 | sha1:20 c              the newest response of a payload, plain or in chunks
 //! v print:u64                       validators of the last whole 200 of a URL (WARC-Target-URI)
 //! o sha1:20                         a capture of a payload in another archive
@@ -64,8 +66,9 @@ use crate::disk::Disk;
 use crate::moment::Clock;
 
 /// Version of the layout above. A newer one is refused by its number, never misread.
-/// Version 2 keeps more of a page (`g`); rows of version 1 still read.
-pub const VERSION: u32 = 2;
+/// Version 2 keeps more of a page (`g`); rows of version 1 still read. Version 3 queues by server;
+/// older rows of the queue are written anew when the state is opened.
+pub const VERSION: u32 = 3;
 
 /// What stands in the way of opening a state. Nothing is ever deleted on these paths.
 #[derive(Debug, thiserror::Error)]

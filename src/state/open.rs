@@ -15,11 +15,13 @@ use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
 use super::ledger::{Facts, Ledger};
 use super::reconcile::Reconciled;
-use super::rows::{Checkpoint, LeadRow, RuleRow, SiteRow, UrlRow};
+use super::rows::{Checkpoint, LeadRow, MarkRow, RuleRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::{Store, read};
 use super::{StateError, VERSION, checkpoint, keys};
-use crate::address::Site;
+use crate::address::{Server, Site};
+use crate::frontier::budgets::Budgets;
+use crate::frontier::home_of;
 use crate::frontier::schedule::{Place, Schedule};
 use crate::frontier::tally::{Standing, Tally};
 use crate::lead::{Failure, FailureKind, Lead, Outcome};
@@ -41,9 +43,14 @@ pub(crate) struct Found {
     pub(crate) given_up: Vec<String>,
 }
 
+/// A queued URL that was being read at a crash.
+type Suspect = (u64, UrlRow, (Site, Server), Lead);
+
 /// What the database says before its rows are walked.
 struct Basis {
     fresh: bool,
+    /// Whether an older layout wrote it.
+    is_old: bool,
     run: u32,
     secret: [u8; 16],
     checkpoint: Checkpoint,
@@ -57,8 +64,12 @@ impl Desk {
         let now = options.clock.steady();
         let ledger = Ledger::open(&options.disk, &options.dir, basis.fresh, options.clock.wall())?;
         let (fresh, unclean) = (basis.fresh, !basis.fresh && !basis.checkpoint.clean);
+        let is_old = basis.is_old;
         let mut desk = Self::of(options, store, basis, ledger);
         let damaged = |why| StateError::Damaged { path: folder.clone(), why };
+        if is_old {
+            desk.migrate_queue().map_err(damaged)?;
+        }
         desk.walk(now, unclean).map_err(damaged)?;
         desk.prove(&folder)?;
         let Reconciled { mut notices, is_past, last_serial } = desk.reconcile(fresh)?;
@@ -98,6 +109,7 @@ impl Desk {
             store,
             seen: Seen::new(&basis.secret),
             tally: Tally::default(),
+            budgets: Budgets::new(&basis.secret),
             ledger,
             marks: LeaseMarks::none(),
             held: HashMap::new(),
@@ -123,6 +135,7 @@ impl Desk {
     /// Walks sites, URLs, queue and rules into memory.
     fn walk(&mut self, now: Moment, unclean: bool) -> Result<(), String> {
         self.walk_sites(now, unclean)?;
+        self.walk_servers(now)?;
         self.walk_payloads()?;
         for row in self.store.scan(keys::URLS, None) {
             let (key, value) = row?;
@@ -139,6 +152,7 @@ impl Desk {
             }
         }
         self.walk_queue()?;
+        self.walk_marks()?;
         for row in self.store.scan(keys::RULES, None) {
             let (key, value) = row?;
             let row: RuleRow = read(&key, &value)?;
@@ -170,20 +184,72 @@ impl Desk {
         Ok(())
     }
 
+    /// Forgets the rests that are over.
+    fn walk_servers(&mut self, now: Moment) -> Result<(), String> {
+        let rows: Vec<_> = self.store.scan(keys::SERVERS, None).collect::<Result<_, _>>()?;
+        for (key, value) in rows {
+            let rest: Moment = read(&key, &value)?;
+            let longest = now.plus(LONGEST_WAIT);
+            if rest <= now {
+                self.store.remove(key);
+            } else if rest > longest {
+                self.store.set(key, &longest);
+            }
+        }
+        Ok(())
+    }
+
     fn walk_queue(&mut self) -> Result<(), String> {
-        let mut site: Option<Site> = None;
+        let mut last: Option<Server> = None;
         for row in self.store.scan(keys::QUEUE, None) {
             let (key, _) = row?;
             let read = keys::read_queued(&key);
-            let (name, place) = read.ok_or("a queue row has no place")?;
+            let (site, server, place) = read.ok_or("a queue row has no place")?;
+            let server = server.ok_or("a queue row has no server")?;
             self.seq = self.seq.max(place.ticket());
-            if site.as_ref() != Some(&name) {
-                let row: Option<SiteRow> = self.store.get(&keys::site(name.as_str()))?;
+            if last.as_ref() != Some(&server) {
+                let row: Option<SiteRow> = self.store.get(&keys::site(site.as_str()))?;
                 let facts = row.map(|row| row.facts(self.run)).unwrap_or_default();
-                self.schedule.admit(&name, facts);
-                site = Some(name.clone());
+                self.schedule.admit(&site, facts);
+                let rest: Option<Moment> = self.store.get(&keys::server(server.as_str()))?;
+                self.schedule.admit_server(&site, &server, rest.unwrap_or_default());
             }
-            self.schedule.push(&name, place, Moment::default());
+            self.schedule.push(&server, place, Moment::default());
+            last = Some(server);
+        }
+        Ok(())
+    }
+
+    /// Gives the queue rows of layout version 2 and before the server they lack.
+    fn migrate_queue(&mut self) -> Result<(), String> {
+        let mut old = Vec::new();
+        for row in self.store.scan(keys::QUEUE, None) {
+            let (key, value) = row?;
+            if let Some((_, None, place)) = keys::read_queued(&key) {
+                old.push((key.clone(), place, read::<LeadRow>(&key, &value)?));
+            }
+        }
+        for (key, place, row) in old {
+            let lead = row.clone().into_lead().ok_or("a queued URL is none")?;
+            let (site, server) = home_of(&lead).ok_or("a queued URL has no host")?;
+            self.store.remove(key);
+            self.store.set(keys::queued(&site, &server, place), &row);
+        }
+        Ok(())
+    }
+
+    fn walk_marks(&mut self) -> Result<(), String> {
+        let mut over = Vec::new();
+        for row in self.store.scan(keys::MARKS, None) {
+            let (key, value) = row?;
+            let row: MarkRow = read(&key, &value)?;
+            match keys::read_mark(&key).filter(|_| row.run == self.run) {
+                Some(print) => self.budgets.restore(print, row.mark),
+                None => over.push(key),
+            }
+        }
+        for key in over {
+            self.store.remove(key);
         }
         Ok(())
     }
@@ -217,15 +283,15 @@ impl Desk {
             self.store.set(keys::SUSPECTS.to_vec(), &suspects);
         }
         let mut given_up = Vec::new();
-        for (print, row, site, lead) in self.find_queued(in_flight)? {
-            self.withdraw(&site, row.place);
+        for (print, row, home, lead) in self.find_queued(in_flight)? {
+            self.withdraw(&home, row.place);
             if guilty.contains(&print) {
                 given_up.push(lead.found.clone());
                 self.give_up(print, &lead, row.attempt);
             } else {
                 let place = Place::last(self.ticket());
                 let again = Queued { print, lead, attempt: row.attempt, place };
-                self.queue(&site, again).map_err(text)?;
+                self.queue(&home, again).map_err(text)?;
             }
         }
         Ok(given_up)
@@ -240,7 +306,7 @@ impl Desk {
 
     /// The queued ones of these URLs, by one walk along the queue: a crash is rare, and a place is
     /// the only way from a URL to its site.
-    fn find_queued(&self, prints: &[u64]) -> Result<Vec<(u64, UrlRow, Site, Lead)>, String> {
+    fn find_queued(&self, prints: &[u64]) -> Result<Vec<Suspect>, String> {
         let mut wanted = HashMap::new();
         for print in prints {
             let row: Option<UrlRow> = self.store.get(&keys::url(*print))?;
@@ -254,10 +320,10 @@ impl Desk {
                 break;
             }
             let (key, value) = row?;
-            let Some((site, place)) = keys::read_queued(&key) else { continue };
+            let Some((site, Some(server), place)) = keys::read_queued(&key) else { continue };
             if let Some((print, row)) = wanted.remove(&place) {
                 let lead = read::<LeadRow>(&key, &value)?.into_lead();
-                found.extend(lead.map(|lead| (print, row, site, lead)));
+                found.extend(lead.map(|lead| (print, row, (site, server), lead)));
             }
         }
         Ok(found)
@@ -285,7 +351,8 @@ fn basis(store: &mut Store, folder: &Path, secret: [u8; 16]) -> Result<Basis, St
                 // What this warraq writes from now on an older one must not read.
                 store.set(keys::VERSION.to_vec(), &VERSION);
             }
-            Ok(Basis { fresh: false, run: run.unwrap_or(0), secret, checkpoint })
+            let is_old = found < VERSION;
+            Ok(Basis { fresh: false, is_old, run: run.unwrap_or(0), secret, checkpoint })
         }
         (None, None, None) if store.scan(b"", None).next().is_none() => {
             if folder.join("checkpoint.json").exists() {
@@ -295,7 +362,7 @@ fn basis(store: &mut Store, folder: &Path, secret: [u8; 16]) -> Result<Basis, St
             store.set(keys::VERSION.to_vec(), &VERSION);
             store.set(keys::SECRET.to_vec(), &secret);
             let checkpoint = Checkpoint::default();
-            Ok(Basis { fresh: true, run: 0, secret, checkpoint })
+            Ok(Basis { fresh: true, is_old: false, run: 0, secret, checkpoint })
         }
         _ => {
             let why = "its version, secret or checkpoint is missing".into();

@@ -168,6 +168,7 @@ impl Owner {
                 self.desk.guard(polled)
             });
             let answer = match polled {
+                Ok(Poll::NextDue(due)) if self.desk.is_out_of_patience(due) => Ok(None),
                 Ok(Poll::NextDue(_) | Poll::InFlight) => {
                     self.waiting.push_front(reply);
                     return;

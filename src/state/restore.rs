@@ -10,8 +10,8 @@ use super::ledger::Facts;
 use super::rebuild::Found;
 use super::rows::{LeadRow, UrlRow};
 use super::store::read;
+use crate::frontier::home_of;
 use crate::frontier::schedule::{Place, SiteFacts};
-use crate::frontier::site_of;
 use crate::frontier::tally::{Standing, keep};
 use crate::lead::{Lead, Refusal};
 use crate::moment::Moment;
@@ -108,8 +108,9 @@ impl Desk {
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
         let Found { trace, locator, refers_to, .. } = found;
+        let cut = trace.cut().map(str::to_owned);
         let lead = trace.lead;
-        let Some(site) = site_of(&lead) else { return Ok(false) };
+        let Some(home) = home_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
         let row = row.filter(|row| row.run == self.run);
@@ -124,7 +125,7 @@ impl Desk {
         self.put(leads)?;
         self.refuse_all(refused, &lead.found);
         match row {
-            Some(row) => self.withdraw(&site, row.place),
+            Some(row) => self.withdraw(&home, row.place),
             None if self.seen.insert(print) => self.tally.put(),
             // Its own page led to it: the put above has queued it.
             None => self.unqueue(print, &lead)?,
@@ -132,11 +133,12 @@ impl Desk {
         if trace.again {
             let place = Place::back(lead.hop, self.ticket());
             let attempt = trace.attempt + 1;
-            self.queue(&site, Queued { print, lead, attempt, place })?;
+            self.queue(&home, Queued { print, lead, attempt, place })?;
         } else {
-            let facts = self.site_facts(&site)?;
-            self.keep_facts(&site, SiteFacts { settled: facts.settled + 1, ..facts });
-            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator };
+            let facts = self.site_facts(&home.0)?;
+            self.keep_facts(&home.0, SiteFacts { settled: facts.settled + 1, ..facts });
+            self.spend((&home.0, &home.1), &lead, None);
+            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator, cut };
             self.end(print, &lead, trace.attempt, &trace.outcome, &line);
         }
         Ok(true)
@@ -144,8 +146,8 @@ impl Desk {
 
     fn unqueue(&mut self, print: u64, lead: &Lead) -> Result<(), Fault> {
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
-        if let (Some(row), Some(site)) = (row, site_of(lead)) {
-            self.withdraw(&site, row.place);
+        if let (Some(row), Some(home)) = (row, home_of(lead)) {
+            self.withdraw(&home, row.place);
         }
         Ok(())
     }
@@ -165,6 +167,7 @@ impl Desk {
         self.began(since);
         self.seen.clear();
         self.tally = crate::frontier::tally::Tally::default();
+        self.budgets.clear();
         self.schedule.clear();
         self.touch();
         Ok(())

@@ -187,6 +187,13 @@ impl SiteRow {
     }
 }
 
+/// What has been spent on something in one run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct MarkRow {
+    pub(crate) run: u32,
+    pub(crate) mark: crate::frontier::budgets::Mark,
+}
+
 /// One rule's refusals in one run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RuleRow {

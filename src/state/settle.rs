@@ -17,13 +17,13 @@ use crate::record::Position;
 impl Desk {
     pub(crate) fn ack(&mut self, token: u64, mut end: Settlement) -> Result<Ack, Fault> {
         let Some(held) = self.held.remove(&token) else { return Ok(Ack::Fenced) };
-        let ended = u64::from(!end.again);
-        let known = self.schedule.finish(token, end.due, end.delay_ms, ended);
-        if let Some((site, facts)) = known {
-            self.keep_facts(&site, facts);
+        let known = self.schedule.finish(token, end.turn, u64::from(end.is_spent()));
+        self.keep_known(known);
+        if end.is_spent() {
+            self.spend((&held.site, &held.server), &held.lead, end.text);
         }
         self.safe(&held);
-        self.store.remove(keys::queued(&held.site, held.place));
+        self.store.remove(keys::queued(&held.site, &held.server, held.place));
         if let Some(end) = end.archived.take() {
             self.turned |= self.known_end.serial > 0 && end.serial > self.known_end.serial;
             self.reached(end);
@@ -56,12 +56,10 @@ impl Desk {
         let Some(held) = self.held.remove(&token) else { return Ack::Fenced };
         self.safe(&held);
         let known = match how {
-            Release::Until(due) => self.schedule.release(token, due),
             Release::NextRun => self.schedule.park(token),
+            how => self.schedule.release(token, how.turn()),
         };
-        if let Some((site, facts)) = known {
-            self.keep_facts(&site, facts);
-        }
+        self.keep_known(known);
         Ack::Done
     }
 
@@ -79,8 +77,8 @@ impl Desk {
 
     fn once_more(&mut self, held: Held) -> Result<(), Fault> {
         let place = held.place.again(self.ticket());
-        let Held { print, site, lead, attempt, .. } = held;
-        self.queue(&site, Queued { print, lead, attempt: attempt + 1, place })
+        let Held { print, site, server, lead, attempt, .. } = held;
+        self.queue(&(site, server), Queued { print, lead, attempt: attempt + 1, place })
     }
 
     /// A URL of the run has ended: its row, its number, its line.
@@ -148,6 +146,7 @@ fn facts_of(event: Option<&Event>) -> Facts {
             bytes: settled.bytes,
             took_ms: u64::try_from(settled.took.as_millis()).unwrap_or(u64::MAX),
             record: settled.record.clone(),
+            cut: settled.cut.clone(),
         },
         _ => Facts::default(),
     }

@@ -40,6 +40,29 @@ const PRIVATE: &[&str] = &[
     "http://[2002:0a00:0001::1]/",
     "http://[64:ff9b::7f00:1]/",
     "http://[64:ff9b:1::1]/",
+    "http://[::ffff:0:127.0.0.1]/",
+    "http://[0:0:0:0:0:ffff:10.0.0.1]/",
+    "http://[64:ff9b::169.254.169.254]/",
+    "http://[::127.0.0.1]/",
+    "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+    "http://[3fff::1]/",
+    "http://[5f00::1]/",
+    "http://0x7f000001/",
+    "http://0x7F.0X0.0.01/",
+    "http://0300.0250.1.1/",
+    "http://127.0.0.1./",
+    "http://127%2e0%2e0%2e1/",
+    "http://127。0。0。1/",
+    "http://①②⑦.⓪.⓪.①/",
+    "http:\\\\127.0.0.1\\",
+    "http:127.0.0.1",
+    "http://user@127.0.0.1/",
+    "http://a.example@127.0.0.1/",
+    "http://127.0.0.1:80/",
+    "http://0.0.0.0:443/",
+    "http://[::]:443/",
+    "http://240.0.0.1/",
+    "http://203.0.113.9/",
     "http://[fe80::1]/",
     "http://[fec0::1]/",
     "http://[fd00::1]/",
@@ -87,8 +110,10 @@ async fn names_are_judged_by_their_addresses() {
     let resolver = GuardedResolver::new(&Settings::new("x".into(), "desk@example.org"), clock());
     let denied = resolver.addresses(&Url::parse("http://localhost/").unwrap()).await.unwrap_err();
     assert!(matches!(denied, Denied::Rule(Rule::PrivateAddress)), "{denied}");
-    // Not every resolver knows this one; none may lead anywhere with it.
-    assert!(resolver.addresses(&Url::parse("http://localhost./").unwrap()).await.is_err());
+    // Not every resolver knows these; none may lead anywhere with them.
+    for url in ["http://localhost./", "http://LOCALHOST:8080/", "http://a.localhost/"] {
+        assert!(resolver.addresses(&Url::parse(url).unwrap()).await.is_err(), "{url}");
+    }
 }
 
 #[tokio::test]

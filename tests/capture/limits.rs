@@ -60,6 +60,8 @@ async fn silence_before_and_after_the_head() {
     let stalled = endless(HEAD, b"", HOUR).await;
     let capture = within(&stalled, Limits { idle: SHORT, ..limits() }).await;
     assert_eq!(capture.end, End::Truncated(Truncated::Time));
+    let cut = "0 of 900000 bytes of the body came; silent for --idle-timeout 150ms";
+    assert_eq!(capture.cut.as_deref(), Some(cut));
     assert_eq!(block_of(&capture.response.unwrap()), HEAD);
 }
 
@@ -76,6 +78,33 @@ async fn a_dripped_body_ends_at_the_total_limit() {
         assert_eq!(capture.end, End::Truncated(Truncated::Time));
         let response = capture.response.unwrap();
         assert!(block_of(&response).len() as u64 > response.head_length);
+        let cut = capture.cut.unwrap();
+        assert!(
+            cut.ends_with(" of 900000 bytes of the body came; longer than --total-timeout 150ms"),
+            "{cut}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_cut_by_its_speed() {
+    // It is never silent for as long as is allowed, and the exchange has all the time it wants.
+    let server = endless(HEAD, b"x", TICK).await;
+    let limits = Limits { idle: SHORT, min_speed: 1_000, ..limits() };
+    let client = Client::new(&server.settings(), clock()).unwrap();
+    for capture in [
+        within(&server, limits.clone()).await,
+        client.fetch(get("http://case.example/"), &limits).await,
+    ] {
+        assert_eq!(capture.end, End::Truncated(Truncated::Time));
+        let response = capture.response.unwrap();
+        let body = block_of(&response).split_off(usize::try_from(response.head_length).unwrap());
+        assert!(body.iter().all(|byte| *byte == b'x') && body.len() < 150);
+        let told = format!(
+            "{} of 900000 bytes of the body came; slower than --min-speed 1000 B a second over 150ms",
+            body.len()
+        );
+        assert_eq!(capture.cut, Some(told));
     }
 }
 
@@ -87,6 +116,7 @@ async fn a_flood_is_cut_at_an_exact_byte() {
         let wire = within(&server, Limits { max_body, ..limits() }).await;
         assert_eq!(wire.end, End::Truncated(Truncated::Length));
         assert_eq!(wire.excess, None);
+        assert!(wire.cut.unwrap().contains(" bytes of the body came; more than --max-body "));
         let response = wire.response.unwrap();
         let block = block_of(&response);
         assert_eq!(block.len() as u64, head.len() as u64 + max_body);

@@ -112,7 +112,8 @@ async fn plays(config: ServerConfig, script: Script) -> Server {
 async fn every_case_comes_through_tls_as_well() {
     let (ca, config) = identity("case.example");
     let file = pem_file(&ca);
-    for case in cases::all() {
+    // This server takes its leave properly.
+    for case in cases::all().into_iter().filter(|case| case.after != After::Reset) {
         let script =
             Script { bytes: case.bytes.clone(), packets: Packets::AtOnce, after: case.after };
         let server = plays(config.clone(), script).await;

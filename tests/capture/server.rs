@@ -12,21 +12,24 @@ use warraq::capture::Limits;
 use warraq::moment::{Clock, Moment};
 use warraq::settings::{Resolve, Settings};
 
+pub(crate) use super::cases::After;
+
 /// How a response is cut into packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packets {
     AtOnce,
     HeadThenBody,
     ByteByByte,
+    /// In up to five pieces, which this number chooses.
+    Pieces(u64),
+    /// With another answer right behind it, that nobody asked for.
+    WithAnother,
+    /// With that other answer when the first has been read.
+    ThenAnother,
 }
 
-/// What happens to the connection after the response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum After {
-    Keep,
-    Close,
-    Reset,
-}
+/// An answer nobody asked for; none of its bytes may stand under the next URL.
+pub(crate) const FOREIGN: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nFOREIGN";
 
 pub(crate) const NEXT: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nX-Next: yes\r\n\r\nordinary";
@@ -145,7 +148,34 @@ async fn play(stream: &mut (impl AsyncWrite + Unpin), script: &Script) -> std::i
             }
             Ok(())
         }
+        Packets::Pieces(seed) => {
+            for piece in pieces(bytes, seed) {
+                stream.write_all(piece).await?;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Ok(())
+        }
+        Packets::WithAnother => stream.write_all(&[bytes, FOREIGN].concat()).await,
+        Packets::ThenAnother => {
+            stream.write_all(bytes).await?;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            stream.write_all(FOREIGN).await
+        }
     }
+}
+
+/// The bytes, cut at four places.
+fn pieces(bytes: &[u8], seed: u64) -> impl Iterator<Item = &[u8]> {
+    let mut cuts: Vec<usize> = (0..4_u64)
+        .map(|n| {
+            let mixed = (seed * 4 + n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+            usize::try_from(mixed % (bytes.len() as u64 + 1)).unwrap()
+        })
+        .collect();
+    cuts.sort_unstable();
+    let ends: Vec<usize> = cuts.iter().copied().chain([bytes.len()]).collect();
+    let starts: Vec<usize> = [0].into_iter().chain(cuts).collect();
+    starts.into_iter().zip(ends).map(move |(from, to)| &bytes[from..to])
 }
 
 pub(crate) fn limits() -> Limits {
@@ -154,8 +184,9 @@ pub(crate) fn limits() -> Limits {
         head: Duration::from_secs(10),
         idle: Duration::from_secs(10),
         total: Duration::from_secs(20),
-        max_head: 64 << 10,
+        max_head: 256 << 10,
         max_body: 1 << 20,
+        min_speed: 0,
     }
 }
 

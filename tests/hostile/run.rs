@@ -101,6 +101,45 @@ impl Crawl {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The summary of the last run.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(self.path().join("summary.json")).unwrap()).unwrap()
+    }
+
+    /// Every URL ended once, and the numbers of the summary are those of the ledger; each rule has its
+    /// count and at most three examples that it refused.
+    pub(crate) fn adds_up(&self) {
+        let (lines, stats) = (self.ledger(), self.summary()["stats"].clone());
+        let mut states: BTreeMap<String, u64> = BTreeMap::new();
+        let mut rules: BTreeMap<String, u64> = BTreeMap::new();
+        for line in &lines {
+            *states.entry(line["state"].as_str().unwrap().to_owned()).or_default() += 1;
+            if let Some(rule) = line["rule"].as_str() {
+                *rules.entry(rule.to_owned()).or_default() += 1;
+            }
+        }
+        assert_eq!(self.ends().len(), lines.len(), "a URL ended twice");
+        let told = stats["refusals"].as_array().unwrap();
+        assert_eq!(told.len(), rules.len());
+        for row in told {
+            let rule = row["rule"].as_str().unwrap();
+            assert_eq!(row["count"], rules[rule], "{rule}");
+            let examples = row["examples"].as_array().unwrap();
+            assert_eq!(examples.len() as u64, rules[rule].min(3), "{rule}");
+            for example in examples {
+                assert_eq!(self.end(example.as_str().unwrap()), format!("refused {rule}"));
+            }
+        }
+        let number = |name: &str| stats[name].as_u64().unwrap();
+        let visited = ["captured", "revisits", "moved", "failed", "refused"].map(number);
+        assert_eq!(visited.iter().sum::<u64>() + number("queued"), number("put"), "{stats}");
+        for (name, state) in
+            [("captured", "captured"), ("revisits", "revisit"), ("failed", "failed")]
+        {
+            assert_eq!(number(name), states.get(state).copied().unwrap_or(0), "{state}");
+        }
+    }
+
     /// How each URL ended in its last line: `captured 200`, `refused depth`, `failed tls`.
     pub(crate) fn ends(&self) -> BTreeMap<String, String> {
         let word = |line: &Value, name: &str| match &line[name] {

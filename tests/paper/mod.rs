@@ -20,7 +20,7 @@ use url::Url;
 use warraq::digest::Digest;
 use warraq::event::{Event, Watch};
 use warraq::frontier::memory::MemoryFrontier;
-use warraq::frontier::{Ack, Frontier, Poll, Settlement};
+use warraq::frontier::{Ack, Frontier, Poll, Settlement, Turn};
 use warraq::lead::{Hop, Lead, Locator, Outcome, Refusal, Rule, Visit};
 use warraq::moment::{Clock, Moment};
 use warraq::page::{Link, LinkKind};
@@ -185,8 +185,8 @@ pub fn end(outcome: Outcome, due: Moment) -> Settlement {
     Settlement {
         outcome,
         again: false,
-        due,
-        delay_ms: 0,
+        turn: Turn { due, delay_ms: Some(0), ..Turn::default() },
+        text: None,
         archived: None,
         payload: None,
         validators: None,

@@ -8,15 +8,17 @@ use std::collections::HashMap;
 use url::Url;
 
 use crate::lead::Rule;
+use crate::settings::Settings;
 
-/// More path segments than a real page has.
-pub const MAX_SEGMENTS: usize = 20;
-
-/// How often one path segment may stand in a path.
-pub const MAX_REPEATS: usize = 3;
+/// The limits of the rules that have one.
+#[derive(Clone, Copy, Debug)]
+pub struct Traps {
+    segments: usize,
+    repeats: usize,
+}
 
 /// One question about one URL.
-type Question = fn(&Url) -> bool;
+type Question = fn(&Url, Traps) -> bool;
 
 /// The rules, in the order they are asked.
 pub const TRAPS: &[(Rule, Question)] = &[
@@ -26,25 +28,32 @@ pub const TRAPS: &[(Rule, Question)] = &[
     (Rule::FileType, is_no_article),
 ];
 
-/// The first rule that refuses `url`.
-pub(super) fn trap(url: &Url) -> Option<Rule> {
-    TRAPS.iter().find(|(_, refuses)| refuses(url)).map(|(rule, _)| *rule)
+impl Traps {
+    /// The limits these settings ask for.
+    pub const fn of(settings: &Settings) -> Self {
+        Self { segments: settings.path_segments, repeats: settings.segment_repeats }
+    }
+
+    /// The first rule that refuses `url`.
+    pub(super) fn rule(self, url: &Url) -> Option<Rule> {
+        TRAPS.iter().find(|(_, refuses)| refuses(url, self)).map(|(rule, _)| *rule)
+    }
 }
 
 fn segments(url: &Url) -> impl Iterator<Item = &str> {
     url.path().split('/').filter(|segment| !segment.is_empty())
 }
 
-fn too_many_segments(url: &Url) -> bool {
-    segments(url).count() > MAX_SEGMENTS
+fn too_many_segments(url: &Url, limits: Traps) -> bool {
+    segments(url).count() > limits.segments
 }
 
-fn repeats_a_segment(url: &Url) -> bool {
+fn repeats_a_segment(url: &Url, limits: Traps) -> bool {
     let mut seen = HashMap::new();
     segments(url).any(|segment| {
         let times = seen.entry(segment).or_insert(0);
         *times += 1;
-        *times > MAX_REPEATS
+        *times > limits.repeats
     })
 }
 
@@ -74,7 +83,7 @@ const ACTING_VALUES: &[&str] =
     &["logout", "delete", "remove", "trash", "edit", "submit", "lostpassword", "unsubscribe"];
 
 /// A GET link that changes something on the server (log-out, delete, a shop's basket).
-fn acts(url: &Url) -> bool {
+fn acts(url: &Url, _: Traps) -> bool {
     let in_path = segments(url)
         .any(|segment| ACTING_SEGMENTS.iter().any(|acting| segment.eq_ignore_ascii_case(acting)));
     in_path
@@ -97,7 +106,7 @@ const ENDINGS: &[&str] = &[
     "woff", "woff2", "ttf", "otf", "eot",
 ];
 
-fn is_no_article(url: &Url) -> bool {
+fn is_no_article(url: &Url, _: Traps) -> bool {
     let last = url.path().rsplit('/').next().unwrap_or_default();
     let Some((stem, ending)) = last.rsplit_once('.') else { return false };
     !stem.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))

@@ -9,9 +9,13 @@ use scraper::Html;
 use url::Url;
 
 use super::blocks::{self, Draft};
+use super::density::Density;
+use super::listing::Listing;
 use super::outline::{Measure, Outline};
+use super::prune::prune;
 use super::select::{self, Region, Words};
-use super::{credits, density, framework, ladder, listing, when};
+use super::witness::Witness;
+use super::{absence, credits, framework, ladder, when};
 use crate::page::byline::{self, Scene};
 use crate::page::explain::{Candidate, Field};
 use crate::page::metadata::Metadata;
@@ -28,12 +32,13 @@ pub(in crate::page) fn candidates(
     cut: &HashSet<NodeId>,
 ) -> (&'static str, Vec<Candidate>) {
     let outline = Outline::of(dom, cut);
-    let dropped = blocks::prune(&outline);
+    let dropped = prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let title = metadata.title.as_deref().unwrap_or_default();
     let undrawn = framework::body(dom, title);
     let mut out = rungs(&outline, &drafts, metadata, undrawn.as_deref());
-    let body = ladder::climb(&outline, &drafts, metadata);
+    let witness = Witness::of(dom, metadata);
+    let body = ladder::climb(&outline, &drafts, metadata, &witness);
     let Some(body) = ladder::or_undrawn(body, || undrawn) else {
         return ("no stage found enough text", out);
     };
@@ -41,8 +46,13 @@ pub(in crate::page) fn candidates(
     out.extend(byline::explain::candidates(&scene));
     let days = when::candidates(&scene, url).into_iter();
     out.extend(days.map(|date| Candidate::new(Field::Published, &date.source, date.iso)));
-    let lists = listing::is_listing(&outline, &body.blocks, url, title);
-    let verdict = if lists { "it prints what other pages hold" } else { "an article" };
+    let verdict = if Listing::of(&outline, &drafts, url, metadata).prints(&body.blocks) {
+        "it prints what other pages hold"
+    } else if absence::is_absent(title, witness.is_film, &body.blocks) {
+        "it stands for a film, or for what is not there"
+    } else {
+        "an article"
+    };
     (verdict, out)
 }
 
@@ -64,7 +74,7 @@ fn rungs(
     let title = metadata.title.as_deref();
     let headline = title.and_then(|title| ladder::headline_row(outline, title));
     let named = select::region(outline, &words, headline).map(inside);
-    let dense = density::region(outline, drafts).map(inside);
+    let dense = Density::of(outline, drafts).densest().map(inside);
     let state = undrawn.map(|undrawn| (String::new(), undrawn.iter().collect()));
     let tell = |(stage, found): (Stage, Option<(String, Vec<&Draft>)>)| {
         let (place, drafts) = found?;

@@ -54,6 +54,17 @@ pub(super) fn remove<'a>(
     bytes
 }
 
+/// The most bytes [`remove`] can make of so many.
+pub(super) fn most(codings: &[String], length: u64) -> u64 {
+    let (limit, from) = (MAX_OUTPUT as u64, (RATIO_FROM + STEP) as u64);
+    match codings.len() {
+        0 => length,
+        1 => length.saturating_mul(MAX_RATIO as u64).clamp(from, limit),
+        _ => limit,
+    }
+    .max(length)
+}
+
 fn is_known(coding: &str) -> bool {
     matches!(coding, "gzip" | "x-gzip" | "deflate" | "br" | "zstd")
 }

@@ -1,0 +1,90 @@
+//! The likeness of a page: one number for what it says, by which pages that say the same are found
+//! out: the months of an endless calendar, one page under ever new session ids, an error page with
+//! status 200.
+//!
+//! It is the print of the *set* of its words. Words with digits in them are left out, and so are the
+//! words of the page's own URL, which such pages like to repeat. Nothing is kept of the words.
+
+use std::hash::Hasher;
+
+use percent_encoding::percent_decode_str;
+use scraper::{Html, Node};
+use siphasher::sip::SipHasher13;
+use url::Url;
+
+use super::Article;
+
+/// Words that are looked at; a page of them all has a million letters.
+const MAX_WORDS: usize = 200_000;
+
+/// Elements whose text nobody reads.
+const UNREAD: &[&str] = &["script", "style", "template", "noscript"];
+
+/// The likeness of a page. The article may hold text that stands in no element.
+pub(super) fn of(url: &Url, dom: &Html, article: Option<&Article>) -> u64 {
+    let mut words = Vec::new();
+    for node in dom.tree.root().descendants() {
+        let Node::Text(text) = node.value() else { continue };
+        let parent = node.parent().and_then(|parent| parent.value().as_element());
+        if !parent.is_some_and(|parent| UNREAD.contains(&parent.name())) {
+            gather(text, &mut words);
+        }
+    }
+    for block in article.iter().flat_map(|article| &article.blocks) {
+        gather(&block.text, &mut words);
+    }
+    words.sort_unstable();
+    words.dedup();
+    let mut own = Vec::new();
+    gather(&percent_decode_str(url.as_str()).decode_utf8_lossy(), &mut own);
+    let mut hasher = SipHasher13::new();
+    for word in words.iter().filter(|word| !own.contains(word)) {
+        hasher.write_u64(*word);
+    }
+    hasher.finish()
+}
+
+/// Hashes of the words without digits, in lower case.
+fn gather(text: &str, into: &mut Vec<u64>) {
+    let is_word = |word: &&str| !word.is_empty() && !word.contains(char::is_numeric);
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    into.extend(words.take(MAX_WORDS.saturating_sub(into.len())).map(hash));
+}
+
+/// FNV-1a: short words by the hundred thousand, and nothing is gained by making two collide.
+fn hash(word: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let lower = word.chars().flat_map(char::to_lowercase);
+    lower.fold(0xcbf2_9ce4_8422_2325, |hash, c| c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn likeness(url: &str, html: &str) -> u64 {
+        of(&Url::parse(url).unwrap(), &super::super::dom::parse(html), None)
+    }
+
+    #[test]
+    fn numbers_order_and_the_own_url_make_no_difference() {
+        let one = likeness(
+            "https://n.example/such-page?q=%D8%A3%D8%AE",
+            "<title>Not found</title><p>There is no such page: أخ, 17 links</p><script>a()</script>",
+        );
+        let other = likeness(
+            "https://n.example/lost",
+            "<title>not FOUND</title><p>lost: there is no links 1999</p><script>b()</script>",
+        );
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn another_word_makes_another_page() {
+        let page = |word: &str| {
+            likeness("https://n.example/a", &format!("<title>T</title><p>All of it {word}"))
+        };
+        assert_ne!(page("here"), page("there"));
+        assert_eq!(page("HERE"), page("here"));
+    }
+}

@@ -1,0 +1,262 @@
+//! Crawl traps: webs without end, each stopped by a rule with a name (faults 1-11), and a newsroom
+//! that none of the defaults may touch.
+
+use serde_json::Value;
+
+use super::run::{Crawl, Run};
+use super::web::{Asked, Script, Web, page, reply};
+
+/// Words without digits, a different one for each number.
+fn word(number: usize) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
+fn links<T: std::fmt::Display>(to: impl IntoIterator<Item = T>) -> String {
+    to.into_iter().map(|to| format!("<a href=\"{to}\">on</a> ")).collect()
+}
+
+/// A web of which every page but robots.txt is made by `html`, crawled to the very end.
+fn endless<H>(html: H, flags: &[&str]) -> (Web, Crawl, Run)
+where
+    H: Fn(&Asked) -> Option<String> + Send + Sync + 'static,
+{
+    let web = Web::new(move |asked| -> Option<Script> {
+        if asked.path == "/robots.txt" { None } else { html(asked).map(|html| page(&html)) }
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&[&["http://a.test/", "--depth", "1000000"], flags].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(crawl.summary()["stats"]["queued"], 0, "it ends by itself");
+    crawl.adds_up();
+    (web, crawl, run)
+}
+
+fn refused(crawl: &Crawl, rule: &str) -> u64 {
+    let summary = crawl.summary();
+    let rows = summary["stats"]["refusals"].as_array().unwrap();
+    rows.iter().find(|row| row["rule"] == rule).map_or(0, |row| row["count"].as_u64().unwrap())
+}
+
+fn month(path: &str) -> Option<usize> {
+    path.strip_prefix("/calendar/")?.parse().ok()
+}
+
+#[test]
+fn a_calendar_ends_when_its_months_say_nothing_new() {
+    let calendar = |asked: &Asked| {
+        let on = |month: usize| format!("/calendar/{month}");
+        Some(match (asked.path.as_str(), month(&asked.path)) {
+            ("/", _) => format!("<title>Home</title>{}", links([on(24_000), "/story".to_owned()])),
+            (_, Some(at)) => format!(
+                "<title>Events</title><p>{} {}. No events.{}",
+                ["January", "February", "March", "April"][at % 4],
+                at / 12,
+                links([on(at - 1), on(at + 1)])
+            ),
+            _ => "<title>A story</title><p>It is still found.".to_owned(),
+        })
+    };
+    let (web, crawl, run) = endless(calendar, &["--near-duplicates", "20"]);
+    assert_eq!(crawl.end("http://a.test/story"), "captured 200");
+    assert!(refused(&crawl, "near-duplicates") > 0);
+    let months = web.asked().iter().filter(|asked| asked.contains("/calendar/")).count();
+    assert_eq!(months, 24, "four months and twenty that are theirs again");
+    assert!(run.stdout.contains("by near-duplicates"), "the report names the rule: {}", run.stdout);
+}
+
+#[test]
+fn a_calendar_of_ever_new_texts_ends_by_its_pattern_and_its_host() {
+    let calendar = |asked: &Asked| {
+        let at = month(&asked.path).unwrap_or(7);
+        let on = [at + 1, at + 2].map(|month| format!("/calendar/{month}"));
+        Some(format!("<title>{}</title>{}", word(at), links(on)))
+    };
+    let (web, crawl, _) = endless(calendar, &["--pattern-budget", "30"]);
+    assert_eq!(web.asked().len(), 32, "home, robots.txt and thirty months");
+    assert!(refused(&crawl, "pattern-budget") > 0);
+    let (web, crawl, _) = endless(calendar, &["--host-budget", "15"]);
+    assert_eq!(web.asked().len(), 15);
+    assert!(refused(&crawl, "host-budget") > 0);
+    let (web, crawl, _) = endless(calendar, &["--domain-budget", "12"]);
+    assert_eq!(web.asked().len(), 12);
+    assert!(refused(&crawl, "domain-budget") > 0);
+}
+
+#[test]
+fn session_ids_end_known_ones_at_once() {
+    let shop = |asked: &Asked| {
+        let at = asked.path.bytes().filter(u8::is_ascii_lowercase).count() * 31 + asked.before;
+        let own = format!("{at:x}{}", asked.path.len());
+        let pages = ["/one", "/two", "/three"];
+        let unknown = pages.map(|page| format!("{page}?visitor={own}{}", asked.path.len() * 7));
+        let known = pages.map(|page| format!("{page}?PHPSESSID={own}"));
+        let name = asked.path.split('?').next().unwrap();
+        Some(format!("<title>{name}</title><p>Text of it.{}{}", links(unknown), links(known)))
+    };
+    let (web, crawl, _) = endless(shop, &["--near-duplicates", "10"]);
+    let plain = web.asked().iter().filter(|asked| asked.contains("PHPSESSID")).count();
+    assert_eq!(plain, 3, "a known session id is no part of the key: {:?}", web.asked());
+    assert!(web.asked().len() < 60, "{}", web.asked().len());
+    assert!(crawl.ledger().len() < 200);
+}
+
+#[test]
+fn paths_that_deepen_and_repeat_end() {
+    let deeper = |asked: &Asked| {
+        let level = asked.path.matches('/').count();
+        let on = [format!("{}/", word(level)), "css/".to_owned()];
+        Some(format!("<title>{} {}</title>{}", word(level), asked.path.len(), links(on)))
+    };
+    let flags = ["--path-segments", "6", "--segment-repeats", "2"];
+    let (web, crawl, _) = endless(deeper, &flags);
+    assert!(refused(&crawl, "path-segments") > 0 && refused(&crawl, "repeated-segment") > 0);
+    for asked in web.asked() {
+        let segments: Vec<&str> =
+            asked.split('/').skip(1).filter(|part| !part.is_empty()).collect();
+        assert!(segments.len() <= 6, "{asked}");
+        assert!(segments.iter().filter(|part| **part == "css").count() <= 2, "{asked}");
+    }
+}
+
+#[test]
+fn filters_in_every_order_end() {
+    let shop = |asked: &Asked| {
+        let query = asked.path.split_once('?').map_or("", |(_, query)| query);
+        let names = ["size", "color", "brand", "price", "sort", "page", "view", "stock"];
+        let on = names.iter().filter(|name| !query.contains(*name)).map(|name| {
+            let and = if query.is_empty() { String::new() } else { format!("{query}&") };
+            format!("/shop?{and}{name}={}", name.len())
+        });
+        let text: String = query.bytes().map(|byte| word(usize::from(byte)) + " ").collect();
+        Some(format!("<title>Shop</title><p>{text}{}", links(on)))
+    };
+    let (web, crawl, _) = endless(shop, &["--query-sets", "25"]);
+    let asked = web.asked().iter().filter(|asked| asked.contains("/shop?")).count();
+    assert_eq!(asked, 25, "each filter set has one URL here");
+    assert!(refused(&crawl, "query-sets") > 0);
+}
+
+#[test]
+fn error_pages_with_status_200_end() {
+    let lost = |asked: &Asked| {
+        if asked.path == "/" {
+            return Some(format!("<title>Home</title>{}", links(["/lost", "/story"])));
+        }
+        if asked.path == "/story" {
+            return Some("<title>A story</title><p>Told once.".to_owned());
+        }
+        let on = (0..4).map(|n| format!("{}/{}-{}", asked.path, n, word(asked.path.len() + n)));
+        Some(format!(
+            "<title>Not found</title><p>{} is not here.{}",
+            asked.path.replace('/', " "),
+            links(on)
+        ))
+    };
+    let (web, crawl, _) = endless(lost, &["--near-duplicates", "5"]);
+    assert_eq!(crawl.end("http://a.test/story"), "captured 200");
+    assert!(refused(&crawl, "near-duplicates") > 0);
+    assert!(web.asked().len() < 60, "the host is left alone: {}", web.asked().len());
+}
+
+#[test]
+fn urls_of_any_length_are_left_out_whole() {
+    let long = |asked: &Asked| {
+        let to = [64 << 10, 1 << 20, 8_100].map(|length| format!("/{}", "x".repeat(length)));
+        Some(if asked.path == "/" { links(to) } else { "<title>t</title>".to_owned() })
+    };
+    let (web, crawl, _) = endless(long, &[]);
+    let longest = web.asked().iter().map(String::len).max().unwrap();
+    assert_eq!(longest, "a.test/".len() + 8_100, "never cut");
+    let said =
+        crawl.records_of("metadata", "http://a.test/").remove(0).block.first(1 << 20).unwrap();
+    assert!(String::from_utf8_lossy(&said).contains("2 links over 8192 bytes were left out"));
+}
+
+#[test]
+fn fifty_names_of_one_body_are_stored_once() {
+    let body = "<title>One body</title><p>".to_owned() + &"It is long. ".repeat(2_000);
+    let same = move |asked: &Asked| {
+        let all = links((0..50).map(|n| format!("/name-{n}")));
+        Some(if asked.path == "/" { format!("<title>Home</title>{all}") } else { body.clone() })
+    };
+    let (_, crawl, _) = endless(same, &[]);
+    let of = |kind: &str| {
+        let named = |n: usize| crawl.records_of(kind, &format!("http://a.test/name-{n}")).len();
+        (0..50).map(named).sum::<usize>()
+    };
+    assert_eq!((of("response"), of("revisit")), (1, 49));
+}
+
+#[test]
+fn names_without_end_under_one_domain_end() {
+    let wild = |asked: &Asked| {
+        let languages = ["ar", "de", "es", "fa", "fr", "ja", "pt", "ru", "tr", "zh"];
+        let others = (0..30).map(|n| {
+            let lang = format!("{}-{}", languages[n % 10], ["EG", "US", "BR"][n / 10]);
+            format!("<link rel=alternate hreflang={lang} href=http://{}.a.test/story>", word(n))
+        });
+        let head: String = others.collect();
+        Some(format!("<html lang=en><head>{head}</head><title>{}</title>", asked.host))
+    };
+    let (web, crawl, _) = endless(wild, &["--domain-hosts", "10"]);
+    let hosts: std::collections::BTreeSet<String> =
+        web.asked().iter().map(|asked| asked.split('/').next().unwrap().to_owned()).collect();
+    assert_eq!(hosts.len(), 10, "{hosts:?} {:?}", crawl.ends());
+    assert_eq!(refused(&crawl, "domain-hosts"), 21);
+}
+
+/// Years of articles under dates and slugs, and under numbers, a fifth of them gone: the defaults
+/// refuse nothing.
+#[test]
+fn a_newsroom_is_no_trap() {
+    const STORIES: usize = 250;
+    let newsroom = |asked: &Asked| {
+        let story = |n: usize| {
+            let text = format!("<p>{} {} {}", word(n), word(n * 7), word(n * 13)).repeat(3);
+            format!("<title>Story {}</title>{text}{}", word(n), links(["/", "/archive?page=1"]))
+        };
+        let path = asked.path.as_str();
+        let number = |from: &str| path.rsplit(from).next().unwrap().parse::<usize>().unwrap_or(0);
+        Some(match path {
+            "/" => format!("<title>Home</title>{}", links(["/archive?page=1"])),
+            _ if path.starts_with("/archive") => {
+                let at = number("=");
+                let listed = (at * 10..at * 10 + 10).flat_map(|n| {
+                    let day =
+                        format!("/{}/{:02}/{:02}/story-no-{n}", 2000 + n / 90, n % 12, n % 28);
+                    [day, format!("/?p={n}")]
+                });
+                let next = (at * 10 < STORIES).then(|| format!("/archive?page={}", at + 1));
+                format!("<title>Archive {}</title>{}{}", word(at), links(listed), links(next))
+            }
+            _ if path.starts_with("/?p=") && number("=") % 5 == 0 => {
+                "<title>Gone</title><p>This story is gone.".to_owned()
+            }
+            _ if path.starts_with("/?p=") => story(number("=") + 1_000),
+            _ => story(number("-")),
+        })
+    };
+    let (_, crawl, _) = endless(newsroom, &["--max-pages", "100000"]);
+    let summary: Value = crawl.summary();
+    assert_eq!(summary["stats"]["refusals"], serde_json::json!([]));
+    let stats = &summary["stats"];
+    let captured = stats["captured"].as_u64().unwrap() + stats["revisits"].as_u64().unwrap();
+    assert!(captured > 2 * STORIES as u64, "{stats}");
+}
+
+/// A page of very many links: every one ends once, by its rule, and the crawl ends soon.
+#[test]
+fn a_flood_of_links_is_counted_to_the_last() {
+    let flood: String = (0..5_000).map(|n| format!("<a href=/{}/{n}>x</a>", word(n % 7))).collect();
+    let web = Web::new(move |asked| match asked.path.as_str() {
+        "/robots.txt" => None,
+        "/" => Some(page(&flood)),
+        path => Some(reply(200, &["Content-Type: text/html"], path.as_bytes())),
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://a.test/", "--depth", "1", "--host-budget", "40"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(web.asked().len(), 40);
+    assert_eq!(refused(&crawl, "host-budget"), 5_002 - 40);
+    crawl.adds_up();
+}
