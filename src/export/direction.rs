@@ -2,6 +2,8 @@
 //!
 //! Both are read from the text; a declared `dir` is never believed.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use whatlang::Lang as Known;
 
@@ -9,6 +11,9 @@ use crate::lang::Lang;
 
 /// Characters of a text that are looked at.
 const SAMPLE: usize = 2_400;
+
+/// Characters that are given to whatlang: its time grows with them, its answer hardly changes.
+const MAX_GRAMS: usize = 800;
 
 /// The direction of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,20 +58,20 @@ const fn is_rtl(c: char) -> bool {
 /// How sure whatlang, asked freely, is of the language that was found: 0 when it takes the text for
 /// another one, nothing when it does not know the language at all.
 pub fn confidence<'t>(text: impl Iterator<Item = &'t str>, language: &Lang) -> Option<f64> {
-    let known = Known::all().iter().any(|known| Lang::parse(known.code()) == bare(language));
-    if !known {
+    if !KNOWN.iter().any(|(_, known)| language.agrees(known)) {
         return None;
     }
-    let sample: String = sample(text).collect();
+    let sample: String = sample(text).take(MAX_GRAMS).collect();
     let info = whatlang::detect(&sample)?;
-    let agrees = Lang::parse(info.lang().code()).is_some_and(|found| language.agrees(&found));
+    let agrees = KNOWN.iter().any(|(known, found)| *known == info.lang() && language.agrees(found));
     Some(if agrees { (info.confidence() * 1000.0).round() / 1000.0 } else { 0.0 })
 }
 
-/// The language without script and region.
-fn bare(language: &Lang) -> Option<Lang> {
-    Lang::parse(language.language())
-}
+/// The languages whatlang knows, by our tags.
+static KNOWN: LazyLock<Vec<(Known, Lang)>> = LazyLock::new(|| {
+    let tagged = |known: &Known| Some((*known, Lang::parse(known.code())?));
+    Known::all().iter().filter_map(tagged).collect()
+});
 
 fn sample<'t>(text: impl Iterator<Item = &'t str>) -> impl Iterator<Item = char> {
     text.flat_map(|piece| piece.chars().chain(['\n'])).take(SAMPLE)
