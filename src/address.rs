@@ -255,15 +255,26 @@ fn drop_final_dot(url: &mut Url) {
     }
 }
 
+/// How a session id in a path begins, in any case.
+const SESSION: &str = ";jsessionid=";
+
 fn drop_path_session(url: &mut Url) {
     let path = url.path();
     let lower = path.to_ascii_lowercase();
-    let Some(start) = lower.find(";jsessionid=") else { return };
-    let end =
-        lower.get(start + 1..).and_then(|rest| rest.find([';', '/'])).map(|at| start + 1 + at);
-    let kept = path.get(..start).unwrap_or_default().to_owned()
-        + end.and_then(|end| path.get(end..)).unwrap_or_default();
-    url.set_path(&kept);
+    let is_session = |from: usize| lower.get(from..).is_some_and(|p| p.starts_with(SESSION));
+    let mut kept = String::with_capacity(path.len());
+    let mut dropping = false;
+    for (at, c) in path.char_indices() {
+        if c == ';' || c == '/' {
+            dropping = is_session(at);
+        }
+        if !dropping {
+            kept.push(c);
+        }
+    }
+    if kept.len() < path.len() {
+        url.set_path(&kept);
+    }
 }
 
 fn normalise_escapes(url: &mut Url) {

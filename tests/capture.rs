@@ -14,8 +14,6 @@ mod cases;
 mod cookies;
 #[path = "tables/escapes.rs"]
 mod escapes;
-#[path = "capture/framing.rs"]
-mod framing;
 #[path = "capture/guarding.rs"]
 mod guarding;
 #[path = "capture/limits.rs"]
