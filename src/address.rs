@@ -6,6 +6,7 @@
 //! ([`crate::lead::Lead::found`]). A [`HostKey`] is an origin (robots.txt, connections); a
 //! [`Site`] is what politeness counts by: the registered domain.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,30 @@ pub fn fetchable(text: &str, base: Option<&Url>) -> Result<Url, AddressError> {
     Ok(url)
 }
 
+/// A URL as it was written, but for the name and password in it: what is told of a URL that may be
+/// none. Total.
+pub fn without_userinfo(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    // A browser reads past these.
+    let text: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let is_end = |c: char| matches!(c, '/' | '\\' | '?' | '#');
+    let colon =
+        text.find(|c| c == ':' || is_end(c)).filter(|at| text.as_bytes().get(*at) == Some(&b':'));
+    let (scheme, rest) = text.split_at(colon.map_or(0, |at| at + 1));
+    let authority = rest.trim_start_matches(['/', '\\']);
+    let slashes = rest.len() - authority.len();
+    let web = ["http:", "https:", "ftp:"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web));
+    if slashes < 2 && !web {
+        return Cow::Owned(text);
+    }
+    let (authority, path) = authority.split_at(authority.find(is_end).unwrap_or(authority.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let slashes = rest.get(..slashes).unwrap_or_default();
+    Cow::Owned([scheme, slashes, host, path].concat())
+}
+
 /// Query parameters that name a visitor or a campaign, never a page. A name ending in `*` is a
 /// prefix. Language parameters (`lang`, `hl`, `locale`, …) are deliberately not here.
 const NOISE: &[&str] = &[
@@ -125,7 +150,7 @@ type Step = fn(&mut Url);
 /// folded the case of scheme and host, removed the default port and the dots, and encoded the IDN.
 pub const STEPS: &[(&str, Step)] = &[
     ("fragment and userinfo go", drop_fragment_and_userinfo),
-    ("a final dot of the host goes", drop_final_dot),
+    ("final dots of the host go", drop_final_dots),
     ("a session id in the path goes", drop_path_session),
     ("percent-escapes: upper-case hex, unreserved bytes plain", normalise_escapes),
     ("session and campaign parameters go; an empty query goes", drop_noise),
@@ -239,7 +264,7 @@ fn with_port(host: &str, url: &Url) -> String {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(120).collect()
+    without_userinfo(text).chars().take(120).collect()
 }
 
 fn drop_fragment_and_userinfo(url: &mut Url) {
@@ -248,8 +273,10 @@ fn drop_fragment_and_userinfo(url: &mut Url) {
     let _ = url.set_password(None);
 }
 
-fn drop_final_dot(url: &mut Url) {
-    if let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')) {
+fn drop_final_dots(url: &mut Url) {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_end_matches('.');
+    if !bare.is_empty() && bare.len() < host.len() {
         let bare = bare.to_owned();
         let _ = url.set_host(Some(&bare));
     }
@@ -350,6 +377,22 @@ mod tests {
             let Some((found, want)) = line.split_once(" -> ") else { continue };
             let got = Address::parse(found).map_or_else(|_| "refused".to_owned(), |a| a.0);
             assert_eq!(got, want, "{found}");
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_are_left_out_of_broken_urls_too() {
+        for (text, want) in [
+            ("ftp://user:pass@a.example/x@y", "ftp://a.example/x@y"),
+            ("http://a:b@c@[bad", "http://[bad"),
+            ("//u@a.example", "//a.example"),
+            (" https:u:p@a.example?q=@", " https:a.example?q=@"),
+            ("h\nttp:\\\\u@a.example", "http:\\\\a.example"),
+            ("mailto:desk@a.example", "mailto:desk@a.example"),
+            ("/who@where", "/who@where"),
+            ("x@y", "x@y"),
+        ] {
+            assert_eq!(without_userinfo(text), want);
         }
     }
 

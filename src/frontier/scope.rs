@@ -17,7 +17,7 @@ use url::Url;
 
 use self::traps::trap;
 pub use self::traps::{MAX_REPEATS, MAX_SEGMENTS, TRAPS};
-use crate::address::{Address, AddressError, Site, fetchable};
+use crate::address::{Address, AddressError, Site, fetchable, without_userinfo};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use crate::page::{LinkKind, Signal};
@@ -192,7 +192,7 @@ impl<'a> Page<'a> {
         match fetchable(text, Some(&self.url)) {
             Ok(url) => Some(url),
             Err(error) => {
-                self.refuse(text, address_rule(&error));
+                self.refuse(&without_userinfo(text), address_rule(&error));
                 None
             }
         }

@@ -16,7 +16,7 @@ use super::server::{After, NEXT, Packets, Script, Server, clock, limits, read_re
 use super::{block_of, body_of, check, fetch, get};
 
 /// A certificate authority and a server certificate for `name` by it.
-fn identity(name: &str) -> (String, ServerConfig) {
+pub(crate) fn identity(name: &str) -> (String, ServerConfig) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -57,7 +57,7 @@ async fn serve(config: ServerConfig, answer: &'static [u8], notify: bool) -> Ser
     .await
 }
 
-fn pem_file(pem: &str) -> tempfile::NamedTempFile {
+pub(crate) fn pem_file(pem: &str) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pem.as_bytes()).unwrap();
     file

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use url::Url;
-use warraq::address::{Address, HostKey, MAX_URL_BYTES, Site, fetchable};
+use warraq::address::{Address, HostKey, MAX_URL_BYTES, Site, fetchable, without_userinfo};
 use warraq::capture::guard::Guard;
 use warraq::lang::Lang;
 use warraq::surt;
@@ -29,6 +29,18 @@ proptest! {
         let again = fetchable(url.as_str(), None).unwrap();
         prop_assert_eq!(&again, &url);
         let _ = Guard::new(false).check_url(&url);
+    }
+
+    #[test]
+    fn no_name_and_no_password_is_told(text in text_like("location"), user in "[a-z@:]{0,5}") {
+        let told = without_userinfo(&text);
+        prop_assert_eq!(without_userinfo(&told), told.as_ref());
+        let marked = format!("ftp://{user}canary-7431:{user}@a.example/{text}");
+        prop_assert!(!without_userinfo(&marked).contains("canary-7431"), "{}", marked);
+        // Where there is none, and nothing a browser would read past, nothing changes.
+        if let (Ok(url), Ok(same)) = (fetchable(&text, None), fetchable(&told, None)) {
+            prop_assert_eq!(url, same);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use warraq::record::entity;
 
 use super::cases::{self, Want};
 use super::config;
-use super::input::like;
+use super::input::{cuts, like};
 
 #[derive(Debug, PartialEq)]
 struct Seen {
@@ -216,6 +216,7 @@ proptest! {
         sent in sent(),
         fields in "([A-Za-z-]{2,9}:[ -~]{0,9}\r\n){0,4}",
         interims in 0_usize..3,
+        cuts in cuts(),
     ) {
         let framing = |name: &str| ["content-length", "transfer-encoding", "connection"].contains(&name);
         prop_assume!(!fields.lines().any(|line| framing(&line.split(':').next().unwrap().to_lowercase())));
@@ -231,7 +232,7 @@ proptest! {
             prop_assert_eq!(framer.feed(&behind, |_| ()), bytes.len());
         }
         // Cut anywhere, it is not whole.
-        for cut in 0..bytes.len() {
+        for cut in cuts.into_iter().map(|cut| cut.index(bytes.len())) {
             let part = feed(Framer::new(false, 4_000, 4_000), std::iter::once(&bytes[..cut]));
             prop_assert!(!part.keep_alive && (!part.whole || !keeps), "{}", cut);
             prop_assert!(body.starts_with(&part.entity));
