@@ -132,7 +132,7 @@ impl Ledger {
                 line.truncated = truncated.map(Truncated::as_str);
             }
             Outcome::Revisit { status } | Outcome::Moved { status, .. } => {
-                line.status = Some(*status)
+                line.status = Some(*status);
             }
             Outcome::Refused(refusal) => line.rule = Some(refusal.rule.name()),
             Outcome::Failed(failure) => {

@@ -40,9 +40,10 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// `:status 200`, and 103, in HPACK.
+/// `:status 200`, and 103, in HPACK; a literal field, never indexed.
 const OK: &[u8] = &[0x88];
 const EARLY: &[u8] = &[0x08, 3, b'1', b'0', b'3'];
+const FIELD: &[u8] = &[0x10, 1, b'x', 9, b'y', b'y', b'y', b'y', b'y', b'y', b'y', b'y', b'y'];
 
 /// What is sent once the settings are, and what again and again after that; the words of the end.
 struct Attack {
@@ -52,87 +53,61 @@ struct Attack {
     end: &'static str,
 }
 
-fn attacks() -> Vec<Attack> {
-    let attack = |name, first: Vec<u8>, again: Vec<u8>, end| Attack { name, first, again, end };
+/// Nothing comes that could be an answer.
+fn failing(name: &'static str, first: Vec<u8>, again: Vec<u8>) -> Attack {
+    Attack { name, first, again, end: "failed" }
+}
+
+/// An answer begins, and then this.
+fn begun(name: &'static str, then: &[u8], again: Vec<u8>, end: &'static str) -> Attack {
     let ok = frame(HEADERS, END_HEADERS, 1, OK);
-    // A literal field of 60 bytes, never indexed.
-    let field = [&[0x10, 1, b'x', 60][..], &[b'y'; 60]].concat();
-    let away = |code| frame(GO_AWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, code]);
+    Attack { name, first: [&ok, &frame(DATA, 0, 1, b"some"), then].concat(), again, end }
+}
+
+fn floods() -> Vec<Attack> {
+    let open = || frame(HEADERS, 0, 1, OK);
+    let more = |fields: &[u8]| frame(CONTINUATION, 0, 1, fields);
+    let large = [&[0xff, 0xff, 0xff, 0, 0][..], &[0, 0, 0, 1]].concat();
     vec![
-        attack("silence", vec![], vec![], "failed"),
-        attack("go away", away(0), vec![], "failed"),
-        attack("go away, be calm", away(11), vec![], "failed"),
-        attack("resets", vec![], frame(RESET, 0, 1, &[0, 0, 0, 8]), "failed"),
-        attack("settings", vec![], frame(SETTINGS, 0, 0, &[]), "failed"),
-        attack("pings", vec![], frame(PING, 0, 0, &[0; 8]), "failed"),
-        attack("window updates", vec![], frame(WINDOW, 0, 0, &[0x7f, 0xff, 0xff, 0xff]), "failed"),
-        attack(
-            "continuations",
-            frame(HEADERS, 0, 1, OK),
-            frame(CONTINUATION, 0, 1, &field),
-            "failed",
-        ),
-        attack(
-            "empty continuations",
-            frame(HEADERS, 0, 1, OK),
-            frame(CONTINUATION, 0, 1, &[]),
-            "failed",
-        ),
-        attack("interim answers", vec![], frame(HEADERS, END_HEADERS, 1, EARLY), "failed"),
-        attack(
-            "fields of 4 MB",
-            frame(HEADERS, 0, 1, OK),
-            frame(CONTINUATION, 0, 1, &field.repeat(200)),
-            "failed",
-        ),
-        attack("no HPACK", frame(HEADERS, END_HEADERS, 1, &[0xff; 40]), vec![], "failed"),
-        attack("no status", frame(HEADERS, END_HEADERS, 1, &[]), vec![], "failed"),
-        attack("data first", frame(DATA, 0, 1, b"data"), vec![], "failed"),
-        attack("a push", frame(PUSH, END_HEADERS, 1, &[0, 0, 0, 2, 0x82]), vec![], "failed"),
-        attack(
-            "a frame of 16 MB",
-            [&[0xff, 0xff, 0xff, 0, 0][..], &[0, 0, 0, 1]].concat(),
-            vec![0; 4096],
-            "failed",
-        ),
-        attack("a stream nobody opened", frame(HEADERS, END_HEADERS, 2, OK), vec![], "failed"),
-        attack(
-            "HTTP/1.1",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec(),
-            vec![],
-            "failed",
-        ),
-        attack("endless data", ok.clone(), frame(DATA, 0, 1, &[b'x'; 4096]), "cut length"),
-        attack("empty data", ok.clone(), frame(DATA, 0, 1, &[]), "cut"),
-        attack(
-            "a reset in the body",
-            [ok.clone(), frame(DATA, 0, 1, b"some"), frame(RESET, 0, 1, &[0, 0, 0, 2])].concat(),
-            vec![],
-            "cut disconnect",
-        ),
-        attack(
-            "silence in the body",
-            [ok.clone(), frame(DATA, 0, 1, b"some")].concat(),
-            vec![],
-            "cut time",
-        ),
-        attack(
-            "trailers without end",
-            [ok.clone(), frame(DATA, 0, 1, b"some"), frame(HEADERS, END_STREAM, 1, &field)]
-                .concat(),
-            frame(CONTINUATION, 0, 1, &field),
-            "cut",
-        ),
-        attack(
-            "a length that is a lie",
-            [
-                frame(HEADERS, END_HEADERS, 1, &[0x88, 0x0f, 0x0d, 1, b'9']),
-                frame(DATA, END_STREAM, 1, b"some"),
-            ]
-            .concat(),
-            vec![],
-            "cut disconnect",
-        ),
+        failing("resets", vec![], frame(RESET, 0, 1, &[0, 0, 0, 8])),
+        failing("settings", vec![], frame(SETTINGS, 0, 0, &[])),
+        failing("pings", vec![], frame(PING, 0, 0, &[0; 8])),
+        failing("window updates", vec![], frame(WINDOW, 0, 0, &[0x7f, 0xff, 0xff, 0xff])),
+        failing("continuations", open(), more(FIELD)),
+        failing("empty continuations", open(), more(&[])),
+        failing("large continuations", open(), more(&FIELD.repeat(1_000))),
+        failing("interim answers", vec![], frame(HEADERS, END_HEADERS, 1, EARLY)),
+        failing("a frame of 16 MB", large, vec![0; 4096]),
+    ]
+}
+
+fn out_of_place() -> Vec<Attack> {
+    let away = |code| frame(GO_AWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, code]);
+    let old = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec();
+    vec![
+        failing("silence", vec![], vec![]),
+        failing("go away", away(0), vec![]),
+        failing("go away, be calm", away(11), vec![]),
+        failing("no HPACK", frame(HEADERS, END_HEADERS, 1, &[0xff; 40]), vec![]),
+        failing("no status", frame(HEADERS, END_HEADERS, 1, &[]), vec![]),
+        failing("data first", frame(DATA, 0, 1, b"data"), vec![]),
+        failing("a push", frame(PUSH, END_HEADERS, 1, &[0, 0, 0, 2, 0x82]), vec![]),
+        failing("a stream nobody opened", frame(HEADERS, END_HEADERS, 2, OK), vec![]),
+        failing("HTTP/1.1", old, vec![]),
+    ]
+}
+
+fn bodies() -> Vec<Attack> {
+    let lie = frame(HEADERS, END_HEADERS, 1, &[0x88, 0x0f, 0x0d, 1, b'9']);
+    let short = [lie, frame(DATA, END_STREAM, 1, b"some")].concat();
+    let trailers = frame(HEADERS, END_STREAM, 1, FIELD);
+    vec![
+        begun("endless data", &[], frame(DATA, 0, 1, &[b'x'; 4096]), "cut length"),
+        begun("empty data", &[], frame(DATA, 0, 1, &[]), "cut"),
+        begun("a reset", &frame(RESET, 0, 1, &[0, 0, 0, 2]), vec![], "cut disconnect"),
+        begun("silence in the body", &[], vec![], "cut time"),
+        begun("trailers without end", &trailers, frame(CONTINUATION, 0, 1, FIELD), "cut"),
+        Attack { name: "a lying length", first: short, again: vec![], end: "cut disconnect" },
     ]
 }
 
@@ -170,7 +145,7 @@ async fn frames_out_of_place_end_the_exchange_and_nothing_else() {
     config.alpn_protocols = vec![b"h2".to_vec()];
     let file = Arc::new(pem_file(&authority));
     let mut playing = JoinSet::new();
-    for attack in attacks() {
+    for attack in [floods(), out_of_place(), bodies()].into_iter().flatten() {
         let (config, file) = (config.clone(), Arc::clone(&file));
         playing.spawn(async move { suffers(attack, config, file.path()).await });
     }
