@@ -100,7 +100,7 @@ fn coding_bombs_are_cut() {
     blast("no gzip", b"not gzip at all".to_vec(), GZIP);
     blast("brotli", brotli(), BROTLI);
     blast("zstd", zstd(), ZSTD);
-    blast("deflate", deflate(&vec![b'<'; 1 << 20]), DEFLATE);
+    blast("deflate", deflate(&vec![b' '; 1 << 20]), DEFLATE);
     blast("many codings", bomb(), HUNDRED);
     let cut = bomb();
     blast("cut gzip", cut[..cut.len() / 2].to_vec(), GZIP);
