@@ -26,6 +26,8 @@ mod entities;
 mod escapes;
 #[path = "parsers/framing.rs"]
 mod framing;
+#[path = "parsers/giants.rs"]
+mod giants;
 #[path = "parsers/heads.rs"]
 mod heads;
 #[path = "parsers/input.rs"]
