@@ -96,20 +96,34 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
     // A browser reads past these.
     let text: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-    let is_end = |c: char| matches!(c, '/' | '\\' | '?' | '#');
+    let is_end = |c: char| is_slash(c) || matches!(c, '?' | '#');
     let colon =
         text.find(|c| c == ':' || is_end(c)).filter(|at| text.as_bytes().get(*at) == Some(&b':'));
     let (scheme, rest) = text.split_at(colon.map_or(0, |at| at + 1));
-    let authority = rest.trim_start_matches(['/', '\\']);
-    let slashes = rest.len() - authority.len();
     let web = ["http:", "https:", "ftp:"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web));
-    if slashes < 2 && !web {
+    if !web && rest.find(|c| !is_slash(c)).unwrap_or(rest.len()) < 2 {
         return Cow::Owned(text);
     }
-    let (authority, path) = authority.split_at(authority.find(is_end).unwrap_or(authority.len()));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let slashes = rest.get(..slashes).unwrap_or_default();
-    Cow::Owned([scheme, slashes, host, path].concat())
+    let mut told = scheme.to_owned();
+    let mut rest = rest;
+    loop {
+        let (slashes, behind) = rest.split_at(rest.find(|c| !is_slash(c)).unwrap_or(rest.len()));
+        let (authority, path) = behind.split_at(behind.find(is_end).unwrap_or(behind.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        told.push_str(slashes);
+        told.push_str(host);
+        // Without a host, what stands behind the next slashes may be read as one.
+        if host.is_empty() && path.starts_with(is_slash) {
+            rest = path;
+        } else {
+            told.push_str(path);
+            return Cow::Owned(told);
+        }
+    }
+}
+
+const fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
 }
 
 /// Query parameters that name a visitor or a campaign, never a page. A name ending in `*` is a
@@ -151,8 +165,8 @@ type Step = fn(&mut Url);
 pub const STEPS: &[(&str, Step)] = &[
     ("fragment and userinfo go", drop_fragment_and_userinfo),
     ("final dots of the host go", drop_final_dots),
-    ("a session id in the path goes", drop_path_session),
     ("percent-escapes: upper-case hex, unreserved bytes plain", normalise_escapes),
+    ("session ids in the path go", drop_path_session),
     ("session and campaign parameters go; an empty query goes", drop_noise),
 ];
 
