@@ -18,6 +18,7 @@ use self::jsonld::Described;
 use super::article::outline::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
+use crate::address::fetchable;
 use crate::head::Head;
 use crate::lang::Lang;
 
@@ -119,7 +120,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let published = published(&all);
     let loosely = loosely(&all);
     Metadata {
-        canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
+        canonical: all.canonical.and_then(|href| fetchable(href, Some(url)).ok()).map(String::from),
         title: best_title(&all, site.as_deref(), own_name(url)),
         declared: declared(&all),
         published: published.first().or(loosely.as_ref()).cloned(),
