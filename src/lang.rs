@@ -134,7 +134,9 @@ impl fmt::Display for Lang {
 
 /// The tag with `-` between its subtags, POSIX suffixes gone and known slips repaired.
 fn repaired(text: &str) -> Option<String> {
-    let text = text.trim();
+    // Lists and quotations leave their marks behind a tag.
+    let text =
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\''));
     if text.len() > MAX_TAG_BYTES || !text.is_ascii() {
         return None;
     }
