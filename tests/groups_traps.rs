@@ -186,58 +186,6 @@ fn parts_copies_and_fallbacks_of_a_member_are_told_apart() {
 }
 
 #[test]
-fn variants_for_regions_are_no_rivals_and_no_hub() {
-    let of = |path: &str, lang: &str| {
-        ["/us/a", "/gb/a", "/au/a"].iter().zip(["en-US", "en-GB", "en-AU"]).fold(
-            page(path, lang).head("fr", "/fr/a"),
-            |page, (other, tag)| {
-                if *other == path { page } else { page.variant(tag, other) }
-            },
-        )
-    };
-    let pages = [
-        of("/us/a", "en-US"),
-        of("/gb/a", "en-GB"),
-        of("/au/a", "en-AU"),
-        page("/fr/a", "fr").head("en-US", "/us/a").head("en-GB", "/gb/a").head("en-AU", "/au/a"),
-    ];
-    let groups = build(&pages, &[]);
-    assert_eq!(shown(&groups), ["en-AU=/au/a fr=/fr/a"]);
-    assert_eq!(whys(&groups), [Why::Variant; 2]);
-    let variants: Vec<String> =
-        groups[0].members["en-Latn"].variants.iter().map(|one| one.lang.to_string()).collect();
-    assert_eq!(variants, ["en-GB", "en-US"]);
-    // Two languages, each for several regions, are one group all the same.
-    let both = |path: &str, lang: &str| {
-        ["/us/a", "/gb/a", "/fr/a", "/ca/a"]
-            .iter()
-            .zip(["en-US", "en-GB", "fr-FR", "fr-CA"])
-            .filter(|(other, _)| **other != path)
-            .fold(page(path, lang), |page, (other, tag)| {
-                if tag[..2] == lang[..2] { page.variant(tag, other) } else { page.head(tag, other) }
-            })
-    };
-    let pages = [
-        both("/us/a", "en-US"),
-        both("/gb/a", "en-GB"),
-        both("/fr/a", "fr-FR"),
-        both("/ca/a", "fr-CA").head("de", "/de/a"),
-        page("/de/a", "de").head("fr", "/ca/a"),
-    ];
-    assert_eq!(shown(&build(&pages, &[])), ["de=/de/a en-GB=/gb/a fr-CA=/ca/a"]);
-    // One way, too: none of them is a rival of the others.
-    let silent =
-        [of("/us/a", "en-US"), of("/gb/a", "en-GB"), of("/au/a", "en-AU"), page("/fr/a", "fr")];
-    assert_eq!(build(&silent, &[]).len(), 1);
-    let named = [
-        page("/us/a", "en-US").variant("en-GB", "/gb/a"),
-        page("/gb/a", "en-GB"),
-        page("/fr/a", "fr").head("en-US", "/us/a").head("en-GB", "/gb/a"),
-    ];
-    assert_eq!(build(&named, &[]).len(), 1);
-}
-
-#[test]
 fn the_audit_names_what_the_texts_and_the_canonicals_say() {
     let print = |number: u16| TextPrint {
         hash: u64::from(number),

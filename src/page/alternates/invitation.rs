@@ -187,9 +187,9 @@ impl Line {
 
     /// The language that the sentence round a link like "here" names.
     fn sentence(&self, text: &str) -> Option<Lang> {
-        let start = format!("{} {text}", parted(&self.before, true, false));
+        let start = format!("{} {text}", parted(&self.before, true, true));
         let said = |text: &str| invitations::said(text)?.lang;
-        said(&start).or_else(|| said(&format!("{start} {}", parted(&self.after, false, false))))
+        said(&start).or_else(|| said(&format!("{start} {}", parted(&self.after, false, true))))
     }
 
     /// Whether nothing but the invitation stands beside the link.
