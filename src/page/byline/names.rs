@@ -11,7 +11,7 @@ use super::words::{
     PARTICLES, PLACE_HEADS, ROLES,
 };
 use crate::page::Person;
-use crate::page::letters::folded;
+use crate::page::letters::{folded, is_combining};
 
 /// Longest text that is looked at for names.
 const MAX_TEXT: usize = 600;
@@ -227,7 +227,7 @@ fn tidy(text: &str) -> String {
     }
     let initial = words.last().is_some_and(|word| word.ends_with('.') && word.chars().count() <= 3);
     let name = words.join(" ");
-    let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !is_joining_mark(c) && c != '.');
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !is_combining(c) && c != '.');
     let name = if initial { name } else { name.trim_end_matches('.') };
     name.trim_start_matches(['.', ' ']).trim().to_owned()
 }
@@ -235,10 +235,6 @@ fn tidy(text: &str) -> String {
 fn is_not_name(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     NOT_NAMES.contains(bare.to_lowercase().as_str())
-}
-
-fn is_joining_mark(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0DFF}' | '\u{0E30}'..='\u{0E4E}')
 }
 
 fn is_date_word(word: &str) -> bool {

@@ -245,3 +245,22 @@ pub(crate) static PARTICLES: Words = LazyLock::new(|| {
 /// First words of Arabic place names in Latin letters: `Deir ez-Zor`, `Ras al-Ain`.
 pub(crate) static PLACE_HEADS: Words =
     LazyLock::new(|| words("deir|dayr|dair|ras|tel|tell|tall|wadi|beit|bayt|bab|jabal|jebel|khan"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_opening_is_of_a_known_kind_in_small_letters_and_stands_once() {
+        let lines = include_str!("openings.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut seen = HashSet::new();
+        for line in lines {
+            let kind = line.split(' ').next().unwrap();
+            assert!(["by", "translated", "edited", "other"].contains(&kind), "{line}");
+            for word in line.split('|').skip(1).map(str::trim) {
+                assert!(!word.is_empty() && word == word.to_lowercase(), "{word:?} of {line}");
+                assert!(seen.insert((kind, word)), "{kind} {word} stands twice");
+            }
+        }
+    }
+}
