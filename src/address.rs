@@ -7,6 +7,7 @@
 //! [`Site`] is what politeness counts by: the registered domain; a [`Server`] is the part of it
 //! that rests by itself.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,44 @@ pub fn fetchable(text: &str, base: Option<&Url>) -> Result<Url, AddressError> {
     Ok(url)
 }
 
+/// A URL as it was written, but for the name and password in it: what is told of a URL that may be
+/// none. Total.
+pub fn without_userinfo(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    // A browser reads past these.
+    let text: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let is_end = |c: char| is_slash(c) || matches!(c, '?' | '#');
+    let colon =
+        text.find(|c| c == ':' || is_end(c)).filter(|at| text.as_bytes().get(*at) == Some(&b':'));
+    let (scheme, rest) = text.split_at(colon.map_or(0, |at| at + 1));
+    let web = ["http:", "https:", "ftp:"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web));
+    if !web && rest.find(|c| !is_slash(c)).unwrap_or(rest.len()) < 2 {
+        return Cow::Owned(text);
+    }
+    let mut told = scheme.to_owned();
+    let mut rest = rest;
+    loop {
+        let (slashes, behind) = rest.split_at(rest.find(|c| !is_slash(c)).unwrap_or(rest.len()));
+        let (authority, path) = behind.split_at(behind.find(is_end).unwrap_or(behind.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        told.push_str(slashes);
+        told.push_str(host);
+        // Without a host, what stands behind the next slashes may be read as one.
+        if host.is_empty() && path.starts_with(is_slash) {
+            rest = path;
+        } else {
+            told.push_str(path);
+            return Cow::Owned(told);
+        }
+    }
+}
+
+const fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
+}
+
 /// Query parameters that name a visitor or a campaign, never a page. A name ending in `*` is a
 /// prefix. Language parameters (`lang`, `hl`, `locale`, …) are deliberately not here.
 const NOISE: &[&str] = &[
@@ -132,9 +171,9 @@ type Step = fn(&mut Url);
 /// folded the case of scheme and host, removed the default port and the dots, and encoded the IDN.
 pub const STEPS: &[(&str, Step)] = &[
     ("fragment and userinfo go", drop_fragment_and_userinfo),
-    ("a final dot of the host goes", drop_final_dot),
-    ("a session id in the path goes", drop_path_session),
+    ("final dots of the host go", drop_final_dots),
     ("percent-escapes: upper-case hex, unreserved bytes plain", normalise_escapes),
+    ("session ids in the path go", drop_path_session),
     ("session and campaign parameters go; an empty query goes", drop_noise),
 ];
 
@@ -274,7 +313,7 @@ fn with_port(host: &str, url: &Url) -> String {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(120).collect()
+    without_userinfo(text).chars().take(120).collect()
 }
 
 fn drop_fragment_and_userinfo(url: &mut Url) {
@@ -283,22 +322,35 @@ fn drop_fragment_and_userinfo(url: &mut Url) {
     let _ = url.set_password(None);
 }
 
-fn drop_final_dot(url: &mut Url) {
-    if let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')) {
+fn drop_final_dots(url: &mut Url) {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_end_matches('.');
+    if !bare.is_empty() && bare.len() < host.len() {
         let bare = bare.to_owned();
         let _ = url.set_host(Some(&bare));
     }
 }
 
+/// How a session id in a path begins, in any case.
+const SESSION: &str = ";jsessionid=";
+
 fn drop_path_session(url: &mut Url) {
     let path = url.path();
     let lower = path.to_ascii_lowercase();
-    let Some(start) = lower.find(";jsessionid=") else { return };
-    let end =
-        lower.get(start + 1..).and_then(|rest| rest.find([';', '/'])).map(|at| start + 1 + at);
-    let kept = path.get(..start).unwrap_or_default().to_owned()
-        + end.and_then(|end| path.get(end..)).unwrap_or_default();
-    url.set_path(&kept);
+    let is_session = |from: usize| lower.get(from..).is_some_and(|p| p.starts_with(SESSION));
+    let mut kept = String::with_capacity(path.len());
+    let mut dropping = false;
+    for (at, c) in path.char_indices() {
+        if c == ';' || c == '/' {
+            dropping = is_session(at);
+        }
+        if !dropping {
+            kept.push(c);
+        }
+    }
+    if kept.len() < path.len() {
+        url.set_path(&kept);
+    }
 }
 
 fn normalise_escapes(url: &mut Url) {
@@ -374,6 +426,22 @@ mod tests {
             let Some((found, want)) = line.split_once(" -> ") else { continue };
             let got = Address::parse(found).map_or_else(|_| "refused".to_owned(), |a| a.0);
             assert_eq!(got, want, "{found}");
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_are_left_out_of_broken_urls_too() {
+        for (text, want) in [
+            ("ftp://user:pass@a.example/x@y", "ftp://a.example/x@y"),
+            ("http://a:b@c@[bad", "http://[bad"),
+            ("//u@a.example", "//a.example"),
+            (" https:u:p@a.example?q=@", " https:a.example?q=@"),
+            ("h\nttp:\\\\u@a.example", "http:\\\\a.example"),
+            ("mailto:desk@a.example", "mailto:desk@a.example"),
+            ("/who@where", "/who@where"),
+            ("x@y", "x@y"),
+        ] {
+            assert_eq!(without_userinfo(text), want);
         }
     }
 

@@ -67,8 +67,7 @@ impl Head {
             if line.starts_with(b" ") || line.starts_with(b"\t") {
                 // A folded line (RFC 9112 §5.2) belongs to the field before it.
                 if let Some(last) = fields.last_mut() {
-                    last.value.push(b' ');
-                    last.value.extend_from_slice(line.trim_ascii());
+                    last.fold(line.trim_ascii());
                 }
             } else if fields.len() < most {
                 fields.push(Field::parse(line));
@@ -164,6 +163,13 @@ impl Field {
             },
             _ => Self { name: Vec::new(), value: line.to_vec() },
         }
+    }
+
+    fn fold(&mut self, more: &[u8]) {
+        if !self.value.is_empty() && !more.is_empty() {
+            self.value.push(b' ');
+        }
+        self.value.extend_from_slice(more);
     }
 }
 

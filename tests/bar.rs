@@ -15,6 +15,8 @@
 mod closing;
 #[path = "bar/every.rs"]
 mod every;
+#[path = "hostile/found.rs"]
+mod found;
 #[path = "bar/http2.rs"]
 mod http2;
 #[path = "bar/looked_up.rs"]

@@ -186,6 +186,10 @@ fn builder(settings: &Settings, tls: &Tls, guard: Guard) -> reqwest::ClientBuild
         .retry(retry::never())
         .no_proxy()
         .referer(false)
+        // A connection that answers nothing is not asked again and again.
+        .http2_keep_alive_interval(settings.idle_timeout)
+        .http2_keep_alive_timeout(settings.idle_timeout)
+        .http2_keep_alive_while_idle(true)
         .http1_title_case_headers()
         .http1_max_headers(MAX_FIELDS)
         .connect_timeout(settings.connect_timeout)

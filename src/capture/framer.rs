@@ -216,7 +216,9 @@ impl Framer {
 
     /// Whether another request may follow on the connection.
     pub fn keep_alive(&self) -> bool {
-        self.persistent && self.defects.is_empty() && matches!(self.state, State::Done)
+        let says_where_it_ends = self.kind != Kind::Close;
+        let whole = matches!(self.state, State::Done) && says_where_it_ends;
+        whole && self.persistent && self.defects.is_empty()
     }
 
     /// What was wrong, in the order it was met.

@@ -19,7 +19,7 @@ use url::Url;
 use self::budgets::Budgets;
 pub use self::traps::TRAPS;
 use self::traps::Traps;
-use crate::address::{Address, AddressError, Site, fetchable};
+use crate::address::{Address, AddressError, Site, fetchable, without_userinfo};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use crate::page::{LinkKind, Signal};
@@ -197,7 +197,7 @@ impl<'a> Page<'a> {
         match fetchable(text, Some(&self.url)) {
             Ok(url) => Some(url),
             Err(error) => {
-                self.refuse(text, address_rule(&error));
+                self.refuse(&without_userinfo(text), address_rule(&error));
                 None
             }
         }

@@ -17,6 +17,7 @@ use self::jsonld::Described;
 use super::article::outline::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
+use crate::address::fetchable;
 use crate::lang::Lang;
 
 /// Candidates from JSON-LD, OpenGraph, meta and microdata.
@@ -98,7 +99,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let claims = claims(&all);
     let published = published(&all);
     Metadata {
-        canonical: all.canonical.and_then(|href| url.join(href.trim()).ok()).map(String::from),
+        canonical: all.canonical.and_then(|href| fetchable(href, Some(url)).ok()).map(String::from),
         title: best_title(&all, site.as_deref()),
         declared: declared(&all),
         published: published.first().cloned(),

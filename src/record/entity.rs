@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
+use crate::head::Head;
+
 /// Longest chunk-size line that is read as one.
 const MAX_SIZE_LINE: u64 = 16 << 10;
 
@@ -61,29 +63,25 @@ pub fn read_head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Length of the head of an HTTP message, its empty line included; everything without one.
+/// Length of the head of an HTTP message, its empty line included; everything without one. Empty
+/// lines before the start line are part of it (RFC 9112 §2.2).
 pub fn head_length(block: &[u8]) -> usize {
     let mut at = 0;
+    let mut begun = false;
     for line in block.split_inclusive(|&byte| byte == b'\n') {
         at += line.len();
-        if matches!(line, b"\n" | b"\r\n") {
+        let is_blank = matches!(line, b"\n" | b"\r\n");
+        if is_blank && begun {
             return at;
         }
+        begun |= !is_blank;
     }
     block.len()
 }
 
 /// Whether the last transfer coding of a head is `chunked` (RFC 9112 §6.1).
 pub fn is_chunked(head: &[u8]) -> bool {
-    let values = head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
-        let colon = line.iter().position(|&byte| byte == b':')?;
-        let (name, value) = line.split_at_checked(colon)?;
-        name.trim_ascii().eq_ignore_ascii_case(b"transfer-encoding").then_some(value)
-    });
-    values.last().is_some_and(|value| {
-        let coding = value.rsplit(|byte| b",:".contains(byte)).next().unwrap_or_default();
-        coding.trim_ascii().eq_ignore_ascii_case(b"chunked")
-    })
+    Head::parse_whole(head).transfer_codings().last().is_some_and(|last| last == "chunked")
 }
 
 /// Reads a chunked body without its framing (RFC 9112 §7.1), as leniently as archives need:

@@ -201,6 +201,29 @@ impl Plain {
         Ok(self.ready())
     }
 
+    /// At least `count` of them, fewer only at the end of the member: what is looked for may lie
+    /// across two reads.
+    pub(super) fn ahead(&mut self, count: usize) -> io::Result<&[u8]> {
+        while self.fill()?.len() < count {
+            self.buffer.copy_within(self.from..self.to, 0);
+            (self.from, self.to) = (0, self.to - self.from);
+            let room = self.buffer.get_mut(self.to..).unwrap_or_default();
+            let more = match &mut self.source {
+                Source::Raw(raw) => raw.read(room),
+                Source::Member(member) => member.read(room),
+                Source::Frame(frame) => frame.read(room),
+                Source::Between(_) | Source::Gone => Ok(0),
+            };
+            self.damaged |= more.is_err();
+            let more = more?;
+            if more == 0 {
+                break;
+            }
+            self.to += more;
+        }
+        Ok(self.ready())
+    }
+
     /// What [`Plain::fill`] gave and [`Plain::consume`] did not take.
     pub(super) fn ready(&self) -> &[u8] {
         self.buffer.get(self.from..self.to).unwrap_or_default()

@@ -118,6 +118,9 @@ pub(crate) fn regular(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// How every record begins (WARC 1.1 §4).
+const VERSION: &[u8] = b"WARC/";
+
 /// The records of one file, in order.
 pub struct Records {
     file: String,
@@ -243,8 +246,8 @@ impl Records {
         let mut line_start = self.line_start;
         loop {
             let offset = self.plain.offset();
-            let ahead = self.fill(offset)?;
-            if ahead.is_empty() || (line_start && ahead.starts_with(b"WARC/")) {
+            let ahead = self.ahead(offset, VERSION.len())?;
+            if ahead.is_empty() || (line_start && ahead.starts_with(VERSION)) {
                 return Ok(());
             }
             let end = memchr::memchr(b'\n', ahead);
@@ -260,7 +263,7 @@ impl Records {
     fn more(&mut self, offset: u64, missing: u64) -> Result<&[u8], ReadError> {
         while self.fill(offset)?.is_empty() {
             let ended = !self.next_member()?;
-            let another = !ended && self.fill(offset)?.starts_with(b"WARC/");
+            let another = !ended && self.ahead(offset, VERSION.len())?.starts_with(VERSION);
             self.resync &= !another;
             if ended || another {
                 return Err(ReadError::Cut { file: self.file.clone(), offset, missing });
@@ -271,6 +274,13 @@ impl Records {
 
     fn fill(&mut self, offset: u64) -> Result<&[u8], ReadError> {
         if let Err(why) = self.plain.fill() {
+            return Err(self.damage(offset, &why));
+        }
+        Ok(self.plain.ready())
+    }
+
+    fn ahead(&mut self, offset: u64, count: usize) -> Result<&[u8], ReadError> {
+        if let Err(why) = self.plain.ahead(count) {
             return Err(self.damage(offset, &why));
         }
         Ok(self.plain.ready())
@@ -289,7 +299,7 @@ impl Records {
             self.line(offset, &mut lines)?;
             let line = lines.get(start..).unwrap_or_default();
             if first.is_none() {
-                if !line.starts_with(b"WARC/") {
+                if !line.starts_with(VERSION) {
                     return Err(self.no_record(offset, line));
                 }
                 first = Some(line.len());
@@ -318,7 +328,7 @@ impl Records {
             self.plain.consume(taken);
             self.line_start = end.is_some();
             // What does not begin with the version is not followed any further.
-            if end.is_some() || !lines.iter().zip(b"WARC/").all(|(have, want)| have == want) {
+            if end.is_some() || !lines.iter().zip(VERSION).all(|(have, want)| have == want) {
                 return Ok(());
             }
         }

@@ -1,11 +1,6 @@
 //! Credentials: sent to whom they are for, and found nowhere afterwards.
 
-use std::io::Read;
-use std::path::Path;
-
-use warraq::record::name;
-use warraq::record::reader::Records;
-
+use super::found::found;
 use super::run::Crawl;
 use super::web::{Web, moved, page};
 
@@ -21,36 +16,6 @@ fn site() -> Web {
         ("a.test", "/port") => Some(moved("http://a.test:8080/other")),
         _ => Some(page("<title>Page</title>")),
     })
-}
-
-/// Everywhere below `folder` where `what` stands: in files as they lie, and in records.
-fn found(folder: &Path, what: &str) -> Vec<String> {
-    let mut places = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for path in std::fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if std::fs::read(&path)
-                .unwrap()
-                .windows(what.len())
-                .any(|part| part == what.as_bytes())
-            {
-                places.push(path.display().to_string());
-            }
-        }
-    }
-    for file in name::files(folder).unwrap() {
-        for entry in Records::open(&file).unwrap().map(Result::unwrap) {
-            let mut block = Vec::new();
-            entry.block.reader().read_to_end(&mut block).unwrap();
-            let header = format!("{:?}", entry.header);
-            if header.contains(what) || String::from_utf8_lossy(&block).contains(what) {
-                places.push(format!("{} {}", entry.kind, entry.target_uri().unwrap_or_default()));
-            }
-        }
-    }
-    places
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Answers that must come through byte for byte, and those that must not come through at all:
 //! the rows of `tables/wire.txt`.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use super::escapes::unescape;
 
 /// How the exchange must end.

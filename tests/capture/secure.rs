@@ -3,7 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::AsyncWriteExt;
@@ -16,14 +19,18 @@ use super::server::{After, NEXT, Packets, Script, Server, clock, limits, read_re
 use super::{block_of, body_of, check, fetch, get};
 
 /// A certificate authority and a server certificate for `name` by it.
-fn identity(name: &str) -> (String, ServerConfig) {
+pub(crate) fn identity(name: &str) -> (String, ServerConfig) {
+    signed(CertificateParams::new(vec![name.to_owned()]).unwrap())
+}
+
+/// A certificate authority and a server with a certificate of these terms by it.
+fn signed(leaf: CertificateParams) -> (String, ServerConfig) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = params.self_signed(&key).unwrap();
     let issuer = Issuer::new(params, key);
     let leaf_key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let leaf = leaf.signed_by(&leaf_key, &issuer).unwrap();
     let private = PrivateKeyDer::try_from(leaf_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -57,7 +64,7 @@ async fn serve(config: ServerConfig, answer: &'static [u8], notify: bool) -> Ser
     .await
 }
 
-fn pem_file(pem: &str) -> tempfile::NamedTempFile {
+pub(crate) fn pem_file(pem: &str) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pem.as_bytes()).unwrap();
     file
@@ -149,6 +156,87 @@ async fn an_unknown_authority_or_another_name_is_refused() {
             let End::Failed(failure) = &capture.end else { panic!("{url}: {:?}", capture.end) };
             assert_eq!(failure.kind, FailureKind::Tls, "{url}: {}", failure.detail);
             assert!(capture.request.is_empty() && capture.response.is_none());
+        }
+    }
+}
+
+/// What may be wrong with a certificate that a known authority signed, and the word for it.
+fn flawed() -> Vec<(&'static str, CertificateParams, &'static str)> {
+    let named = |name: &str| CertificateParams::new(vec![name.to_owned()]).unwrap();
+    let mut expired = named("case.example");
+    (expired.not_before, expired.not_after) =
+        (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1));
+    let mut early = named("case.example");
+    (early.not_before, early.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
+    let mut authority = named("case.example");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let mut client = named("case.example");
+    client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    vec![
+        ("expired", expired, "expired"),
+        ("not yet", early, "not valid yet"),
+        ("another name", named("other.example"), "other.example"),
+        ("another depth", named("*.case.example"), "case.example"),
+        ("no name", CertificateParams::new(Vec::new()).unwrap(), "case.example"),
+        ("an authority", authority, "CaUsedAsEndEntity"),
+        ("for clients", client, ""),
+    ]
+}
+
+#[tokio::test]
+async fn a_flawed_certificate_is_refused_by_name_or_accepted_and_told() {
+    for (name, params, word) in flawed() {
+        let (ca, config) = signed(params);
+        let server = serve(config, NEXT, true).await;
+        let file = pem_file(&ca);
+        let mut settings = server.settings();
+        settings.ca_file = Some(file.path().to_owned());
+        let capture = fetch(&Wire::new(&settings, clock()).unwrap(), "https://case.example/").await;
+        let End::Failed(failure) = &capture.end else { panic!("{name}: {:?}", capture.end) };
+        assert_eq!(failure.kind, FailureKind::Tls, "{name}");
+        assert!(failure.detail.contains("is not trusted ("), "{name}: {}", failure.detail);
+        assert!(failure.detail.contains(word), "{name}: {}", failure.detail);
+        assert!(capture.request.is_empty() && capture.response.is_none(), "{name}");
+        settings.insecure_tls = true;
+        let capture = fetch(&Wire::new(&settings, clock()).unwrap(), "https://case.example/").await;
+        assert_eq!(capture.end, End::Complete, "{name}");
+        let told = capture.defects.join("; ");
+        assert!(told.starts_with("accepted by --insecure-tls: "), "{name}: {told}");
+        assert!(told.contains(word), "{name}: {told}");
+        assert_eq!(block_of(&capture.response.unwrap()), NEXT, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_none_ends_in_words() {
+    let hello_cut: &[u8] = b"\x16\x03\x03\x00\x7a\x02\x00";
+    let huge = [&[0x16, 3, 3, 0x40, 0][..], &[2; 0x4000]].concat();
+    for (name, answer) in [
+        ("an alert", b"\x15\x03\x03\x00\x02\x02\x28".as_slice()),
+        ("SSL 3.0 only", b"\x15\x03\x00\x00\x02\x02\x46"),
+        ("cut in the hello", hello_cut),
+        ("a message without end", &huge),
+        ("closed at once", b""),
+        ("HTTP", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+    ] {
+        let answer = answer.to_vec();
+        let server = Server::with(move |mut stream, _| {
+            let answer = answer.clone();
+            async move {
+                // The hello of the client is read, so that closing resets nothing.
+                tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await.ok();
+                stream.write_all(&answer).await.ok();
+            }
+        })
+        .await;
+        for insecure in [false, true] {
+            let mut settings = server.settings();
+            settings.insecure_tls = insecure;
+            let wire = Wire::new(&settings, clock()).unwrap();
+            let capture = fetch(&wire, "https://case.example/").await;
+            let End::Failed(failure) = &capture.end else { panic!("{name}: {:?}", capture.end) };
+            assert_eq!(failure.kind, FailureKind::Tls, "{name}: {}", failure.detail);
+            assert!(failure.detail.starts_with("case.example: "), "{name}: {}", failure.detail);
         }
     }
 }

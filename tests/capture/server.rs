@@ -180,10 +180,10 @@ fn pieces(bytes: &[u8], seed: u64) -> impl Iterator<Item = &[u8]> {
 
 pub(crate) fn limits() -> Limits {
     Limits {
-        connect: Duration::from_secs(10),
-        head: Duration::from_secs(10),
-        idle: Duration::from_secs(10),
-        total: Duration::from_secs(20),
+        connect: Duration::from_secs(30),
+        head: Duration::from_secs(30),
+        idle: Duration::from_secs(30),
+        total: Duration::from_mins(1),
         max_head: 256 << 10,
         max_body: 1 << 20,
         min_speed: 0,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{DeflateEncoder, GzEncoder};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use super::run::{Crawl, watched};
@@ -24,6 +24,32 @@ fn gzip(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
 fn bomb() -> Vec<u8> {
     let start = std::iter::once(b"<title>Bomb</title><a href=/after>x</a>".to_vec());
     gzip(start.chain((0..1024).map(|_| vec![b' '; 1 << 20])))
+}
+
+/// 888 bytes of brotli for 1 GiB.
+fn brotli() -> Vec<u8> {
+    let lines = include_str!("../tables/brotli-bomb.txt").lines();
+    let digits: String = lines.filter(|line| !line.starts_with('#')).collect();
+    data_encoding::HEXLOWER.decode(digits.as_bytes()).unwrap()
+}
+
+/// A frame of zstd (RFC 8878 §3.1): 8,192 blocks of one byte repeated 131,072 times, 1 GiB.
+fn zstd() -> Vec<u8> {
+    // Magic; no content size, no checksum; a window of 128 KiB.
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x38];
+    for at in 0..8_192_u32 {
+        let is_last = u32::from(at == 8_191);
+        let header = (131_072 << 3) | (1 << 1) | is_last;
+        frame.extend_from_slice(&header.to_le_bytes()[..3]);
+        frame.push(b' ');
+    }
+    frame
+}
+
+fn deflate(part: &[u8]) -> Vec<u8> {
+    let mut out = DeflateEncoder::new(Vec::new(), Compression::best());
+    (0..256).for_each(|_| out.write_all(part).unwrap());
+    out.finish().unwrap()
 }
 
 /// Crawls one such page beside ten plain ones, in bounded memory.
@@ -58,6 +84,13 @@ fn blast(name: &str, body: Vec<u8>, fields: &'static [&'static str]) -> Crawl {
 
 const HTML: &[&str] = &["Content-Type: text/html; charset=utf-8"];
 const GZIP: &[&str] = &["Content-Type: text/html", "Content-Encoding: gzip"];
+const BROTLI: &[&str] = &["Content-Type: text/html", "Content-Encoding: br"];
+const ZSTD: &[&str] = &["Content-Type: text/html", "Content-Encoding: zstd"];
+const DEFLATE: &[&str] = &["Content-Type: text/html", "Content-Encoding: deflate"];
+const HUNDRED: &[&str] = &[
+    "Content-Type: text/html",
+    "Content-Encoding: gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip, gzip",
+];
 const NESTED: &[&str] = &["Content-Type: text/html", "Content-Encoding: gzip, gzip, gzip"];
 
 #[test]
@@ -65,6 +98,10 @@ fn coding_bombs_are_cut() {
     blast("gzip", bomb(), GZIP);
     blast("gzip in gzip", gzip(std::iter::once(gzip(std::iter::once(bomb())))), NESTED);
     blast("no gzip", b"not gzip at all".to_vec(), GZIP);
+    blast("brotli", brotli(), BROTLI);
+    blast("zstd", zstd(), ZSTD);
+    blast("deflate", deflate(&vec![b' '; 1 << 20]), DEFLATE);
+    blast("many codings", bomb(), HUNDRED);
     let cut = bomb();
     blast("cut gzip", cut[..cut.len() / 2].to_vec(), GZIP);
 }

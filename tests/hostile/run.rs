@@ -16,7 +16,7 @@ use warraq::record::reader::Records;
 use super::web::Web;
 
 /// Longer than any attack here may hold the program.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A folder to crawl into, and the flags every run shares.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::without_userinfo;
 use crate::lang::Lang;
 use crate::page::{Alternate, Place, Signal};
 
@@ -148,7 +149,7 @@ impl Gathered {
             .map(|(claim, why)| Dropped {
                 url: resolve(&claim),
                 lang: claim.lang(),
-                url_raw: claim.href,
+                url_raw: without_userinfo(&claim.href).into_owned(),
                 lang_raw: claim.lang_raw,
                 signal: claim.signal,
                 place: claim.place,

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::gather::{Claim, Reason};
 use super::{Survey, negotiated, target};
-use crate::address::fetchable;
+use crate::address::{fetchable, without_userinfo};
 use crate::head::Head;
 use crate::lang::Lang;
 use crate::page::{Alternate, Signal};
@@ -93,7 +93,7 @@ impl<'a> OwnPage<'a> {
         }
         Ok(Alternate {
             url: url.into(),
-            url_raw: claim.href.trim().to_owned(),
+            url_raw: without_userinfo(claim.href.trim()).into_owned(),
             about: None,
             lang,
             lang_raw: claim.lang_raw.chars().take(MAX_RAW).collect(),

@@ -10,7 +10,7 @@ use quick_xml::reader::Reader;
 use url::Url;
 
 use super::{Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, is_url_line, without_declaration};
-use crate::address::{MAX_URL_BYTES, fetchable};
+use crate::address::{MAX_URL_BYTES, fetchable, without_userinfo};
 use crate::lang::Lang;
 use crate::page::{Alternate, Link, LinkKind, Place, Signal};
 
@@ -169,7 +169,7 @@ impl Reading<'_> {
         {
             entry.alternates.push(Alternate {
                 url: url.into(),
-                url_raw: href,
+                url_raw: without_userinfo(&href).into_owned(),
                 about: None,
                 lang: Lang::parse(&lang),
                 lang_raw: lang,

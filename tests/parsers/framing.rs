@@ -1,11 +1,14 @@
-//! The framer alone: total on any bytes, and blind to packets.
+//! The framer: total on any bytes, blind to packets, and right about what was framed.
 
 use std::ops::Range;
 
 use proptest::prelude::*;
 use warraq::capture::framer::{Bad, Framer, Kind, Progress};
+use warraq::record::entity;
 
-use super::cases;
+use super::cases::{self, Want};
+use super::config;
+use super::input::{cuts, like};
 
 #[derive(Debug, PartialEq)]
 struct Seen {
@@ -123,50 +126,116 @@ fn persistence() {
     assert!(!keeps("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nTransfer-Encoding: chunked"));
 }
 
-/// Pieces of responses, so that random joins get past the first line.
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
-    let known = prop::sample::select(vec![
-        b"HTTP/1.1 200 OK\r\n".as_slice(),
-        b"HTTP/1.1 100 x\r\n\r\n",
-        b"HTTP/1.0 404 Not Found\n",
-        b"Transfer-Encoding: chunked\r\n",
-        b"Content-Length: 7\r\n",
-        b"Connection: keep-alive\r\n",
-        b"\r\n",
-        b"\n",
-        b"\r",
-        b"5\r\nhello\r\n",
-        b"3;x\nabc\n",
-        b"0\r\n\r\n",
-        b"1f\r\n",
-        b"X: y\r\n",
-    ])
-    .prop_map(<[u8]>::to_vec);
-    let random = prop::collection::vec(any::<u8>(), 0..12);
-    prop::collection::vec(prop_oneof![6 => known, 1 => random], 0..14)
-        .prop_map(|pieces| pieces.concat())
+/// The archive is read by another parser than the wire; both see the same entity.
+#[test]
+fn the_reader_of_archives_agrees() {
+    for case in cases::all() {
+        if !matches!(case.want, Want::Whole | Want::Marked) || case.head {
+            continue;
+        }
+        let mut framer = Framer::new(false, 1 << 20, 1 << 20);
+        let mut seen = Vec::new();
+        framer.feed(&case.bytes, |piece| seen.extend_from_slice(piece));
+        framer.eof();
+        let block = &case.bytes[case.before..case.bytes.len() - case.beyond];
+        let broken = framer.defects().iter().any(|what| what.contains("chunk"));
+        let split = entity::split(block);
+        let told = format!("{}: {}", case.name, split.entity.escape_ascii());
+        assert_eq!(
+            split.head_length as u64,
+            framer.head_end().unwrap() - framer.head_start(),
+            "{told}"
+        );
+        assert!(broken || split.entity == seen, "{told}");
+    }
+}
+
+/// A body as a server would send it.
+#[derive(Clone, Debug)]
+enum Sent {
+    Length,
+    Chunks(Vec<usize>, String),
+    Close,
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    let chunks = prop::collection::vec(1_usize..40, 0..9);
+    prop_oneof![
+        Just(Sent::Length),
+        (chunks, "(;[a-z]{0,5}(=[a-z]{0,3})?)?").prop_map(|(sizes, ext)| Sent::Chunks(sizes, ext)),
+        Just(Sent::Close),
+    ]
+}
+
+/// The message, and whether the connection may go on.
+fn message(body: &[u8], sent: &Sent, fields: &str, interims: usize) -> (Vec<u8>, usize, bool) {
+    let before = b"HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n".repeat(interims);
+    let mut out = before.clone();
+    out.extend(format!("HTTP/1.1 200 OK\r\n{fields}").into_bytes());
+    match sent {
+        Sent::Length => {
+            out.extend(format!("content-length: {}\r\n\r\n", body.len()).into_bytes());
+            out.extend(body);
+        }
+        Sent::Close => {
+            out.extend(b"\r\n");
+            out.extend(body);
+        }
+        Sent::Chunks(sizes, extension) => {
+            out.extend(b"Transfer-Encoding: Chunked\r\n\r\n");
+            let (mut rest, mut sizes) = (body, sizes.iter());
+            while !rest.is_empty() {
+                let size = sizes.next().copied().unwrap_or(rest.len()).min(rest.len());
+                out.extend(format!("{size:X}{extension}\r\n").into_bytes());
+                out.extend([&rest[..size], b"\r\n"].concat());
+                rest = &rest[size..];
+            }
+            out.extend(format!("0{extension}\r\nTrailer: x\r\n\r\n").into_bytes());
+        }
+    }
+    (out, before.len(), !matches!(sent, Sent::Close))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(config())]
 
     #[test]
     fn packets_make_no_difference(
-        bytes in pieces(),
+        bytes in like("answer"),
         answers_head in any::<bool>(),
         cuts in prop::collection::vec(any::<usize>(), 0..6),
     ) {
         blind_to_packets(&bytes, answers_head, &cuts);
-        let status = [b"HTTP/1.1 200 OK\r\n".as_slice(), &bytes].concat();
-        blind_to_packets(&status, answers_head, &cuts);
-        let chunked = [
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice(), &bytes,
-        ].concat();
-        blind_to_packets(&chunked, answers_head, &cuts);
+        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice();
+        blind_to_packets(&[chunked, &bytes].concat(), answers_head, &cuts);
     }
 
     #[test]
-    fn any_bytes_are_framed(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        blind_to_packets(&bytes, false, &[]);
+    fn what_was_framed_is_found_again(
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        sent in sent(),
+        fields in "([A-Za-z-]{2,9}:[ -~]{0,9}\r\n){0,4}",
+        interims in 0_usize..3,
+        cuts in cuts(),
+    ) {
+        let framing = |name: &str| ["content-length", "transfer-encoding", "connection"].contains(&name);
+        prop_assume!(!fields.lines().any(|line| framing(&line.split(':').next().unwrap().to_lowercase())));
+        let (bytes, before, keeps) = message(&body, &sent, &fields, interims);
+        let whole = feed(Framer::new(false, 4_000, 4_000), std::iter::once(bytes.as_slice()));
+        prop_assert!(whole.whole && whole.entity == body, "{:?}", whole);
+        prop_assert_eq!((whole.keep_alive, whole.head.start), (keeps, before as u64));
+        prop_assert_eq!(whole.end, Some(bytes.len() as u64));
+        // What comes behind a message that says where it ends is no part of it.
+        if keeps {
+            let behind = [bytes.as_slice(), b"HTTP/1.1 200 OK\r\n\r\nforeign"].concat();
+            let mut framer = Framer::new(false, 4_000, 4_000);
+            prop_assert_eq!(framer.feed(&behind, |_| ()), bytes.len());
+        }
+        // Cut anywhere, it is not whole.
+        for cut in cuts.into_iter().map(|cut| cut.index(bytes.len())) {
+            let part = feed(Framer::new(false, 4_000, 4_000), std::iter::once(&bytes[..cut]));
+            prop_assert!(!part.keep_alive && (!part.whole || !keeps), "{}", cut);
+            prop_assert!(body.starts_with(&part.entity));
+        }
     }
 }
