@@ -12,6 +12,7 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolving};
 use url::{Host, Url};
 
+use super::absent::Absent;
 use super::answers::Answers;
 use crate::lead::Rule;
 use crate::moment::Clock;
@@ -98,6 +99,7 @@ pub struct GuardedResolver {
     guard: Guard,
     fixed: Arc<[Resolve]>,
     answers: Arc<Answers>,
+    absent: Arc<Absent>,
 }
 
 impl GuardedResolver {
@@ -105,7 +107,8 @@ impl GuardedResolver {
     pub fn new(settings: &Settings, clock: Clock) -> Self {
         let guard = Guard::new(settings.allow_private);
         let fixed = settings.resolve.clone().into();
-        Self { guard, fixed, answers: Arc::new(Answers::new(clock)) }
+        let absent = Arc::new(Absent::new(clock.clone()));
+        Self { guard, fixed, answers: Arc::new(Answers::new(clock)), absent }
     }
 
     /// What the system's resolver said of a host, if it was asked.
@@ -135,9 +138,14 @@ impl GuardedResolver {
     }
 
     async fn look_up(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, Denied> {
+        if self.absent.holds(name) {
+            return Err(Denied::Dns(format!("{name}: no address, as it was a moment ago")));
+        }
         let asked = self.answers.now();
-        let found = tokio::net::lookup_host((name, port)).await;
-        let found = found.map_err(|why| Denied::Dns(format!("{name}: no address ({why})")))?;
+        let found = tokio::net::lookup_host((name, port)).await.map_err(|why| {
+            self.absent.learn(name, &why);
+            Denied::Dns(format!("{name}: no address ({why})"))
+        })?;
         let found: Vec<SocketAddr> = found.collect();
         self.answers.keep(name, asked, &found);
         let vetted = self.guard.vet(found.into_iter()).map_err(Denied::Rule)?;

@@ -6,6 +6,7 @@
 //! chooses. Redirects are
 //! ordinary captures: no transport ever follows one.
 
+mod absent;
 mod answers;
 mod chunks;
 pub mod client;
