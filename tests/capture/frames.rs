@@ -19,7 +19,7 @@ use super::server::{Server, clock, limits};
 use super::{body_of, fetch, get};
 
 /// How long an attacked exchange may be silent; three times that is all it has.
-const SHORT: Duration = Duration::from_millis(400);
+const SHORT: Duration = Duration::from_secs(1);
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;

@@ -20,11 +20,11 @@ use super::{block_of, body_of, check, fetch, get};
 
 /// A certificate authority and a server certificate for `name` by it.
 pub(crate) fn identity(name: &str) -> (String, ServerConfig) {
-    signed(CertificateParams::new(vec![name.to_owned()]).unwrap())
+    signed(&CertificateParams::new(vec![name.to_owned()]).unwrap())
 }
 
 /// A certificate authority and a server with a certificate of these terms by it.
-fn signed(leaf: CertificateParams) -> (String, ServerConfig) {
+fn signed(leaf: &CertificateParams) -> (String, ServerConfig) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -186,7 +186,7 @@ fn flawed() -> Vec<(&'static str, CertificateParams, &'static str)> {
 #[tokio::test]
 async fn a_flawed_certificate_is_refused_by_name_or_accepted_and_told() {
     for (name, params, word) in flawed() {
-        let (ca, config) = signed(params);
+        let (ca, config) = signed(&params);
         let server = serve(config, NEXT, true).await;
         let file = pem_file(&ca);
         let mut settings = server.settings();

@@ -5,19 +5,10 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
-use warraq::head::{Field, Head};
 use warraq::page::decode::{self, Decoded};
 
 use super::config;
-use super::input::{like, text_like};
-
-fn head(fields: &[(&str, &str)]) -> Head {
-    let field = |(name, value): &(&str, &str)| Field {
-        name: name.as_bytes().to_vec(),
-        value: value.as_bytes().to_vec(),
-    };
-    Head { start: b"HTTP/1.1 200 OK".to_vec(), fields: fields.iter().map(field).collect() }
-}
+use super::input::{head, like, text_like};
 
 fn decoded(content_type: &str, body: &[u8]) -> Decoded {
     decode::entity(&head(&[("Content-Type", content_type)]), body)

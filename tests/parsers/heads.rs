@@ -11,7 +11,7 @@ use warraq::page::{self, Source};
 use warraq::politeness::backoff::retry_after;
 
 use super::config;
-use super::input::{like, text_like};
+use super::input::{head, like, text_like};
 
 fn now() -> Moment {
     Moment::from_millis(1_795_339_800_000)
@@ -19,15 +19,6 @@ fn now() -> Moment {
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
-}
-
-/// A head of these fields, as they are.
-fn head(fields: &[(&str, &str)]) -> Head {
-    let field = |(name, value): &(&str, &str)| Field {
-        name: name.as_bytes().to_vec(),
-        value: value.as_bytes().to_vec(),
-    };
-    Head { start: b"HTTP/1.1 200 OK".to_vec(), fields: fields.iter().map(field).collect() }
 }
 
 /// The URLs of the alternates that a page with this `Link` field has.

@@ -4,6 +4,8 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use warraq::head::{Field, Head};
+
 use super::escapes::unescape;
 
 /// The seeds of one parser.
@@ -35,6 +37,15 @@ pub(crate) fn like(parser: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 /// The same as text.
 pub(crate) fn text_like(parser: &str) -> impl Strategy<Value = String> + use<> {
     like(parser).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A head of these fields, as they are.
+pub(crate) fn head(fields: &[(&str, &str)]) -> Head {
+    let field = |(name, value): &(&str, &str)| Field {
+        name: name.as_bytes().to_vec(),
+        value: value.as_bytes().to_vec(),
+    };
+    Head { start: b"HTTP/1.1 200 OK".to_vec(), fields: fields.iter().map(field).collect() }
 }
 
 /// Where to cut bytes.
