@@ -47,9 +47,9 @@ impl<'p, 'a> Listing<'p, 'a> {
         let title = trim::letters_of(metadata.title.as_deref().unwrap_or_default());
         let headings: Vec<usize> =
             (0..outline.rows.len()).filter(|at| is_headline(outline, *at)).collect();
-        let links = drafts.iter().filter(|draft| draft.is_link());
-        let links = links.filter(|draft| draft.measure.letters >= MIN_ONLY);
-        let mut lines: Vec<usize> = links.map(|draft| draft.at).collect();
+        let linked = drafts.iter().filter(|draft| draft.is_link());
+        let long = linked.filter(|draft| draft.measure.letters >= MIN_ONLY);
+        let mut lines: Vec<usize> = long.map(|draft| draft.at).collect();
         lines.extend(&headings);
         lines.sort_unstable();
         Self { outline, url, title, says_article: metadata.says_article, headings, lines }
