@@ -162,9 +162,10 @@ const HEADLINES: usize = 4;
 /// Levels above a text among which the card it stands in is looked for.
 const CARD_LEVELS: usize = 5;
 /// Cards whose headlines lead elsewhere that make a listing of a page that does not call itself an
-/// article: fewer are a box of related stories.
+/// article: fewer are a box of related stories. At one, two of 956 real articles were taken for lists.
 const MIN_CARDS: usize = 3;
-/// Cards at the end of a body that are not its own: one may be the story's last link.
+/// Cards at the end of a body that are not its own: one may be the story's last link. Leaving them
+/// out is worth .001 of body F1 on 461 real pages, all of it on two.
 const MIN_TAIL_CARDS: usize = 2;
 /// Blocks of a body in one card: a headline, a line or two.
 const MAX_IN_CARD: usize = 2;
