@@ -69,19 +69,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
     let found = when::published(&scene, url);
-    let count = body.blocks.len();
-    let is_label = |at: usize, draft: &Draft| {
-        (at < LABELS || at + LABELS >= count) && when::is_date_line(&draft.text)
-            || at + LABELS >= count && signposts::is_source(draft)
-    };
-    let blocks: Vec<TextBlock> = body
-        .blocks
-        .iter()
-        .enumerate()
-        .filter(|(at, draft)| !byline.lines.contains(&draft.at) && !is_label(*at, draft))
-        .map(|(_, draft)| draft)
-        .map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() })
-        .collect();
+    let blocks = story(&body.blocks, &byline.lines);
     let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
     let texts = blocks.iter().map(|block| block.text.as_str());
     let detected = language::detect_in(texts, &hints);
@@ -96,4 +84,16 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         found_by: body.stage,
     };
     Some(Reading { article, detected })
+}
+
+/// The blocks of a body without the lines that name its people, its day and its source.
+fn story(body: &[Draft], named: &[usize]) -> Vec<TextBlock> {
+    let is_label = |at: usize, draft: &Draft| {
+        let last = at + LABELS >= body.len();
+        (at < LABELS || last) && when::is_date_line(&draft.text)
+            || last && signposts::is_source(draft)
+    };
+    let said = |(at, draft): &(usize, &Draft)| !named.contains(&draft.at) && !is_label(*at, draft);
+    let blocks = body.iter().enumerate().filter(said).map(|(_, draft)| draft);
+    blocks.map(|draft| TextBlock { kind: draft.kind, text: draft.text.clone() }).collect()
 }

@@ -215,7 +215,8 @@ fn is_behind(outline: &Outline<'_>, one: &Region, other: &Region) -> bool {
 }
 
 /// Share of what a witness says, or of the words of the title, that a region holds at least to be
-/// taken for another that holds next to nothing of it.
+/// taken for another that holds next to nothing of it. Asked of bodies without their leads, the
+/// witness overruled four that were right on 956 real pages; asked of whole ones, none.
 const HELD: f64 = 0.5;
 const NOTHING: f64 = 0.2;
 
@@ -253,7 +254,9 @@ fn overrules(witness: &Witness, other: &[Draft], chosen: &[Draft]) -> bool {
 
 /// Levels above a dense region on which boxes like its own are looked for.
 const BOX_LEVELS: usize = 5;
-/// Prose that other boxes hold at least to be parts of the body, in percent of the region's.
+/// Prose that other boxes hold at least to be parts of the body, in percent of the region's. Boxes
+/// are alike by the whole path down to a paragraph: by their own class alone, body F1 on 461 real
+/// pages falls from .952 to .933.
 const MORE_PROSE: u32 = 30;
 
 /// A region with its sisters: page builders put every few paragraphs into a box of their own, deep

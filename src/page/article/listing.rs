@@ -47,9 +47,9 @@ impl<'p, 'a> Listing<'p, 'a> {
         let title = trim::letters_of(metadata.title.as_deref().unwrap_or_default());
         let headings: Vec<usize> =
             (0..outline.rows.len()).filter(|at| is_headline(outline, *at)).collect();
-        let links = drafts.iter().filter(|draft| draft.is_link());
-        let links = links.filter(|draft| draft.measure.letters >= MIN_ONLY);
-        let mut lines: Vec<usize> = links.map(|draft| draft.at).collect();
+        let linked = drafts.iter().filter(|draft| draft.is_link());
+        let long = linked.filter(|draft| draft.measure.letters >= MIN_ONLY);
+        let mut lines: Vec<usize> = long.map(|draft| draft.at).collect();
         lines.extend(&headings);
         lines.sort_unstable();
         Self { outline, url, title, says_article: metadata.says_article, headings, lines }
@@ -162,9 +162,10 @@ const HEADLINES: usize = 4;
 /// Levels above a text among which the card it stands in is looked for.
 const CARD_LEVELS: usize = 5;
 /// Cards whose headlines lead elsewhere that make a listing of a page that does not call itself an
-/// article: fewer are a box of related stories.
+/// article: fewer are a box of related stories. At one, two of 956 real articles were taken for lists.
 const MIN_CARDS: usize = 3;
-/// Cards at the end of a body that are not its own: one may be the story's last link.
+/// Cards at the end of a body that are not its own: one may be the story's last link. Leaving them
+/// out is worth .001 of body F1 on 461 real pages, all of it on two.
 const MIN_TAIL_CARDS: usize = 2;
 /// Blocks of a body in one card: a headline, a line or two.
 const MAX_IN_CARD: usize = 2;
