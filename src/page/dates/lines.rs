@@ -245,3 +245,19 @@ pub(crate) fn opening_day(paragraph: &str) -> Option<String> {
     let ends = head.trim_end().ends_with(is_day_end);
     (ends && (bracket || digit || placed()) && is_date_line(head)).then(|| line_date(head))?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::dates::iso;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_line_is_taken(line in "[0-9٠-٩年月日令和元十:./,()© –-]{0,12}(updated|مارس|มี\\.ค\\.|March|رمضان|更新)?\\PC{0,40}") {
+            for day in [line_date(&line), beside_label(&line), opening_day(&line), iso(&line)] {
+                prop_assert!(day.is_none_or(|day| day.len() >= 10));
+            }
+        }
+    }
+}
