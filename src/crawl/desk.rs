@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -11,9 +11,10 @@ use url::Url;
 
 use super::archive::Archive;
 use super::pause::Pause;
-use super::{CrawlError, guess, late};
-use crate::address::HostKey;
+use super::{CrawlError, How, guess, late};
+use crate::address::{HostKey, Site};
 use crate::capture::Limits;
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, Release};
@@ -49,6 +50,7 @@ pub(super) struct Desk<F, T> {
     pub(super) politeness: Politeness,
     pub(super) scope: Scope,
     pub(super) settings: Settings,
+    pub(super) disk: Disk,
     pub(super) limits: Limits,
     pub(super) seeds: Vec<HostKey>,
     pub(super) run: u32,
@@ -59,6 +61,10 @@ pub(super) struct Desk<F, T> {
     /// Whether the guesses of this run were made.
     guessed: tokio::sync::Mutex<bool>,
     left: AtomicU64,
+    bytes: AtomicU64,
+    rate_limited: AtomicU64,
+    /// The limit that ended the intake.
+    reached: OnceLock<How>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
     /// The WARCs of the folder, and whether this process wrote them.
@@ -74,6 +80,7 @@ pub(super) struct Parts<F, T> {
     pub(super) fetch: T,
     pub(super) archive: Archive,
     pub(super) settings: Settings,
+    pub(super) disk: Disk,
     pub(super) seeds: Vec<Lead>,
     pub(super) run: u32,
     pub(super) clock: Clock,
@@ -90,6 +97,7 @@ impl<F: Frontier, T> Desk<F, T> {
             frontier: parts.frontier,
             fetch: parts.fetch,
             archive: parts.archive,
+            disk: parts.disk,
             pause: Pause::default(),
             politeness: Politeness::new(&settings, parts.clock.clone()),
             scope: Scope::new(&settings, &parts.seeds),
@@ -102,6 +110,9 @@ impl<F: Frontier, T> Desk<F, T> {
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
+            bytes: AtomicU64::new(settings.max_bytes),
+            rate_limited: AtomicU64::new(0),
+            reached: OnceLock::new(),
             asking: Mutex::default(),
             lost: Mutex::default(),
             files: Mutex::new(names(&settings.into)),
@@ -137,7 +148,7 @@ impl<F: Frontier, T> Desk<F, T> {
             () = self.stop.intake.cancelled() => Ok(None),
             leased = async {
                 self.pause.over().await;
-                self.frontier.lease().await
+                if self.has_room().await { self.frontier.lease().await } else { Ok(None) }
             } => Ok(leased?),
         }
     }
@@ -158,7 +169,8 @@ impl<F: Frontier, T> Desk<F, T> {
                 // The index is made anew at the end of the run; nothing is lost but time.
                 Err(why) => self.watch.tell(&Event::Warning { text: why.to_string() }),
             }
-            self.frontier.put(leads).await?;
+            // Their time is their own schedule's matter.
+            self.frontier.put_anyway(leads).await?;
         }
         Ok(true)
     }
@@ -179,6 +191,36 @@ impl<F: Frontier, T> Desk<F, T> {
     /// Whether `--max-pages` has been reached.
     pub(super) fn pages_used_up(&self) -> bool {
         self.pages_left() == 0
+    }
+
+    /// Counts bytes received; ends the intake when they were the last allowed.
+    pub(super) fn spend_bytes(&self, received: u64) {
+        let less = |left: u64| Some(left.saturating_sub(received));
+        let before = self.bytes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        if before.is_ok_and(|before| before <= received) {
+            self.reach(How::MaxBytes);
+        }
+    }
+
+    /// Bytes of `--max-bytes` that are left.
+    pub(super) fn bytes_left(&self) -> u64 {
+        self.bytes.load(Ordering::SeqCst)
+    }
+
+    /// A limit is reached: the intake ends, what is in flight is finished.
+    pub(super) fn reach(&self, limit: How) {
+        let _ = self.reached.set(limit);
+        self.stop.intake.cancel();
+    }
+
+    /// The limit that ended the intake.
+    pub(super) fn reached(&self) -> Option<How> {
+        self.reached.get().copied()
+    }
+
+    /// URLs whose server wanted fewer requests to the last attempt.
+    pub(super) fn rate_limited(&self) -> u64 {
+        self.rate_limited.load(Ordering::SeqCst)
     }
 
     /// May this visit be made now? Scope's budgets first, then robots and pace.
@@ -206,7 +248,8 @@ impl<F: Frontier, T> Desk<F, T> {
         Ok(())
     }
 
-    /// A seed that came to nothing is remembered: `leads` tells whether it led anywhere.
+    /// A seed that came to nothing is remembered, and a URL that its server would not give for the
+    /// number of requests: `leads` tells whether it led anywhere.
     pub(super) fn note_seed(&self, trace: &Trace, leads_nowhere: bool) {
         let lost = match &trace.outcome {
             // A 304 that nobody asked for brings no page.
@@ -215,6 +258,11 @@ impl<F: Frontier, T> Desk<F, T> {
             Outcome::Moved { .. } => leads_nowhere,
             Outcome::Failed(_) | Outcome::Refused(_) => true,
         };
+        let busy = matches!(&trace.outcome, Outcome::Captured { status: 429, .. })
+            || matches!(&trace.outcome, Outcome::Revisit { status: 429 });
+        if busy && !trace.again {
+            self.rate_limited.fetch_add(1, Ordering::SeqCst);
+        }
         if lost && !trace.again && trace.lead.is_seed_or_redirect_of_one() {
             self.lose_seed(&trace.lead.found);
         }
@@ -271,6 +319,9 @@ impl<F: Frontier, T> Desk<F, T> {
         ];
         if self.settings.contact.contains('@') && !self.settings.contact.contains("://") {
             fields.push(("From", &self.settings.contact));
+        }
+        if let Some(host) = self.settings.host(Site::of(url).as_str()) {
+            fields.extend(host.headers.iter().map(|(name, value)| (&**name, &**value)));
         }
         if self.seeds.contains(&HostKey::of(url)) {
             let own = &self.settings.headers;

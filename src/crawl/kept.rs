@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::disk::Disk;
 use crate::lang::Lang;
 use crate::lead::Lead;
-use crate::settings::{AlternatesScope, Settings};
+use crate::settings::{AlternatesScope, Recrawl, SeedScope, Settings};
 
 const FILE: &str = "job.json";
 
@@ -26,6 +26,10 @@ pub(crate) struct KeptJob {
     sitemaps: bool,
     feeds: bool,
     host_budget: u64,
+    #[serde(default)]
+    seed_scopes: Vec<SeedScope>,
+    #[serde(default = "Recrawl::each_run")]
+    recrawl: Recrawl,
 }
 
 impl KeptJob {
@@ -40,6 +44,8 @@ impl KeptJob {
             sitemaps: settings.sitemaps,
             feeds: settings.feeds,
             host_budget: settings.host_budget,
+            seed_scopes: settings.seed_scopes.clone(),
+            recrawl: settings.recrawl,
         }
     }
 
@@ -77,6 +83,8 @@ impl KeptJob {
             sitemaps: self.sitemaps,
             feeds: self.feeds,
             host_budget: self.host_budget,
+            seed_scopes: self.seed_scopes,
+            recrawl: self.recrawl,
             ..settings
         }
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::archive::Archive;
 use super::kept::KeptJob;
 use super::{CrawlError, How, Job, Stop, dedup, robots, summary};
-use crate::address::Address;
+use crate::address::{Address, Site};
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
@@ -21,7 +21,7 @@ use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::Position;
 use crate::record::ids::Ids;
-use crate::settings::{Durability, Settings};
+use crate::settings::{Durability, HostSettings, Settings};
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
 
@@ -43,7 +43,7 @@ type Cell = Arc<OnceLock<Option<Archive>>>;
 pub(super) struct Attached {
     pub(super) state: disk::Opened,
     archive: Archive,
-    seeds: Vec<Lead>,
+    pub(super) seeds: Vec<Lead>,
     read: rebuild::Rebuilt,
 }
 
@@ -107,8 +107,9 @@ async fn begin(
     let frontier = &state.frontier;
     let found = frontier.stats().await?;
     let left = found.queued;
+    let scheduled = !job.settings.recrawl.is_each_run();
     // A run that died behind its last fetch is brought to its end, not fetched anew.
-    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run));
+    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run, scheduled));
     if !job.seeds.is_empty() && !resumed {
         job.seeds.clone_into(seeds);
     }
@@ -125,6 +126,9 @@ async fn begin(
     let into = &job.settings.into;
     KeptJob::of(&job.settings, seeds).save(&job.disk, into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
+    if scheduled && !resumed {
+        frontier.put(awaited(frontier, &Scope::new(&job.settings, seeds)).await?).await?;
+    }
     frontier.commit().await?;
     let now = frontier.stats().await?;
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
@@ -139,11 +143,23 @@ async fn begin(
     Ok(now.run)
 }
 
+/// What the state itself asks for and this job still covers; the frontier takes what is due.
+pub(super) async fn awaited(
+    frontier: &DiskFrontier,
+    scope: &Scope,
+) -> Result<Vec<Lead>, CrawlError> {
+    let awaited = frontier.awaited().await?.into_iter().map(|awaited| awaited.lead);
+    Ok(awaited.filter(|lead| scope.covers(lead)).collect())
+}
+
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
-/// and is carried into the next. What was out when it was stopped is queued again.
-fn ended(into: &Path, run: u32) -> bool {
+/// and is carried into the next. What was out when it was stopped is queued again. A scheduled run
+/// ends whatever ended it but a crash: the next slot looks for news first, and goes on with what is
+/// left behind them.
+fn ended(into: &Path, run: u32, scheduled: bool) -> bool {
     let over = |kept: &summary::Summary| {
-        kept.how == Some(How::Complete) || kept.stats.queued + kept.stats.leased == 0
+        let left = kept.stats.queued + kept.stats.leased;
+        kept.how == Some(How::Complete) || left == 0 || (scheduled && kept.how.is_some())
     };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
@@ -191,12 +207,20 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
         }),
         watch: watch.clone(),
         per_host: job.settings.per_host,
+        per_site: per_site(&job.settings),
+        recrawl: job.settings.recrawl,
         commit_every,
         commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
     };
     let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
     Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
+}
+
+/// The sites of which another number of visits may be out.
+fn per_site(settings: &Settings) -> HashMap<Site, usize> {
+    let own = |host: &HostSettings| Some((Site::from(host.site.clone()), host.per_host?));
+    settings.hosts.iter().filter_map(own).collect()
 }
 
 /// Settlements and age at which a batch is committed. Whatever is said here, a sealed WARC and a

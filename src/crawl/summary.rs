@@ -42,6 +42,9 @@ pub struct Summary {
     pub depends_on: Vec<Dependency>,
     /// WARC files of the folder, oldest first.
     pub files: Vec<ArchiveFile>,
+    /// URLs whose server answered 429 (Too Many Requests, RFC 6585 §4) to the last attempt.
+    #[serde(default)]
+    pub rate_limited: u64,
     /// Whether seeds failed.
     pub failed_seeds: Vec<String>,
 }

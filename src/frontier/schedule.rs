@@ -36,6 +36,12 @@ impl Place {
         Self { order: hop.rank() + 1, seq }
     }
 
+    /// The place of a feed or a sitemap that is known to be one: ahead of what pages lead to, since
+    /// it tells of what is new.
+    pub const fn ahead(seq: u64) -> Self {
+        Self { order: 1, seq }
+    }
+
     /// The place ahead of all others.
     pub const fn front(seq: u64) -> Self {
         Self { order: 0, seq: !seq }
@@ -113,6 +119,8 @@ struct Plan {
     tail: u64,
     in_flight: Vec<Place>,
     parked: bool,
+    /// Visits that may be out at a time.
+    limit: usize,
     /// The stamp of its one valid entry in the heap; 0 for none.
     stamp: u64,
 }
@@ -141,6 +149,8 @@ impl Plan {
 #[derive(Debug)]
 pub struct Schedule {
     per_host: usize,
+    /// Sites that may have another number of visits out.
+    limits: HashMap<Site, usize>,
     ids: HashMap<Site, u64>,
     plans: HashMap<u64, Plan>,
     due: BinaryHeap<Reverse<(Moment, u64, u64)>>,
@@ -158,6 +168,7 @@ impl Schedule {
     pub fn new(per_host: usize, first_token: u64) -> Self {
         Self {
             per_host: per_host.max(1),
+            limits: HashMap::new(),
             ids: HashMap::new(),
             plans: HashMap::new(),
             due: BinaryHeap::new(),
@@ -168,6 +179,12 @@ impl Schedule {
             next_token: first_token,
             next_stamp: 1,
         }
+    }
+
+    /// The same with other numbers for some sites.
+    #[must_use]
+    pub fn with_limits(self, limits: HashMap<Site, usize>) -> Self {
+        Self { limits, ..self }
     }
 
     /// URLs waiting.
@@ -217,6 +234,7 @@ impl Schedule {
             tail: 0,
             in_flight: Vec::new(),
             parked: self.parked.contains(site),
+            limit: self.limits.get(site).map_or(self.per_host, |limit| (*limit).max(1)),
             stamp: 0,
         };
         self.ids.insert(site.clone(), id);
@@ -315,6 +333,7 @@ impl Schedule {
         *self = Self {
             next_token: self.next_token,
             next_stamp: self.next_stamp,
+            limits: std::mem::take(&mut self.limits),
             ..Self::new(self.per_host, 0)
         };
     }
@@ -334,7 +353,7 @@ impl Schedule {
         let plan = self.plans.get_mut(&id)?;
         let place = plan.head.pop_first()?;
         plan.in_flight.push(place);
-        if plan.in_flight.len() < self.per_host {
+        if plan.in_flight.len() < plan.limit {
             let gap = Duration::from_millis(plan.facts.delay_ms);
             plan.facts.not_before = plan.facts.not_before.max(now.plus(gap));
         }
@@ -353,7 +372,7 @@ impl Schedule {
         let plan = self.plans.get_mut(&id)?;
         plan.in_flight.retain(|out| *out != place);
         if let Some(due) = due {
-            let floor = if self.per_host > 1 { plan.facts.not_before } else { due };
+            let floor = if plan.limit > 1 { plan.facts.not_before } else { due };
             plan.facts.not_before = floor.max(due);
         }
         Some((id, place))
@@ -382,7 +401,7 @@ impl Schedule {
     fn arm(&mut self, id: u64) {
         let stamp = self.stamp();
         let Some(plan) = self.plans.get_mut(&id) else { return };
-        let free = plan.in_flight.len() < self.per_host;
+        let free = plan.in_flight.len() < plan.limit;
         if plan.stamp == 0 && free && !plan.parked && plan.queued() > 0 {
             plan.stamp = stamp;
             self.due.push(Reverse((plan.facts.not_before, stamp, id)));

@@ -11,7 +11,7 @@ use super::Feedback;
 use super::backoff::{self, MAX_RETRY_AFTER, Mood};
 use super::pace::Pace;
 use super::robots::Rules;
-use crate::address::HostKey;
+use crate::address::{HostKey, Site};
 use crate::lead::FailureKind;
 use crate::moment::{Clock, Moment};
 use crate::settings::{DEFAULT_DELAY, Settings};
@@ -37,6 +37,8 @@ pub(super) struct Host {
     delay: Duration,
     /// How long the last fetch took.
     took: Duration,
+    /// The operator's word for this site.
+    given: Option<Duration>,
     /// Whether the last peer was a private address.
     private: bool,
     last_start: Option<Moment>,
@@ -57,12 +59,19 @@ pub(super) type Rest = Option<(Duration, String)>;
 impl Host {
     /// A site nobody has spoken to yet. `private`: whether its peer is going to be a private
     /// address for all that is known before.
-    pub(super) fn new(settings: &Settings, clock: &Clock, now: Moment, private: bool) -> Self {
+    pub(super) fn new(
+        settings: &Settings,
+        site: &Site,
+        clock: &Clock,
+        now: Moment,
+        private: bool,
+    ) -> Self {
         let mut host = Self {
             origins: HashMap::new(),
             pace: None,
             delay: Duration::ZERO,
             took: Duration::ZERO,
+            given: settings.host(site.as_str()).and_then(|host| host.delay),
             private,
             last_start: None,
             rest: now,
@@ -173,8 +182,9 @@ impl Host {
     }
 
     fn wanted_delay(&self, settings: &Settings) -> Duration {
-        let off = settings.delay.is_zero() && (self.private || settings.own_hosts);
-        let own = match settings.delay {
+        let given = self.given.unwrap_or(settings.delay);
+        let off = given.is_zero() && (self.private || settings.own_hosts);
+        let own = match given {
             _ if off => Duration::ZERO,
             Duration::ZERO => DEFAULT_DELAY.max(self.took.saturating_mul(2)),
             delay => delay.max(self.took.saturating_mul(2)),

@@ -34,9 +34,6 @@ use crate::lead::{FailureKind, Outcome, Rule};
 use crate::moment::{Clock, Moment};
 use crate::settings::{Resolve, Settings};
 
-/// How long a robots.txt that was read is believed (RFC 9309 §2.4).
-pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
-
 /// An unreachable robots.txt is asked for again after this many times the pause of a page.
 const ROBOTS_PATIENCE: u32 = 5;
 
@@ -140,7 +137,9 @@ impl Politeness {
         if host.due() > now {
             return Answer::Later(host.due());
         }
-        if !host.free(self.settings.per_host, now, self.longest_request()) {
+        let own = self.settings.host(site.as_str());
+        let per_host = own.and_then(|host| host.per_host).unwrap_or(self.settings.per_host);
+        if !host.free(per_host, now, self.longest_request()) {
             return Answer::Later(now.plus(host.delay().max(Duration::from_millis(100))));
         }
         match flow.take(now).and_then(|()| host.start(now)) {
@@ -176,7 +175,7 @@ impl Politeness {
     /// Whether a fact kept from earlier may be learnt again instead of asking the origin.
     pub fn believes(&self, fact: &RobotsFact) -> bool {
         fact.answer != RobotsAnswer::Unreachable
-            && self.clock.wall().since(fact.read) < ROBOTS_LIFETIME
+            && self.clock.wall().since(fact.read) < self.settings.robots_lifetime
     }
 
     /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt.
@@ -211,7 +210,8 @@ impl Politeness {
 
     /// What robots.txt has to say before the site's turn is looked at; `None` for nothing.
     fn robots(&self, url: &Url, site: &Site) -> Option<Answer> {
-        if !self.settings.robots || url.path() == "/robots.txt" {
+        let obeyed = self.settings.host(site.as_str()).is_none_or(|host| host.robots);
+        if !self.settings.robots || !obeyed || url.path() == "/robots.txt" {
             return None;
         }
         // The rules are asked without the lock: a hostile file has tens of thousands of them.
@@ -228,7 +228,7 @@ impl Politeness {
         let host = self.host(&mut state.hosts, site, now);
         match host.origins.get(key) {
             Some(Origin::Known { rules, read })
-                if self.clock.wall().since(*read) < ROBOTS_LIFETIME =>
+                if self.clock.wall().since(*read) < self.settings.robots_lifetime =>
             {
                 Ok(Arc::clone(rules))
             }
@@ -252,9 +252,9 @@ impl Politeness {
         site: &Site,
         now: Moment,
     ) -> &'a mut Host {
-        let host = hosts
-            .entry(site.clone())
-            .or_insert_with(|| Host::new(&self.settings, &self.clock, now, self.is_private(site)));
+        let host = hosts.entry(site.clone()).or_insert_with(|| {
+            Host::new(&self.settings, site, &self.clock, now, self.is_private(site))
+        });
         host.used = now;
         host
     }
