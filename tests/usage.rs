@@ -53,7 +53,7 @@ const FOR_GOOD: &[&str] = &[
 ];
 
 /// Flags the README names that are those of cargo, and of pywb.
-const OTHERS: &[&str] = &["--release", "--example", "--path", "--bench", "--unpack-wacz"];
+const OTHERS: &[&str] = &["--release", "--example", "--path", "--bench", "--unpack-wacz", "--system", "--home-dir", "--create-home", "--now"];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_warraq"))
@@ -95,6 +95,9 @@ fn the_readme_quotes_the_help() {
 fn every_help_is_worth_reading() {
     for command in [
         &["crawl"][..],
+        &["run"],
+        &["job", "check"],
+        &["job", "show"],
         &["info"],
         &["text"],
         &["groups"],
@@ -148,7 +151,9 @@ fn every_flag_the_readme_names_exists() {
 /// Runs the command lines of a text one after the other, on the bundled web; says how many.
 fn run_all(commands: &[String], web: &Site, at: &Path) {
     std::fs::create_dir(at.join("seeds")).unwrap();
-    for list in ["deirezzor24.txt", "europe.txt"] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    std::fs::copy(folder.join("demo.toml"), at.join("seeds/demo.toml")).unwrap();
+    for list in ["deirezzor24.txt", "europe.txt", "demo.txt"] {
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(list);
         assert!(real.is_file(), "{list} is named and not there");
         std::fs::write(at.join("seeds").join(list), web.seed_url()).unwrap();
@@ -192,7 +197,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 12, "{shown:?}");
+    assert_eq!(shown.len(), 15, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

@@ -1,6 +1,9 @@
 //! `warraq crawl`.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+
+use clap::{Args, FromArgMatches};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -8,7 +11,7 @@ use super::given::{CrawlFlags, Given};
 use super::layers::Typed;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
-use crate::crawl::{self, CrawlError, Ended, How, Job, Stop};
+use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
 use crate::json;
 use crate::lead::Lead;
@@ -54,7 +57,13 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
         let stop = Stop::default();
         heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
         overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-        crawl(plan, recover, &display, stop).await
+        let ended = crawl(plan, recover, &display, stop).await;
+        if let Err(why) = &ended
+            && why.exit == Exit::Locked
+        {
+            overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
+        }
+        ended
     });
     display.end();
     let ended = ended?;
@@ -80,6 +89,15 @@ pub(super) fn plan(flags: &CrawlFlags, typed: &Typed) -> Result<Plan, Stopped> {
     };
     let (seeds, bad) = seeds(&urls, lists)?;
     Ok(Plan { given, seeds, job, bad })
+}
+
+/// The file as `warraq crawl FILE` would take it.
+pub(super) fn plan_of(file: &Path) -> Result<Plan, Stopped> {
+    let typed = [OsStr::new("crawl"), OsStr::new("--"), file.as_os_str()];
+    let command = CrawlFlags::augment_args(clap::Command::new("crawl"));
+    let matches = command.try_get_matches_from(typed).map_err(Stopped::usage)?;
+    let flags = CrawlFlags::from_arg_matches(&matches).map_err(Stopped::usage)?;
+    plan(&flags, &Typed::of(&matches))
 }
 
 /// Whether an argument names a job file: a URL has a scheme.

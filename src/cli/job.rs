@@ -1,10 +1,9 @@
 //! `warraq job`: is a job file right, and what does it come to?
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, FromArgMatches, Subcommand};
+use clap::Subcommand;
 use serde_json::Value;
 
 use super::given::CrawlFlags;
@@ -12,6 +11,7 @@ use super::layers::{Source, Typed};
 use super::{Exit, Stopped, crawl, show};
 use crate::moment::Clock;
 use crate::seeds::job::JobFile;
+use crate::settings::spelling::length;
 use crate::settings::{Recrawl, Settings};
 
 #[derive(Debug, Subcommand)]
@@ -47,7 +47,7 @@ pub(super) fn run(command: &JobCommand, typed: &Typed) -> Result<Exit, Stopped> 
 fn check(files: &[PathBuf]) -> Result<Exit, Stopped> {
     let mut exit = Exit::Complete;
     for file in files {
-        match planned(file) {
+        match crawl::plan_of(file) {
             Ok(plan) => {
                 let what = plan.job.as_ref().map(about).unwrap_or_default();
                 let seeds = show::count(plan.seeds.len() as u64, "seed");
@@ -60,15 +60,6 @@ fn check(files: &[PathBuf]) -> Result<Exit, Stopped> {
         }
     }
     Ok(exit)
-}
-
-/// The file as `warraq crawl FILE` would take it.
-fn planned(file: &Path) -> Result<crawl::Plan, Stopped> {
-    let typed = [OsStr::new("crawl"), OsStr::new("--"), file.as_os_str()];
-    let command = CrawlFlags::augment_args(clap::Command::new("crawl"));
-    let matches = command.try_get_matches_from(typed).map_err(Stopped::usage)?;
-    let flags = CrawlFlags::from_arg_matches(&matches).map_err(Stopped::usage)?;
-    crawl::plan(&flags, &Typed::of(&matches))
 }
 
 /// When a job runs, for people.
@@ -124,7 +115,7 @@ fn settings(settings: &Settings, from: &BTreeMap<&'static str, Source>) -> Vec<R
 fn schedule(job: &JobFile, from: &BTreeMap<&'static str, Source>) -> Vec<Row> {
     let Some(schedule) = &job.schedule else { return Vec::new() };
     let (cron, zone) = schedule.words();
-    let jitter = humantime::format_duration(schedule.jitter).to_string();
+    let jitter = length(schedule.jitter);
     let overlap = serde_json::to_value(job.overlap).unwrap_or_default();
     let rows = [
         ("cron", cron),

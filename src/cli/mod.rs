@@ -20,6 +20,7 @@ mod pack;
 mod panic;
 mod preview;
 mod report;
+mod run;
 mod show;
 mod state;
 mod text;
@@ -129,6 +130,7 @@ struct Warraq {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(Box<given::CrawlFlags>),
+    Run(run::RunFlags),
     /// Check job files, and tell what they mean.
     #[command(subcommand)]
     Job(job::JobCommand),
@@ -257,6 +259,7 @@ where
     panic::quieten_the_state();
     let ended = match typed.command {
         Command::Crawl(given) => crawl::run(&given, &flags),
+        Command::Run(given) => run::run(&given),
         Command::Job(command) => job::run(&command, &flags),
         Command::Info { dir, json } => info::run(&dir, json),
         Command::Text { dir } => text::run(&dir),

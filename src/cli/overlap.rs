@@ -10,7 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::{Exit, Stopped, show};
-use crate::crawl::Stop;
+use crate::crawl::{self, Skipped, Stop};
+use crate::disk::Disk;
 use crate::seeds::job::Overlap;
 use crate::state::lock;
 
@@ -38,6 +39,13 @@ pub(super) async fn make_way(dir: &Path, policy: Overlap, stop: &Stop) -> Result
         }
     }
     Ok(())
+}
+
+/// Notes that a run is left out, for the summary of the one that holds the folder.
+pub(super) fn note(dir: &Path, skipped: &Skipped) {
+    if let Err(why) = crawl::note_skipped(dir, skipped, &Disk::real()) {
+        show::complain(&format!("{}: the skipped run could not be noted: {why}", dir.display()));
+    }
 }
 
 /// Tells the holder to drain. Only a process of this machine can be told.

@@ -36,7 +36,8 @@ pub struct Stop {
 
 impl Stop {
     /// One that is told whatever this one is told, and may be told by itself.
-    pub(super) fn child(&self) -> Self {
+    #[must_use]
+    pub fn child(&self) -> Self {
         Self { intake: self.intake.child_token(), now: self.now.child_token() }
     }
 }

@@ -21,6 +21,7 @@ pub mod reading;
 mod robots;
 mod sealed;
 mod settle;
+mod skipped;
 pub mod summary;
 mod worker;
 
@@ -42,6 +43,7 @@ pub use open::{Rebuild, rebuild};
 use pause::Stand;
 pub use preview::{Planned, Preview, preview};
 use sealed::{Sealed, Wrong};
+pub use skipped::{Skipped, note as note_skipped};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -49,7 +51,7 @@ use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
-use crate::moment::Clock;
+use crate::moment::{Clock, Moment};
 use crate::settings::{Settings, SettingsError};
 use crate::state::{DiskFrontier, StateError};
 
@@ -181,6 +183,9 @@ struct Course {
     pages_left: u64,
     bytes_left: u64,
     rate_limited: u64,
+    began: Moment,
+    /// What became of a state that did not open.
+    recovered: Option<String>,
     /// When `--max-time` is over; `None` for never.
     until: Option<Instant>,
     lost_seeds: Vec<String>,
@@ -203,6 +208,8 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
         pages_left: job.settings.max_pages,
         bytes_left: job.settings.max_bytes,
         rate_limited: 0,
+        began: job.clock.wall(),
+        recovered: None,
         until: Instant::now().checked_add(job.settings.max_time),
         lost_seeds: Vec::new(),
         stand: Stand::default(),
@@ -227,8 +234,10 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let (watch, wrong) = (job.watch.clone(), course.wrong.clone());
     let sealing = Sealed::start(&job.settings.into, job.disk.clone(), watch, wrong)?;
     let watch = sealing.ear(&job.watch);
-    let Opened { frontier, archive, run, seeds } = open::open(job, &watch, course.begun).await?;
+    let Opened { frontier, archive, run, seeds, recovered } =
+        open::open(job, &watch, course.begun).await?;
     course.begun = true;
+    course.recovered = recovered.or(course.recovered.take());
     course.stand.over(job);
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
@@ -274,7 +283,8 @@ async fn conclude<T>(
     let into = &job.settings.into;
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
     let rate_limited = course.rate_limited;
-    let mut summary = Summary { how: Some(how), rate_limited, ..summary };
+    let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
+    let mut summary = Summary { how: Some(how), rate_limited, skipped, recovered, ..summary };
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),

@@ -34,6 +34,8 @@ pub(super) struct Opened {
     pub(super) archive: Archive,
     pub(super) run: u32,
     pub(super) seeds: Vec<Lead>,
+    /// What became of a state that did not open.
+    pub(super) recovered: Option<String>,
 }
 
 /// The archive, once it is open; `None` when it could not be.
@@ -44,6 +46,7 @@ pub(super) struct Attached {
     pub(super) state: disk::Opened,
     archive: Archive,
     pub(super) seeds: Vec<Lead>,
+    recovered: Option<String>,
     read: rebuild::Rebuilt,
 }
 
@@ -54,16 +57,16 @@ pub(super) async fn open(job: &Job, watch: &Watch, going_on: bool) -> Result<Ope
     if going_on && !into.is_dir() {
         return Err(folder(into, io::ErrorKind::NotFound.into()));
     }
-    let Attached { state, archive, mut seeds, .. } = attach(job, watch).await?;
+    let Attached { state, archive, mut seeds, recovered, .. } = attach(job, watch).await?;
     let run = begin(&state, job, watch, &mut seeds, going_on).await?;
-    Ok(Opened { frontier: state.frontier, archive, run, seeds })
+    Ok(Opened { frontier: state.frontier, archive, run, seeds, recovered })
 }
 
 /// Lock, state, archive, and what the archive has beyond the state.
 pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     usable(&job.settings.into, &job.disk)?;
     let cell = Cell::default();
-    let state = open_state(job, watch, &cell).await?;
+    let (state, recovered) = open_state(job, watch, &cell).await?;
     let opened = Archive::open(
         &job.settings,
         state.last_serial,
@@ -93,7 +96,7 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
     seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
     dedup::take_in(&state.frontier, &state.imported, &job.settings.into, watch).await?;
-    Ok(Attached { state, archive, seeds, read })
+    Ok(Attached { state, archive, seeds, recovered, read })
 }
 
 /// Goes on with the last run when something is left of it, else begins the next.
@@ -175,7 +178,12 @@ fn folder(path: &Path, why: io::Error) -> CrawlError {
     CrawlError::Folder { path: path.to_owned(), why }
 }
 
-async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
+/// The state, and what became of the one before where that did not open.
+async fn open_state(
+    job: &Job,
+    watch: &Watch,
+    cell: &Cell,
+) -> Result<(disk::Opened, Option<String>), CrawlError> {
     let first = open_once(job, watch, cell).await;
     match first {
         Err(CrawlError::State(why))
@@ -184,10 +192,10 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
             let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
             let fault = why.fault();
             let text = format!("{fault}; set aside as {}, making it anew", aside.display());
-            watch.tell(&Event::Warning { text });
-            open_once(job, watch, cell).await
+            watch.tell(&Event::Warning { text: text.clone() });
+            Ok((open_once(job, watch, cell).await?, Some(text)))
         }
-        other => other,
+        other => Ok((other?, None)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::How;
+use super::{How, Skipped};
 use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group, GroupKind};
@@ -45,6 +45,12 @@ pub struct Summary {
     /// URLs whose server answered 429 (Too Many Requests, RFC 6585 §4) to the last attempt.
     #[serde(default)]
     pub rate_limited: u64,
+    /// Runs that were left out because this one held the folder.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
+    /// Why the state was made anew from the archive, and where the old one is.
+    #[serde(default)]
+    pub recovered: Option<String>,
     /// Whether seeds failed.
     pub failed_seeds: Vec<String>,
 }

@@ -12,6 +12,7 @@ use crate::lead::{Lead, Outcome};
 use crate::moment::Moment;
 use crate::page::{LinkKind, PageKind};
 use crate::record::trace::Trace;
+use crate::settings::spelling::length;
 use crate::settings::{Recrawl, UrlKind};
 
 /// The first rest of a URL that failed; doubled with each further failure in a row.
@@ -170,7 +171,7 @@ impl Fetched {
         let again = policy.of(self.kind);
         match again.interval(self.calm) {
             Some(interval) if !interval.is_zero() => {
-                format!("after {}", humantime::format_duration(interval))
+                format!("after {}", length(interval))
             }
             _ => again.to_string(),
         }

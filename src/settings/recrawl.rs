@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::spelling::length;
 use crate::moment::Moment;
 
 /// What a URL turned out to be when it was last fetched.
@@ -70,11 +71,9 @@ impl fmt::Display for Again {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EachRun => f.write_str("each run"),
-            Self::After(time) => write!(f, "{}", humantime::format_duration(*time)),
+            Self::After(time) => f.write_str(&length(*time)),
             Self::Between(least, most) => {
-                let (least, most) =
-                    (humantime::format_duration(*least), humantime::format_duration(*most));
-                write!(f, "{least} to {most}")
+                write!(f, "{} to {}", length(*least), length(*most))
             }
             Self::Never => f.write_str("never"),
         }

@@ -20,6 +20,18 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| wrong())
 }
 
+/// A length of time in the largest unit that leaves no rest: `90d`, `90m`, `1500ms`.
+pub fn length(time: Duration) -> String {
+    const UNITS: &[(u64, &str)] = &[(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let (seconds, rest) = (time.as_secs(), time.subsec_millis());
+    let unit = UNITS.iter().find(|(unit, _)| seconds % unit == 0 && seconds > 0);
+    match (rest, unit) {
+        (0, Some((unit, name))) => format!("{}{name}", seconds / unit),
+        (0, None) => "0s".to_owned(),
+        _ => format!("{}ms", time.as_millis()),
+    }
+}
+
 /// `1MiB`, `500kB`; a bare number is bytes.
 pub fn size(text: &str) -> Result<u64, String> {
     ByteSize::from_str(text.trim())
@@ -107,7 +119,7 @@ mod tests {
 
     #[test]
     fn intervals_read_as_they_print() {
-        for text in ["each run", "never", "12h", "1h 30m to 90days"] {
+        for text in ["each run", "never", "12h", "90m to 90d", "1500ms"] {
             let read = again(text).unwrap();
             assert_eq!(again(&read.to_string()), Ok(read), "{text}");
         }

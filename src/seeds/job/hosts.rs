@@ -4,7 +4,7 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::JobFile;
-use super::reader::{Read, Reader, Section, choice, number, quoted, spelled, wanted};
+use super::reader::{Read, Reader, Section, choice, measured, number, quoted, wanted};
 use crate::address::Site;
 use crate::record::redact::is_credential;
 use crate::settings::HostSettings;
@@ -31,7 +31,7 @@ fn host(site: String, section: &mut Section<'_>, reader: &mut Reader<'_>) -> Hos
     let robots = choice(&[("obey", true), ("ignore", false)]);
     HostSettings {
         site,
-        delay: section.take("delay", "hosts", reader, spelled("a length of time", duration)),
+        delay: section.take("delay", "hosts", reader, measured("a length of time", duration)),
         per_host: section.take("concurrency", "hosts", reader, number::<usize>(1)),
         robots: section.take("robots", "hosts", reader, robots).unwrap_or(true),
         headers: section.take("headers", "hosts", reader, headers).unwrap_or_default(),

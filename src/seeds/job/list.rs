@@ -28,6 +28,11 @@ pub(super) fn seed<'v>(
     if let Some(text) = entry.get_ref().as_str() {
         return url(text, entry.span().start, reader).map(|url| (url, None));
     }
+    if entry.get_ref().as_table().is_none() {
+        let what = super::wanted("a URL in quotes, or a table with one,", entry.get_ref());
+        reader.fault(entry.span().start, what);
+        return None;
+    }
     let mut section = Section::entry("seeds", entry, reader);
     let place = section.at();
     let given = section.value("url");
@@ -38,9 +43,7 @@ pub(super) fn seed<'v>(
         reader.fault(place, "scope = \"page\" follows no links, and depth says how far; drop one");
     }
     let Some((at, value)) = given else {
-        if entry.get_ref().as_table().is_some() {
-            reader.fault(place, "a seed without a URL; write url = \"https://…\"");
-        }
+        reader.fault(place, "a seed without a URL; write url = \"https://…\"");
         return None;
     };
     let Some(text) = value.as_str() else {

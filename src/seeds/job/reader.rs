@@ -18,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 const MAX_FAULTS: usize = 50;
 
 /// Longest quotation of a value.
-const MAX_QUOTED: usize = 60;
+const MAX_QUOTED: usize = 80;
 
 /// One thing that is wrong with a job file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl<'v> Section<'v> {
     pub(super) fn section(&mut self, key: &'static str, reader: &mut Reader<'_>) -> Self {
         let name =
             if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
-        self.asked.push(key);
+        self.ask(key);
         match self.find(key) {
             Some((_, value)) => Self::entry(&name, value, reader),
             None => Self { name, table: None, asked: Vec::new(), at: self.at },
@@ -173,7 +173,7 @@ impl<'v> Section<'v> {
 
     /// The value of a key as it stands, its place with it.
     pub(super) fn value(&mut self, key: &'static str) -> Option<(usize, &'v DeValue<'v>)> {
-        self.asked.push(key);
+        self.ask(key);
         self.find(key).map(|(_, value)| (value.span().start, value.get_ref()))
     }
 
@@ -232,6 +232,12 @@ impl<'v> Section<'v> {
         reader.known.entry(self.name).or_default().extend(self.asked);
     }
 
+    fn ask(&mut self, key: &'static str) {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+    }
+
     fn find(
         &self,
         wanted: &str,
@@ -278,20 +284,32 @@ pub(super) fn yes_no(value: &DeValue<'_>) -> Read<bool> {
     value.as_bool().ok_or_else(|| wanted("true or false", value))
 }
 
-/// What a text says, as `read` understands it; a whole number is taken for its text.
+/// What a text says, as `read` understands it.
 pub(super) fn spelled<T>(
     what: &'static str,
     read: impl FnOnce(&str) -> Read<T>,
 ) -> impl FnOnce(&DeValue<'_>) -> Read<T> {
     move |value| match value {
-        DeValue::String(text) if text.len() <= MAX_QUOTED => read(text),
-        DeValue::String(text) => Err(format!("{} is too long for {what}", quoted(text))),
-        DeValue::Integer(number) if number.radix() == 10 => read(&number.as_str().replace('_', "")),
+        DeValue::String(text) if text.len() > MAX_QUOTED => {
+            Err(format!("{} is too long for {what}", quoted(text)))
+        }
+        DeValue::String(text) => read(text),
         other => Err(wanted(what, other)),
     }
 }
 
-/// The same for what may not be zero.
+/// The same of what is measured: a whole number is taken for its text.
+pub(super) fn measured<T>(
+    what: &'static str,
+    read: impl FnOnce(&str) -> Read<T>,
+) -> impl FnOnce(&DeValue<'_>) -> Read<T> {
+    move |value| match value {
+        DeValue::Integer(number) if number.radix() == 10 => read(&number.as_str().replace('_', "")),
+        other => spelled(what, read)(other),
+    }
+}
+
+/// What `read` understands, and that is not zero.
 pub(super) fn more<T: Default + PartialEq>(
     read: impl FnOnce(&str) -> Read<T>,
 ) -> impl FnOnce(&str) -> Read<T> {

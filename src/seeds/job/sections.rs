@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::JobFile;
 use super::hosts::headers;
-use super::reader::{Reader, Section, choice, list, more, number, spelled, text, yes_no};
+use super::reader::{Reader, Section, choice, list, measured, more, number, spelled, text, yes_no};
 use super::schedule::{Overlap, Schedule};
-use crate::settings::spelling::{again, duration, resolve, size};
+use crate::settings::spelling::{again, duration, length, resolve, size};
 use crate::settings::{AlternatesScope, Durability, OnFull, ROBOTS_LIFETIME, Settings, Transport};
 
 const TIME: &str = "a length of time in quotes";
@@ -35,7 +35,7 @@ impl JobFile {
         section.set(language, "accept-language", "accept_language", reader, text);
         section.set(&mut settings.headers, "headers", "headers", reader, headers);
         let trust = &mut settings.trust_unmodified;
-        let time = spelled(TIME, duration);
+        let time = measured(TIME, duration);
         section.set(trust, "trust-unmodified", "trust_unmodified", reader, time);
         let keys = section.take("secret-headers-file", "secret_headers", reader, text);
         let beside = self.path.parent().map(ToOwned::to_owned).unwrap_or_default();
@@ -48,7 +48,7 @@ impl JobFile {
             section.take("cron", "cron", reader, spelled("a cron expression", Schedule::cron));
         let zone =
             section.take("timezone", "timezone", reader, spelled("a time zone", Schedule::zone));
-        let jitter = section.take("jitter", "jitter", reader, spelled(TIME, duration));
+        let jitter = section.take("jitter", "jitter", reader, measured(TIME, duration));
         let overlaps = choice(&[
             ("skip", Overlap::Skip),
             ("wait", Overlap::Wait),
@@ -102,7 +102,7 @@ impl JobFile {
             && let Some(gap) = gap(schedule)
             && schedule.jitter >= gap
         {
-            let gap = humantime::format_duration(gap);
+            let gap = length(gap);
             reader.fault(at, format!("jitter: slots are {gap} apart; give less than that"));
         }
     }
@@ -130,23 +130,23 @@ fn follow(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader
 
 fn limits(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
     section.set(&mut settings.max_pages, "pages", "max_pages", reader, number(1));
-    section.set(&mut settings.max_bytes, "bytes", "max_bytes", reader, spelled(SIZE, more(size)));
-    section.set(&mut settings.max_time, "time", "max_time", reader, spelled(TIME, more(duration)));
+    section.set(&mut settings.max_bytes, "bytes", "max_bytes", reader, measured(SIZE, more(size)));
+    section.set(&mut settings.max_time, "time", "max_time", reader, measured(TIME, more(duration)));
     section.set(&mut settings.host_budget, "per-host", "host_budget", reader, number(1));
     let group = &mut settings.alternates_per_page;
     section.set(group, "per-group", "alternates_per_page", reader, number(1));
-    section.set(&mut settings.max_body, "body", "max_body", reader, spelled(SIZE, more(size)));
+    section.set(&mut settings.max_body, "body", "max_body", reader, measured(SIZE, more(size)));
     section.end(reader);
 }
 
 fn politeness(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
-    section.set(&mut settings.delay, "delay", "delay", reader, spelled(TIME, duration));
+    section.set(&mut settings.delay, "delay", "delay", reader, measured(TIME, duration));
     section.set(&mut settings.own_hosts, "i-own-the-hosts", "own_hosts", reader, yes_no);
     section.set(&mut settings.per_host, "per-host", "per_host", reader, number(1));
     section.set(&mut settings.concurrency, "concurrency", "concurrency", reader, number(1));
     let rate = &mut settings.requests_per_second;
     section.set(rate, "requests-per-second", "requests_per_second", reader, number(0));
-    let bytes = spelled(SIZE, |text| {
+    let bytes = measured(SIZE, |text| {
         u32::try_from(size(text)?).map_err(|_| format!("{text:?} is over 4 GiB; leave it out"))
     });
     section.set(
@@ -156,14 +156,14 @@ fn politeness(settings: &mut Settings, mut section: Section<'_>, reader: &mut Re
         reader,
         bytes,
     );
-    section.set(&mut settings.drain, "drain", "drain", reader, spelled(TIME, duration));
+    section.set(&mut settings.drain, "drain", "drain", reader, measured(TIME, duration));
     section.set(&mut settings.retries, "retries", "retries", reader, number(0));
     section.set(
         &mut settings.retry_delay,
         "retry-delay",
         "retry_delay",
         reader,
-        spelled(TIME, duration),
+        measured(TIME, duration),
     );
     section.end(reader);
 }
@@ -180,7 +180,7 @@ fn network(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
         (&mut settings.idle_timeout, "idle-timeout", "idle_timeout"),
         (&mut settings.total_timeout, "total-timeout", "total_timeout"),
     ] {
-        section.set(into, key, name, reader, spelled(TIME, more(duration)));
+        section.set(into, key, name, reader, measured(TIME, more(duration)));
     }
     section.set(&mut settings.keepalive, "keepalive", "keepalive", reader, yes_no);
     section.set(&mut settings.insecure_tls, "insecure-tls", "insecure_tls", reader, yes_no);
@@ -199,7 +199,7 @@ fn recrawl(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
     ] {
         section.set(into, key, name, reader, spelled("an interval in quotes", again));
     }
-    let robots = spelled(TIME, |text| match duration(text)? {
+    let robots = measured(TIME, |text| match duration(text)? {
         long if long > ROBOTS_LIFETIME => {
             Err("a robots.txt is believed for a day at most (RFC 9309 §2.4); give 24h or less"
                 .into())
@@ -224,14 +224,14 @@ fn archive(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
         "roll-size",
         "warc_size",
         reader,
-        spelled(SIZE, more(size)),
+        measured(SIZE, more(size)),
     );
     section.set(
         &mut settings.warc_age,
         "roll-age",
         "warc_age",
         reader,
-        spelled(TIME, more(duration)),
+        measured(TIME, more(duration)),
     );
     let level = |value: &_| match number::<u32>(0)(value)? {
         level @ 0..=9 => Ok(level),
@@ -253,6 +253,6 @@ fn archive(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
     section.set(&mut settings.durability, "durability", "durability", reader, durabilities);
     let on_full = choice(&[("pause", OnFull::Pause), ("stop", OnFull::Stop)]);
     section.set(&mut settings.on_full, "on-full", "on_full", reader, on_full);
-    section.set(&mut settings.disk_floor, "disk-floor", "disk_floor", reader, spelled(SIZE, size));
+    section.set(&mut settings.disk_floor, "disk-floor", "disk_floor", reader, measured(SIZE, size));
     section.end(reader);
 }
