@@ -53,7 +53,17 @@ const FOR_GOOD: &[&str] = &[
 ];
 
 /// Flags the README names that are those of cargo, and of pywb.
-const OTHERS: &[&str] = &["--release", "--example", "--path", "--bench", "--unpack-wacz", "--system", "--home-dir", "--create-home", "--now"];
+const OTHERS: &[&str] = &[
+    "--release",
+    "--example",
+    "--path",
+    "--bench",
+    "--unpack-wacz",
+    "--system",
+    "--home-dir",
+    "--create-home",
+    "--now",
+];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_warraq"))

@@ -84,14 +84,15 @@ fn article(n: u32, version: u32) -> Answer {
 }
 
 fn listing(title: &str, links: &[String]) -> Answer {
-    let rows: String = links.iter().map(|to| format!("<li><a href={to}>{to}</a></li>")).collect();
+    let row = |to: &String| format!("<li><a href={to}>{to}</a></li>");
+    let rows = links.iter().map(row).collect::<Vec<_>>().concat();
     let html = format!("<!doctype html><html lang=en><title>{title}</title><ul>{rows}</ul></html>");
     Answer::ok(html).tagged()
 }
 
 fn feed(hour: u32) -> Answer {
     let item = |n| format!("<item><title>Report {n}</title><link>/a/{n}</link></item>");
-    let items: String = latest(hour).into_iter().map(item).collect();
+    let items = latest(hour).into_iter().map(item).collect::<Vec<_>>().concat();
     let rss = format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Reports</title>\
          <link>/</link><description>All of them</description>{items}</channel></rss>"

@@ -109,7 +109,9 @@ fn is_job(text: &str) -> bool {
 fn read_job(path: &Path) -> Result<JobFile, Stopped> {
     job::read(path).map_err(|mut faults| {
         let last = faults.pop().map(|fault| fault.to_string());
-        faults.iter().for_each(|fault| show::complain(&fault.to_string()));
+        for fault in &faults {
+            show::complain(&fault.to_string());
+        }
         Stopped::usage(last.unwrap_or_default())
     })
 }
@@ -130,7 +132,7 @@ pub(super) async fn crawl(
         watch: display.watch(),
         stop,
     };
-    crawl::run(job).await.map_err(stopped)
+    Box::pin(crawl::run(job)).await.map_err(stopped)
 }
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything.

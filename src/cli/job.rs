@@ -18,7 +18,7 @@ use crate::settings::{Recrawl, Settings};
 pub(super) enum JobCommand {
     /// Check job files; fetch nothing.
     ///
-    /// Tells everything that is wrong with a file as FILE:LINE:COLUMN, with what would be right, and
+    /// Tells everything that is wrong with a file as `FILE:LINE:COLUMN`, with what would be right, and
     /// says of a right one what it is and when it runs next. The seed lists it names are read too.
     #[command(after_help = super::EXIT_CODES)]
     Check {
@@ -39,12 +39,12 @@ pub(super) enum JobCommand {
 /// Runs the command.
 pub(super) fn run(command: &JobCommand, typed: &Typed) -> Result<Exit, Stopped> {
     match command {
-        JobCommand::Check { files } => check(files),
+        JobCommand::Check { files } => Ok(check(files)),
         JobCommand::Show(flags) => tell(flags, typed),
     }
 }
 
-fn check(files: &[PathBuf]) -> Result<Exit, Stopped> {
+fn check(files: &[PathBuf]) -> Exit {
     let mut exit = Exit::Complete;
     for file in files {
         match crawl::plan_of(file) {
@@ -59,7 +59,7 @@ fn check(files: &[PathBuf]) -> Result<Exit, Stopped> {
             }
         }
     }
-    Ok(exit)
+    exit
 }
 
 /// When a job runs, for people.

@@ -249,8 +249,8 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
 {
-    let matched = Warraq::command().try_get_matches_from(arguments);
-    let read = matched.and_then(|matches| Ok((Warraq::from_arg_matches(&matches)?, matches)));
+    let parsed = Warraq::command().try_get_matches_from(arguments);
+    let read = parsed.and_then(|matches| Ok((Warraq::from_arg_matches(&matches)?, matches)));
     let (typed, matches) = match read {
         Ok(read) => read,
         Err(error) => return refused(&error).into(),

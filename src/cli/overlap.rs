@@ -25,7 +25,8 @@ pub(super) async fn make_way(dir: &Path, policy: Overlap, stop: &Stop) -> Result
     match policy {
         Overlap::Skip => return Ok(()),
         Overlap::Wait => {
-            show::complain(&format!("waiting for the run that holds {} ({holder})", dir.display()))
+            let dir = dir.display();
+            show::complain(&format!("waiting for the run that holds {dir} ({holder})"));
         }
         Overlap::Replace => replace(dir, &holder)?,
     }

@@ -26,11 +26,11 @@ pub(super) async fn run(plan: Plan, as_json: bool) -> Result<Exit, Stopped> {
     };
     let preview = crawl::preview(&job).await.map_err(stopped)?;
     for planned in preview.fetch.iter().take(SHOWN) {
-        show::say(&match as_json {
-            true => {
-                json::line(&json!({ "url": planned.url, "why": planned.why })).unwrap_or_default()
-            }
-            false => format!("{}  {}", show::clean(&planned.url), planned.why),
+        let url = show::clean(&planned.url);
+        show::say(&if as_json {
+            json::line(&json!({ "url": url, "why": planned.why })).unwrap_or_default()
+        } else {
+            format!("{url}  {}", planned.why)
         });
     }
     if !as_json {

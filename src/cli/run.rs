@@ -105,7 +105,9 @@ fn kept(files: &[PathBuf], voice: Voice) -> Result<Vec<Kept>, Stopped> {
         }
     }
     let Some(last) = wrong.pop() else { return Ok(jobs) };
-    wrong.iter().for_each(|why| show::complain(&why.to_string()));
+    for why in &wrong {
+        show::complain(&why.to_string());
+    }
     Err(last)
 }
 

@@ -8,8 +8,11 @@ use std::collections::HashSet;
 use super::{CrawlError, Job, open};
 use crate::address::Address;
 use crate::frontier::Frontier;
+use crate::frontier::again::Fetched;
 use crate::frontier::scope::Scope;
+use crate::lead::Lead;
 use crate::moment::Moment;
+use crate::state::DiskFrontier;
 
 /// A URL that would be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,41 +44,56 @@ pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
         return Ok(preview);
     }
     let attached = open::attach(job, &job.watch).await?;
-    let (frontier, seeds) = (&attached.state.frontier, &attached.seeds);
-    let given = if job.seeds.is_empty() { seeds } else { &job.seeds };
-    let (policy, now) = (job.settings.recrawl, job.clock.wall());
+    let frontier = &attached.state.frontier;
+    let given = if job.seeds.is_empty() { &attached.seeds } else { &job.seeds };
     let mut known: HashSet<Address> = HashSet::new();
-    let stats = frontier.stats().await?;
+    let run = frontier.stats().await?.run;
     for lead in frontier.queued().await? {
         if known.insert(lead.address.clone()) {
-            let why = format!("left by run {}", stats.run);
-            preview.fetch.push(Planned { url: lead.found, why });
+            preview.fetch.push(Planned { url: lead.found, why: format!("left by run {run}") });
         }
     }
-    let mut candidates = Vec::new();
-    for seed in given {
-        candidates.push((seed.clone(), frontier.fetched(seed).await?));
-    }
-    let scope = Scope::new(&job.settings, given);
-    let awaited = frontier.awaited().await?.into_iter();
-    let awaited = awaited.filter(|awaited| !policy.is_each_run() && scope.covers(&awaited.lead));
-    candidates.extend(awaited.map(|awaited| (awaited.lead, Some(awaited.fetched))));
-    for (lead, fetched) in candidates {
-        if !known.insert(lead.address.clone()) {
-            continue;
-        }
-        let due = fetched.map_or(Some(now), |fetched| fetched.due(&policy));
-        match due {
-            Some(due) if due <= now => {
-                let why = fetched.map_or("never fetched".to_owned(), |known| known.why(&policy));
-                preview.fetch.push(Planned { url: lead.found, why });
-            }
-            due => {
-                preview.resting += 1;
-                preview.next_due = due.into_iter().chain(preview.next_due).min();
-            }
+    for (lead, fetched) in candidates(frontier, job, given).await? {
+        if known.insert(lead.address.clone()) {
+            preview.judge(lead, fetched, job);
         }
     }
     frontier.close().await?;
     Ok(preview)
+}
+
+/// The seeds, and what the state itself asks for, each with what is remembered of it.
+async fn candidates(
+    frontier: &DiskFrontier,
+    job: &Job,
+    seeds: &[Lead],
+) -> Result<Vec<(Lead, Option<Fetched>)>, CrawlError> {
+    let mut candidates = Vec::new();
+    for seed in seeds {
+        candidates.push((seed.clone(), frontier.fetched(seed).await?));
+    }
+    if !job.settings.recrawl.is_each_run() {
+        let scope = Scope::new(&job.settings, seeds);
+        let awaited = frontier.awaited().await?.into_iter();
+        let covered = awaited.filter(|awaited| scope.covers(&awaited.lead));
+        candidates.extend(covered.map(|awaited| (awaited.lead, Some(awaited.fetched))));
+    }
+    Ok(candidates)
+}
+
+impl Preview {
+    /// Files a URL under what is due, or under what is not.
+    fn judge(&mut self, lead: Lead, fetched: Option<Fetched>, job: &Job) {
+        let (policy, now) = (&job.settings.recrawl, job.clock.wall());
+        match fetched.map_or(Some(now), |fetched| fetched.due(policy)) {
+            Some(due) if due <= now => {
+                let why = fetched.map_or("never fetched".to_owned(), |known| known.why(policy));
+                self.fetch.push(Planned { url: lead.found, why });
+            }
+            due => {
+                self.resting += 1;
+                self.next_due = due.into_iter().chain(self.next_due).min();
+            }
+        }
+    }
 }

@@ -210,14 +210,17 @@ fn recrawl(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
     section.end(reader);
 }
 
+/// The first part of the names of WARC files.
+fn prefix(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    if !text.is_empty() && text.bytes().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("may hold ASCII letters, digits, '_' and '.' only".to_owned())
+}
+
 fn archive(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
-    let prefix = spelled("a text in quotes", |text| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-        match !text.is_empty() && text.bytes().all(fits) {
-            true => Ok(text.to_owned()),
-            false => Err("may hold ASCII letters, digits, '_' and '.' only".to_owned()),
-        }
-    });
+    let prefix = spelled("a text in quotes", prefix);
     section.set(&mut settings.warc_prefix, "prefix", "warc_prefix", reader, prefix);
     section.set(
         &mut settings.warc_size,
