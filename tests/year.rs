@@ -236,6 +236,8 @@ fn a_year_of_runs() {
         }
         if n == RUNS / 2 {
             half = size_of(&dir.path().join("state"));
+            // A state made anew from the archive asks for nothing before its time.
+            std::fs::remove_dir_all(dir.path().join("state")).unwrap();
         }
         let gap = GAPS[n % GAPS.len()];
         clock.advance(Duration::from_hours(u64::from(gap)));
