@@ -197,6 +197,10 @@ impl Kept {
             }
         };
         self.tell(ended);
+        if stop.intake.is_cancelled() {
+            // A restart catches the slot up, and goes on with what this run left.
+            return;
+        }
         // Where it cannot be kept, a restart runs the slot once more, which fetches only what is due.
         let _ = Disk::real().replace(&self.dir.join(SLOT), slot.warc_date().as_bytes());
     }

@@ -130,7 +130,7 @@ async fn begin(
     KeptJob::of(&job.settings, seeds).save(&job.disk, into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
     if scheduled && !resumed {
-        frontier.put(awaited(frontier, &Scope::new(&job.settings, seeds)).await?).await?;
+        put_awaited(frontier, &Scope::new(&job.settings, seeds)).await?;
     }
     frontier.commit().await?;
     let now = frontier.stats().await?;
@@ -146,13 +146,18 @@ async fn begin(
     Ok(now.run)
 }
 
-/// What the state itself asks for and this job still covers; the frontier takes what is due.
-pub(super) async fn awaited(
-    frontier: &DiskFrontier,
-    scope: &Scope,
-) -> Result<Vec<Lead>, CrawlError> {
-    let awaited = frontier.awaited().await?.into_iter().map(|awaited| awaited.lead);
-    Ok(awaited.filter(|lead| scope.covers(lead)).collect())
+/// Queues what the state itself asks for and this job still covers, as far as it is due.
+async fn put_awaited(frontier: &DiskFrontier, scope: &Scope) -> Result<(), CrawlError> {
+    let mut after = None;
+    loop {
+        let (awaited, next) = frontier.awaited(after).await?;
+        let leads = awaited.into_iter().map(|awaited| awaited.lead);
+        frontier.put(leads.filter(|lead| scope.covers(lead)).collect()).await?;
+        if next.is_none() {
+            return Ok(());
+        }
+        after = next;
+    }
 }
 
 /// Whether this run had come to its end: what is queued all the same was given up for its time,

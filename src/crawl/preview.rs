@@ -12,7 +12,6 @@ use crate::frontier::again::Fetched;
 use crate::frontier::scope::Scope;
 use crate::lead::Lead;
 use crate::moment::Moment;
-use crate::state::DiskFrontier;
 
 /// A URL that would be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,32 +52,25 @@ pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
             preview.fetch.push(Planned { url: lead.found, why: format!("left by run {run}") });
         }
     }
-    for (lead, fetched) in candidates(frontier, job, given).await? {
+    let mut judge = |lead: Lead, fetched| {
         if known.insert(lead.address.clone()) {
             preview.judge(lead, fetched, job);
         }
+    };
+    for seed in given {
+        judge(seed.clone(), frontier.fetched(seed).await?);
+    }
+    let scope = Scope::new(&job.settings, given);
+    let mut after = (!job.settings.recrawl.is_each_run()).then(Vec::new);
+    while let Some(from) = after {
+        let (awaited, next) = frontier.awaited(Some(from)).await?;
+        for awaited in awaited.into_iter().filter(|awaited| scope.covers(&awaited.lead)) {
+            judge(awaited.lead, Some(awaited.fetched));
+        }
+        after = next;
     }
     frontier.close().await?;
     Ok(preview)
-}
-
-/// The seeds, and what the state itself asks for, each with what is remembered of it.
-async fn candidates(
-    frontier: &DiskFrontier,
-    job: &Job,
-    seeds: &[Lead],
-) -> Result<Vec<(Lead, Option<Fetched>)>, CrawlError> {
-    let mut candidates = Vec::new();
-    for seed in seeds {
-        candidates.push((seed.clone(), frontier.fetched(seed).await?));
-    }
-    if !job.settings.recrawl.is_each_run() {
-        let scope = Scope::new(&job.settings, seeds);
-        let awaited = frontier.awaited().await?.into_iter();
-        let covered = awaited.filter(|awaited| scope.covers(&awaited.lead));
-        candidates.extend(covered.map(|awaited| (awaited.lead, Some(awaited.fetched))));
-    }
-    Ok(candidates)
 }
 
 impl Preview {

@@ -464,4 +464,25 @@ mod tests {
         assert_eq!((schedule.plans.len(), schedule.queued()), (0, 0));
         assert_eq!(schedule.next(now, &Numbers(0)), Ok(Next::Finished));
     }
+
+    #[test]
+    fn a_site_may_have_a_number_of_its_own() {
+        let now = Moment::from_millis(1);
+        let sites = ["a.example", "b.example"].map(|name| Site::from(name.to_owned()));
+        let limits = HashMap::from([(sites[1].clone(), 3)]);
+        let mut schedule = Schedule::new(1, 40).with_limits(limits);
+        for seq in 0..10 {
+            for site in &sites {
+                schedule.admit(site, SiteFacts::default());
+                schedule.push(site, Place { order: 7, seq }, now);
+            }
+        }
+        let grants = std::iter::from_fn(|| match schedule.next(now, &Numbers(10)) {
+            Ok(Next::Grant(grant)) => Some(grant.site),
+            _ => None,
+        });
+        let out: Vec<_> = grants.collect();
+        let of = |site: &Site| out.iter().filter(|granted| *granted == site).count();
+        assert_eq!((of(&sites[0]), of(&sites[1])), (1, 3));
+    }
 }

@@ -21,6 +21,12 @@ pub(crate) struct AgainRow {
     lead: Option<LeadRow>,
 }
 
+/// Rows looked at in one go.
+const CHUNK: usize = 1_024;
+
+/// Some of what is awaited, and the key behind which the next are.
+pub(crate) type Chunk = (Vec<Awaited>, Option<Vec<u8>>);
+
 impl Desk {
     /// Whether a URL that is new in this run is due. One that is not is counted, once.
     pub(crate) fn is_due(&mut self, print: u64) -> Result<bool, Fault> {
@@ -71,16 +77,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Everything a run may ask for by itself, due or not.
-    pub(crate) fn awaited(&self) -> Result<Vec<Awaited>, Fault> {
-        let mut awaited = Vec::new();
-        for row in self.store.scan(keys::AGAIN, None) {
+    /// What a run may ask for by itself, due or not, in chunks: those after `after`, with the key to
+    /// go on from.
+    pub(crate) fn awaited(&self, after: Option<&[u8]>) -> Result<Chunk, Fault> {
+        let after = after.filter(|key| key.starts_with(keys::AGAIN));
+        let (mut awaited, mut last, mut seen) = (Vec::new(), None, 0);
+        for row in self.store.scan(keys::AGAIN, after).take(CHUNK) {
             let (key, value) = row?;
             let AgainRow { fetched, lead } = read(&key, &value)?;
             let lead = lead.and_then(LeadRow::into_lead);
             awaited.extend(lead.map(|lead| Awaited { lead, fetched }));
+            last = Some(key);
+            seen += 1;
         }
-        Ok(awaited)
+        Ok((awaited, last.filter(|_| seen == CHUNK)))
     }
 
     /// What is remembered of a URL.

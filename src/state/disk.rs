@@ -279,9 +279,13 @@ impl DiskFrontier {
         self.ask(|reply| Command::Imported(name, reply)).await
     }
 
-    /// Everything a run may ask for by itself, due or not, with what is remembered of it.
-    pub async fn awaited(&self) -> Result<Vec<Awaited>, FrontierError> {
-        self.ask(Command::Awaited).await
+    /// What a run may ask for by itself, due or not, with what is remembered of it; in chunks: those
+    /// after `after`, with the key to go on from.
+    pub async fn awaited(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> Result<(Vec<Awaited>, Option<Vec<u8>>), FrontierError> {
+        self.ask(|reply| Command::Awaited(after, reply)).await
     }
 
     /// What is queued, robots.txt aside.

@@ -18,7 +18,7 @@ use super::rebuild::Found;
 use super::store::panic_text;
 use crate::address::HostKey;
 use crate::digest::Digest;
-use crate::frontier::again::{Awaited, Fetched};
+use crate::frontier::again::Fetched;
 use crate::frontier::{
     Ack, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement, Stats,
 };
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Origin(Digest, bool, Reply<Option<Origin>>),
     Outside(Digest, bool, Reply<Option<Reference>>),
     Original(String, Reply<Option<Original>>),
-    Awaited(Reply<Vec<Awaited>>),
+    Awaited(Option<Vec<u8>>, Reply<super::again::Chunk>),
     Queued(Reply<Vec<Lead>>),
     Fetched(Box<Lead>, Reply<Option<Fetched>>),
     Stats(Reply<Stats>),
@@ -237,7 +237,9 @@ impl Owner {
                 answer(reply, desk, |desk| desk.pages(after.as_deref()));
             }
             Command::Queued(reply) => answer(reply, desk, |desk| desk.queued_leads()),
-            Command::Awaited(reply) => answer(reply, desk, |desk| desk.awaited()),
+            Command::Awaited(after, reply) => {
+                answer(reply, desk, |desk| desk.awaited(after.as_deref()));
+            }
             Command::Fetched(lead, reply) => answer(reply, desk, |desk| desk.fetched(&lead)),
             Command::Stats(reply) => answer(reply, desk, |desk| Ok(desk.stats())),
             _ => {}
