@@ -119,6 +119,7 @@ pub struct HostSettings {
     /// The registered domain, or the address and port of a host that has none.
     pub site: String,
     /// Least time between two requests.
+    #[serde(serialize_with = "maybe_seconds")]
     pub delay: Option<Duration>,
     /// Requests in flight.
     pub per_host: Option<usize>,
@@ -206,6 +207,7 @@ pub struct Settings {
     pub retry_delay: Duration,
     /// How long after a page last came whole a server is believed that it is unmodified; zero sets
     /// no condition at all.
+    #[serde(serialize_with = "seconds")]
     pub trust_unmodified: Duration,
     /// Which transport.
     pub transport: Transport,
@@ -413,6 +415,10 @@ impl Settings {
 /// Written as seconds.
 fn seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(span.as_secs_f64())
+}
+
+fn maybe_seconds<S: serde::Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    span.map(|span| span.as_secs_f64()).serialize(to)
 }
 
 const fn is_name_byte(byte: u8) -> bool {

@@ -137,6 +137,26 @@ fn a_dry_run_says_what_would_be_fetched_and_why_and_fetches_nothing() {
     assert_eq!(press.asked().len(), asked, "nothing was fetched");
 }
 
+/// A scheduled run mends what it can by itself, and its summary says so.
+#[test]
+fn a_job_with_a_lost_state_makes_it_anew_and_says_so() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("paper.toml"), job_file(&press, "")).unwrap();
+    let crawl = || {
+        let out = warraq(dir.path(), &["crawl", "paper.toml"]).output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{out:?}");
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(!crawl().contains("recovered"));
+    std::fs::remove_file(dir.path().join("paper/state/db")).unwrap();
+    let told = crawl();
+    assert!(told.contains("\n  recovered  the state in paper/state has lost data"), "{told}");
+    assert!(told.contains("set aside as paper/state.bad-"), "{told}");
+    assert!(told.contains("\n  not due    1 URL by the recrawl policy\n"), "{told}");
+    assert_eq!(press.asked().len(), 3, "nothing is asked for before its time");
+}
+
 /// The floor is looked at before each page; the crawl goes on by itself when there is room.
 #[test]
 fn a_crawl_below_the_floor_waits_for_room() {

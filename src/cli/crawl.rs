@@ -1,10 +1,8 @@
 //! `warraq crawl`.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, FromArgMatches};
-
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::given::{CrawlFlags, Given};
@@ -79,6 +77,16 @@ pub(super) fn plan(flags: &CrawlFlags, typed: &Typed) -> Result<Plan, Stopped> {
         [path] => Some(read_job(Path::new(path))?),
         _ => return Err(Stopped::usage("give one job file, or `warraq run` several")),
     };
+    laid(flags, typed, urls, job)
+}
+
+/// What a job file comes to, if there is one, with the flags laid over it.
+fn laid(
+    flags: &CrawlFlags,
+    typed: &Typed,
+    urls: Vec<&String>,
+    job: Option<JobFile>,
+) -> Result<Plan, Stopped> {
     let given = flags.settings(job.as_ref(), typed).map_err(Stopped::usage)?;
     // Seeds on the command line take the place of the job's.
     let (urls, lists) = match &job {
@@ -91,13 +99,13 @@ pub(super) fn plan(flags: &CrawlFlags, typed: &Typed) -> Result<Plan, Stopped> {
     Ok(Plan { given, seeds, job, bad })
 }
 
-/// The file as `warraq crawl FILE` would take it.
+/// The file, whatever its name, as `warraq crawl FILE` would take it.
 pub(super) fn plan_of(file: &Path) -> Result<Plan, Stopped> {
-    let typed = [OsStr::new("crawl"), OsStr::new("--"), file.as_os_str()];
+    // No flags are given, but the environment may say something.
     let command = CrawlFlags::augment_args(clap::Command::new("crawl"));
-    let matches = command.try_get_matches_from(typed).map_err(Stopped::usage)?;
+    let matches = command.try_get_matches_from(["crawl"]).map_err(Stopped::usage)?;
     let flags = CrawlFlags::from_arg_matches(&matches).map_err(Stopped::usage)?;
-    plan(&flags, &Typed::of(&matches))
+    laid(&flags, &Typed::of(&matches), Vec::new(), Some(read_job(file)?))
 }
 
 /// Whether an argument names a job file: a URL has a scheme.

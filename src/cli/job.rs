@@ -147,6 +147,7 @@ const SECONDS: &[&str] = &[
     "drain",
     "max_time",
     "retry_delay",
+    "trust_unmodified",
     "robots_lifetime",
     "connect_timeout",
     "idle_timeout",

@@ -22,7 +22,7 @@ use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use crate::page::{LinkKind, Signal};
 use crate::record::trace::Trace;
-use crate::settings::{AlternatesScope, Settings};
+use crate::settings::{AlternatesScope, SeedScope, Settings};
 
 /// Redirects in a row that are followed.
 pub const MAX_REDIRECTS: usize = 10;
@@ -59,8 +59,10 @@ impl Scope {
     /// The scope of a crawl from `seeds`.
     pub fn new(settings: &Settings, seeds: &[Lead]) -> Self {
         let (mut homes, mut domains) = (HashMap::new(), HashMap::new());
+        let own: HashMap<&str, &SeedScope> =
+            settings.seed_scopes.iter().map(|own| (own.seed.as_str(), own)).collect();
         for (seed, url) in seeds.iter().filter_map(|seed| Some((seed, seed.url().ok()?))) {
-            let own = settings.seed_scopes.iter().find(|own| own.seed == seed.found);
+            let own = own.get(seed.found.as_str());
             let depth = own.map_or(settings.depth, |own| own.depth);
             deepen(homes.entry(home(&url)).or_default(), depth);
             if own.is_some_and(|own| own.domain) {

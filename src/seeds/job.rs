@@ -11,7 +11,7 @@ mod reader;
 pub mod schedule;
 mod sections;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -135,9 +135,10 @@ impl JobFile {
         let Some(entries) = value.as_array() else {
             return reader.fault(at, wanted("a list of URLs, or [[seeds]]", value));
         };
+        let mut known = HashSet::new();
         for entry in entries {
             if let Some((url, scope)) = list::seed(entry, reader) {
-                if self.seeds.contains(&url) {
+                if !known.insert(url.clone()) {
                     reader.fault(entry.span().start, format!("the seed {url} is given twice"));
                 }
                 self.settings.seed_scopes.extend(scope.map(|(domain, depth)| SeedScope {
