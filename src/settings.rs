@@ -417,6 +417,7 @@ fn seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Err
     to.serialize_f64(span.as_secs_f64())
 }
 
+#[allow(clippy::ref_option, reason = "this is how serde hands a field over")]
 fn maybe_seconds<S: serde::Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
     span.map(|span| span.as_secs_f64()).serialize(to)
 }

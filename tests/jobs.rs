@@ -278,7 +278,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40_000, ..ProptestConfig::default() })]
     #[test]
     fn any_text_is_a_job_or_is_not(pieces in proptest::collection::vec(piece(), 0..8)) {
         let text = pieces.concat();

@@ -193,7 +193,7 @@ fn run(press: &Press, clock: &Clock, dir: &Path) -> crawl::Ended {
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(crawl::run(job)).unwrap()
+    runtime.block_on(crawl::run(job)).unwrap_or_else(|why| panic!("{}: {why}", clock.wall()))
 }
 
 /// A folder in memory where there is one: a year of syncs takes a disk its time.
