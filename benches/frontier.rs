@@ -102,6 +102,7 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
             payload: None,
             validators: None,
             refers_to: None,
+            fetch: None,
             page: None,
             alternates: vec![],
             refused: vec![],

@@ -32,6 +32,8 @@ pub enum Call {
     Resize,
     /// A small file is read whole.
     Read,
+    /// The free space of a folder's disk is asked for.
+    Room,
 }
 
 /// How a call fails that a test wants to fail.
@@ -39,7 +41,8 @@ pub enum Call {
 pub enum Fault {
     /// Nothing is done.
     Whole(io::Error),
-    /// Of a write, this many bytes are done; of anything else, nothing.
+    /// Of a write, this many bytes are done; of a question for room, this many are free; of anything
+    /// else, nothing.
     Short(usize, io::Error),
 }
 
@@ -82,6 +85,15 @@ impl Disk {
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.pass(Call::Read, path)?;
         fs::read(path)
+    }
+
+    /// The bytes that are free for us on the disk of a folder.
+    pub fn room(&self, folder: &Path) -> io::Result<u64> {
+        match self.ask(Call::Room, folder) {
+            Ok(()) => fs4::available_space(folder),
+            Err(Fault::Short(free, _)) => Ok(free as u64),
+            Err(Fault::Whole(why)) => Err(why),
+        }
     }
 
     /// Gives a file or folder another name, in the place of what had it.

@@ -4,6 +4,9 @@
 //! ARCHITECTURE.md down, the command line overwrites them, [`Settings::check`] refuses
 //! contradictions before the first request.
 
+pub mod recrawl;
+pub mod spelling;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -11,6 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::recrawl::{Again, Recrawl, UrlKind};
 use crate::lang::Lang;
 
 /// How far declared alternates may lead.
@@ -98,10 +102,43 @@ impl Serialize for Secret {
     }
 }
 
+/// How far the links of a seed are followed, where that is not what `depth` says for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedScope {
+    /// The seed, as given.
+    pub seed: String,
+    /// Whether the whole registered domain is its home, not only its host.
+    pub domain: bool,
+    /// Ordinary links away from it that are followed.
+    pub depth: u32,
+}
+
+/// What holds for one registered domain instead of what holds for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HostSettings {
+    /// The registered domain, or the address and port of a host that has none.
+    pub site: String,
+    /// Least time between two requests.
+    #[serde(serialize_with = "maybe_seconds")]
+    pub delay: Option<Duration>,
+    /// Requests in flight.
+    pub per_host: Option<usize>,
+    /// Whether its robots.txt is obeyed.
+    pub robots: bool,
+    /// More request headers, whether it is a seed's or not.
+    pub headers: Vec<(String, String)>,
+}
+
 /// Everything a crawl needs to know. Serialised, it is the effective configuration that a run
 /// leaves in its archive.
 #[derive(Clone, Debug, Serialize)]
 pub struct Settings {
+    /// The name of the job, when it has one; it stands in the archive (`isPartOf`).
+    pub name: String,
+    /// What the job is for; it stands in the archive.
+    pub description: String,
+    /// Who runs it; it stands in the archive, with the contact.
+    pub operator: String,
     /// The folder of the crawl: WARCs, state, ledger.
     pub into: PathBuf,
     /// Whom a webmaster can write to: an e-mail address or a URL.
@@ -118,8 +155,15 @@ pub struct Settings {
     pub keep_credentials: bool,
     /// Ordinary links away from a seed that are followed; 0 follows none.
     pub depth: u32,
+    /// Seeds with a scope of their own.
+    pub seed_scopes: Vec<SeedScope>,
     /// Pages captured in this call before it stops; the rest stays queued.
     pub max_pages: u64,
+    /// Bytes received in this call before it stops; the rest stays queued.
+    pub max_bytes: u64,
+    /// How long this call may take before it stops; the rest stays queued.
+    #[serde(serialize_with = "seconds")]
+    pub max_time: Duration,
     /// Least time between two requests to one site, start to start. Zero turns it off.
     #[serde(serialize_with = "seconds")]
     pub delay: Duration,
@@ -127,6 +171,8 @@ pub struct Settings {
     pub own_hosts: bool,
     /// Requests in flight to one site.
     pub per_host: usize,
+    /// What holds for single registered domains instead.
+    pub hosts: Vec<HostSettings>,
     /// Requests in flight in all.
     pub concurrency: usize,
     /// Requests per second in all; 0 for no limit.
@@ -145,6 +191,11 @@ pub struct Settings {
     pub feeds: bool,
     /// Whether robots.txt is obeyed.
     pub robots: bool,
+    /// How long a robots.txt that was read is believed; a day at most (RFC 9309 §2.4).
+    #[serde(serialize_with = "seconds")]
+    pub robots_lifetime: Duration,
+    /// When URLs are asked for again.
+    pub recrawl: Recrawl,
     /// Pages of one host in one run.
     pub host_budget: u64,
     /// Pages of one registered domain in one run.
@@ -176,6 +227,7 @@ pub struct Settings {
     pub memory: u64,
     /// How long after a page last came whole a server is believed that it is unmodified; zero sets
     /// no condition at all.
+    #[serde(serialize_with = "seconds")]
     pub trust_unmodified: Duration,
     /// Which transport.
     pub transport: Transport,
@@ -217,8 +269,13 @@ pub struct Settings {
     pub gzip_level: u32,
     /// When what was filed is made durable.
     pub durability: Durability,
-    /// What happens when the disk takes nothing more.
+    /// What happens when the disk takes nothing more, or has less room than `disk_floor`.
     pub on_full: OnFull,
+    /// How long visits in flight may go on once the crawl is told to stop.
+    #[serde(serialize_with = "seconds")]
+    pub drain: Duration,
+    /// Bytes that have to be free on the disk before anything more is fetched; 0 for no floor.
+    pub disk_floor: u64,
 }
 
 /// Settings that contradict each other or name nothing possible.
@@ -252,11 +309,21 @@ pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
 /// The least `--memory`: what the largest page that is read may take by itself.
 pub const LEAST_MEMORY: u64 = 64 << 20;
 
+/// What has to stay free on the disk, unless told otherwise: well above where a WARC or the state
+/// would fail.
+pub const DEFAULT_DISK_FLOOR: u64 = 10 << 30;
+
+/// How long a robots.txt that was read is believed, at most and unless told less (RFC 9309 §2.4).
+pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
+
 impl Settings {
     /// The defaults, for a crawl into `into`, answering to `contact`.
     #[allow(clippy::too_many_lines, reason = "a line a field")]
     pub fn new(into: PathBuf, contact: &str) -> Self {
         Self {
+            name: String::new(),
+            description: String::new(),
+            operator: String::new(),
             into,
             contact: contact.to_owned(),
             user_agent: format!("warraq/{} (+{contact})", env!("CARGO_PKG_VERSION")),
@@ -265,10 +332,14 @@ impl Settings {
             secret_headers: Vec::new(),
             keep_credentials: false,
             depth: 0,
+            seed_scopes: Vec::new(),
             max_pages: u64::MAX,
+            max_bytes: u64::MAX,
+            max_time: Duration::MAX,
             delay: DEFAULT_DELAY,
             own_hosts: false,
             per_host: 1,
+            hosts: Vec::new(),
             concurrency: 32,
             requests_per_second: 0,
             bytes_per_second: 0,
@@ -278,6 +349,8 @@ impl Settings {
             sitemaps: false,
             feeds: false,
             robots: true,
+            robots_lifetime: ROBOTS_LIFETIME,
+            recrawl: Recrawl::each_run(),
             host_budget: 1_000_000,
             domain_budget: 2_000_000,
             domain_hosts: 1_000,
@@ -311,6 +384,8 @@ impl Settings {
             gzip_level: 6,
             durability: Durability::Group,
             on_full: OnFull::Pause,
+            drain: Duration::from_secs(30),
+            disk_floor: 0,
         }
     }
 
@@ -354,12 +429,19 @@ impl Settings {
         Ok(())
     }
 
+    /// What holds for a registered domain instead of what holds for all.
+    pub fn host(&self, site: &str) -> Option<&HostSettings> {
+        self.hosts.iter().find(|host| host.site == site)
+    }
+
     /// A limit under which nothing could be fetched or archived.
     fn zero(&self) -> Option<&'static str> {
         let limits = [
             ("--per-host", self.per_host == 0),
             ("--concurrency", self.concurrency == 0),
             ("--max-pages", self.max_pages == 0),
+            ("--max-bytes", self.max_bytes == 0),
+            ("--max-time", self.max_time.is_zero()),
             ("--host-budget", self.host_budget == 0),
             ("--domain-budget", self.domain_budget == 0),
             ("--domain-hosts", self.domain_hosts == 0),
@@ -381,6 +463,11 @@ impl Settings {
 /// Written as seconds.
 fn seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(span.as_secs_f64())
+}
+
+#[allow(clippy::ref_option, reason = "this is how serde hands a field over")]
+fn maybe_seconds<S: serde::Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    span.map(|span| span.as_secs_f64()).serialize(to)
 }
 
 const fn is_name_byte(byte: u8) -> bool {

@@ -15,7 +15,7 @@ use warraq::lang::Lang;
 use warraq::lead::{Hop, Lead, Outcome, Rule, Spent, Visit};
 use warraq::page::{Alternate, Link, LinkKind, Place, Signal};
 use warraq::record::trace::Trace;
-use warraq::settings::{AlternatesScope, Settings};
+use warraq::settings::{AlternatesScope, SeedScope, Settings};
 
 const SEED: &str = "https://news.example/ar/";
 
@@ -288,4 +288,30 @@ proptest! {
         let alternates = judged.leads.iter().filter(|lead| lead.hop == Hop::Alternate).count();
         prop_assert!(alternates <= 3);
     }
+}
+
+/// A seed's own scope holds for its host, or its whole registered domain, and for nobody else's.
+#[test]
+fn a_seed_may_have_a_scope_of_its_own() {
+    let own = |seed: &str, domain, depth| SeedScope { seed: seed.into(), domain, depth };
+    let seeds = ["https://one.example/", "https://www.two.example/", "https://three.example/"];
+    let settings = Settings {
+        depth: 1,
+        seed_scopes: vec![own(seeds[1], true, 2), own(seeds[2], false, 0)],
+        ..settings()
+    };
+    let scope = Scope::new(&settings, &seeds.map(|seed| Lead::seed(seed).unwrap()));
+    let follows = |hops: &str, page: &str, to: &str| {
+        let links = vec![link(to, LinkKind::Anchor)];
+        scope.judge(&Trace { links, ..trace(hops, page) }).leads.len() == 1
+    };
+    assert!(follows("-", "https://one.example/", "https://one.example/a"));
+    assert!(!follows("L@1", "https://one.example/a", "https://one.example/b"), "deeper than all");
+    assert!(!follows("-", "https://one.example/", "https://blog.one.example/"), "another host");
+    assert!(follows("L@1", "https://www.two.example/a", "https://blog.two.example/b"));
+    assert!(follows("L@1", "https://blog.two.example/a", "https://www.two.example/b"));
+    assert!(!follows("LL@2", "https://blog.two.example/a", "https://www.two.example/b"));
+    assert!(!follows("-", "https://three.example/", "https://three.example/a"), "a page alone");
+    let covers = |url: &str| scope.covers(&Lead::at(&url.parse().unwrap(), Hop::Link));
+    assert!(covers("https://blog.two.example/feed") && !covers("https://four.example/feed"));
 }

@@ -112,6 +112,10 @@ fn every_list_of_the_project_loads_without_a_warning() {
     let mut lists = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        // Job files are held against their own reader (tests/jobs.rs).
+        if path.extension().unwrap() == "toml" {
+            continue;
+        }
         assert_eq!(path.extension().unwrap(), "txt", "{}", path.display());
         let report = read(&path, |_| ()).unwrap();
         assert_eq!(report.bad_lines, [], "{}", path.display());

@@ -52,7 +52,7 @@ const FOR_GOOD: &[&str] = &[
     "--json",
 ];
 
-/// Flags the README names that are those of cargo, of pywb, and of an example.
+/// Flags the README names that are those of cargo, of pywb, of systemd's tools, and of an example.
 const OTHERS: &[&str] = &[
     "--release",
     "--example",
@@ -64,6 +64,10 @@ const OTHERS: &[&str] = &[
     "--predictions",
     "--worst",
     "--floors",
+    "--system",
+    "--home-dir",
+    "--create-home",
+    "--now",
 ];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
@@ -106,6 +110,9 @@ fn the_readme_quotes_the_help() {
 fn every_help_is_worth_reading() {
     for command in [
         &["crawl"][..],
+        &["run"],
+        &["job", "check"],
+        &["job", "show"],
         &["info"],
         &["text"],
         &["groups"],
@@ -163,7 +170,9 @@ fn every_flag_the_readme_names_exists() {
 /// Runs the command lines of a text one after the other, on the bundled web; says how many.
 fn run_all(commands: &[String], web: &Site, at: &Path) {
     std::fs::create_dir(at.join("seeds")).unwrap();
-    for list in ["deirezzor24.txt", "europe.txt"] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    std::fs::copy(folder.join("demo.toml"), at.join("seeds/demo.toml")).unwrap();
+    for list in ["deirezzor24.txt", "europe.txt", "demo.txt"] {
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(list);
         assert!(real.is_file(), "{list} is named and not there");
         std::fs::write(at.join("seeds").join(list), web.seed_url()).unwrap();

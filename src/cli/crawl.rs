@@ -1,27 +1,38 @@
 //! `warraq crawl`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, FromArgMatches};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::given::CrawlFlags;
-use super::report;
+use super::given::{CrawlFlags, Given};
+use super::layers::Typed;
 use super::show::{self, Direction, Display, Voice};
-use super::{Exit, Stopped};
-use crate::crawl::{self, CrawlError, Ended, Job, Stop};
+use super::{Exit, Stopped, overlap, preview, report};
+use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
 use crate::json;
 use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::name;
 use crate::seeds;
-use crate::settings::Settings;
+use crate::seeds::job::{self, JobFile};
+
+/// A crawl as it is to be run: what was given, read and checked.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) given: Given,
+    pub(super) seeds: Vec<Lead>,
+    /// The job file, when there is one.
+    pub(super) job: Option<JobFile>,
+    /// Seeds that could not be read; the rest is crawled.
+    pub(super) bad: u64,
+}
 
 /// Runs the command.
-pub(super) fn run(flags: &CrawlFlags) -> Result<Exit, Stopped> {
-    let settings = flags.settings().map_err(Stopped::usage)?;
-    let (seeds, bad) = seeds(flags)?;
-    if seeds.is_empty() && !has_begun(&settings.into) {
+pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
+    let plan = plan(flags, typed)?;
+    if plan.seeds.is_empty() && !has_begun(&plan.given.settings.into) {
         return Err(Stopped::usage(CrawlError::NoSeeds));
     }
     let voice = match (flags.quiet, flags.json) {
@@ -33,37 +44,107 @@ pub(super) fn run(flags: &CrawlFlags) -> Result<Exit, Stopped> {
         .enable_all()
         .build()
         .map_err(|why| Stopped::new(Exit::Failure, why))?;
-    let dir = settings.into.clone();
+    if flags.dry_run {
+        return runtime.block_on(preview::run(plan, flags.json));
+    }
     let display = Display::new(voice);
-    let ended = runtime.block_on(crawl(settings, seeds, flags.recover, &display));
+    let recover = flags.recover || plan.job.is_some();
+    let dir = plan.given.settings.into.clone();
+    let bad = plan.bad;
+    let ended = runtime.block_on(async {
+        let stop = Stop::default();
+        heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
+        overlap::make_way(&dir, plan.given.overlap, &stop).await?;
+        let ended = crawl(plan, recover, &display, stop).await;
+        if let Err(why) = &ended
+            && why.exit == Exit::Locked
+        {
+            overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
+        }
+        ended
+    });
     display.end();
     let ended = ended?;
     tell(&ended, &dir, voice);
     Ok(exit(&ended, bad))
 }
 
-async fn crawl(
-    settings: Settings,
-    seeds: Vec<Lead>,
+/// Reads what was given: flags, or a job file and the flags over it.
+pub(super) fn plan(flags: &CrawlFlags, typed: &Typed) -> Result<Plan, Stopped> {
+    let (jobs, urls): (Vec<_>, Vec<_>) = flags.urls.iter().partition(|text| is_job(text));
+    let job = match jobs.as_slice() {
+        [] => None,
+        [path] => Some(read_job(Path::new(path))?),
+        _ => return Err(Stopped::usage("give one job file, or `warraq run` several")),
+    };
+    laid(flags, typed, urls, job)
+}
+
+/// What a job file comes to, if there is one, with the flags laid over it.
+fn laid(
+    flags: &CrawlFlags,
+    typed: &Typed,
+    urls: Vec<&String>,
+    job: Option<JobFile>,
+) -> Result<Plan, Stopped> {
+    let given = flags.settings(job.as_ref(), typed).map_err(Stopped::usage)?;
+    // Seeds on the command line take the place of the job's.
+    let (urls, lists) = match &job {
+        Some(job) if urls.is_empty() && flags.seeds.is_empty() => {
+            (job.seeds.iter().collect(), &job.seed_files)
+        }
+        _ => (urls, &flags.seeds),
+    };
+    let (seeds, bad) = seeds(&urls, lists)?;
+    Ok(Plan { given, seeds, job, bad })
+}
+
+/// The file, whatever its name, as `warraq crawl FILE` would take it.
+pub(super) fn plan_of(file: &Path) -> Result<Plan, Stopped> {
+    // No flags are given, but the environment may say something.
+    let command = CrawlFlags::augment_args(clap::Command::new("crawl"));
+    let matches = command.try_get_matches_from(["crawl"]).map_err(Stopped::usage)?;
+    let flags = CrawlFlags::from_arg_matches(&matches).map_err(Stopped::usage)?;
+    laid(&flags, &Typed::of(&matches), Vec::new(), Some(read_job(file)?))
+}
+
+/// Whether an argument names a job file: a URL has a scheme.
+fn is_job(text: &str) -> bool {
+    !text.contains("://") && Path::new(text).extension().is_some_and(|ext| ext == "toml")
+}
+
+/// Reads a job file; everything that is wrong with it is told at once.
+fn read_job(path: &Path) -> Result<JobFile, Stopped> {
+    job::read(path).map_err(|mut faults| {
+        let last = faults.pop().map(|fault| fault.to_string());
+        for fault in &faults {
+            show::complain(&fault.to_string());
+        }
+        Stopped::usage(last.unwrap_or_default())
+    })
+}
+
+/// Runs a plan to its end.
+pub(super) async fn crawl(
+    plan: Plan,
     recover: bool,
     display: &Display,
+    stop: Stop,
 ) -> Result<Ended, Stopped> {
-    let stop = Stop::default();
-    heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
     let job = Job {
-        settings,
-        seeds,
+        settings: plan.given.settings,
+        seeds: plan.seeds,
         recover,
         clock: Clock::system(),
         disk: Disk::real(),
         watch: display.watch(),
         stop,
     };
-    crawl::run(job).await.map_err(stopped)
+    Box::pin(crawl::run(job)).await.map_err(stopped)
 }
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything.
-fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()> {
+pub(super) fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = stop.clone();
@@ -86,13 +167,13 @@ fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()> {
 }
 
 /// All seeds that can be fetched, and how many lines could not.
-fn seeds(flags: &CrawlFlags) -> Result<(Vec<Lead>, u64), Stopped> {
+fn seeds(urls: &[&String], lists: &[PathBuf]) -> Result<(Vec<Lead>, u64), Stopped> {
     let mut leads = Vec::new();
-    for url in &flags.urls {
+    for url in urls {
         leads.push(Lead::seed(url).map_err(Stopped::usage)?);
     }
     let mut bad = 0;
-    for file in &flags.seeds {
+    for file in lists {
         let report = seeds::read(file, |seed| leads.push(seed)).map_err(Stopped::usage)?;
         for line in &report.bad_lines {
             show::complain(&line.to_string());
@@ -113,7 +194,7 @@ fn has_begun(dir: &Path) -> bool {
     dir.join("state").exists() || name::files(dir).is_ok_and(|files| !files.is_empty())
 }
 
-fn tell(ended: &Ended, dir: &Path, voice: Voice) {
+pub(super) fn tell(ended: &Ended, dir: &Path, voice: Voice) {
     match voice {
         Voice::Quiet => ended.faults.iter().for_each(|fault| show::complain(fault)),
         Voice::Json => {
@@ -129,14 +210,22 @@ fn tell(ended: &Ended, dir: &Path, voice: Voice) {
     }
 }
 
-fn exit(ended: &Ended, bad: u64) -> Exit {
+/// What the exit code tells of a run that ended. An archive that does not verify outranks
+/// everything: no other end of a run may hide it.
+pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
+    let summary = &ended.summary;
+    if !ended.faults.is_empty() {
+        return Exit::Output;
+    }
     match ended.how {
-        crawl::How::Killed => Exit::Killed,
-        _ if !ended.faults.is_empty() => Exit::Output,
-        crawl::How::Interrupted => Exit::Interrupted,
-        crawl::How::RateLimited => Exit::RateLimited,
-        crawl::How::Complete | crawl::How::MaxPages => {
-            let summary = &ended.summary;
+        How::Killed => Exit::Killed,
+        How::Interrupted => Exit::Interrupted,
+        How::DiskFloor => Exit::DiskFloor,
+        How::MaxBytes => Exit::MaxBytes,
+        How::MaxTime => Exit::MaxTime,
+        How::RateLimited => Exit::RateLimited,
+        How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
+        How::Complete | How::MaxPages => {
             let lost = !summary.failed_seeds.is_empty() || !summary.stats.parked_sites.is_empty();
             if lost || bad > 0 { Exit::FailedSeeds } else { Exit::Complete }
         }

@@ -1,16 +1,21 @@
 //! What was given: the flags of `crawl` as typed, and the settings they mean.
 
-use std::net::IpAddr;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
 use super::fields;
+use super::layers::{Layers, Source, Typed};
 use crate::lang::Lang;
-use crate::settings::{AlternatesScope, Durability, OnFull, Resolve, Settings, Transport};
+use crate::moment::{Clock, Moment};
+use crate::seeds::job::{JobFile, Overlap};
+pub(super) use crate::settings::spelling::{duration, resolve, size};
+use crate::settings::{
+    AlternatesScope, DEFAULT_DISK_FLOOR, Durability, OnFull, Resolve, Settings, Transport,
+};
 
 /// Crawl seeds and everything that is the same article in another language.
 ///
@@ -18,13 +23,18 @@ use crate::settings::{AlternatesScope, Durability, OnFull, Resolve, Settings, Tr
 /// links, Link headers, "also available in" notices, switchers); ordinary links on the seeds'
 /// hosts are followed up to --depth. Every exchange goes into WARC files below DIR.
 ///
+/// A job file (`warraq crawl NAME.toml`) says all of this in one place; flags go over it.
+///
 /// The same command again goes on with what is left in DIR; when nothing is left it starts a new
 /// run, in which unchanged payloads become `revisit` records. With no seeds given, a new run takes
 /// the seeds of the last one. Killing it is safe at any moment.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = super::CRAWL_AFTER)]
+#[command(
+    override_usage = "warraq crawl [OPTIONS] --into <DIR> [URL]...\n       warraq crawl [OPTIONS] <JOB.toml>"
+)]
 pub(crate) struct CrawlFlags {
-    /// Seed URLs: articles, home pages, feeds or sitemaps.
+    /// Seed URLs: articles, home pages, feeds or sitemaps; or one job file, NAME.toml.
     #[arg(value_name = "URL")]
     pub(crate) urls: Vec<String>,
     /// File of seeds, one URL a line, `#` starts a comment; may be repeated.
@@ -32,7 +42,7 @@ pub(crate) struct CrawlFlags {
     pub(crate) seeds: Vec<PathBuf>,
     /// Folder for WARCs, state and ledger; made when missing.
     #[arg(long, value_name = "DIR")]
-    pub(crate) into: PathBuf,
+    pub(crate) into: Option<PathBuf>,
     /// E-mail address or URL where webmasters can reach you; goes into the User-Agent.
     #[arg(long, env = "WARRAQ_CONTACT", hide_env_values = true, value_name = "EMAIL_OR_URL")]
     pub(crate) contact: Option<String>,
@@ -43,6 +53,12 @@ pub(crate) struct CrawlFlags {
     /// Stop after N captured pages in this call; the rest stays queued.
     #[arg(long, value_name = "N", value_parser = number::<u64>, help_heading = "What is fetched")]
     max_pages: Option<u64>,
+    /// Stop after so many received bytes in this call; the rest stays queued (exit code 14).
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "What is fetched")]
+    max_bytes: Option<u64>,
+    /// Stop after so long in this call; the rest stays queued (exit code 15).
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "What is fetched")]
+    max_time: Option<Duration>,
     /// Follow alternates in these languages only (BCP 47); the rest are recorded. Ordinary links
     /// (--depth) are followed whatever their language.
     #[arg(long, value_name = "a,b", value_delimiter = ',', help_heading = "What is fetched")]
@@ -51,6 +67,13 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_enum, value_name = "SCOPE", default_value = "declared")]
     #[arg(help_heading = "What is fetched")]
     alternates_scope: ScopeFlag,
+    /// Ask only for what was last fetched before this time, or never: 2026-11-22, or 24h for that
+    /// long ago; takes the place of a job's recrawl policy.
+    #[arg(long, value_name = "TIME", value_parser = since, help_heading = "What is fetched")]
+    since: Option<Moment>,
+    /// Print what would be fetched, and why, and fetch nothing.
+    #[arg(long, help_heading = "What is fetched")]
+    pub(super) dry_run: bool,
     /// Read the sitemaps of the seeds' hosts: those robots.txt names, else /sitemap.xml.
     #[arg(long, help_heading = "What is fetched")]
     sitemaps: bool,
@@ -120,6 +143,10 @@ pub(crate) struct CrawlFlags {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
     #[arg(help_heading = "Politeness")]
     patience: Duration,
+    /// How long what is in flight may go on after an interrupt; then it is dropped and stays queued.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    #[arg(help_heading = "Politeness")]
+    drain: Duration,
 
     /// Transport of the captures: `wire` keeps the exact bytes, `reqwest` reconstructs them.
     #[arg(long, value_enum, default_value = "wire", help_heading = "Network")]
@@ -214,7 +241,8 @@ pub(crate) struct CrawlFlags {
         help_heading = "Archive"
     )]
     durability: DurabilityFlag,
-    /// When the disk takes nothing more (full, read-only, gone): wait for it, or end with code 22.
+    /// When the disk takes nothing more (full, read-only, gone) or has less room than --disk-floor:
+    /// wait for it, or end (code 22, and 4 for the floor).
     #[arg(
         long,
         value_enum,
@@ -223,6 +251,14 @@ pub(crate) struct CrawlFlags {
         help_heading = "Archive"
     )]
     on_full: OnFullFlag,
+    /// Fetch nothing while less than this is free on the disk; 0 for no floor.
+    #[arg(long, env = "WARRAQ_DISK_FLOOR", hide_env_values = true, value_name = "SIZE")]
+    #[arg(value_parser = size, default_value = "10GiB", help_heading = "Archive")]
+    disk_floor: u64,
+    /// When another run holds the folder: leave this one out (code 5), wait for its end, or have it
+    /// drain and take its place.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "skip", help_heading = "Archive")]
+    pub(super) overlap: OverlapFlag,
     /// When the state does not open: set it aside and make it anew from the WARCs.
     #[arg(long, help_heading = "Archive")]
     pub(crate) recover: bool,
@@ -267,6 +303,16 @@ enum DurabilityFlag {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OverlapFlag {
+    /// This run is left out.
+    Skip,
+    /// It waits for the end of the other.
+    Wait,
+    /// The other drains, and this one takes its place.
+    Replace,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum OnFullFlag {
     /// Wait until there is room, and go on.
     Pause,
@@ -285,103 +331,185 @@ impl CrawlFlags {
         all
     }
 
-    /// The settings these flags mean, checked. The error is one sentence.
-    pub(crate) fn settings(&self) -> Result<Settings, String> {
-        let contact = self.contact.as_deref().unwrap_or_default().trim();
-        let defaults = Settings::new(self.into.clone(), contact);
-        let fields = fields::read(&self.header, &self.secret_headers())?;
-        let settings = Settings {
-            user_agent: self.user_agent.clone().unwrap_or_else(|| defaults.user_agent.clone()),
-            accept_language: self.accept_language.clone(),
-            headers: fields.plain,
-            secret_headers: fields.secret,
-            keep_credentials: self.keep_credentials,
-            trust_unmodified: self.trust_unmodified,
-            warc_prefix: self.warc_prefix.clone(),
-            warc_size: self.warc_size,
-            gzip_level: self.gzip_level,
-            durability: match self.durability {
-                DurabilityFlag::Each => Durability::Each,
-                DurabilityFlag::Group => Durability::Group,
-                DurabilityFlag::Seal => Durability::Seal,
-            },
-            on_full: match self.on_full {
-                OnFullFlag::Pause => OnFull::Pause,
-                OnFullFlag::Stop => OnFull::Stop,
-            },
-            ..self.network(self.reach(self.pace(defaults))?)
-        };
+    /// The settings these flags mean, over those of a job file if there is one, checked. The error
+    /// is one sentence.
+    pub(super) fn settings(&self, job: Option<&JobFile>, typed: &Typed) -> Result<Given, String> {
+        let base = job.map_or_else(
+            || Settings { disk_floor: DEFAULT_DISK_FLOOR, ..Settings::new(PathBuf::new(), "") },
+            |job| job.settings.clone(),
+        );
+        let mut layers = Layers::new(job, typed);
+        let mut settings = base;
+        self.basics(&mut settings, &mut layers)?;
+        self.reach(&mut settings, &mut layers)?;
+        self.traps(&mut settings, &mut layers);
+        self.pace(&mut settings, &mut layers);
+        self.network(&mut settings, &mut layers);
+        self.archive(&mut settings, &mut layers);
+        let keys = job.and_then(|job| job.secret_headers.as_ref());
+        self.requests(&mut settings, &mut layers, keys)?;
         settings.check().map_err(|why| why.to_string())?;
-        Ok(settings)
+        let mut overlap = job.map(|job| job.overlap).unwrap_or_default();
+        let flag = match self.overlap {
+            OverlapFlag::Skip => Overlap::Skip,
+            OverlapFlag::Wait => Overlap::Wait,
+            OverlapFlag::Replace => Overlap::Replace,
+        };
+        layers.lay(&mut overlap, "overlap", "overlap", flag);
+        Ok(Given { settings, overlap, from: layers.end() })
     }
 
-    fn reach(&self, base: Settings) -> Result<Settings, String> {
-        Ok(Settings {
-            depth: self.depth,
-            max_pages: self.max_pages.unwrap_or(u64::MAX),
-            languages: languages(&self.languages)?,
-            alternates_scope: match self.alternates_scope {
-                ScopeFlag::SameHost => AlternatesScope::SameHost,
-                ScopeFlag::SameDomain => AlternatesScope::SameDomain,
-                ScopeFlag::Declared => AlternatesScope::Declared,
-            },
-            sitemaps: self.sitemaps,
-            feeds: self.feeds,
-            late: !self.no_late,
-            ..self.traps(base)
-        })
-    }
-
-    fn traps(&self, base: Settings) -> Settings {
-        Settings {
-            host_budget: self.host_budget,
-            domain_budget: self.domain_budget,
-            domain_hosts: self.domain_hosts,
-            pattern_budget: self.pattern_budget,
-            query_sets: self.query_sets,
-            near_duplicates: self.near_duplicates,
-            path_segments: self.path_segments,
-            segment_repeats: self.segment_repeats,
-            ..base
+    fn basics(&self, settings: &mut Settings, layers: &mut Layers<'_>) -> Result<(), String> {
+        let into = self.into.clone().unwrap_or_default();
+        layers.lay(&mut settings.into, "into", "into", into);
+        if settings.into.as_os_str().is_empty() {
+            return Err("no folder: give --into DIR, where WARCs, state and ledger go".to_owned());
         }
+        let contact = self.contact.as_deref().unwrap_or_default().trim().to_owned();
+        if !contact.is_empty() {
+            layers.lay(&mut settings.contact, "contact", "contact", contact);
+        }
+        let own = self.user_agent.clone().unwrap_or_default();
+        layers.lay(&mut settings.user_agent, "user_agent", "user_agent", own);
+        if !layers.is_given("user_agent") {
+            let name = Settings::new(PathBuf::new(), &settings.contact).user_agent;
+            settings.user_agent = name;
+        }
+        Ok(())
     }
 
-    fn pace(&self, base: Settings) -> Settings {
-        Settings {
-            delay: self.delay,
-            own_hosts: self.i_own_the_hosts,
-            per_host: self.per_host,
-            concurrency: self.concurrency,
-            requests_per_second: self.requests_per_second,
-            bytes_per_second: u32::try_from(self.bytes_per_second).unwrap_or(u32::MAX),
-            retries: self.retries,
-            retry_delay: self.retry_delay,
-            patience: self.patience,
-            ..base
-        }
+    fn reach(&self, to: &mut Settings, layers: &mut Layers<'_>) -> Result<(), String> {
+        layers.lay(&mut to.depth, "depth", "depth", self.depth);
+        layers.lay(&mut to.max_pages, "max_pages", "max_pages", self.max_pages.unwrap_or(u64::MAX));
+        layers.lay(&mut to.max_bytes, "max_bytes", "max_bytes", self.max_bytes.unwrap_or(u64::MAX));
+        let time = self.max_time.unwrap_or(Duration::MAX);
+        layers.lay(&mut to.max_time, "max_time", "max_time", time);
+        let wanted = languages(&self.languages)?;
+        layers.lay(&mut to.languages, "languages", "languages", wanted);
+        let scope = match self.alternates_scope {
+            ScopeFlag::SameHost => AlternatesScope::SameHost,
+            ScopeFlag::SameDomain => AlternatesScope::SameDomain,
+            ScopeFlag::Declared => AlternatesScope::Declared,
+        };
+        layers.lay(&mut to.alternates_scope, "alternates_scope", "alternates_scope", scope);
+        layers.lay(&mut to.recrawl.since, "since", "recrawl.since", self.since);
+        layers.lay(&mut to.sitemaps, "sitemaps", "sitemaps", self.sitemaps);
+        layers.lay(&mut to.feeds, "feeds", "feeds", self.feeds);
+        layers.lay(&mut to.late, "no_late", "late", !self.no_late);
+        Ok(())
     }
 
-    fn network(&self, base: Settings) -> Settings {
-        Settings {
-            transport: match self.transport {
-                TransportFlag::Wire => Transport::Wire,
-                TransportFlag::Reqwest => Transport::Reqwest,
-            },
-            allow_h2: self.allow_h2,
-            allow_private: self.allow_private,
-            resolve: self.resolve.clone(),
-            max_body: self.max_body,
-            memory: self.memory,
-            min_speed: self.min_speed,
-            connect_timeout: self.connect_timeout,
-            idle_timeout: self.idle_timeout,
-            total_timeout: self.total_timeout,
-            keepalive: !self.no_keepalive,
-            cookies: self.cookies,
-            insecure_tls: self.insecure_tls,
-            ca_file: self.ca_file.clone(),
-            ..base
-        }
+    fn traps(&self, to: &mut Settings, layers: &mut Layers<'_>) {
+        layers.lay(&mut to.host_budget, "host_budget", "host_budget", self.host_budget);
+        let domain = self.domain_budget;
+        layers.lay(&mut to.domain_budget, "domain_budget", "domain_budget", domain);
+        layers.lay(&mut to.domain_hosts, "domain_hosts", "domain_hosts", self.domain_hosts);
+        let pattern = self.pattern_budget;
+        layers.lay(&mut to.pattern_budget, "pattern_budget", "pattern_budget", pattern);
+        layers.lay(&mut to.query_sets, "query_sets", "query_sets", self.query_sets);
+        let alike = self.near_duplicates;
+        layers.lay(&mut to.near_duplicates, "near_duplicates", "near_duplicates", alike);
+        layers.lay(&mut to.path_segments, "path_segments", "path_segments", self.path_segments);
+        let repeats = self.segment_repeats;
+        layers.lay(&mut to.segment_repeats, "segment_repeats", "segment_repeats", repeats);
+    }
+
+    fn pace(&self, to: &mut Settings, layers: &mut Layers<'_>) {
+        layers.lay(&mut to.delay, "delay", "delay", self.delay);
+        layers.lay(&mut to.own_hosts, "i_own_the_hosts", "own_hosts", self.i_own_the_hosts);
+        layers.lay(&mut to.per_host, "per_host", "per_host", self.per_host);
+        layers.lay(&mut to.concurrency, "concurrency", "concurrency", self.concurrency);
+        let rate = self.requests_per_second;
+        layers.lay(&mut to.requests_per_second, "requests_per_second", "requests_per_second", rate);
+        let bytes = u32::try_from(self.bytes_per_second).unwrap_or(u32::MAX);
+        layers.lay(&mut to.bytes_per_second, "bytes_per_second", "bytes_per_second", bytes);
+        layers.lay(&mut to.retries, "retries", "retries", self.retries);
+        layers.lay(&mut to.retry_delay, "retry_delay", "retry_delay", self.retry_delay);
+        layers.lay(&mut to.patience, "patience", "patience", self.patience);
+        layers.lay(&mut to.drain, "drain", "drain", self.drain);
+    }
+
+    fn network(&self, to: &mut Settings, layers: &mut Layers<'_>) {
+        let transport = match self.transport {
+            TransportFlag::Wire => Transport::Wire,
+            TransportFlag::Reqwest => Transport::Reqwest,
+        };
+        layers.lay(&mut to.transport, "transport", "transport", transport);
+        layers.lay(&mut to.allow_h2, "allow_h2", "allow_h2", self.allow_h2);
+        layers.lay(&mut to.allow_private, "allow_private", "allow_private", self.allow_private);
+        layers.lay(&mut to.resolve, "resolve", "resolve", self.resolve.clone());
+        layers.lay(&mut to.max_body, "max_body", "max_body", self.max_body);
+        layers.lay(&mut to.memory, "memory", "memory", self.memory);
+        layers.lay(&mut to.min_speed, "min_speed", "min_speed", self.min_speed);
+        let (connect, idle) = (self.connect_timeout, self.idle_timeout);
+        layers.lay(&mut to.connect_timeout, "connect_timeout", "connect_timeout", connect);
+        layers.lay(&mut to.idle_timeout, "idle_timeout", "idle_timeout", idle);
+        layers.lay(&mut to.total_timeout, "total_timeout", "total_timeout", self.total_timeout);
+        layers.lay(&mut to.keepalive, "no_keepalive", "keepalive", !self.no_keepalive);
+        layers.lay(&mut to.insecure_tls, "insecure_tls", "insecure_tls", self.insecure_tls);
+        layers.lay(&mut to.ca_file, "ca_file", "ca_file", self.ca_file.clone());
+    }
+
+    fn archive(&self, to: &mut Settings, layers: &mut Layers<'_>) {
+        layers.lay(&mut to.warc_prefix, "warc_prefix", "warc_prefix", self.warc_prefix.clone());
+        layers.lay(&mut to.warc_size, "warc_size", "warc_size", self.warc_size);
+        layers.lay(&mut to.gzip_level, "gzip_level", "gzip_level", self.gzip_level);
+        let kept = self.keep_credentials;
+        layers.lay(&mut to.keep_credentials, "keep_credentials", "keep_credentials", kept);
+        let durability = match self.durability {
+            DurabilityFlag::Each => Durability::Each,
+            DurabilityFlag::Group => Durability::Group,
+            DurabilityFlag::Seal => Durability::Seal,
+        };
+        layers.lay(&mut to.durability, "durability", "durability", durability);
+        let on_full = match self.on_full {
+            OnFullFlag::Pause => OnFull::Pause,
+            OnFullFlag::Stop => OnFull::Stop,
+        };
+        layers.lay(&mut to.on_full, "on_full", "on_full", on_full);
+        layers.lay(&mut to.disk_floor, "disk_floor", "disk_floor", self.disk_floor);
+    }
+
+    /// What is sent beside the URL. Headers add up over the layers; a secret has no other than a
+    /// file and the environment, and flags that name one.
+    fn requests(
+        &self,
+        to: &mut Settings,
+        layers: &mut Layers<'_>,
+        keys: Option<&PathBuf>,
+    ) -> Result<(), String> {
+        let accepted = self.accept_language.clone();
+        layers.lay(&mut to.accept_language, "accept_language", "accept_language", accepted);
+        let trust = self.trust_unmodified;
+        layers.lay(&mut to.trust_unmodified, "trust_unmodified", "trust_unmodified", trust);
+        layers.lay(&mut to.cookies, "cookies", "cookies", self.cookies);
+        let mut secrets = self.secret_headers();
+        secrets.extend(keys.map(|file| format!("@{}", file.display())));
+        let fields = fields::read(&self.header, &secrets)?;
+        let all = [to.headers.clone(), fields.plain].concat();
+        layers.lay(&mut to.headers, "header", "headers", all);
+        layers.lay(&mut (), "secret_header", "secret_headers", ());
+        to.secret_headers = fields.secret;
+        Ok(())
+    }
+}
+
+/// The settings of a crawl, and where those came from that are no defaults.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) settings: Settings,
+    pub(super) overlap: Overlap,
+    pub(super) from: BTreeMap<&'static str, Source>,
+}
+
+/// A time, or how long ago it was.
+fn since(text: &str) -> Result<Moment, String> {
+    let wrong =
+        || format!("{text:?} is no time; write it as 2026-11-22, 2026-11-22T09:30:00Z or 24h");
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    match duration(text).ok().filter(|_| !bare) {
+        Some(length) => Ok(Clock::system().wall().minus(length)),
+        None => Moment::parse_warc_date(text).ok_or_else(wrong),
     }
 }
 
@@ -402,78 +530,4 @@ fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.trim()
         .parse()
         .map_err(|_| format!("{text:?} is no number this flag can take; give a whole number"))
-}
-
-/// `500ms`, `2s`, `1m 30s`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let text = text.trim();
-    let wrong = || format!("{text:?} is no length of time; write it as 500ms, 2s or 1m");
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong());
-    }
-    humantime::parse_duration(text).map_err(|_| wrong())
-}
-
-/// `1MiB`, `500kB`; a bare number is bytes.
-pub(super) fn size(text: &str) -> Result<u64, String> {
-    ByteSize::from_str(text.trim())
-        .map(|size| size.as_u64())
-        .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
-}
-
-/// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
-pub(super) fn resolve(text: &str) -> Result<Resolve, String> {
-    let wrong = || {
-        format!(
-            "{text:?} leads nowhere; write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets"
-        )
-    };
-    let mut parts = text.splitn(3, ':');
-    let host = parts.next().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
-    let port = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;
-    let rest = parts.next().ok_or_else(wrong)?;
-    let (addr, to_port) = target(rest, port).ok_or_else(wrong)?;
-    let host = (host != "*").then(|| host.to_ascii_lowercase());
-    Ok(Resolve { host, port, addr, to_port })
-}
-
-fn target(text: &str, port: u16) -> Option<(IpAddr, u16)> {
-    if let Ok(addr) = text.trim_matches(['[', ']']).parse() {
-        return Some((addr, port));
-    }
-    let (addr, port) = text.rsplit_once(':')?;
-    Some((addr.trim_matches(['[', ']']).parse().ok()?, port.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_as_people_write_them() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("0"), Ok(Duration::ZERO));
-        assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
-        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
-        assert!(duration("soon").is_err() && duration("-1").is_err() && duration("NaN").is_err());
-    }
-
-    #[test]
-    fn sizes_as_people_write_them() {
-        assert_eq!(size("1MiB"), Ok(1 << 20));
-        assert_eq!(size("1GB"), Ok(1_000_000_000));
-        assert_eq!(size("4096"), Ok(4096));
-        assert!(size("big").is_err());
-    }
-
-    #[test]
-    fn fixed_addresses() {
-        let any = resolve("*:443:127.0.0.1:8443").unwrap();
-        assert_eq!((any.host, any.port, any.to_port), (None, 443, 8443));
-        let one = resolve("Example.org:80:[::1]:8080").unwrap();
-        assert_eq!((one.host.as_deref(), one.to_port), (Some("example.org"), 8080));
-        assert_eq!(resolve("a:80:10.0.0.1").unwrap().to_port, 80);
-        assert_eq!(resolve("a:80:::1").unwrap().to_port, 80);
-        assert!(resolve("a:80").is_err() && resolve("a:b:1.2.3.4").is_err());
-    }
 }

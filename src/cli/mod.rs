@@ -14,11 +14,16 @@ mod given;
 mod groups;
 mod index;
 mod info;
+mod job;
 mod languages;
+mod layers;
 mod lookup;
+mod overlap;
 mod pack;
 mod panic;
+mod preview;
 mod report;
+mod run;
 mod show;
 mod state;
 mod text;
@@ -29,8 +34,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::layers::Typed;
 use crate::moment::Moment;
 use crate::record::name;
 use crate::state::StateError;
@@ -44,11 +50,15 @@ Exit codes:
   1   another failure
   2   usage or configuration: nothing was fetched
   3   finished, but a seed failed, or sites were given up for this run
-  5   another run holds the folder
+  4   less free on the disk than --disk-floor: state saved (with --on-full stop)
+  5   another run holds the folder: this one was left out
   10  interrupted once: drained, state saved
-  13  interrupted twice: stopped at once, state is recoverable
-  18  rate-limited: all that is left wants to be left alone for longer than --patience
-  22  the archive or the state could not be written or read"
+  13  interrupted twice: stopped at once, state saved
+  14  --max-bytes reached, state saved
+  15  --max-time reached, state saved
+  18  rate-limited: all that is left wants to be left alone for longer than --patience, or a server
+      answered 429 to the last attempt
+  22  the archive or the state could not be written or read; outranks all others"
     };
 }
 
@@ -87,13 +97,19 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Seeds failed, or sites were given up for this run.
     FailedSeeds = 3,
+    /// Less room on the disk than has to stay free.
+    DiskFloor = 4,
     /// Another run holds the folder.
     Locked = 5,
     /// One interrupt.
     Interrupted = 10,
     /// Two interrupts.
     Killed = 13,
-    /// What is left rests for too long.
+    /// The limit of bytes.
+    MaxBytes = 14,
+    /// The limit of time.
+    MaxTime = 15,
+    /// What is left rests for too long, or a server said 429 to the last attempt.
     RateLimited = 18,
     /// Output or state.
     Output = 22,
@@ -120,6 +136,10 @@ struct Warraq {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(Box<given::CrawlFlags>),
+    Run(run::RunFlags),
+    /// Check job files, and tell what they mean.
+    #[command(subcommand)]
+    Job(job::JobCommand),
     /// Tell what is in the archive and the state of a crawl folder.
     ///
     /// Lists WARC files with their records, the numbers of the last run, the refusals by rule, and
@@ -239,13 +259,18 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
 {
-    let typed = match Warraq::try_parse_from(arguments) {
-        Ok(typed) => typed,
+    let parsed = Warraq::command().try_get_matches_from(arguments);
+    let read = parsed.and_then(|matches| Ok((Warraq::from_arg_matches(&matches)?, matches)));
+    let (typed, matches) = match read {
+        Ok(read) => read,
         Err(error) => return refused(&error).into(),
     };
+    let flags = innermost(&matches);
     panic::quieten_the_state();
     let ended = match typed.command {
-        Command::Crawl(flags) => crawl::run(&flags),
+        Command::Crawl(given) => crawl::run(&given, &flags),
+        Command::Run(given) => run::run(&given),
+        Command::Job(command) => job::run(&command, &flags),
         Command::Info { dir, json } => info::run(&dir, json),
         Command::Text(flags) => text::run(&flags),
         Command::Index { files, output } => index::run(&files, output.as_deref()),
@@ -266,6 +291,14 @@ where
             show::complain(&stopped.to_string());
             stopped.exit.into()
         }
+    }
+}
+
+/// Which flags of the command itself were given, whatever commands stand before it.
+fn innermost(matches: &clap::ArgMatches) -> Typed {
+    match matches.subcommand() {
+        Some((_, matches)) => innermost(matches),
+        None => Typed::of(matches),
     }
 }
 

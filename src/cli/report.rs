@@ -28,6 +28,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
     bylines(&mut out, summary, direction);
     groups(&mut out, &summary.groups, direction);
     refusals(&mut out, &summary.stats);
+    held_back(&mut out, summary);
     for site in &summary.stats.parked_sites {
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
@@ -51,6 +52,26 @@ fn rest(rest: &Rest) -> String {
     let times = count(rest.times, "time");
     let longest = span(Duration::from_millis(rest.longest_ms));
     format!("{} {times}, {longest} at most: {}", clean(&rest.host), clean(&rest.why))
+}
+
+/// What is no end of a URL: what was not due, what a server held back, runs left out.
+fn held_back(out: &mut Vec<String>, summary: &Summary) {
+    if summary.stats.not_due > 0 {
+        line(
+            out,
+            "not due",
+            &format!("{} by the recrawl policy", count(summary.stats.not_due, "URL")),
+        );
+    }
+    if summary.rate_limited > 0 {
+        let urls = count(summary.rate_limited, "URL");
+        line(out, "rate limit", &format!("{urls} answered with 429 to the last attempt"));
+    }
+    let skipped = summary.skipped.iter().map(|run| format!("{}: {}", run.at, clean(&run.why)));
+    some(out, "runs left", skipped);
+    if let Some(recovered) = &summary.recovered {
+        line(out, "recovered", &clean(recovered));
+    }
 }
 
 /// A WARC file that revisits of the run refer to.

@@ -161,7 +161,8 @@ fn serve(writer: &mut Writer, mut inbox: mpsc::Receiver<Order>) {
 }
 
 fn plan(settings: &Settings, after: u64, disk: Disk) -> Plan {
-    let part_of = settings.into.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = settings.into.file_name().map(|name| name.to_string_lossy().into_owned());
+    let job = (!settings.name.is_empty()).then(|| settings.name.clone());
     Plan {
         folder: settings.into.clone(),
         prefix: settings.warc_prefix.clone(),
@@ -173,9 +174,11 @@ fn plan(settings: &Settings, after: u64, disk: Disk) -> Plan {
         about: About {
             software: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             user_agent: settings.user_agent.clone(),
-            operator: settings.contact.clone(),
+            operator: settings.operator.clone(),
+            contact: settings.contact.clone(),
+            description: settings.description.clone(),
             hostname: hostname(),
-            part_of: part_of.unwrap_or_default(),
+            part_of: job.or(folder).unwrap_or_default(),
             robots: settings.robots,
             exact: settings.transport == Transport::Wire,
             credentials: credentials(settings),

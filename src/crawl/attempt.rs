@@ -139,6 +139,7 @@ fn pace<F: Frontier, T>(
         private_peer: capture.peer.is_some_and(|peer| !is_public(peer.ip())),
         bytes: capture.received,
     };
+    desk.spend_bytes(capture.received);
     let next = desk.politeness.settled(url, &visit.site, &feedback);
     if let Some((wait, why)) = &next.parked {
         let (host, wait, why) = (visit.server.to_string(), *wait, why.clone());

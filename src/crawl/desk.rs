@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -14,10 +14,11 @@ use super::archive::Archive;
 use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
-use super::{CrawlError, guess, late};
-use crate::address::HostKey;
+use super::{CrawlError, How, guess, late};
+use crate::address::{HostKey, Site};
 use crate::capture::Limits;
 use crate::capture::cookies::Jar;
+use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, Release};
@@ -39,7 +40,8 @@ pub struct Stop {
 
 impl Stop {
     /// One that is told whatever this one is told, and may be told by itself.
-    pub(super) fn child(&self) -> Self {
+    #[must_use]
+    pub fn child(&self) -> Self {
         Self { intake: self.intake.child_token(), now: self.now.child_token() }
     }
 }
@@ -53,6 +55,7 @@ pub(super) struct Desk<F, T> {
     pub(super) politeness: Politeness,
     pub(super) scope: Scope,
     pub(super) settings: Settings,
+    pub(super) disk: Disk,
     pub(super) limits: Limits,
     pub(super) memory: Memory,
     /// The cookies of this call, when they are asked for.
@@ -69,6 +72,10 @@ pub(super) struct Desk<F, T> {
     /// Whether all that is left rests for longer than anybody wants to wait.
     impatient: AtomicBool,
     rests: Mutex<Rests>,
+    bytes: AtomicU64,
+    rate_limited: AtomicU64,
+    /// The limit that ended the intake.
+    reached: OnceLock<How>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
     /// The WARCs of the folder, and whether this process wrote them.
@@ -84,6 +91,7 @@ pub(super) struct Parts<F, T> {
     pub(super) fetch: T,
     pub(super) archive: Archive,
     pub(super) settings: Settings,
+    pub(super) disk: Disk,
     pub(super) seeds: Vec<Lead>,
     pub(super) run: u32,
     /// Whether the process before left in the middle of something.
@@ -103,6 +111,7 @@ impl<F: Frontier, T> Desk<F, T> {
             frontier: parts.frontier,
             fetch: parts.fetch,
             archive: parts.archive,
+            disk: parts.disk,
             pause: Pause::default(),
             politeness: if parts.unclean { politeness.after_a_crash() } else { politeness },
             scope: Scope::new(&settings, &parts.seeds),
@@ -119,6 +128,9 @@ impl<F: Frontier, T> Desk<F, T> {
             left: AtomicU64::new(settings.max_pages),
             impatient: AtomicBool::new(false),
             rests: Mutex::default(),
+            bytes: AtomicU64::new(settings.max_bytes),
+            rate_limited: AtomicU64::new(0),
+            reached: OnceLock::new(),
             asking: Mutex::default(),
             lost: Mutex::default(),
             files: Mutex::new(names(&settings.into)),
@@ -154,7 +166,7 @@ impl<F: Frontier, T> Desk<F, T> {
             () = self.stop.intake.cancelled() => Ok(None),
             leased = async {
                 self.pause.over().await;
-                self.frontier.lease().await
+                if self.has_room().await { self.frontier.lease().await } else { Ok(None) }
             } => Ok(leased?),
         }
     }
@@ -191,7 +203,8 @@ impl<F: Frontier, T> Desk<F, T> {
             };
             let guesses = guesses.inspect_err(|why| told(why)).unwrap_or_default();
             let late = late.inspect_err(|why| told(why)).unwrap_or_default();
-            self.frontier.put(guesses.into_iter().chain(late).collect()).await?;
+            // Their time is their own schedule's matter.
+            self.frontier.put_anyway(guesses.into_iter().chain(late).collect()).await?;
         }
         Ok(true)
     }
@@ -229,6 +242,36 @@ impl<F: Frontier, T> Desk<F, T> {
         self.pages_left() == 0
     }
 
+    /// Counts bytes received; ends the intake when they were the last allowed.
+    pub(super) fn spend_bytes(&self, received: u64) {
+        let less = |left: u64| Some(left.saturating_sub(received));
+        let before = self.bytes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        if before.is_ok_and(|before| before <= received) {
+            self.reach(How::MaxBytes);
+        }
+    }
+
+    /// Bytes of `--max-bytes` that are left.
+    pub(super) fn bytes_left(&self) -> u64 {
+        self.bytes.load(Ordering::SeqCst)
+    }
+
+    /// A limit is reached: the intake ends, what is in flight is finished.
+    pub(super) fn reach(&self, limit: How) {
+        let _ = self.reached.set(limit);
+        self.stop.intake.cancel();
+    }
+
+    /// The limit that ended the intake.
+    pub(super) fn reached(&self) -> Option<How> {
+        self.reached.get().copied()
+    }
+
+    /// URLs whose server wanted fewer requests to the last attempt.
+    pub(super) fn rate_limited(&self) -> u64 {
+        self.rate_limited.load(Ordering::SeqCst)
+    }
+
     /// May this visit be made now? Scope's budgets first, then robots and pace.
     pub(super) fn ask(&self, visit: &Visit) -> Answer {
         if let Some(rule) = self.scope.admit(visit) {
@@ -252,7 +295,8 @@ impl<F: Frontier, T> Desk<F, T> {
         Ok(())
     }
 
-    /// A seed that came to nothing is remembered: `leads` tells whether it led anywhere.
+    /// A seed that came to nothing is remembered, and a URL that its server would not give for the
+    /// number of requests: `leads` tells whether it led anywhere.
     pub(super) fn note_seed(&self, trace: &Trace, leads_nowhere: bool) {
         let lost = match &trace.outcome {
             // A 304 that nobody asked for brings no page.
@@ -261,6 +305,11 @@ impl<F: Frontier, T> Desk<F, T> {
             Outcome::Moved { .. } => leads_nowhere,
             Outcome::Failed(_) | Outcome::Refused(_) => true,
         };
+        let busy = matches!(&trace.outcome, Outcome::Captured { status: 429, .. })
+            || matches!(&trace.outcome, Outcome::Revisit { status: 429 });
+        if busy && !trace.again {
+            self.rate_limited.fetch_add(1, Ordering::SeqCst);
+        }
         if lost && !trace.again && trace.lead.is_seed_or_redirect_of_one() {
             self.lose_seed(&trace.lead.found);
         }
@@ -317,6 +366,9 @@ impl<F: Frontier, T> Desk<F, T> {
         ];
         if self.settings.contact.contains('@') && !self.settings.contact.contains("://") {
             fields.push(("From", &self.settings.contact));
+        }
+        if let Some(host) = self.settings.host(Site::of(url).as_str()) {
+            fields.extend(host.headers.iter().map(|(name, value)| (&**name, &**value)));
         }
         if self.seeds.contains(&HostKey::of(url)) {
             let own = &self.settings.headers;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::disk::Disk;
 use crate::lang::Lang;
 use crate::lead::Lead;
-use crate::settings::{AlternatesScope, Settings};
+use crate::settings::{AlternatesScope, Recrawl, SeedScope, Settings};
 
 const FILE: &str = "job.json";
 
@@ -29,6 +29,10 @@ pub(crate) struct KeptJob {
     path_segments: usize,
     #[serde(default = "repeats")]
     segment_repeats: usize,
+    #[serde(default)]
+    seed_scopes: Vec<SeedScope>,
+    #[serde(default = "Recrawl::each_run")]
+    recrawl: Recrawl,
 }
 
 /// The limits of the releases that kept none.
@@ -53,6 +57,8 @@ impl KeptJob {
             feeds: settings.feeds,
             path_segments: settings.path_segments,
             segment_repeats: settings.segment_repeats,
+            seed_scopes: settings.seed_scopes.clone(),
+            recrawl: settings.recrawl,
         }
     }
 
@@ -91,6 +97,8 @@ impl KeptJob {
             feeds: self.feeds,
             path_segments: self.path_segments,
             segment_repeats: self.segment_repeats,
+            seed_scopes: self.seed_scopes,
+            recrawl: self.recrawl,
             ..settings
         }
     }

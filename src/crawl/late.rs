@@ -93,9 +93,15 @@ fn is_wanted(probe: &Probe, settings: &Settings) -> bool {
     settings.languages.is_empty() || probe.missing.iter().any(wanted)
 }
 
+/// The depth at which nothing more is followed.
+fn deepest(settings: &Settings) -> u32 {
+    let own = settings.seed_scopes.iter().map(|own| own.depth);
+    own.fold(settings.depth, u32::max)
+}
+
 /// The lead of a probe. It has used up its depth: only what it declares is followed.
 fn lead(probe: &Probe, settings: &Settings) -> Option<Lead> {
     let url = fetchable(&probe.url, None).ok()?;
     let via = Some(probe.url.clone());
-    Some(Lead { via, depth: settings.depth, ..Lead::at(&url, Hop::Alternate) })
+    Some(Lead { via, depth: deepest(settings), ..Lead::at(&url, Hop::Alternate) })
 }

@@ -17,11 +17,13 @@ mod memory;
 mod open;
 mod original;
 mod pause;
+mod preview;
 pub mod reading;
 mod rests;
 mod robots;
 mod sealed;
 mod settle;
+mod skipped;
 pub mod summary;
 mod worker;
 
@@ -32,6 +34,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
@@ -40,7 +43,9 @@ use desk::{Desk, Parts};
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
+pub use preview::{Planned, Preview, preview};
 use sealed::{Sealed, Wrong};
+pub use skipped::{Skipped, note as note_skipped};
 use summary::Summary;
 
 use crate::capture::{CaptureError, Carrier, Fetch};
@@ -48,13 +53,10 @@ use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
-use crate::moment::Clock;
+use crate::moment::{Clock, Moment};
 use crate::report;
 use crate::settings::{Settings, SettingsError};
 use crate::state::{DiskFrontier, StateError};
-
-/// How long visits in flight may go on after the intake ended.
-const DRAIN: Duration = Duration::from_secs(30);
 
 /// What is to be crawled, and with what.
 #[derive(Debug)]
@@ -85,6 +87,12 @@ pub enum How {
     MaxPages,
     /// All that is left rests for longer than `--patience`; it is queued.
     RateLimited,
+    /// `--max-bytes` was reached; the rest is queued.
+    MaxBytes,
+    /// `--max-time` was reached; the rest is queued.
+    MaxTime,
+    /// The disk has less room than `--disk-floor`, and the run may not wait; the rest is queued.
+    DiskFloor,
     /// Told to stop; what was in flight is finished, the rest is queued.
     Interrupted,
     /// Told to stop at once; what was in flight is queued again.
@@ -99,6 +107,9 @@ impl std::fmt::Display for How {
             Self::RateLimited => {
                 "rate-limited: all that is left wants to be left alone; it is queued"
             }
+            Self::MaxBytes => "stopped at --max-bytes; the rest is queued",
+            Self::MaxTime => "stopped at --max-time; the rest is queued",
+            Self::DiskFloor => "stopped at --disk-floor; the rest is queued",
             Self::Interrupted => "interrupted; the rest is queued",
             Self::Killed => "stopped at once; what was in flight is queued again",
         })
@@ -178,6 +189,13 @@ struct Course {
     /// Whether the folder was opened before: then its run goes on, and the folder is not made.
     begun: bool,
     pages_left: u64,
+    bytes_left: u64,
+    rate_limited: u64,
+    began: Moment,
+    /// What became of a state that did not open.
+    recovered: Option<String>,
+    /// When `--max-time` is over; `None` for never.
+    until: Option<Instant>,
     lost_seeds: Vec<String>,
     stand: Stand,
     wrong: Wrong,
@@ -196,6 +214,11 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let mut course = Course {
         begun: false,
         pages_left: job.settings.max_pages,
+        bytes_left: job.settings.max_bytes,
+        rate_limited: 0,
+        began: job.clock.wall(),
+        recovered: None,
+        until: Instant::now().checked_add(job.settings.max_time),
         lost_seeds: Vec::new(),
         stand: Stand::default(),
         wrong: Wrong::default(),
@@ -219,16 +242,22 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let (watch, wrong) = (job.watch.clone(), course.wrong.clone());
     let sealing = Sealed::start(&job.settings.into, job.disk.clone(), watch, wrong)?;
     let watch = sealing.ear(&job.watch);
-    let Opened { frontier, archive, run, seeds, unclean } =
+    let Opened { frontier, archive, run, seeds, unclean, recovered } =
         open::open(job, &watch, course.begun).await?;
     course.begun = true;
+    course.recovered = recovered.or(course.recovered.take());
     course.stand.over(job);
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
         frontier,
         fetch,
         archive,
-        settings: Settings { max_pages: course.pages_left, ..job.settings.clone() },
+        settings: Settings {
+            max_pages: course.pages_left,
+            max_bytes: course.bytes_left,
+            ..job.settings.clone()
+        },
+        disk: job.disk.clone(),
         seeds,
         run,
         unclean,
@@ -236,11 +265,13 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
         watch,
         stop: job.stop.child(),
     }));
-    let worked = work(&desk).await;
+    let worked = work(&desk, course.until).await;
     if desk.pages_left() < course.pages_left {
         course.stand.moved_on();
     }
     course.pages_left = desk.pages_left();
+    course.bytes_left = desk.bytes_left();
+    course.rate_limited += desk.rate_limited();
     course.lost_seeds.extend(desk.lost_seeds());
     conclude(job, &desk, worked, course, sealing).await
 }
@@ -254,20 +285,24 @@ async fn conclude<T>(
     course: &Course,
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
-    let how = how(desk, &desk.stop);
+    let how = how(desk, &job.stop);
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
-    let mut summary = Summary { how: Some(how), rests: desk.rests(), ..summary };
+    let rate_limited = course.rate_limited;
+    let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
+    let rests = desk.rests();
+    let mut summary =
+        Summary { how: Some(how), rests, rate_limited, skipped, recovered, ..summary };
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
     };
     summary.files = summary::files(into);
     // What the run says of itself is indexed too, and the folder is still locked.
-    let indexed = sealing.finish(&desk.stop).await;
+    let indexed = sealing.finish(&job.stop).await;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
@@ -310,16 +345,20 @@ async fn close<F: Frontier, T>(
         log: log.lines(),
         at: job.clock.wall(),
     };
-    closing.file(&desk.archive, desk.stop.now.clone()).await
+    closing.file(&desk.archive, job.stop.now.clone()).await
 }
 
 /// Runs the workers to their end. The first that fails ends the intake of all.
-async fn work<F: Frontier, T: Fetch + 'static>(desk: &Arc<Desk<F, T>>) -> Result<(), CrawlError> {
+async fn work<F: Frontier, T: Fetch + 'static>(
+    desk: &Arc<Desk<F, T>>,
+    until: Option<Instant>,
+) -> Result<(), CrawlError> {
     let mut workers = JoinSet::new();
     for _ in 0..desk.settings.concurrency {
         workers.spawn(worker::work(Arc::clone(desk)));
     }
-    let drain = tokio::spawn(drain(desk.stop.clone()));
+    let drain = tokio::spawn(drain(desk.stop.clone(), desk.settings.drain));
+    let alarm = tokio::spawn(alarm(Arc::clone(desk), until));
     let mut first = Ok(());
     while let Some(ended) = workers.join_next().await {
         let ended = ended.unwrap_or_else(|died| Err(CrawlError::Worker(died.to_string())));
@@ -329,20 +368,32 @@ async fn work<F: Frontier, T: Fetch + 'static>(desk: &Arc<Desk<F, T>>) -> Result
         }
     }
     drain.abort();
+    alarm.abort();
     first
 }
 
-async fn drain(stop: Stop) {
+/// What is in flight when the intake ends has this long; then it is dropped, and stays queued.
+async fn drain(stop: Stop, bound: Duration) {
     stop.intake.cancelled().await;
-    tokio::time::sleep(DRAIN).await;
+    tokio::time::sleep(bound).await;
     stop.now.cancel();
 }
 
+async fn alarm<F: Frontier, T>(desk: Arc<Desk<F, T>>, until: Option<Instant>) {
+    if let Some(until) = until {
+        tokio::time::sleep_until(until).await;
+        desk.reach(How::MaxTime);
+    }
+}
+
 fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
-    if desk.pages_used_up() {
-        How::MaxPages
-    } else if stop.now.is_cancelled() {
+    // What the drain dropped is queued: only a second word makes it a killed run.
+    if stop.now.is_cancelled() {
         How::Killed
+    } else if desk.pages_used_up() {
+        How::MaxPages
+    } else if let Some(how) = desk.reached() {
+        how
     } else if stop.intake.is_cancelled() {
         How::Interrupted
     } else if desk.is_out_of_patience() {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::archive::Archive;
 use super::kept::KeptJob;
 use super::{CrawlError, How, Job, Stop, dedup, robots, summary};
-use crate::address::Address;
+use crate::address::{Address, Site};
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::Frontier;
@@ -21,7 +21,7 @@ use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::Position;
 use crate::record::ids::Ids;
-use crate::settings::{Durability, Settings};
+use crate::settings::{Durability, HostSettings, Settings};
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
 
@@ -36,6 +36,8 @@ pub(super) struct Opened {
     pub(super) seeds: Vec<Lead>,
     /// Whether requests may have been made of which the state knows nothing.
     pub(super) unclean: bool,
+    /// What became of a state that did not open.
+    pub(super) recovered: Option<String>,
 }
 
 /// The archive, once it is open; `None` when it could not be.
@@ -45,7 +47,8 @@ type Cell = Arc<OnceLock<Option<Archive>>>;
 pub(super) struct Attached {
     pub(super) state: disk::Opened,
     archive: Archive,
-    seeds: Vec<Lead>,
+    pub(super) seeds: Vec<Lead>,
+    recovered: Option<String>,
     read: rebuild::Rebuilt,
 }
 
@@ -56,18 +59,18 @@ pub(super) async fn open(job: &Job, watch: &Watch, going_on: bool) -> Result<Ope
     if going_on && !into.is_dir() {
         return Err(folder(into, io::ErrorKind::NotFound.into()));
     }
-    let Attached { state, archive, mut seeds, read } = attach(job, watch).await?;
+    let Attached { state, archive, mut seeds, recovered, read } = attach(job, watch).await?;
     let run = begin(&state, job, watch, &mut seeds, going_on).await?;
     // A new state beside an archive stands for one that was lost.
     let unclean = state.unclean || (state.fresh && read.read > 0);
-    Ok(Opened { frontier: state.frontier, archive, run, seeds, unclean })
+    Ok(Opened { frontier: state.frontier, archive, run, seeds, unclean, recovered })
 }
 
 /// Lock, state, archive, and what the archive has beyond the state.
 pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlError> {
     usable(&job.settings.into, &job.disk)?;
     let cell = Cell::default();
-    let state = open_state(job, watch, &cell).await?;
+    let (state, recovered) = open_state(job, watch, &cell).await?;
     let opened = Archive::open(
         &job.settings,
         state.last_serial,
@@ -97,7 +100,7 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
     seeds.extend(job.seeds.iter().filter(|seed| !kept.contains(&seed.address)).cloned());
     let read = read_back(&state, &job.settings, &seeds, watch).await?;
     dedup::take_in(&state.frontier, &state.imported, &job.settings.into, watch).await?;
-    Ok(Attached { state, archive, seeds, read })
+    Ok(Attached { state, archive, seeds, recovered, read })
 }
 
 /// Goes on with the last run when something is left of it, else begins the next.
@@ -111,8 +114,9 @@ async fn begin(
     let frontier = &state.frontier;
     let found = frontier.stats().await?;
     let left = found.queued;
+    let scheduled = !job.settings.recrawl.is_each_run();
     // A run that died behind its last fetch is brought to its end, not fetched anew.
-    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run));
+    let resumed = found.run > 0 && (going_on || !ended(&job.settings.into, found.run, scheduled));
     if !job.seeds.is_empty() && !resumed {
         job.seeds.clone_into(seeds);
     }
@@ -129,6 +133,9 @@ async fn begin(
     let into = &job.settings.into;
     KeptJob::of(&job.settings, seeds).save(&job.disk, into).map_err(|why| folder(into, why))?;
     frontier.put(seeds.clone()).await?;
+    if scheduled && !resumed {
+        put_awaited(frontier, &Scope::new(&job.settings, seeds)).await?;
+    }
     frontier.commit().await?;
     let now = frontier.stats().await?;
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
@@ -143,11 +150,28 @@ async fn begin(
     Ok(now.run)
 }
 
+/// Queues what the state itself asks for and this job still covers, as far as it is due.
+async fn put_awaited(frontier: &DiskFrontier, scope: &Scope) -> Result<(), CrawlError> {
+    let mut after = None;
+    loop {
+        let (awaited, next) = frontier.awaited(after).await?;
+        let leads = awaited.into_iter().map(|awaited| awaited.lead);
+        frontier.put(leads.filter(|lead| scope.covers(lead)).collect()).await?;
+        if next.is_none() {
+            return Ok(());
+        }
+        after = next;
+    }
+}
+
 /// Whether this run had come to its end: what is queued all the same was given up for its time,
-/// and is carried into the next. What was out when it was stopped is queued again.
-fn ended(into: &Path, run: u32) -> bool {
+/// and is carried into the next. What was out when it was stopped is queued again. A scheduled run
+/// ends whatever ended it but a crash: the next slot looks for news first, and goes on with what is
+/// left behind them.
+fn ended(into: &Path, run: u32, scheduled: bool) -> bool {
     let over = |kept: &summary::Summary| {
-        kept.how == Some(How::Complete) || kept.stats.queued + kept.stats.leased == 0
+        let left = kept.stats.queued + kept.stats.leased;
+        kept.how == Some(How::Complete) || left == 0 || (scheduled && kept.how.is_some())
     };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
@@ -163,7 +187,12 @@ fn folder(path: &Path, why: io::Error) -> CrawlError {
     CrawlError::Folder { path: path.to_owned(), why }
 }
 
-async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened, CrawlError> {
+/// The state, and what became of the one before where that did not open.
+async fn open_state(
+    job: &Job,
+    watch: &Watch,
+    cell: &Cell,
+) -> Result<(disk::Opened, Option<String>), CrawlError> {
     let first = open_once(job, watch, cell).await;
     match first {
         Err(CrawlError::State(why))
@@ -172,10 +201,10 @@ async fn open_state(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opene
             let aside = state::set_aside(&job.settings.into, &job.clock, &job.disk)?;
             let fault = why.fault();
             let text = format!("{fault}; set aside as {}, making it anew", aside.display());
-            watch.tell(&Event::Warning { text });
-            open_once(job, watch, cell).await
+            watch.tell(&Event::Warning { text: text.clone() });
+            Ok((open_once(job, watch, cell).await?, Some(text)))
         }
-        other => other,
+        other => Ok((other?, None)),
     }
 }
 
@@ -196,12 +225,20 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
         watch: watch.clone(),
         per_host: job.settings.per_host,
         patience: job.settings.patience,
+        per_site: per_site(&job.settings),
+        recrawl: job.settings.recrawl,
         commit_every,
         commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
     };
     let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
     Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
+}
+
+/// The sites of which another number of visits may be out.
+fn per_site(settings: &Settings) -> HashMap<Site, usize> {
+    let own = |host: &HostSettings| Some((Site::from(host.site.clone()), host.per_host?));
+    settings.hosts.iter().filter_map(own).collect()
 }
 
 /// Settlements and age at which a batch is committed. Whatever is said here, a sealed WARC and a

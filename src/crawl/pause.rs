@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::Desk;
-use super::{CrawlError, Job};
+use super::{CrawlError, How, Job};
 use crate::disk::may_pass;
 use crate::event::Event;
 use crate::frontier::{Frontier, FrontierError};
@@ -72,6 +73,49 @@ impl Waits {
 }
 
 impl<F: Frontier, T> Desk<F, T> {
+    /// Whether there is room for more on the disk. Where there is not, this waits for it; `false`
+    /// when the run may not wait, or is told to stop.
+    pub(super) async fn has_room(&self) -> bool {
+        if self.short_of_room().is_none() {
+            return true;
+        }
+        if self.settings.on_full == OnFull::Stop {
+            self.reach(How::DiskFloor);
+            return false;
+        }
+        let _turn = self.pause.turn.lock().await;
+        let mut waits = Waits::default();
+        let since = self.clock.steady();
+        while let Some(why) = self.short_of_room() {
+            if !self.pause.stands.send_replace(true) {
+                self.watch.tell(&Event::Paused { why });
+            }
+            if !waits.next(&self.stop.intake).await {
+                return false;
+            }
+        }
+        if self.pause.stands.send_replace(false) {
+            let after = self.clock.steady().since(since);
+            self.watch.tell(&Event::Unpaused { after });
+        }
+        true
+    }
+
+    /// Why nothing more is fetched: less is free than has to stay so.
+    fn short_of_room(&self) -> Option<String> {
+        let (floor, folder) = (self.settings.disk_floor, &self.settings.into);
+        if floor == 0 {
+            return None;
+        }
+        // A disk that does not say is found full when it is.
+        let free = self.disk.room(folder).ok().filter(|free| *free < floor)?;
+        let (free, floor) = (ByteSize::b(free), ByteSize::b(floor));
+        let folder = folder.display();
+        Some(format!(
+            "{free} are free on the disk of {folder}, {floor} have to stay so (--disk-floor); make room"
+        ))
+    }
+
     /// Files an exchange, however long the disk makes it wait. After an error the archive is as it
     /// was, and the visit stays queued.
     pub(super) async fn file(

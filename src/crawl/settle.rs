@@ -10,6 +10,7 @@ use super::original::Met;
 use super::{CrawlError, guess, reading, robots};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
+use crate::frontier::again::Fetch;
 use crate::frontier::{Frontier, Settlement, Turn};
 use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
@@ -64,6 +65,7 @@ async fn settle_plain<F: Frontier, T>(
         payload: None,
         validators: None,
         refers_to: None,
+        fetch: None,
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
@@ -125,6 +127,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
             payload: payload.zip(filed.as_ref().and_then(|filed| origin(began, lead, filed))),
             validators,
             refers_to,
+            fetch: Fetch::of(&trace, began.0),
             archived: filed.map(|filed| filed.end),
             page: trace.page,
             alternates: trace.alternates,

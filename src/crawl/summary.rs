@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::How;
 pub use super::rests::Rest;
+use super::{How, Skipped};
 use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group, GroupKind};
@@ -49,6 +49,15 @@ pub struct Summary {
     pub rests: Vec<Rest>,
     /// WARC files of the folder, oldest first.
     pub files: Vec<ArchiveFile>,
+    /// URLs whose server answered 429 (Too Many Requests, RFC 6585 §4) to the last attempt.
+    #[serde(default)]
+    pub rate_limited: u64,
+    /// Runs that were left out because this one held the folder.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
+    /// Why the state was made anew from the archive, and where the old one is.
+    #[serde(default)]
+    pub recovered: Option<String>,
     /// Whether seeds failed.
     pub failed_seeds: Vec<String>,
 }

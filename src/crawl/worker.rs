@@ -90,13 +90,14 @@ mod tests {
         (settings.own_hosts, settings.delay) = (true, std::time::Duration::ZERO);
         let (clock, watch) = (Clock::system(), Watch::none());
         let disk = Disk::real();
-        let archive =
-            Archive::open(&settings, 0, disk, clock.clone(), Ids::Random, watch.clone()).unwrap().0;
+        let (ids, ear) = (Ids::Random, watch.clone());
+        let archive = Archive::open(&settings, 0, disk.clone(), clock.clone(), ids, ear).unwrap().0;
         Desk::new(Parts {
             frontier: MemoryFrontier::new(clock.clone(), watch.clone(), 1),
             fetch: Poison(Wire::new(&settings, clock.clone()).unwrap()),
             archive,
             settings,
+            disk,
             seeds,
             run: 1,
             unclean: false,

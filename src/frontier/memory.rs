@@ -307,6 +307,11 @@ impl Frontier for MemoryFrontier {
         Ok(put)
     }
 
+    async fn put_anyway(&self, leads: Vec<Lead>) -> Result<Put, FrontierError> {
+        // Nothing of earlier runs is remembered, so everything is due.
+        self.put(leads).await
+    }
+
     async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {
         let put = self.core().put_first(lead, self.clock.steady());
         self.changed.notify_waiters();

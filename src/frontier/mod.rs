@@ -7,6 +7,7 @@
 //! Outlinks are `put` before the page that has them is acknowledged. `state::disk` implements it
 //! on sled, [`memory`] in memory; one conformance suite runs on both.
 
+pub mod again;
 pub mod budgets;
 pub mod memory;
 pub mod pattern;
@@ -35,7 +36,7 @@ use crate::record::{Container, Origin, Position, Reference};
 pub struct Put {
     /// Queued now.
     pub new: u64,
-    /// Known already in this run.
+    /// Known already in this run, or not due.
     pub known: u64,
 }
 
@@ -58,6 +59,8 @@ pub struct Settlement {
     pub validators: Option<Validators>,
     /// What its `revisit` refers to.
     pub refers_to: Option<Reference>,
+    /// What the next visit depends on; `None` where nothing was asked.
+    pub fetch: Option<again::Fetch>,
     /// The page, for groups and summaries.
     pub page: Option<PageRow>,
     /// The alternates the page declares.
@@ -162,6 +165,10 @@ pub struct Stats {
     pub refused: u64,
     /// Refusals by rule, those found on pages and never queued included.
     pub refusals: Vec<RefusalCount>,
+    /// Known URLs that something led to and that were not due: the policy of the job. Counted by
+    /// each process of the run.
+    #[serde(default)]
+    pub not_due: u64,
     /// WARC files of earlier runs and of other archives that revisits of this run refer to.
     #[serde(skip)]
     pub depends_on: Vec<Dependency>,
@@ -221,8 +228,14 @@ pub enum FrontierError {
 
 /// The seam. All calls are safe to repeat.
 pub trait Frontier: Send + Sync + 'static {
-    /// Queues leads that are new in this run.
+    /// Queues leads that are new in this run, and due by what is remembered of them.
     fn put(&self, leads: Vec<Lead>) -> impl Future<Output = Result<Put, FrontierError>> + Send;
+
+    /// Queues leads that are new in this run, due or not.
+    fn put_anyway(
+        &self,
+        leads: Vec<Lead>,
+    ) -> impl Future<Output = Result<Put, FrontierError>> + Send;
 
     /// Queues a lead ahead of all others of its site, whether it is known or not (robots.txt).
     /// `false` when it is being visited right now, or its server is left alone for the rest of the

@@ -42,6 +42,12 @@ impl Place {
         Self { order: hop.rank() + 1, seq }
     }
 
+    /// The place of a feed or a sitemap that is known to be one: ahead of what pages lead to, since
+    /// it tells of what is new.
+    pub const fn ahead(seq: u64) -> Self {
+        Self { order: 1, seq }
+    }
+
     /// The place ahead of all others.
     pub const fn front(seq: u64) -> Self {
         Self { order: 0, seq: !seq }
@@ -148,6 +154,8 @@ pub struct Turn {
 #[derive(Debug)]
 pub struct Schedule {
     per_host: usize,
+    /// Sites that may have another number of visits out.
+    limits: HashMap<Site, usize>,
     sites: HashMap<Site, u64>,
     plans: HashMap<u64, Plan>,
     servers: HashMap<Server, u64>,
@@ -167,6 +175,7 @@ impl Schedule {
     pub fn new(per_host: usize, first_token: u64) -> Self {
         Self {
             per_host: per_host.max(1),
+            limits: HashMap::new(),
             sites: HashMap::new(),
             plans: HashMap::new(),
             servers: HashMap::new(),
@@ -179,6 +188,12 @@ impl Schedule {
             next_token: first_token,
             next_stamp: 1,
         }
+    }
+
+    /// The same with other numbers for some sites.
+    #[must_use]
+    pub fn with_limits(self, limits: HashMap<Site, usize>) -> Self {
+        Self { limits, ..self }
     }
 
     /// URLs waiting.
@@ -229,8 +244,9 @@ impl Schedule {
             return;
         }
         let id = self.stamp();
+        let limit = self.limits.get(site).map_or(self.per_host, |limit| (*limit).max(1));
         self.sites.insert(site.clone(), id);
-        self.plans.insert(id, Plan::new(site.clone(), facts));
+        self.plans.insert(id, Plan::new(site.clone(), facts, limit));
     }
 
     /// Takes a server of a site that has been admitted into memory; it rests until `rest`.
@@ -336,6 +352,7 @@ impl Schedule {
         *self = Self {
             next_token: self.next_token,
             next_stamp: self.next_stamp,
+            limits: std::mem::take(&mut self.limits),
             ..Self::new(self.per_host, 0)
         };
     }
@@ -364,7 +381,7 @@ impl Schedule {
         line.out.push(place);
         line.turn = stamp;
         plan.sent_out(id, line, stamp);
-        if plan.out < self.per_host {
+        if plan.out < plan.limit {
             plan.keep_apart(now);
         }
         let (name, server) = (plan.name.clone(), line.server.clone());
@@ -422,7 +439,7 @@ impl Schedule {
     fn arm(&mut self, site: u64) {
         let stamp = self.stamp();
         let Some(plan) = self.plans.get_mut(&site) else { return };
-        if plan.stamp != 0 || plan.out >= self.per_host {
+        if plan.stamp != 0 || plan.out >= plan.limit {
             return;
         }
         if let Some(when) = plan.due(&self.lines) {
@@ -486,5 +503,28 @@ mod tests {
         assert!(schedule.finish(grant.token, Turn::default(), 1).is_some());
         assert_eq!((schedule.plans.len(), schedule.lines.len(), schedule.queued()), (0, 0, 0));
         assert_eq!(schedule.next(now, &Numbers(0)), Ok(Next::Finished));
+    }
+
+    #[test]
+    fn a_site_may_have_a_number_of_its_own() {
+        let now = Moment::from_millis(1);
+        let sites = ["a.example", "b.example"].map(|name| Site::from(name.to_owned()));
+        let limits = HashMap::from([(sites[1].clone(), 3)]);
+        let mut schedule = Schedule::new(1, 40).with_limits(limits);
+        for seq in 0..10 {
+            for site in &sites {
+                let server = Server::from(site.as_str().to_owned());
+                schedule.admit(site, SiteFacts::default());
+                schedule.admit_server(site, &server, now);
+                schedule.push(&server, Place { order: 7, seq }, now);
+            }
+        }
+        let grants = std::iter::from_fn(|| match schedule.next(now, &Numbers(10)) {
+            Ok(Next::Grant(grant)) => Some(grant.site),
+            _ => None,
+        });
+        let out: Vec<_> = grants.collect();
+        let of = |site: &Site| out.iter().filter(|granted| *granted == site).count();
+        assert_eq!((of(&sites[0]), of(&sites[1])), (1, 3));
     }
 }

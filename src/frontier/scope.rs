@@ -24,7 +24,7 @@ use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use crate::page::{LinkKind, Signal};
 use crate::record::trace::Trace;
-use crate::settings::{AlternatesScope, Settings};
+use crate::settings::{AlternatesScope, SeedScope, Settings};
 
 /// Redirects in a row that are followed.
 pub const MAX_REDIRECTS: usize = 10;
@@ -45,7 +45,9 @@ pub struct Judged {
 /// The rules of one crawl.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    homes: HashSet<String>,
+    /// The depth of each seed's host, and of each registered domain that is a home whole.
+    homes: HashMap<String, u32>,
+    domains: HashMap<Site, u32>,
     depth: u32,
     traps: Traps,
     budgets: Budgets,
@@ -59,8 +61,20 @@ pub struct Scope {
 impl Scope {
     /// The scope of a crawl from `seeds`.
     pub fn new(settings: &Settings, seeds: &[Lead]) -> Self {
+        let (mut homes, mut domains) = (HashMap::new(), HashMap::new());
+        let own: HashMap<&str, &SeedScope> =
+            settings.seed_scopes.iter().map(|own| (own.seed.as_str(), own)).collect();
+        for (seed, url) in seeds.iter().filter_map(|seed| Some((seed, seed.url().ok()?))) {
+            let own = own.get(seed.found.as_str());
+            let depth = own.map_or(settings.depth, |own| own.depth);
+            deepen(homes.entry(home(&url)).or_default(), depth);
+            if own.is_some_and(|own| own.domain) {
+                deepen(domains.entry(Site::of(&url)).or_default(), depth);
+            }
+        }
         Self {
-            homes: seeds.iter().filter_map(|seed| seed.url().ok()).map(|url| home(&url)).collect(),
+            homes,
+            domains,
             depth: settings.depth,
             traps: Traps::of(settings),
             budgets: Budgets::of(settings),
@@ -98,9 +112,21 @@ impl Scope {
         if is_given { None } else { self.budgets.spent(visit) }
     }
 
+    /// Whether what an earlier run was led to is still where this one's seeds lead.
+    pub fn covers(&self, lead: &Lead) -> bool {
+        let is_home = |text: &str| fetchable(text, None).is_ok_and(|url| self.is_home(&url));
+        is_home(&lead.found) || lead.via.as_deref().is_some_and(is_home)
+    }
+
     /// Whether the host of `url` is a seed's.
     fn is_home(&self, url: &Url) -> bool {
-        self.homes.contains(&home(url))
+        self.homes.contains_key(&home(url)) || self.domains.contains_key(&Site::of(url))
+    }
+
+    /// How far ordinary links are followed from pages of this host.
+    fn depth_at(&self, url: &Url) -> u32 {
+        let domain = || self.domains.get(&Site::of(url));
+        self.homes.get(&home(url)).or_else(domain).copied().unwrap_or(self.depth)
     }
 
     /// Whether a page's own host is one whose links are followed. A seed's host is; so is the
@@ -121,6 +147,11 @@ impl Scope {
             }
         }
     }
+}
+
+/// Of two seeds of one host the deeper counts.
+fn deepen(known: &mut u32, depth: u32) {
+    *known = depth.max(*known);
 }
 
 /// A host under which scheme variants and `www.` are one: `example.org`, `127.0.0.1:8080`.
@@ -346,7 +377,7 @@ impl<'a> Page<'a> {
         if !near && !self.scope.is_home(url) {
             return Some(Rule::OffScope);
         }
-        if hop == Hop::Link && self.lead().depth >= self.scope.depth {
+        if hop == Hop::Link && self.lead().depth >= self.scope.depth_at(&self.url) {
             return Some(Rule::Depth);
         }
         // A compressed sitemap ends in `.gz`, and is wanted.

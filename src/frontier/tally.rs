@@ -66,6 +66,7 @@ impl Standing {
 #[derive(Debug, Default)]
 pub struct Tally {
     put: u64,
+    not_due: u64,
     ended: BTreeMap<Standing, u64>,
     rules: BTreeMap<Rule, RefusalCount>,
     depends: BTreeMap<Container, u64>,
@@ -76,6 +77,11 @@ impl Tally {
     /// One more URL was put.
     pub const fn put(&mut self) {
         self.put += 1;
+    }
+
+    /// One more URL was left for its time.
+    pub const fn not_due(&mut self) {
+        self.not_due += 1;
     }
 
     /// A URL ended.
@@ -124,6 +130,7 @@ impl Tally {
         Stats {
             run,
             put: self.put,
+            not_due: self.not_due,
             captured: of(Standing::Captured),
             revisits: of(Standing::Revisit),
             moved: of(Standing::Moved),

@@ -37,9 +37,6 @@ use crate::lead::{FailureKind, Outcome, Rule};
 use crate::moment::{Clock, Moment};
 use crate::settings::{Resolve, Settings};
 
-/// How long a robots.txt that was read is believed (RFC 9309 §2.4).
-pub const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
-
 /// How long rules that were read may stand in for those of an origin that cannot be reached: the
 /// 30 days RFC 9309 §2.3.1.4 speaks of.
 pub const STALE_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -148,7 +145,7 @@ impl Politeness {
 
     /// Whether `url` may be fetched now: robots.txt first, then the turn of its server and site.
     pub fn ask(&self, url: &Url, site: &Site) -> Answer {
-        self.robots(url).unwrap_or_else(|| self.turn(url, site))
+        self.robots(url, site).unwrap_or_else(|| self.turn(url, site))
     }
 
     /// Whether the server of `url` may be asked now, robots.txt aside: for robots.txt and its
@@ -169,7 +166,9 @@ impl Politeness {
         if clock.due() > now {
             return Answer::Later(clock.due());
         }
-        if !clock.free(self.settings.per_host, now, self.longest_request()) {
+        let own = self.settings.host(site.as_str());
+        let per_host = own.and_then(|host| host.per_host).unwrap_or(self.settings.per_host);
+        if !clock.free(per_host, now, self.longest_request()) {
             return Answer::Later(now.plus(clock.delay().max(Duration::from_millis(100))));
         }
         match flow.take(now).and_then(|()| clock.start(now)) {
@@ -218,7 +217,7 @@ impl Politeness {
     /// Whether a fact kept from earlier may be learnt again instead of asking the origin.
     pub fn believes(&self, fact: &RobotsFact) -> bool {
         fact.answer != RobotsAnswer::Unreachable
-            && self.clock.wall().since(fact.read) < ROBOTS_LIFETIME
+            && self.clock.wall().since(fact.read) < self.settings.robots_lifetime
     }
 
     /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt;
@@ -270,8 +269,9 @@ impl Politeness {
     }
 
     /// What robots.txt has to say before any turn is looked at; `None` for nothing.
-    fn robots(&self, url: &Url) -> Option<Answer> {
-        if !self.settings.robots || url.path() == "/robots.txt" {
+    fn robots(&self, url: &Url, site: &Site) -> Option<Answer> {
+        let obeyed = self.settings.host(site.as_str()).is_none_or(|host| host.robots);
+        if !self.settings.robots || !obeyed || url.path() == "/robots.txt" {
             return None;
         }
         // The rules are asked without the lock: a hostile file has tens of thousands of them.
@@ -288,7 +288,7 @@ impl Politeness {
         let host = state.host(server, now);
         match host.origins.get(key) {
             Some(Origin::Known { rules, read })
-                if self.clock.wall().since(*read) < ROBOTS_LIFETIME =>
+                if self.clock.wall().since(*read) < self.settings.robots_lifetime =>
             {
                 Ok(Arc::clone(rules))
             }
@@ -319,7 +319,7 @@ impl Politeness {
     ) -> &'a mut SiteClock {
         let clock = sites.entry(site.clone()).or_insert_with(|| {
             let private = self.is_private(site);
-            SiteClock::new(&self.settings, &self.clock, now, private, self.since)
+            SiteClock::new(&self.settings, site, &self.clock, now, private, self.since)
         });
         clock.used = now;
         clock

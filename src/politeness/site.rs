@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Feedback;
 use super::pace::Pace;
-use crate::address::HostKey;
+use crate::address::{HostKey, Site};
 use crate::moment::{Clock, Moment};
 use crate::settings::{DEFAULT_DELAY, Settings};
 
@@ -19,6 +19,8 @@ pub(super) struct SiteClock {
     pace: Option<Pace>,
     /// Start to start, and what `pace` was made for.
     delay: Duration,
+    /// The operator's word for this site.
+    given: Option<Duration>,
     /// The Crawl-delays of its origins. They share one clock: the longest is obeyed.
     wishes: HashMap<HostKey, Duration>,
     /// Whether the last peer was a private address.
@@ -35,15 +37,17 @@ impl SiteClock {
     /// peer is going to be a private address for all that is known before.
     pub(super) fn new(
         settings: &Settings,
+        site: &Site,
         clock: &Clock,
         now: Moment,
         private: bool,
         last_start: Option<Moment>,
     ) -> Self {
         let (wishes, under_way) = (HashMap::new(), VecDeque::new());
-        let delay = Duration::ZERO;
-        let pace = None;
-        let mut site = Self { pace, delay, wishes, private, last_start, under_way, used: now };
+        let (pace, delay) = (None, Duration::ZERO);
+        let given = settings.host(site.as_str()).and_then(|host| host.delay);
+        let mut site =
+            Self { pace, delay, given, wishes, private, last_start, under_way, used: now };
         site.set_delay(settings, clock);
         site
     }
@@ -54,8 +58,12 @@ impl SiteClock {
     }
 
     /// Whether a delay of zero means none here.
-    pub(super) const fn is_unhurried(&self, settings: &Settings) -> bool {
-        settings.delay.is_zero() && (self.private || settings.own_hosts)
+    pub(super) fn is_unhurried(&self, settings: &Settings) -> bool {
+        self.given(settings).is_zero() && (self.private || settings.own_hosts)
+    }
+
+    fn given(&self, settings: &Settings) -> Duration {
+        self.given.unwrap_or(settings.delay)
     }
 
     /// The first instant at which a request may start.
@@ -118,7 +126,7 @@ impl SiteClock {
     }
 
     fn wanted_delay(&self, settings: &Settings) -> Duration {
-        let own = match settings.delay {
+        let own = match self.given(settings) {
             _ if self.is_unhurried(settings) => Duration::ZERO,
             Duration::ZERO => DEFAULT_DELAY,
             delay => delay,

@@ -12,8 +12,12 @@ pub struct About {
     pub software: String,
     /// The User-Agent header of every request.
     pub user_agent: String,
-    /// Who runs the crawl: an e-mail address or a URL.
+    /// Who runs the crawl, by name; the contact where no name was given.
     pub operator: String,
+    /// Whom to write to: an e-mail address or a URL.
+    pub contact: String,
+    /// What the crawl is for.
+    pub description: String,
     /// The machine.
     pub hostname: String,
     /// The job: the name of the crawl's folder.
@@ -47,16 +51,25 @@ impl About {
         );
         line("robots", if self.robots { "obey" } else { "ignore" });
         line("http-header-user-agent", &self.user_agent);
-        if self.operator.contains('@') && !self.operator.contains("://") {
-            line("http-header-from", &self.operator);
+        if self.contact.contains('@') && !self.contact.contains("://") {
+            line("http-header-from", &self.contact);
         }
-        line("operator", &self.operator);
+        line("operator", &self.by());
+        line("description", &self.description);
         line("hostname", &self.hostname);
         line("isPartOf", &self.part_of);
         line("warraq-fidelity", if self.exact { RAW } else { RECONSTRUCTED });
         line("warraq-digests", DIGESTS);
         line("warraq-credentials", &self.credentials.policy());
         out
+    }
+
+    /// `Name (contact)`, or what there is of it.
+    fn by(&self) -> String {
+        match self.operator.as_str() {
+            "" => self.contact.clone(),
+            name => format!("{name} ({})", self.contact),
+        }
     }
 }
 
@@ -77,7 +90,9 @@ mod tests {
         let about = About {
             software: "warraq/0".into(),
             user_agent: "bot\r\nrobots: none".into(),
-            operator: "desk@example.org".into(),
+            operator: String::new(),
+            contact: "desk@example.org".into(),
+            description: String::new(),
             hostname: String::new(),
             part_of: "news".into(),
             robots: true,

@@ -6,6 +6,7 @@
 //! lines kept for the report are bounded, the number of seeds is not.
 
 pub mod discover;
+pub mod job;
 
 use std::collections::HashSet;
 use std::fmt;

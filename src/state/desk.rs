@@ -4,7 +4,7 @@
 //! are in `settle`, commits in `commit`, what is read back from the archive in `restore`, starting
 //! up in `open`. It knows no thread and no channel, and waits for nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
@@ -67,6 +67,8 @@ pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) schedule: Schedule,
     pub(crate) seen: Seen,
+    /// URLs of the run that were found not to be due.
+    pub(crate) resting: HashSet<u64>,
     pub(crate) tally: Tally,
     pub(crate) budgets: Budgets,
     pub(crate) ledger: Ledger,
@@ -180,7 +182,22 @@ impl Desk {
         self.dirty_since.get_or_insert(now);
     }
 
+    /// Queues leads that are new in this run, and due.
     pub(crate) fn put(&mut self, leads: Vec<Lead>) -> Result<Put, Fault> {
+        let mut due = Vec::with_capacity(leads.len());
+        let all = leads.len() as u64;
+        for lead in leads {
+            let print = self.seen.print(lead.address.as_str());
+            if !self.seen.has(print) && self.is_due(print)? {
+                due.push(lead);
+            }
+        }
+        let put = self.put_anyway(due)?;
+        Ok(Put { new: put.new, known: all - put.new })
+    }
+
+    /// Queues leads that are new in this run, whatever is remembered of them.
+    pub(crate) fn put_anyway(&mut self, leads: Vec<Lead>) -> Result<Put, Fault> {
         let mut put = Put::default();
         for lead in leads {
             let print = self.seen.print(lead.address.as_str());
@@ -189,9 +206,9 @@ impl Desk {
                 put.known += 1;
                 continue;
             };
+            let place = self.place_of(print, &lead)?;
             self.seen.insert(print);
             self.tally.put();
-            let place = Place::back(lead.hop, self.ticket());
             self.queue(&home, Queued { print, lead, attempt: 0, place })?;
             put.new += 1;
             if self.store.pending() >= super::store::MAX_PENDING {

@@ -4,7 +4,7 @@
 //! settlement is taken, and its site is due again at once; that it is durable follows with the
 //! commit, and the event with it. When a commit fails, nothing is told and nothing more is taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -20,10 +20,11 @@ use super::lock::Lock;
 use super::open;
 use super::owner::{Command, Fate, Owner, Reply};
 use super::rebuild::Found;
-use crate::address::HostKey;
+use crate::address::{HostKey, Site};
 use crate::digest::Digest;
 use crate::disk::Disk;
 use crate::event::Watch;
+use crate::frontier::again::{Awaited, Fetched};
 use crate::frontier::{
     Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
     Stats,
@@ -32,6 +33,7 @@ use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Clock;
 use crate::record::tally::Tally;
 use crate::record::{Origin, Outside, Position, Reference};
+use crate::settings::Recrawl;
 
 /// Makes the archive durable and says up to where, or why not.
 pub type Durable = Box<dyn FnMut() -> Result<Position, String> + Send>;
@@ -50,6 +52,10 @@ pub struct Options {
     pub per_host: usize,
     /// How long a lease waits when no other is out; see [`Frontier::lease`].
     pub patience: Duration,
+    /// Sites of which another number may be out.
+    pub per_site: HashMap<Site, usize>,
+    /// When URLs are asked for again.
+    pub recrawl: Recrawl,
     /// Settlements at which a batch is committed.
     pub commit_every: usize,
     /// The age at which a batch is committed.
@@ -79,6 +85,8 @@ impl Options {
             watch: Watch::none(),
             per_host: 1,
             patience: Duration::MAX,
+            per_site: HashMap::new(),
+            recrawl: Recrawl::each_run(),
             commit_every: 64,
             commit_after: Duration::from_secs(1),
             strikes: 3,
@@ -98,6 +106,7 @@ pub(crate) struct Kept {
     pub(crate) disk: Disk,
     pub(crate) watch: Watch,
     pub(crate) patience: Duration,
+    pub(crate) recrawl: Recrawl,
     pub(crate) commit_every: usize,
     pub(crate) commit_after: Duration,
     pub(crate) strikes: u8,
@@ -107,7 +116,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn of(options: Options, folder: PathBuf) -> Self {
-        let Options { dir, clock, disk, watch, commit_every, commit_after, .. } = options;
+        let Options { dir, clock, disk, watch, recrawl, commit_every, commit_after, .. } = options;
         let Options { strikes, durable, sealed, patience, .. } = options;
         Self {
             dir,
@@ -116,6 +125,7 @@ impl Kept {
             disk,
             watch,
             patience,
+            recrawl,
             commit_every,
             commit_after,
             strikes,
@@ -274,6 +284,25 @@ impl DiskFrontier {
         self.ask(|reply| Command::Imported(name, reply)).await
     }
 
+    /// What a run may ask for by itself, due or not, with what is remembered of it; in chunks: those
+    /// after `after`, with the key to go on from.
+    pub async fn awaited(
+        &self,
+        after: Option<Vec<u8>>,
+    ) -> Result<(Vec<Awaited>, Option<Vec<u8>>), FrontierError> {
+        self.ask(|reply| Command::Awaited(after, reply)).await
+    }
+
+    /// What is queued, robots.txt aside.
+    pub async fn queued(&self) -> Result<Vec<Lead>, FrontierError> {
+        self.ask(Command::Queued).await
+    }
+
+    /// What is remembered of the URL of a lead.
+    pub async fn fetched(&self, lead: &Lead) -> Result<Option<Fetched>, FrontierError> {
+        self.ask(|reply| Command::Fetched(Box::new(lead.clone()), reply)).await
+    }
+
     /// The next visit, without waiting for it.
     pub async fn poll(&self) -> Result<Poll, FrontierError> {
         self.ask(Command::Poll).await
@@ -319,6 +348,10 @@ impl Drop for DiskFrontier {
 impl Frontier for DiskFrontier {
     async fn put(&self, leads: Vec<Lead>) -> Result<Put, FrontierError> {
         self.ask(|reply| Command::Put(leads, reply)).await
+    }
+
+    async fn put_anyway(&self, leads: Vec<Lead>) -> Result<Put, FrontierError> {
+        self.ask(|reply| Command::PutAnyway(leads, reply)).await
     }
 
     async fn put_first(&self, lead: Lead) -> Result<bool, FrontierError> {

@@ -24,6 +24,7 @@ pub(crate) const WARCS: &[u8] = b"w";
 pub(crate) const RULES: &[u8] = b"x";
 pub(crate) const IMPORTED: &[u8] = b"i";
 pub(crate) const DEPENDS: &[u8] = b"n";
+pub(crate) const AGAIN: &[u8] = b"t";
 
 /// Bytes of a queue key after the names: a NUL, the order, the sequence number.
 const PLACE_BYTES: usize = 10;
@@ -38,6 +39,10 @@ pub(crate) fn url(print: u64) -> Vec<u8> {
 
 pub(crate) fn page(print: u64) -> Vec<u8> {
     joined(PAGES, &print.to_be_bytes())
+}
+
+pub(crate) fn again(print: u64) -> Vec<u8> {
+    joined(AGAIN, &print.to_be_bytes())
 }
 
 pub(crate) fn site(name: &str) -> Vec<u8> {

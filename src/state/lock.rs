@@ -58,6 +58,13 @@ pub fn working_on(dir: &Path) -> Option<String> {
     }
 }
 
+/// The process id in a holder's line, when it is one of this machine.
+pub fn pid_here(holder: &str) -> Option<i32> {
+    let (pid, rest) = holder.strip_prefix("pid ")?.split_once(" on ")?;
+    let here = rest.split_once(" since ").is_some_and(|(name, _)| name == host());
+    pid.parse().ok().filter(|pid| here && *pid > 1)
+}
+
 fn holder(file: &File) -> String {
     let mut line = String::new();
     let read = file.take(HOLDER_BYTES).read_to_string(&mut line);

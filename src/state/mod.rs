@@ -34,9 +34,11 @@
 //! r origin                          what its robots.txt said
 //! g print:u64                       a page, its alternates, or where it moved
 //! w file                            a sealed WARC: size, time of change, tally
+//! t print:u64                       a URL that was fetched: when, what it is, how calm; its lead
 //! x rule                            refusals of the run by rule, with examples
 //! ```
 
+mod again;
 mod checkpoint;
 mod commit;
 mod desk;
@@ -66,9 +68,11 @@ use crate::disk::Disk;
 use crate::moment::Clock;
 
 /// Version of the layout above. A newer one is refused by its number, never misread.
-/// Version 2 keeps more of a page (`g`); rows of version 1 still read. Version 3 queues by server;
-/// older rows of the queue are written anew when the state is opened.
-pub const VERSION: u32 = 3;
+/// Version 2 keeps more of a page (`g`); rows of version 1 still read. Version 3 stands for either
+/// half of version 4, which queues by server (older rows of the queue are written anew when the
+/// state is opened) and remembers fetches (`t`): what an older one fetched counts as never fetched
+/// until a run or a rebuild meets it.
+pub const VERSION: u32 = 4;
 
 /// What stands in the way of opening a state. Nothing is ever deleted on these paths.
 #[derive(Debug, thiserror::Error)]

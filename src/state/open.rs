@@ -5,7 +5,7 @@
 //! there. After an unclean stop no site is asked before its delay is over once more, and a URL that
 //! was in flight at two crashes is given up.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -104,10 +104,12 @@ impl Desk {
         // A fresh state beside WARCs, or one that was not closed, waits for the archive.
         let behind = basis.fresh || !basis.checkpoint.clean;
         Self {
-            schedule: Schedule::new(options.per_host, first_token(&basis)),
+            schedule: Schedule::new(options.per_host, first_token(&basis))
+                .with_limits(options.per_site.clone()),
             options: Kept::of(options, folder),
             store,
             seen: Seen::new(&basis.secret),
+            resting: HashSet::new(),
             tally: Tally::default(),
             budgets: Budgets::new(&basis.secret),
             ledger,
@@ -220,7 +222,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives the queue rows of layout version 2 and before the server they lack.
+    /// Gives the queue rows of earlier layouts the server they lack.
     fn migrate_queue(&mut self) -> Result<(), String> {
         let mut old = Vec::new();
         for row in self.store.scan(keys::QUEUE, None) {

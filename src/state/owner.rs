@@ -18,6 +18,7 @@ use super::rebuild::Found;
 use super::store::panic_text;
 use crate::address::HostKey;
 use crate::digest::Digest;
+use crate::frontier::again::Fetched;
 use crate::frontier::{
     Ack, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement, Stats,
 };
@@ -36,6 +37,7 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, FrontierError>>;
 /// What the thread is asked to do.
 pub(crate) enum Command {
     Put(Vec<Lead>, Reply<Put>),
+    PutAnyway(Vec<Lead>, Reply<Put>),
     PutFirst(Box<Lead>, Reply<bool>),
     Lease(Reply<Option<Handout>>),
     Poll(Reply<Poll>),
@@ -49,6 +51,9 @@ pub(crate) enum Command {
     Origin(Digest, bool, Reply<Option<Origin>>),
     Outside(Digest, bool, Reply<Option<Reference>>),
     Original(String, Reply<Option<Original>>),
+    Awaited(Option<Vec<u8>>, Reply<super::again::Chunk>),
+    Queued(Reply<Vec<Lead>>),
+    Fetched(Box<Lead>, Reply<Option<Fetched>>),
     Stats(Reply<Stats>),
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
     Commit(Reply<()>),
@@ -202,6 +207,9 @@ impl Owner {
             | Command::Origin(..)
             | Command::Outside(..)
             | Command::Original(..)
+            | Command::Awaited(..)
+            | Command::Queued(..)
+            | Command::Fetched(..)
             | Command::Stats(..)
             | Command::Pages(..) => self.read(command),
             Command::BeginRun(..)
@@ -229,6 +237,11 @@ impl Owner {
             Command::Pages(after, reply) => {
                 answer(reply, desk, |desk| desk.pages(after.as_deref()));
             }
+            Command::Queued(reply) => answer(reply, desk, |desk| desk.queued_leads()),
+            Command::Awaited(after, reply) => {
+                answer(reply, desk, |desk| desk.awaited(after.as_deref()));
+            }
+            Command::Fetched(lead, reply) => answer(reply, desk, |desk| desk.fetched(&lead)),
             Command::Stats(reply) => answer(reply, desk, |desk| Ok(desk.stats())),
             _ => {}
         }
@@ -238,6 +251,9 @@ impl Owner {
         let desk = &mut self.desk;
         match command {
             Command::Put(leads, reply) => answer(reply, desk, |desk| desk.put(leads)),
+            Command::PutAnyway(leads, reply) => {
+                answer(reply, desk, |desk| desk.put_anyway(leads));
+            }
             Command::PutFirst(lead, reply) => answer(reply, desk, |desk| desk.put_first(*lead)),
             Command::Ack(token, end, reply) => answer(reply, desk, |desk| {
                 let ack = desk.ack(token, *end)?;

@@ -11,6 +11,7 @@ use super::DiskFrontier;
 use crate::digest::Digest;
 use crate::frontier::FrontierError;
 use crate::lead::{Lead, Locator, Refusal};
+use crate::moment::Moment;
 use crate::record::trace::Trace;
 use crate::record::validators::Validators;
 use crate::record::{Origin, Position, Reference};
@@ -31,6 +32,8 @@ pub struct Found {
     pub refers_to: Option<Reference>,
     /// Its `response` or `revisit` record.
     pub locator: Option<Locator>,
+    /// When it was made.
+    pub at: Moment,
     /// The end of its records.
     pub end: Position,
 }

@@ -10,6 +10,7 @@ use super::ledger::Facts;
 use super::rebuild::Found;
 use super::rows::{LeadRow, UrlRow};
 use super::store::read;
+use crate::frontier::again::Fetch;
 use crate::frontier::home_of;
 use crate::frontier::schedule::{Place, SiteFacts};
 use crate::frontier::tally::{Standing, keep};
@@ -31,7 +32,8 @@ impl Desk {
         let left = self.queued_leads()?;
         let now = self.options.clock.wall();
         self.start_run(self.run + 1, now)?;
-        self.put(left)?;
+        // It was due when it was queued.
+        self.put_anyway(left)?;
         self.keep_seeds(seeds)?;
         self.commit(false)?;
         Ok(self.run)
@@ -54,7 +56,8 @@ impl Desk {
         Ok(())
     }
 
-    fn queued_leads(&self) -> Result<Vec<Lead>, Fault> {
+    /// What is queued, robots.txt aside.
+    pub(crate) fn queued_leads(&self) -> Result<Vec<Lead>, Fault> {
         let mut leads = Vec::new();
         for row in self.store.scan(keys::QUEUE, None) {
             let (key, value) = row?;
@@ -92,6 +95,7 @@ impl Desk {
             self.keep_validators(&found.trace.lead, validators);
         }
         let trace = &found.trace;
+        self.remember(&trace.lead, Fetch::of(trace, found.at).as_ref())?;
         for page in keep(&trace.lead, &trace.outcome, trace.page.clone(), &trace.alternates) {
             self.keep_page(&page);
         }
@@ -166,6 +170,7 @@ impl Desk {
         self.store.set(keys::RUN.to_vec(), &run);
         self.began(since);
         self.seen.clear();
+        self.resting.clear();
         self.tally = crate::frontier::tally::Tally::default();
         self.budgets.clear();
         self.schedule.clear();

@@ -37,6 +37,7 @@ impl Desk {
         if let Some(original) = &end.refers_to {
             self.depend_on(original);
         }
+        self.remember(&held.lead, end.fetch.as_ref())?;
         for page in kept(&held.lead, &end) {
             self.keep_page(&page);
         }

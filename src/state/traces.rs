@@ -178,5 +178,6 @@ fn found(entry: &Entry, reply: Option<Reply>) -> Option<Found> {
         date,
         container,
     });
-    Some(Found { trace, origin, validators, refers_to, locator, end })
+    let at = entry.date().unwrap_or_default();
+    Some(Found { trace, origin, validators, refers_to, locator, at, end })
 }

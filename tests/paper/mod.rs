@@ -148,6 +148,7 @@ impl Crawl {
             validators: None,
             refers_to: None,
             locator: Some(locator),
+            at: START,
             end,
         };
         visits.push(found.clone());
@@ -191,6 +192,7 @@ pub fn end(outcome: Outcome, due: Moment) -> Settlement {
         payload: None,
         validators: None,
         refers_to: None,
+        fetch: None,
         page: None,
         alternates: vec![],
         refused: vec![],

@@ -36,7 +36,9 @@ pub(crate) fn plan(folder: &Path) -> Plan {
         about: About {
             software: "warraq/0".to_owned(),
             user_agent: "warraq-test/1 (+desk@news.example)".to_owned(),
-            operator: "desk@news.example".to_owned(),
+            operator: String::new(),
+            contact: "desk@news.example".to_owned(),
+            description: String::new(),
             hostname: "desk".to_owned(),
             part_of: "morning".to_owned(),
             robots: true,

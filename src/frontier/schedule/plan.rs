@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) lines: usize,
     /// Visits that are out.
     pub(super) out: usize,
+    /// Visits that may be out at a time.
+    pub(super) limit: usize,
     /// The stamp of its one valid entry in the schedule's heap; 0 for none.
     pub(super) stamp: u64,
     /// Order of the first place, last turn, stamp, line.
@@ -33,12 +35,13 @@ pub(super) struct Plan {
 type Lines = HashMap<u64, Line>;
 
 impl Plan {
-    pub(super) const fn new(name: Site, facts: SiteFacts) -> Self {
+    pub(super) const fn new(name: Site, facts: SiteFacts, limit: usize) -> Self {
         Self {
             name,
             facts,
             lines: 0,
             out: 0,
+            limit,
             stamp: 0,
             ready: BinaryHeap::new(),
             resting: BinaryHeap::new(),

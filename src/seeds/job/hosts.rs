@@ -1,0 +1,86 @@
+//! What holds for single hosts: `[hosts."example.org"]`, by registered domain.
+
+use toml::de::DeValue;
+use url::Url;
+
+use super::JobFile;
+use super::reader::{Read, Reader, Section, choice, measured, number, quoted, wanted};
+use crate::address::Site;
+use crate::record::redact::is_credential;
+use crate::settings::HostSettings;
+use crate::settings::spelling::duration;
+
+/// Fields that follow from the URL and the connection.
+const OURS: &[&str] = &["Host", "Connection", "Content-Length", "Transfer-Encoding"];
+
+impl JobFile {
+    pub(super) fn hosts(&mut self, root: &mut Section<'_>, reader: &mut Reader<'_>) {
+        for (span, name, value) in root.section("hosts", reader).all() {
+            let mut section = Section::entry("hosts.NAME", value, reader);
+            let site = site(name).unwrap_or_else(|why| {
+                reader.fault(span.start, why);
+                name.to_owned()
+            });
+            self.settings.hosts.push(host(site, &mut section, reader));
+            section.end(reader);
+        }
+    }
+}
+
+fn host(site: String, section: &mut Section<'_>, reader: &mut Reader<'_>) -> HostSettings {
+    let robots = choice(&[("obey", true), ("ignore", false)]);
+    HostSettings {
+        site,
+        delay: section.take("delay", "hosts", reader, measured("a length of time", duration)),
+        per_host: section.take("concurrency", "hosts", reader, number::<usize>(1)),
+        robots: section.take("robots", "hosts", reader, robots).unwrap_or(true),
+        headers: section.take("headers", "hosts", reader, headers).unwrap_or_default(),
+    }
+}
+
+/// Politeness goes by registered domain, so that is what can be set.
+fn site(name: &str) -> Read<String> {
+    let wrong = || format!("{} is no host; write it as [hosts.\"example.org\"]", quoted(name));
+    let url = Url::parse(&format!("http://{name}/")).map_err(|_| wrong())?;
+    if url.path() != "/" || url.query().is_some() || !url.username().is_empty() {
+        return Err(wrong());
+    }
+    let site = Site::of(&url);
+    if site.as_str() == name {
+        return Ok(site.as_str().to_owned());
+    }
+    Err(format!(
+        "{} is paced with its registered domain; write [hosts.{:?}]",
+        quoted(name),
+        site.as_str()
+    ))
+}
+
+/// A table of request headers that hold no credentials.
+pub(super) fn headers(value: &DeValue<'_>) -> Read<Vec<(String, String)>> {
+    let table = value.as_table().ok_or_else(|| wanted("a table of headers", value))?;
+    let mut headers: Vec<_> = table.iter().collect();
+    headers.sort_by_key(|(name, _)| name.span().start);
+    headers.into_iter().map(|(name, value)| header(name.get_ref(), value.get_ref())).collect()
+}
+
+fn header(name: &str, value: &DeValue<'_>) -> Read<(String, String)> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(format!("{} is no field name", quoted(name)));
+    }
+    if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
+        return Err(format!("{name} is written by the transport itself"));
+    }
+    if is_credential(name) {
+        return Err(format!(
+            "{name} is a credential; put it into a file and write secret-headers-file = \"keys.txt\" in [requests]"
+        ));
+    }
+    match value.as_str() {
+        Some(text) if !text.chars().any(char::is_control) => {
+            Ok((name.to_owned(), text.trim().to_owned()))
+        }
+        _ => Err(wanted(&format!("a text on one line for {name}"), value)),
+    }
+}

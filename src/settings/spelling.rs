@@ -1,0 +1,129 @@
+//! How people write lengths of time and sizes, on the command line and in job files alike.
+//!
+//! Total; the error is a sentence that quotes what was written and shows how it would be right.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+use super::{Again, Resolve};
+
+/// `500ms`, `2s`, `1m 30s`; a bare number is seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let wrong = || format!("{text:?} is no length of time; write it as 500ms, 2s or 1m");
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong());
+    }
+    humantime::parse_duration(text).map_err(|_| wrong())
+}
+
+/// A length of time in the largest unit that leaves no rest: `90d`, `90m`, `1500ms`.
+pub fn length(time: Duration) -> String {
+    const UNITS: &[(u64, &str)] = &[(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let (seconds, rest) = (time.as_secs(), time.subsec_millis());
+    let unit = UNITS.iter().find(|(unit, _)| seconds % unit == 0 && seconds > 0);
+    match (rest, unit) {
+        (0, Some((unit, name))) => format!("{}{name}", seconds / unit),
+        (0, None) => "0s".to_owned(),
+        _ => format!("{}ms", time.as_millis()),
+    }
+}
+
+/// `1MiB`, `500kB`; a bare number is bytes.
+pub fn size(text: &str) -> Result<u64, String> {
+    ByteSize::from_str(text.trim())
+        .map(|size| size.as_u64())
+        .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
+}
+
+/// `each run`, `never`, `30d`, `90m to 90d`.
+pub fn again(text: &str) -> Result<Again, String> {
+    let wrong = || {
+        format!("{text:?} is no interval; write \"each run\", \"never\", \"12h\" or \"90m to 90d\"")
+    };
+    let length = |text: &str| duration(text).ok().filter(|length| !length.is_zero());
+    match text.trim() {
+        "each run" | "each-run" => Ok(Again::EachRun),
+        "never" => Ok(Again::Never),
+        other => match other.split_once(" to ") {
+            None => length(other).map(Again::After).ok_or_else(wrong),
+            Some((least, most)) => match (length(least), length(most)) {
+                (Some(least), Some(most)) if least > most => Err(format!(
+                    "{text:?} begins with the longer time; write the shorter one first"
+                )),
+                (Some(least), Some(most)) => Ok(Again::Between(least, most)),
+                _ => Err(wrong()),
+            },
+        },
+    }
+}
+
+/// `HOST:PORT:ADDR[:PORT]`, IPv6 addresses in brackets.
+pub fn resolve(text: &str) -> Result<Resolve, String> {
+    let wrong = || {
+        format!(
+            "{text:?} leads nowhere; write it as HOST:PORT:ADDR or HOST:PORT:ADDR:PORT, IPv6 in brackets"
+        )
+    };
+    let mut parts = text.splitn(3, ':');
+    let host = parts.next().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
+    let port = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;
+    let rest = parts.next().ok_or_else(wrong)?;
+    let (addr, to_port) = target(rest, port).ok_or_else(wrong)?;
+    let host = (host != "*").then(|| host.to_ascii_lowercase());
+    Ok(Resolve { host, port, addr, to_port })
+}
+
+fn target(text: &str, port: u16) -> Option<(IpAddr, u16)> {
+    if let Ok(addr) = text.trim_matches(['[', ']']).parse() {
+        return Some((addr, port));
+    }
+    let (addr, port) = text.rsplit_once(':')?;
+    Some((addr.trim_matches(['[', ']']).parse().ok()?, port.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_as_people_write_them() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+        assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert!(duration("soon").is_err() && duration("-1").is_err() && duration("NaN").is_err());
+    }
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        assert_eq!(size("1MiB"), Ok(1 << 20));
+        assert_eq!(size("1GB"), Ok(1_000_000_000));
+        assert_eq!(size("4096"), Ok(4096));
+        assert!(size("big").is_err());
+    }
+
+    #[test]
+    fn fixed_addresses() {
+        let any = resolve("*:443:127.0.0.1:8443").unwrap();
+        assert_eq!((any.host, any.port, any.to_port), (None, 443, 8443));
+        let one = resolve("Example.org:80:[::1]:8080").unwrap();
+        assert_eq!((one.host.as_deref(), one.to_port), (Some("example.org"), 8080));
+        assert_eq!(resolve("a:80:10.0.0.1").unwrap().to_port, 80);
+        assert_eq!(resolve("a:80:::1").unwrap().to_port, 80);
+        assert!(resolve("a:80").is_err() && resolve("a:b:1.2.3.4").is_err());
+    }
+
+    #[test]
+    fn intervals_read_as_they_print() {
+        for text in ["each run", "never", "12h", "90m to 90d", "1500ms"] {
+            let read = again(text).unwrap();
+            assert_eq!(again(&read.to_string()), Ok(read), "{text}");
+        }
+        assert!(again("90d to 90m").unwrap_err().contains("shorter one first"));
+        assert!(again("0s").is_err() && again("often").is_err() && again("1h to ").is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! Scheduled runs as a whole: `warraq run` with a missed slot, a disk whose room comes back, and the
+//! dry run that says what would be fetched and why.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "test code: a broken fixture must fail loudly"
+)]
+
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use warraq::crawl::{self, How};
+use warraq::disk::{Call, Disk, Fault};
+use warraq::event::Event;
+use warraq::{Clock, Job, Lead, Settings, Stop, Watch};
+
+#[path = "recrawl/press.rs"]
+mod press;
+
+use press::{Answer, Asked, Press};
+
+/// A front page, a feed and an article.
+fn paper(asked: &Asked) -> Vec<u8> {
+    let page = |body: &str| Answer::ok(format!("<!doctype html><html lang=en>{body}</html>"));
+    let said = "The report was written for the morning and read in the evening. ".repeat(9);
+    let answer = match asked.path.as_str() {
+        "/robots.txt" => Answer { mime: "text/plain", ..Answer::ok("User-agent: *\nAllow: /\n") },
+        "/" => page("<title>Front</title><p><a href=/a>a</a></p>"),
+        "/a" => page(&format!("<title>A</title><article><h1>A</h1><p>{said}</p></article>")),
+        _ => Answer { status: "404 Not Found", ..Answer::ok("Nobody wrote this.") },
+    };
+    answer.tagged().to(&asked.head)
+}
+
+fn job_file(press: &Press, more: &str) -> String {
+    format!(
+        "name = \"paper\"\ncontact = \"a@b.org\"\nseeds = [\"{}\"]\n[follow]\ndepth = 1\n\
+         [politeness]\ndelay = \"0\"\n[network]\nallow-private = true\n\
+         [schedule]\ncron = \"0 0 1 1 *\"\n{more}",
+        press.url("/")
+    )
+}
+
+fn warraq(at: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_warraq"));
+    command.args(args).current_dir(at).env_remove("WARRAQ_CONTACT").env("WARRAQ_DISK_FLOOR", "0");
+    command.stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn a_missed_slot_is_caught_up_once_and_a_signal_ends_it() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("paper.toml"), job_file(&press, "")).unwrap();
+    std::fs::create_dir(dir.path().join("paper")).unwrap();
+    // Many slots were missed since.
+    std::fs::write(dir.path().join("paper/slot"), "2001-01-01T00:00:00.000Z").unwrap();
+    let mut child =
+        warraq(dir.path(), &["run", "paper.toml"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let first = said.next().unwrap();
+    assert!(first.contains("-01-01T00:00:00.000Z was missed and is caught up"), "{first}");
+    let slot = said.next().unwrap();
+    let slot = slot.strip_prefix("warraq: paper: next run at ").unwrap();
+    assert_eq!(
+        said.next().unwrap(),
+        "warraq: paper: run 1: complete: 3 captured, 0 unchanged, 0 failed, 0 not due (code 0)"
+    );
+    let next = said.next().unwrap();
+    let next = next.strip_prefix("warraq: paper: next run at ").unwrap();
+    let year = |date: &str| date[..4].parse::<u32>().unwrap();
+    assert_eq!(year(next), year(slot) + 1, "one run for all that was missed");
+    assert_eq!(std::fs::read_to_string(dir.path().join("paper/slot")).unwrap(), slot);
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(10));
+    assert_eq!(press.asked().len(), 3);
+}
+
+#[test]
+fn jobs_that_cannot_be_kept_are_refused_together() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    let plain = job_file(&press, "");
+    std::fs::write(dir.path().join("one.toml"), &plain).unwrap();
+    std::fs::write(dir.path().join("two.toml"), &plain).unwrap();
+    let never = plain.replace("[schedule]\ncron = \"0 0 1 1 *\"\n", "").replace("paper", "other");
+    std::fs::write(dir.path().join("three.toml"), never).unwrap();
+    let out = warraq(dir.path(), &["run", "one.toml", "two.toml", "three.toml"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8(out.stderr).unwrap(), @r#"
+    warraq: two.toml: its folder paper is that of one.toml too; give each job its own (into)
+    warraq: three.toml: has no schedule; add [schedule] with cron = "7 * * * *", or use `warraq crawl`
+    "#);
+    assert_eq!(press.asked().len(), 0);
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_fetched_and_why_and_fetches_nothing() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("paper.toml"), job_file(&press, "")).unwrap();
+    let dry = |more: &[&str]| {
+        let args = [&["crawl", "paper.toml", "--dry-run"], more].concat();
+        let out = warraq(dir.path(), &args).output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{out:?}");
+        let told = String::from_utf8(out.stdout).unwrap().replace(&press.url(""), "SITE");
+        let date = regex::Regex::new(r"\d{4}-\d\d-\d\dT[0-9:.]+Z").unwrap();
+        date.replace_all(&told, "TIME").into_owned()
+    };
+    let told = dry(&[]);
+    assert!(!dir.path().join("paper").exists());
+    insta::assert_snapshot!(told, @r"
+    SITE/  never fetched
+    1 URL to begin with, and what they lead to; 0 rest
+    ");
+    let out = warraq(dir.path(), &["crawl", "paper.toml", "--max-pages", "1", "--quiet"]).output();
+    assert_eq!(out.unwrap().status.code(), Some(0));
+    let asked = press.asked().len();
+    insta::assert_snapshot!(dry(&[]), @r"
+    SITE/a  left by run 1
+    1 URL to begin with, and what they lead to; 1 rest, the first at TIME
+    ");
+    insta::assert_snapshot!(dry(&["--since", "0s"]), @r"
+    SITE/a  left by run 1
+    SITE/  listing, last TIME, again after 90m
+    2 URLs to begin with, and what they lead to; 0 rest
+    ");
+    assert_eq!(press.asked().len(), asked, "nothing was fetched");
+}
+
+/// A scheduled run mends what it can by itself, and its summary says so.
+#[test]
+fn a_job_with_a_lost_state_makes_it_anew_and_says_so() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("paper.toml"), job_file(&press, "")).unwrap();
+    let crawl = || {
+        let out = warraq(dir.path(), &["crawl", "paper.toml"]).output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{out:?}");
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(!crawl().contains("recovered"));
+    std::fs::remove_file(dir.path().join("paper/state/db")).unwrap();
+    let told = crawl();
+    assert!(told.contains("\n  recovered  the state in paper/state has lost data"), "{told}");
+    assert!(told.contains("set aside as paper/state.bad-"), "{told}");
+    assert!(told.contains("\n  not due    1 URL by the recrawl policy\n"), "{told}");
+    assert_eq!(press.asked().len(), 3, "nothing is asked for before its time");
+}
+
+/// The floor is looked at before each page; the crawl goes on by itself when there is room.
+#[test]
+fn a_crawl_below_the_floor_waits_for_room() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    let looks = Arc::new(AtomicUsize::new(0));
+    let asked_for_room = Arc::clone(&looks);
+    // Room for the first page, then none at two looks.
+    let disk = Disk::gated(move |call, _| match call {
+        Call::Room => {
+            let look = asked_for_room.fetch_add(1, Ordering::SeqCst);
+            let free = if (1..3).contains(&look) { 10 } else { 10_000 };
+            Err(Fault::Short(free, io::ErrorKind::StorageFull.into()))
+        }
+        _ => Ok(()),
+    });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let job = Job {
+        settings: Settings {
+            allow_private: true,
+            delay: Duration::ZERO,
+            depth: 1,
+            concurrency: 1,
+            disk_floor: 1_000,
+            ..Settings::new(dir.path().to_owned(), "desk@example.org")
+        },
+        seeds: vec![Lead::seed(&press.url("/")).unwrap()],
+        recover: false,
+        disk,
+        clock: Clock::system(),
+        watch: Watch::new(move |event| match event {
+            Event::Paused { why } => heard.lock().unwrap().push(why.clone()),
+            Event::Unpaused { .. } => heard.lock().unwrap().push("on".to_owned()),
+            _ => {}
+        }),
+        stop: Stop::default(),
+    };
+    let ended = tokio::runtime::Runtime::new().unwrap().block_on(crawl::run(job)).unwrap();
+    assert_eq!((ended.how, ended.summary.stats.captured), (How::Complete, 3));
+    let told = told.lock().unwrap();
+    assert_eq!((told.len(), told[1].as_str()), (2, "on"), "{told:?}");
+    assert!(told[0].contains("(--disk-floor); make room"), "{told:?}");
+}
