@@ -67,7 +67,7 @@ fn a_host_that_wants_hours_is_left_and_the_run_ends_with_its_own_code() {
 fn a_date_in_retry_after_is_a_time_to_wait() {
     let date = || {
         let now = warraq::Clock::system().wall();
-        http_date(now.plus(Duration::from_secs(3_000)))
+        http_date(now.plus(Duration::from_mins(50)))
     };
     let web = beside(move |_| reply(503, &[&format!("Retry-After: {}", date())], b""));
     let crawl = Crawl::of(&web);
