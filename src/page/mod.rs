@@ -394,11 +394,10 @@ fn staged(
     notes.extend(left_out);
     notes.append(&mut found.notes);
     let own_variant = || alternates::own_variant(head, url).map(String::from);
-    let canonical = metadata.canonical.or_else(own_variant);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
-        canonical,
+        canonical: metadata.canonical.or_else(own_variant),
         title: metadata.title,
         declared,
         detected,
