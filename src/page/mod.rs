@@ -244,7 +244,7 @@ pub struct Person {
     /// Job title or function, when the page gives one.
     pub role: Option<String>,
     /// The page about them, when the name leads to one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub url: Option<String>,
 }
 
@@ -332,7 +332,7 @@ pub struct Article {
     /// Its translators, never counted as authors.
     pub translators: Vec<Person>,
     /// The news agency it comes from, as the page writes its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub agency: Option<String>,
     /// When it was published.
     pub published: Option<PageDate>,
