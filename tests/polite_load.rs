@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::print_stdout,
+    clippy::format_collect,
     clippy::cast_precision_loss,
     reason = "a test that meets the unexpected fails, and should"
 )]

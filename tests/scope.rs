@@ -222,6 +222,9 @@ fn the_host_budget_is_held_at_the_visit() {
     assert_eq!(scope.admit(&visit), None, "the operator asked for it");
 }
 
+/// What of a visit a budget is held against.
+type Counter = fn(&mut Visit) -> &mut u64;
+
 /// Each budget by itself: one below its limit, then at it.
 #[test]
 fn every_budget_has_its_rule() {
@@ -230,14 +233,14 @@ fn every_budget_has_its_rule() {
     (settings.pattern_budget, settings.query_sets, settings.near_duplicates) = (60, 50, 4);
     let scope = scope(&settings);
     let url = Url::parse("https://news.example/ar/x?y=1").unwrap();
-    let spend = |n: u64, on: fn(&mut Visit) -> &mut u64| {
+    let spend = |n: u64, on: Counter| {
         let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
         let spent = Spent::default();
         let mut visit = Visit { lead, attempt: 0, site, server, site_settled: 0, spent, token: 1 };
         *on(&mut visit) = n;
         scope.admit(&visit)
     };
-    let cases: [(Rule, u64, fn(&mut Visit) -> &mut u64); 7] = [
+    let cases: [(Rule, u64, Counter); 7] = [
         (Rule::DomainBudget, 90, |visit| &mut visit.site_settled),
         (Rule::DomainHosts, 80, |visit| &mut visit.spent.other_servers),
         (Rule::HostBudget, 70, |visit| &mut visit.spent.server),

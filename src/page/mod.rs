@@ -244,7 +244,7 @@ pub struct Person {
     /// Job title or function, when the page gives one.
     pub role: Option<String>,
     /// The page about them, when the name leads to one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub url: Option<String>,
 }
 
@@ -332,7 +332,7 @@ pub struct Article {
     /// Its translators, never counted as authors.
     pub translators: Vec<Person>,
     /// The news agency it comes from, as the page writes its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub agency: Option<String>,
     /// When it was published.
     pub published: Option<PageDate>,
@@ -394,11 +394,10 @@ fn staged(
     notes.extend(left_out);
     notes.append(&mut found.notes);
     let own_variant = || alternates::own_variant(head, url).map(String::from);
-    let canonical = metadata.canonical.or_else(own_variant);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
-        canonical,
+        canonical: metadata.canonical.or_else(own_variant),
         title: metadata.title,
         declared,
         detected,

@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::io::{self, Read};
-use std::panic::catch_unwind;
+use std::thread;
 
 use ruzstd::decoding::{BlockDecodingStrategy, Dictionary, FrameDecoder};
 
@@ -28,6 +28,9 @@ pub(super) fn skippable(ahead: &[u8]) -> Option<u64> {
 /// Longest dictionary, and longest compressed one.
 const MAX_DICTIONARY: u64 = 16 << 20;
 
+/// The thread that reads a dictionary.
+pub(crate) const READER: &str = "zstd dictionary";
+
 /// Whether a skippable frame is that of the dictionary.
 pub(super) fn is_dictionary(ahead: &[u8]) -> bool {
     ahead.starts_with(&0x184d_2a5d_u32.to_le_bytes())
@@ -43,8 +46,13 @@ pub(super) fn with_dictionary(bytes: &mut impl Read) -> io::Result<Box<FrameDeco
         frame.take(MAX_DICTIONARY).read_to_end(&mut plain)?;
         raw = plain;
     }
-    // It cuts its tables off without looking how much there is.
-    let read = catch_unwind(|| Dictionary::decode_dict(&raw));
+    // It cuts its tables off without looking how much there is, and panics where that is too little:
+    // in a thread of its own, whose name says that this is told as an error.
+    let read = thread::scope(|scope| {
+        let reading = || Dictionary::decode_dict(&raw);
+        let named = thread::Builder::new().name(READER.to_owned());
+        named.spawn_scoped(scope, reading).map(thread::ScopedJoinHandle::join)
+    })?;
     let dictionary = read.map_err(|_| damage("the dictionary is cut off"))?.map_err(damage)?;
     let mut decoder = Box::<FrameDecoder>::default();
     decoder.add_dict(dictionary).map_err(damage)?;

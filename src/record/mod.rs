@@ -9,7 +9,7 @@ pub mod dns;
 pub mod entity;
 pub mod entry;
 pub mod exchange;
-mod frame;
+pub(crate) mod frame;
 pub mod header;
 pub mod ids;
 mod member;

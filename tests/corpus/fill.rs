@@ -157,9 +157,11 @@ impl Page<'_> {
     fn other(&self, slot: &str) -> String {
         let stories = &self.site.stories;
         let own = stories.iter().position(|story| story.key == self.story.key).unwrap();
-        let step = if slot.ends_with('2') { stories.len() - 1 } else { 1 };
+        let second = slot.ends_with('2');
+        let step = if second { stories.len() - 1 } else { 1 };
         let other = &stories[(own + step) % stories.len()];
-        if other.key == self.story.key {
+        // Too few stories for two others: some other line of the site.
+        if other.key == self.story.key || second && stories.len() < 3 {
             return format!("{}: {}", self.site.word("more"), self.site.one_of("nav", 3));
         }
         let text = if slot.starts_with("other") { &other.title } else { &other.blocks[0].text };

@@ -53,6 +53,8 @@ pub(crate) fn marks(made: &Made) -> Marks {
     let day = date.and_then(|iso| measures::day(iso));
     let segments = Segments { with: truth.body.clone(), without: truth.noise.clone() };
     let agency = truth.agency.as_ref();
+    let told = Lang::parse(&truth.lang);
+    let language = told.as_ref().zip(read.detected.as_ref());
     [
         Some(measures::body(&truth.body.join("\n"), &text, &truth.title).f1),
         Some(segments.counted(&text).f1()),
@@ -64,7 +66,7 @@ pub(crate) fn marks(made: &Made) -> Marks {
         agency.and_then(|agency| right(agencies(&read).contains(agency))),
         right(day.as_deref() == truth.date.as_deref()),
         right(measures::title(&truth.title, title).0),
-        right(read.detected.as_ref().map(Lang::as_str) == Some(truth.lang.as_str())),
+        right(language.is_some_and(|(told, found)| told.same(found))),
         kind,
     ]
 }

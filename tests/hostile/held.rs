@@ -67,7 +67,7 @@ fn a_host_that_wants_hours_is_left_and_the_run_ends_with_its_own_code() {
 fn a_date_in_retry_after_is_a_time_to_wait() {
     let date = || {
         let now = warraq::Clock::system().wall();
-        http_date(now.plus(Duration::from_secs(3_000)))
+        http_date(now.plus(Duration::from_mins(50)))
     };
     let web = beside(move |_| reply(503, &[&format!("Retry-After: {}", date())], b""));
     let crawl = Crawl::of(&web);
@@ -118,7 +118,7 @@ fn a_dead_neighbour_holds_nobody_up() {
     for dead in [Step::Reset, Step::Hang] {
         let web = beside(move |_| vec![dead.clone()]);
         let crawl = Crawl::of(&web);
-        let run = run(&crawl, &["--patience", "0"]);
+        let run = run(&crawl, &["--patience", "0", "--retry-delay", "100s"]);
         assert_eq!(run.code, Some(18), "{}", run.stderr);
         others_are_whole(&crawl);
         assert_eq!(web.times("held.news.test/1"), 0, "one is enough to see it");
@@ -154,7 +154,7 @@ fn a_slow_host_with_very_many_urls_costs_others_nothing() {
     let mut seeds = vec!["http://slow.test/".to_owned()];
     seeds.extend((0..40).map(|n| format!("http://quick.test/{n}")));
     let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
-    let flags = ["--depth", "1", "--patience", "0"];
+    let flags = ["--depth", "1", "--patience", "0", "--retry-delay", "100s"];
     let run = crawl.run(&[seeds.as_slice(), &flags].concat());
     assert_eq!(run.code, Some(18), "{}", run.stderr);
     let asked = web.asked();

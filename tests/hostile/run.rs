@@ -110,10 +110,10 @@ impl Crawl {
     /// count and at most three examples that it refused.
     pub(crate) fn adds_up(&self) {
         let (lines, stats) = (self.ledger(), self.summary()["stats"].clone());
-        let mut states: BTreeMap<String, u64> = BTreeMap::new();
+        let mut endings: BTreeMap<String, u64> = BTreeMap::new();
         let mut rules: BTreeMap<String, u64> = BTreeMap::new();
         for line in &lines {
-            *states.entry(line["state"].as_str().unwrap().to_owned()).or_default() += 1;
+            *endings.entry(line["state"].as_str().unwrap().to_owned()).or_default() += 1;
             if let Some(rule) = line["rule"].as_str() {
                 *rules.entry(rule.to_owned()).or_default() += 1;
             }
@@ -136,7 +136,7 @@ impl Crawl {
         for (name, state) in
             [("captured", "captured"), ("revisits", "revisit"), ("failed", "failed")]
         {
-            assert_eq!(number(name), states.get(state).copied().unwrap_or(0), "{state}");
+            assert_eq!(number(name), endings.get(state).copied().unwrap_or(0), "{state}");
         }
     }
 

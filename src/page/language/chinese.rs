@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use crate::lang::Lang;
 
 /// Characters only one of the two written standards of Chinese uses, in daily text.
-const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖";
-const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣";
+const SIMPLIFIED: &str = "们这来时说国会个对发经过还没开关门问间长车东马书见语话让认识应该当实现样点为从两几后里边头买卖农种钱场价贵麦电网业产达选报题层给华结组织线级红绿约总战传义专队单双图团学习写际码";
+const TRADITIONAL: &str = "們這來時說國會個對發經過還沒開關門問間長車東馬書見語話讓認識應該當實現樣點為從兩幾後裡邊頭買賣農種錢場價貴麥電網業產達選報題層給華結組織線級紅綠約總戰傳義專隊單雙圖團學習寫際碼";
 
 /// Characters of one standard from which a text is taken to be in it, whatever its page says.
 const MIN_STANDARD: usize = 4;
