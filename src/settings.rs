@@ -5,9 +5,9 @@
 //! contradictions before the first request.
 
 pub mod recrawl;
+mod secret;
 pub mod spelling;
 
-use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::recrawl::{Again, Recrawl, UrlKind};
+pub use self::secret::Secret;
 use crate::lang::Lang;
 
 /// How far declared alternates may lead.
@@ -72,34 +73,6 @@ pub struct Resolve {
     pub addr: IpAddr,
     /// The port to connect to.
     pub to_port: u16,
-}
-
-/// A text that is sent and never told: it prints, and is written down, as `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// A secret.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text itself, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str("***")
-    }
 }
 
 /// How far the links of a seed are followed, where that is not what `depth` says for all.

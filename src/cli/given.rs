@@ -5,17 +5,16 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::choice::{DurabilityFlag, OnFullFlag, OverlapFlag, ScopeFlag, TransportFlag};
 use super::fields;
 use super::layers::{Layers, Source, Typed};
 use crate::lang::Lang;
 use crate::moment::{Clock, Moment};
 use crate::seeds::job::{JobFile, Overlap};
 pub(super) use crate::settings::spelling::{duration, resolve, size};
-use crate::settings::{
-    AlternatesScope, DEFAULT_DISK_FLOOR, Durability, OnFull, Resolve, Settings, Transport,
-};
+use crate::settings::{DEFAULT_DISK_FLOOR, Resolve, Settings};
 
 /// Crawl seeds and everything that is the same article in another language.
 ///
@@ -274,52 +273,6 @@ pub(crate) struct CrawlFlags {
 /// The environment's secret headers, one a line.
 const SECRET_HEADERS: &str = "WARRAQ_SECRET_HEADER";
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ScopeFlag {
-    /// To the page's own host only.
-    SameHost,
-    /// To hosts of the page's registered domain.
-    SameDomain,
-    /// To any host the page declares.
-    Declared,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum TransportFlag {
-    /// Bytes as they crossed the wire.
-    Wire,
-    /// `reqwest::Client`; records are reconstructed and say so.
-    Reqwest,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum DurabilityFlag {
-    /// Before each URL counts as done.
-    Each,
-    /// At most 64 URLs or a second behind.
-    Group,
-    /// When a WARC file is sealed.
-    Seal,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum OverlapFlag {
-    /// This run is left out.
-    Skip,
-    /// It waits for the end of the other.
-    Wait,
-    /// The other drains, and this one takes its place.
-    Replace,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OnFullFlag {
-    /// Wait until there is room, and go on.
-    Pause,
-    /// End with code 22; the next call goes on.
-    Stop,
-}
-
 impl CrawlFlags {
     /// Those of the flag and those of the environment: the one does not put the other out of force.
     fn secret_headers(&self) -> Vec<String> {
@@ -350,12 +303,7 @@ impl CrawlFlags {
         self.requests(&mut settings, &mut layers, keys)?;
         settings.check().map_err(|why| why.to_string())?;
         let mut overlap = job.map(|job| job.overlap).unwrap_or_default();
-        let flag = match self.overlap {
-            OverlapFlag::Skip => Overlap::Skip,
-            OverlapFlag::Wait => Overlap::Wait,
-            OverlapFlag::Replace => Overlap::Replace,
-        };
-        layers.lay(&mut overlap, "overlap", "overlap", flag);
+        layers.lay(&mut overlap, "overlap", "overlap", self.overlap.into());
         Ok(Given { settings, overlap, from: layers.end() })
     }
 
@@ -386,12 +334,12 @@ impl CrawlFlags {
         layers.lay(&mut to.max_time, "max_time", "max_time", time);
         let wanted = languages(&self.languages)?;
         layers.lay(&mut to.languages, "languages", "languages", wanted);
-        let scope = match self.alternates_scope {
-            ScopeFlag::SameHost => AlternatesScope::SameHost,
-            ScopeFlag::SameDomain => AlternatesScope::SameDomain,
-            ScopeFlag::Declared => AlternatesScope::Declared,
-        };
-        layers.lay(&mut to.alternates_scope, "alternates_scope", "alternates_scope", scope);
+        layers.lay(
+            &mut to.alternates_scope,
+            "alternates_scope",
+            "alternates_scope",
+            self.alternates_scope.into(),
+        );
         layers.lay(&mut to.recrawl.since, "since", "recrawl.since", self.since);
         layers.lay(&mut to.sitemaps, "sitemaps", "sitemaps", self.sitemaps);
         layers.lay(&mut to.feeds, "feeds", "feeds", self.feeds);
@@ -430,11 +378,7 @@ impl CrawlFlags {
     }
 
     fn network(&self, to: &mut Settings, layers: &mut Layers<'_>) {
-        let transport = match self.transport {
-            TransportFlag::Wire => Transport::Wire,
-            TransportFlag::Reqwest => Transport::Reqwest,
-        };
-        layers.lay(&mut to.transport, "transport", "transport", transport);
+        layers.lay(&mut to.transport, "transport", "transport", self.transport.into());
         layers.lay(&mut to.allow_h2, "allow_h2", "allow_h2", self.allow_h2);
         layers.lay(&mut to.allow_private, "allow_private", "allow_private", self.allow_private);
         layers.lay(&mut to.resolve, "resolve", "resolve", self.resolve.clone());
@@ -456,17 +400,8 @@ impl CrawlFlags {
         layers.lay(&mut to.gzip_level, "gzip_level", "gzip_level", self.gzip_level);
         let kept = self.keep_credentials;
         layers.lay(&mut to.keep_credentials, "keep_credentials", "keep_credentials", kept);
-        let durability = match self.durability {
-            DurabilityFlag::Each => Durability::Each,
-            DurabilityFlag::Group => Durability::Group,
-            DurabilityFlag::Seal => Durability::Seal,
-        };
-        layers.lay(&mut to.durability, "durability", "durability", durability);
-        let on_full = match self.on_full {
-            OnFullFlag::Pause => OnFull::Pause,
-            OnFullFlag::Stop => OnFull::Stop,
-        };
-        layers.lay(&mut to.on_full, "on_full", "on_full", on_full);
+        layers.lay(&mut to.durability, "durability", "durability", self.durability.into());
+        layers.lay(&mut to.on_full, "on_full", "on_full", self.on_full.into());
         layers.lay(&mut to.disk_floor, "disk_floor", "disk_floor", self.disk_floor);
     }
 

@@ -5,6 +5,7 @@
 //! with the rooms below.
 
 mod account;
+mod choice;
 mod crawl;
 mod dedup;
 mod errand;

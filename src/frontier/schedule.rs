@@ -9,66 +9,20 @@
 //! not the URLs, and a lease costs O(log servers).
 
 mod line;
+mod place;
 mod plan;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-
 use self::line::Line;
+pub use self::place::Place;
 use self::plan::Plan;
 use crate::address::{Server, Site};
-use crate::lead::Hop;
 use crate::moment::Moment;
 
 /// Places of one server that are kept in memory.
 pub const HEAD: usize = 64;
-
-/// A place in a server's queue: smaller goes first.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-pub struct Place {
-    /// 0 for what was put first, else the hop's rank and one.
-    pub order: u8,
-    /// The sequence number; inverted where order is 0, so that the last put first goes first.
-    pub seq: u64,
-}
-
-impl Place {
-    /// The place of a lead that waits for its turn.
-    pub const fn back(hop: Hop, seq: u64) -> Self {
-        Self { order: hop.rank() + 1, seq }
-    }
-
-    /// The place of a feed or a sitemap that is known to be one: ahead of what pages lead to, since
-    /// it tells of what is new.
-    pub const fn ahead(seq: u64) -> Self {
-        Self { order: 1, seq }
-    }
-
-    /// The place ahead of all others.
-    pub const fn front(seq: u64) -> Self {
-        Self { order: 0, seq: !seq }
-    }
-
-    /// The place behind all others: for what may be to blame for a crash.
-    pub const fn last(seq: u64) -> Self {
-        Self { order: u8::MAX, seq }
-    }
-
-    /// The place of another attempt: behind its peers, or first again when it was first.
-    #[must_use]
-    pub const fn again(self, seq: u64) -> Self {
-        if self.order == 0 { Self::front(seq) } else { Self { order: self.order, seq } }
-    }
-
-    /// The sequence number it was made from.
-    pub const fn ticket(self) -> u64 {
-        if self.order == 0 { !self.seq } else { self.seq }
-    }
-}
 
 /// What is remembered of a site beside its queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
