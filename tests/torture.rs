@@ -60,6 +60,7 @@ async fn tear(how: How, nth: usize) {
     let gate = Arc::new(Gate::failing(how, nth));
     let ended = folder.crawl(gate.disk(), |settings| settings.on_full = OnFull::Stop).await;
     let what = gate.failed().map(|(call, path)| format!("{call:?} of {}", path.display()));
+    let case = format!("{how:?} {nth}, {}", what.as_deref().unwrap_or("nothing"));
     if let Err(why) = &ended {
         let what = what.unwrap_or_else(|| panic!("{how:?} {nth}: nothing failed, and yet: {why}"));
         assert_clear(why, &folder, &format!("{how:?} {nth}, {what}"));
@@ -75,7 +76,12 @@ async fn tear(how: How, nth: usize) {
         assert!(twice.is_empty(), "{how:?} {nth}: told as done, fetched again: {twice:?}");
     }
     folder.whole_and_sealed();
-    assert_eq!(folder.captured(), Folder::expected(), "{how:?} {nth}");
+    assert_eq!(
+        folder.captured(),
+        Folder::expected(),
+        "{case}, concluded: {concluded}, {:?}",
+        ended.as_ref().map(|e| (e.how, e.summary.stats.clone()))
+    );
 }
 
 /// What is wrong, where, and what is needed.

@@ -46,9 +46,11 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let next = pace(&desk, &visit, (&url, &capture), started);
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
+    let mut learnt = None;
     let (page, _share) = if let Some(host) = &visit.lead.robots_for {
         let (body, share) = plain(&desk, &capture).await?;
-        let links = robots::learn(&desk, &visit, host, &capture, &body).await?;
+        let (links, fact) = robots::learn(&desk, &visit, host, &capture, &body).await?;
+        learnt = fact.map(|fact| (host.clone(), fact));
         (Page { links, ..Page::default() }, share)
     } else {
         desk.frontier.hazard(&visit).await?;
@@ -64,6 +66,9 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
     let work = Work { desk: &desk, visit: &visit, next, text, met };
     work.settle(capture, trace).await?;
+    if let Some((host, fact)) = learnt {
+        desk.frontier.learn_robots(&host, fact).await?;
+    }
     Ok(is_page)
 }
 

@@ -118,20 +118,22 @@ fn named(answer: &RobotsAnswer) -> Vec<Link> {
 }
 
 /// What a robots.txt visit brought: learns it, or follows its redirect. `body` is the file, its
-/// content codings removed. Gives the sitemaps it names.
+/// content codings removed. Gives the sitemaps it names, and what is to be remembered once the
+/// answer is archived: rules that no record tells of would keep the next process from asking.
 pub(super) async fn learn<F: Frontier, T>(
     desk: &Desk<F, T>,
     visit: &Visit,
     host: &HostKey,
     capture: &Capture,
     body: &[u8],
-) -> Result<Vec<Link>, CrawlError> {
-    let Ok(url) = visit.lead.url() else { return Ok(Vec::new()) };
+) -> Result<(Vec<Link>, Option<RobotsFact>), CrawlError> {
+    let nothing = (Vec::new(), None);
+    let Ok(url) = visit.lead.url() else { return Ok(nothing) };
     if let End::Refused(_) = capture.end {
         // What may not be connected to has no rules: its pages are refused by themselves. Another
         // run may be given other rights, so nothing is remembered.
         conclude(desk, host, RobotsAnswer::Unavailable).await?;
-        return Ok(Vec::new());
+        return Ok(nothing);
     }
     let response = capture.response.as_ref();
     let location = response.and_then(|response| response.head.get("Location"));
@@ -152,16 +154,16 @@ pub(super) async fn learn<F: Frontier, T>(
             if !ask(desk, &visit.lead, Hop::Redirect, host, Some(&to)).await? {
                 give_up(desk, host).await?;
             }
-            Ok(Vec::new())
+            Ok(nothing)
         }
         Verdict::Known(answer) => {
             let fact = conclude(desk, host, answer).await?;
             let named = named(&fact.answer);
-            if fact.answer != RobotsAnswer::Unreachable {
-                desk.frontier.learn_robots(host, fact).await?;
-                sitemaps(desk, visit, host, &named).await?;
+            if fact.answer == RobotsAnswer::Unreachable {
+                return Ok((named, None));
             }
-            Ok(named)
+            sitemaps(desk, visit, host, &named).await?;
+            Ok((named, Some(fact)))
         }
     }
 }
