@@ -103,6 +103,7 @@ async fn fetch(frontier: &DiskFrontier) -> (f64, f64, f64) {
             validators: None,
             refers_to: None,
             fetch: None,
+            learnt: None,
             page: None,
             alternates: vec![],
             refused: vec![],

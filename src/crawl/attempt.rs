@@ -64,11 +64,8 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let text = page.likeness;
     let trace = trace(&desk, &visit, &url, (&capture, &met), (outcome, again), page);
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
-    let work = Work { desk: &desk, visit: &visit, next, text, met };
+    let work = Work { desk: &desk, visit: &visit, next, text, met, learnt };
     work.settle(capture, trace).await?;
-    if let Some((host, fact)) = learnt {
-        desk.frontier.learn_robots(&host, fact).await?;
-    }
     Ok(is_page)
 }
 

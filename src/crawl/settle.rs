@@ -8,10 +8,11 @@ use super::attempt::is_chunked;
 use super::desk::Desk;
 use super::original::Met;
 use super::{CrawlError, guess, reading, robots};
+use crate::address::HostKey;
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
 use crate::frontier::again::Fetch;
-use crate::frontier::{Frontier, Settlement, Turn};
+use crate::frontier::{Frontier, RobotsFact, Settlement, Turn};
 use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
 use crate::page::Page;
@@ -66,6 +67,7 @@ async fn settle_plain<F: Frontier, T>(
         validators: None,
         refers_to: None,
         fetch: None,
+        learnt: None,
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
@@ -95,6 +97,8 @@ pub(super) struct Work<'a, F, T> {
     /// The print of the page's text.
     pub(super) text: Option<u64>,
     pub(super) met: Met,
+    /// What a robots.txt says.
+    pub(super) learnt: Option<(HostKey, RobotsFact)>,
 }
 
 impl<F: Frontier, T> Work<'_, F, T> {
@@ -128,6 +132,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
             validators,
             refers_to,
             fetch: Fetch::of(&trace, began.0),
+            learnt: self.learnt,
             archived: filed.map(|filed| filed.end),
             page: trace.page,
             alternates: trace.alternates,

@@ -249,6 +249,7 @@ impl Core {
         if let (Some(uri), Some(kept)) = (uri_of(&held.lead), end.validators) {
             self.validators.insert(uri, kept);
         }
+        self.robots.extend(end.learnt);
         // All of its own files are of its only run.
         if let Some(original) = end.refers_to.filter(|original| original.container.outside) {
             self.tally.depends_on(&original.container);

@@ -61,6 +61,9 @@ pub struct Settlement {
     pub refers_to: Option<Reference>,
     /// What the next visit depends on; `None` where nothing was asked.
     pub fetch: Option<again::Fetch>,
+    /// What its robots.txt says of an origin: remembered with the record that holds it, never ahead
+    /// of it.
+    pub learnt: Option<(HostKey, RobotsFact)>,
     /// The page, for groups and summaries.
     pub page: Option<PageRow>,
     /// The alternates the page declares.

@@ -37,6 +37,9 @@ impl Desk {
         if let Some(original) = &end.refers_to {
             self.depend_on(original);
         }
+        if let Some((host, fact)) = &end.learnt {
+            self.learn_robots(host, fact);
+        }
         self.remember(&held.lead, end.fetch.as_ref())?;
         for page in kept(&held.lead, &end) {
             self.keep_page(&page);

@@ -193,6 +193,7 @@ pub fn end(outcome: Outcome, due: Moment) -> Settlement {
         validators: None,
         refers_to: None,
         fetch: None,
+        learnt: None,
         page: None,
         alternates: vec![],
         refused: vec![],
