@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::format::xml;
+
 /// Bars shown; the rest is one bar.
 const MOST: usize = 40;
 
@@ -23,7 +25,7 @@ pub(super) fn bars(title: &str, rows: &[(String, u64)]) -> String {
          height=\"{height}\" role=\"img\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <title>{0}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
          <text x=\"10\" y=\"24\" font-size=\"16\" font-weight=\"bold\">{0}</text>\n",
-        escaped(title)
+        xml(title)
     );
     for (number, (label, value)) in shown.iter().enumerate() {
         let (top, length) = (40 + number * ROW, scaled(*value, most));
@@ -34,7 +36,7 @@ pub(super) fn bars(title: &str, rows: &[(String, u64)]) -> String {
              <rect x=\"{LABEL}\" y=\"{top}\" width=\"{length}\" height=\"{}\" fill=\"#2a6f97\"/>\
              <text x=\"{after}\" y=\"{text}\">{value}</text>",
             LABEL - 8,
-            escaped(&cut(label)),
+            xml(&cut(label)),
             ROW - 5,
         );
     }
@@ -54,10 +56,6 @@ fn cut(label: &str) -> String {
         return label.to_owned();
     }
     label.chars().take(MOST - 1).chain(['…']).collect()
-}
-
-fn escaped(text: &str) -> String {
-    quick_xml::escape::escape(text).into_owned()
 }
 
 #[cfg(test)]

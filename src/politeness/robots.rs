@@ -85,13 +85,14 @@ const fn is_line_end(byte: u8) -> bool {
 
 /// Puts right what `robotxt` 0.7 reads otherwise than RFC 9309 §2.2.1: a `User-agent` value is
 /// its product token alone (`warraq/1.0` is `warraq`), and a Crawl-delay, being no rule, does not
-/// end the list of agents a group begins with, so it moves behind that list.
+/// end the list of agents a group begins with, so it moves behind that list. A comment goes first:
+/// `User-agent # one` has no value, and the blank before the `#` must not pass for its colon.
 fn tidy(file: &[u8]) -> Vec<u8> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let mut out = Vec::with_capacity(file.len() + 1);
     let mut held: Vec<&[u8]> = Vec::new();
     let mut among_agents = false;
-    for line in file.split(|byte| is_line_end(*byte)) {
+    for line in file.split(|byte| is_line_end(*byte)).map(without_comment) {
         match key(line) {
             Key::Agent(value) => {
                 among_agents = true;
@@ -108,6 +109,12 @@ fn tidy(file: &[u8]) -> Vec<u8> {
     }
     held.drain(..).for_each(|held| push(&mut out, &[held]));
     out
+}
+
+/// A line up to its `#`, without white space around it (RFC 9309 §2.2, `EOL`).
+fn without_comment(line: &[u8]) -> &[u8] {
+    let end = line.iter().position(|byte| *byte == b'#').unwrap_or(line.len());
+    line.split_at(end).0.trim_ascii()
 }
 
 fn push(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -157,7 +164,6 @@ fn key(line: &[u8]) -> Key<'_> {
 
 /// The value of a line whose name is one of `names`; white space may stand for the colon.
 fn value<'a>(line: &'a [u8], names: &[&str]) -> Option<&'a [u8]> {
-    let line = line.trim_ascii_start();
     names.iter().find_map(|name| {
         let (found, rest) = line.split_at_checked(name.len())?;
         let bare = rest.trim_ascii_start();
@@ -166,10 +172,10 @@ fn value<'a>(line: &'a [u8], names: &[&str]) -> Option<&'a [u8]> {
     })
 }
 
-/// The product token of a `User-agent` value, without comment, version and remarks.
+/// The product token of a `User-agent` value, without version and remarks.
 fn product(value: &[u8]) -> &[u8] {
     let value = value.trim_ascii();
-    let ends = |byte: &u8| matches!(byte, b'/' | b'#') || byte.is_ascii_whitespace();
+    let ends = |byte: &u8| *byte == b'/' || byte.is_ascii_whitespace();
     let end = value.iter().position(ends).unwrap_or(value.len());
     value.split_at(end).0
 }

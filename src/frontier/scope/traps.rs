@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::lead::Rule;
@@ -57,43 +58,74 @@ fn repeats_a_segment(url: &Url, limits: Traps) -> bool {
     })
 }
 
-/// Path segments of GET links that act, or that only lead to a form.
+/// Path segments of GET links that act, or that only lead to a form; `_` is `-`, and the ending of a
+/// script is no part of them.
 const ACTING_SEGMENTS: &[&str] = &[
     "logout",
     "log-out",
+    "logoff",
+    "log-off",
     "signout",
     "sign-out",
-    "logoff",
+    "signoff",
+    "sign-off",
+    "abmelden",
+    "deconnexion",
+    "cerrar-sesion",
     "delete",
+    "destroy",
     "unsubscribe",
     "add-to-cart",
-    "wp-login.php",
+    "checkout",
+    "wp-login",
     "wp-admin",
-    "wp-comments-post.php",
-    "xmlrpc.php",
+    "wp-comments-post",
+    "xmlrpc",
 ];
+
+/// Segments that act on what a number beside them names: `/item/6/remove`. A word alone may be what
+/// an article is about.
+const ACTING_ON: &[&str] = &["remove", "trash"];
+
+/// Endings of scripts.
+const SCRIPTS: &[&str] = &[".php", ".asp", ".aspx", ".jsp", ".cgi"];
 
 /// Query parameters whose presence alone acts, or opens a form on a page that is there already:
 /// WordPress offers each comment of a page with `replytocom`, each button with `share`.
 const ACTING_NAMES: &[&str] =
-    &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce", "replytocom", "share"];
+    &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce", "replytocom", "share", "logout"];
 
-/// Values of `action`, `do` and `op` that act.
+/// Values of `action`, `do`, `op`, `cmd` and `task` that act.
 const ACTING_VALUES: &[&str] =
     &["logout", "delete", "remove", "trash", "edit", "submit", "lostpassword", "unsubscribe"];
 
 /// A GET link that changes something on the server (log-out, delete, a shop's basket).
 fn acts(url: &Url, _: Traps) -> bool {
-    let in_path = segments(url)
-        .any(|segment| ACTING_SEGMENTS.iter().any(|acting| segment.eq_ignore_ascii_case(acting)));
-    in_path
+    let path: Vec<String> = segments(url).map(plain).collect();
+    path.iter().any(|segment| ACTING_SEGMENTS.contains(&segment.as_str()))
+        || path.windows(2).any(|pair| matches!(pair, [one, other] if acts_on(one, other)))
         || url.query_pairs().any(|(name, value)| {
             let name = name.to_ascii_lowercase();
             let value = value.to_ascii_lowercase();
             ACTING_NAMES.contains(&name.as_str())
-                || (matches!(name.as_str(), "action" | "do" | "op")
+                || (matches!(name.as_str(), "action" | "do" | "op" | "cmd" | "task")
                     && ACTING_VALUES.contains(&value.as_str()))
         })
+}
+
+/// A segment as it is compared.
+fn plain(segment: &str) -> String {
+    let text = percent_decode_str(segment).decode_utf8_lossy().to_ascii_lowercase();
+    let stem = SCRIPTS.iter().find_map(|ending| text.strip_suffix(ending));
+    stem.unwrap_or(&text).replace('_', "-")
+}
+
+/// `/6/remove`, `/remove/6`, `/cart/add`.
+fn acts_on(one: &str, other: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(one) && ACTING_ON.contains(&other))
+        || (ACTING_ON.contains(&one) && is_number(other))
+        || (matches!(one, "cart" | "basket") && matches!(other, "add" | "remove"))
 }
 
 /// Endings of files that are never an article. PDF and office documents are not here: newsrooms
