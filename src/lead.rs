@@ -168,13 +168,15 @@ pub struct Spent {
     /// Visits settled on its server.
     pub server: u64,
     /// Pages in a row on its server that said what a page of that server had said before; each
-    /// new text halves it.
+    /// new text halves it, and of one pattern only so many count.
     pub server_alike: u64,
+    /// Patterns of URLs that were met on its server.
+    pub patterns: u64,
     /// Servers of its site on which a visit was settled, when this would be another one.
     pub other_servers: u64,
     /// Visits settled under the pattern of its path and query.
     pub pattern: u64,
-    /// As `server_alike`, of that pattern.
+    /// Pages in a row of that pattern that said what had been said, as for the server.
     pub pattern_alike: u64,
     /// Sets of query parameters met under the pattern of its path, when this would be another one.
     pub other_queries: u64,
@@ -243,8 +245,10 @@ pub enum Rule {
     PatternBudget,
     /// One more combination of query parameters under a path that has many (`--query-sets`).
     QuerySets,
-    /// Its pattern, or its host, brings the same text at ever new URLs (`--near-duplicates`).
+    /// Its pattern brings the same text at ever new URLs (`--near-duplicates`).
     NearDuplicates,
+    /// Its host does, under many patterns, and nothing speaks for this one.
+    HostDuplicates,
 }
 
 impl Rule {

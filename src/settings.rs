@@ -180,7 +180,7 @@ pub struct Settings {
     /// Combinations of query parameters under one pattern of paths in one run.
     pub query_sets: u64,
     /// Pages of one pattern in a row that say what was said before, until the pattern is left
-    /// alone; a host is after five times as many.
+    /// alone; at five times as many of a host, all patterns of it that brought nothing new.
     pub near_duplicates: u64,
     /// Path segments a URL may have.
     pub path_segments: usize,

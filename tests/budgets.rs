@@ -4,8 +4,9 @@
 
 use proptest::prelude::*;
 use warraq::address::{Server, Site};
-use warraq::frontier::budgets::{Budgets, MAX_PATTERNS};
+use warraq::frontier::budgets::{Budgets, MAX_PATTERNS, SHARE};
 use warraq::lead::Spent;
+use warraq::page::Likeness;
 
 struct Books(Budgets);
 
@@ -19,6 +20,10 @@ impl Books {
     }
 
     fn visit(&mut self, url: &str, text: Option<u64>) {
+        self.visited(url, text.map(said));
+    }
+
+    fn visited(&mut self, url: &str, text: Option<Likeness>) {
         let (site, server) = Self::on(host_of(url));
         self.0.settle(&site, &server, url, text);
     }
@@ -27,6 +32,11 @@ impl Books {
         let (site, server) = Self::on(host_of(url));
         self.0.spent(&site, &server, url)
     }
+}
+
+/// A page without numbers.
+const fn said(words: u64) -> Likeness {
+    Likeness { words, numbers: 0 }
 }
 
 fn host_of(url: &str) -> &str {
@@ -70,6 +80,40 @@ fn a_real_archive_is_never_alike() {
     assert_eq!((spent.pattern, spent.server, spent.other_queries), (100_000, 100_000, 0));
 }
 
+/// Twenty years of results and rates of exchange: few words, and ever new numbers.
+#[test]
+fn pages_that_differ_in_numbers_count_a_twentieth() {
+    let mut books = Books::new();
+    for day in 0..1_000_u64 {
+        let url = format!("https://a.news.example/rates/{day}");
+        books.visited(&url, Some(Likeness { words: day % 84, numbers: day }));
+    }
+    assert_eq!(books.spent("https://a.news.example/rates/0").pattern_alike, 45);
+    for _ in 0..10 {
+        books.visited("https://a.news.example/rates/9", Some(Likeness { words: 9, numbers: 9 }));
+    }
+    assert_eq!(books.spent("https://a.news.example/rates/0").pattern_alike, 55);
+}
+
+#[test]
+fn one_pattern_says_little_of_its_server() {
+    let mut books = Books::new();
+    for n in 0..500 {
+        books.visit(&format!("https://a.news.example/lost/{n}"), Some(0));
+    }
+    let spent = books.spent("https://a.news.example/2026/11/22/a-story");
+    assert_eq!((spent.server_alike, spent.patterns, spent.pattern), (SHARE, 1, 0));
+    for pattern in ["a", "b", "c"] {
+        for n in 0..10 {
+            books.visit(&format!("https://a.news.example/{pattern}/{n}"), Some(0));
+        }
+    }
+    let spent = books.spent("https://a.news.example/a/0");
+    assert_eq!((spent.server_alike, spent.patterns), (SHARE + 30, 4));
+    books.visit("https://a.news.example/lost/500", Some(1));
+    assert_eq!(books.spent("https://a.news.example/a/0").server_alike, (SHARE + 30) / 2);
+}
+
 #[test]
 fn permuted_queries_are_counted_under_their_path_and_known_ones_go_on() {
     let mut books = Books::new();
@@ -111,7 +155,7 @@ fn rows_kept_are_rows_restored() {
     let (mut books, mut again) = (Budgets::new(&[1; 16]), Budgets::new(&[1; 16]));
     for n in 0..50 {
         let url = format!("https://a.news.example/x/{n}?q={n}");
-        for (key, mark) in books.settle(&site, &server, &url, Some(1)) {
+        for (key, mark) in books.settle(&site, &server, &url, Some(said(1))) {
             again.restore(key, mark);
         }
     }

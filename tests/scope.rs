@@ -240,18 +240,46 @@ fn every_budget_has_its_rule() {
         *on(&mut visit) = n;
         scope.admit(&visit)
     };
-    let cases: [(Rule, u64, Counter); 7] = [
+    let cases: [(Rule, u64, Counter); 6] = [
         (Rule::DomainBudget, 90, |visit| &mut visit.site_settled),
         (Rule::DomainHosts, 80, |visit| &mut visit.spent.other_servers),
         (Rule::HostBudget, 70, |visit| &mut visit.spent.server),
         (Rule::PatternBudget, 60, |visit| &mut visit.spent.pattern),
         (Rule::QuerySets, 50, |visit| &mut visit.spent.other_queries),
         (Rule::NearDuplicates, 4, |visit| &mut visit.spent.pattern_alike),
-        (Rule::NearDuplicates, 20, |visit| &mut visit.spent.server_alike),
     ];
     for (rule, limit, on) in cases {
         assert_eq!(spend(limit - 1, on), None, "{rule}");
         assert_eq!(spend(limit, on), Some(rule), "{rule}");
+    }
+}
+
+/// A host that says the same under many patterns: what spoke for itself goes on, and what was not
+/// met yet is tried.
+#[test]
+fn a_doubted_host_loses_only_what_brought_nothing_new() {
+    let settings = settings();
+    let scope = scope(&settings);
+    let url = Url::parse("https://news.example/ar/x").unwrap();
+    let admit = |server_alike, pattern, pattern_alike, patterns| {
+        let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
+        let spent = Spent { server_alike, pattern, pattern_alike, patterns, ..Spent::default() };
+        scope.admit(&Visit { lead, attempt: 0, site, server, site_settled: 0, spent, token: 1 })
+    };
+    let cases = [
+        // Alike on the host; pages, alike of the pattern; patterns; admitted?
+        (499, 3, 3, 9, true),
+        (500, 3, 3, 9, false),
+        (500, 2, 2, 9, true),
+        (500, 7, 3, 9, true),
+        (500, 90, 50, 9, false),
+        (500, 0, 0, 999, true),
+        (500, 0, 0, 1_000, false),
+        (500, 1, 0, 5_000, true),
+    ];
+    for (alike, pages, of_pattern, patterns, is_admitted) in cases {
+        let want = (!is_admitted).then_some(Rule::HostDuplicates);
+        assert_eq!(admit(alike, pages, of_pattern, patterns), want, "{pages} {of_pattern}");
     }
 }
 

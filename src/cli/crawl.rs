@@ -12,7 +12,7 @@ use super::{Exit, Stopped, overlap, preview, report};
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
 use crate::json;
-use crate::lead::Lead;
+use crate::lead::{Lead, Rule};
 use crate::moment::Clock;
 use crate::record::name;
 use crate::seeds;
@@ -226,7 +226,10 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::RateLimited => Exit::RateLimited,
         How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
         How::Complete | How::MaxPages => {
-            let lost = !summary.failed_seeds.is_empty() || !summary.stats.parked_sites.is_empty();
+            let stats = &summary.stats;
+            let lost = !summary.failed_seeds.is_empty()
+                || !stats.parked_sites.is_empty()
+                || stats.refusals.iter().any(|row| row.rule == Rule::HostDuplicates);
             if lost || bad > 0 { Exit::FailedSeeds } else { Exit::Complete }
         }
     }

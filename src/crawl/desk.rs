@@ -15,7 +15,7 @@ use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
 use super::{CrawlError, How, guess, late};
-use crate::address::{HostKey, Site};
+use crate::address::{HostKey, Server, Site};
 use crate::capture::Limits;
 use crate::capture::cookies::Jar;
 use crate::disk::Disk;
@@ -78,6 +78,8 @@ pub(super) struct Desk<F, T> {
     reached: OnceLock<How>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
+    /// The servers that were found to say the same again and again.
+    repetitive: Mutex<HashSet<Server>>,
     /// The WARCs of the folder, and whether this process wrote them.
     files: Mutex<HashMap<String, bool>>,
 }
@@ -133,6 +135,7 @@ impl<F: Frontier, T> Desk<F, T> {
             reached: OnceLock::new(),
             asking: Mutex::default(),
             lost: Mutex::default(),
+            repetitive: Mutex::default(),
             files: Mutex::new(names(&settings.into)),
             settings,
         }
@@ -281,6 +284,22 @@ impl<F: Frontier, T> Desk<F, T> {
             Ok(url) if visit.lead.robots_for.is_some() => self.politeness.turn(&url, &visit.site),
             Ok(url) => self.politeness.ask(&url, &visit.site),
             Err(_) => Answer::Never(Rule::NotAUrl),
+        }
+    }
+
+    /// Says, once a server, that the run leaves URLs of it out since it says the same again and again.
+    pub(super) fn note_refusal(&self, visit: &Visit, rule: Rule) {
+        if rule != Rule::HostDuplicates {
+            return;
+        }
+        let mut known = self.repetitive.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.insert(visit.server.clone()) {
+            let text = format!(
+                "{}: many of its URL patterns bring the same text at ever new URLs; those are left \
+                 out (rule {rule}), and what was not met yet is tried",
+                visit.server
+            );
+            self.watch.tell(&Event::Warning { text });
         }
     }
 

@@ -15,7 +15,7 @@ use crate::frontier::again::Fetch;
 use crate::frontier::{Frontier, RobotsFact, Settlement, Turn};
 use crate::lead::{Failure, FailureKind, Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
-use crate::page::Page;
+use crate::page::{Likeness, Page};
 use crate::politeness::Next;
 use crate::record::exchange::target_uri;
 use crate::record::trace::Trace;
@@ -94,8 +94,8 @@ pub(super) struct Work<'a, F, T> {
     pub(super) desk: &'a Desk<F, T>,
     pub(super) visit: &'a Visit,
     pub(super) next: Next,
-    /// The print of the page's text.
-    pub(super) text: Option<u64>,
+    /// The prints of what the page says.
+    pub(super) text: Option<Likeness>,
     pub(super) met: Met,
     /// What a robots.txt says.
     pub(super) learnt: Option<(HostKey, RobotsFact)>,

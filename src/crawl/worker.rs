@@ -17,7 +17,10 @@ pub(super) async fn work<F: Frontier, T: Fetch + 'static>(
 ) -> Result<(), CrawlError> {
     while let Some((permit, visit)) = desk.lease().await? {
         match desk.ask(&visit) {
-            Answer::Never(rule) => settle_refused(&desk, &visit, rule).await?,
+            Answer::Never(rule) => {
+                desk.note_refusal(&visit, rule);
+                settle_refused(&desk, &visit, rule).await?;
+            }
             Answer::Later(due) => {
                 desk.frontier.release(&visit, Release::Until(due)).await?;
             }

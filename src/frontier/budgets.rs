@@ -4,7 +4,9 @@
 //! [`super::scope`] to say. A pattern ([`Pattern`]) that brings the same text at ever new URLs (an
 //! endless calendar, a session id, an error page with status 200) is found out by its *alike*
 //! count: one up for each page whose text its server had shown before, halved by each new text, so
-//! that the duplicates any newsroom has never close a pattern that brings news as well.
+//! that the duplicates any newsroom has never close a pattern that brings news as well. A page with
+//! known words and new numbers (a result, a rate of exchange) adds a small part of one. A server has
+//! such a count too, to which no pattern adds more than [`SHARE`]: one pattern says nothing of others.
 //!
 //! Memory is bounded: past [`MAX_PATTERNS`] a server's further patterns are counted as one, past
 //! [`MAX_MARKS`] nothing new is counted (sites are, by the schedule), past [`MAX_TEXTS`] the texts
@@ -18,6 +20,7 @@ use siphasher::sip::SipHasher13;
 use super::pattern::Pattern;
 use crate::address::{Server, Site};
 use crate::lead::Spent;
+use crate::page::Likeness;
 
 /// Patterns of one server that are told apart.
 pub const MAX_PATTERNS: u64 = 4_096;
@@ -25,18 +28,37 @@ pub const MAX_PATTERNS: u64 = 4_096;
 /// Sites, servers, paths and patterns that are counted; about 20 MB.
 pub const MAX_MARKS: usize = 500_000;
 
-/// Texts that are remembered; about 36 MB.
+/// Prints of texts that are remembered, two a page; about 36 MB.
 pub const MAX_TEXTS: usize = 2_000_000;
+
+/// Points of a page that says in words and numbers what was said before; one whose numbers are new
+/// has a single point. Years of daily rates of exchange, in the same few words, are 2,000 pages.
+const ALIKE: u64 = 20;
+
+/// Pages of one pattern that count as alike for its server.
+pub const SHARE: u64 = 20;
 
 /// What is counted of one thing. Which of the fields say something depends on the thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Mark {
     /// Visits settled.
     pub pages: u64,
-    /// Pages in a row that said what was said before, halved by each that did not.
+    /// Points of pages in a row that said what was said before, halved by each that did not.
     pub alike: u64,
     /// Servers of a site, patterns of a server, queries of a path.
     pub parts: u64,
+}
+
+impl Mark {
+    /// Counts a visit; `points` where its page is to count.
+    const fn settle(&mut self, points: Option<u64>) {
+        self.pages += 1;
+        match points {
+            Some(0) => self.alike /= 2,
+            Some(points) => self.alike += points,
+            None => {}
+        }
+    }
 }
 
 /// The books of one run.
@@ -81,26 +103,27 @@ impl Budgets {
         let (of_server, of_pattern) = (mark(keys.server), mark(keys.pattern));
         Spent {
             server: of_server.pages,
-            server_alike: of_server.alike,
+            server_alike: of_server.alike / ALIKE,
+            patterns: of_server.parts,
             other_servers: unless_known(keys.server, mark(keys.site).parts),
             pattern: of_pattern.pages,
-            pattern_alike: of_pattern.alike,
+            pattern_alike: of_pattern.alike / ALIKE,
             other_queries: unless_known(keys.pattern, mark(keys.path).parts),
         }
     }
 
-    /// Counts a visit that has ended, and the print of its text when it was a page; gives the rows
-    /// that changed.
+    /// Counts a visit that has ended, and what it says when it was a page; gives the rows that
+    /// changed.
     pub fn settle(
         &mut self,
         site: &Site,
         server: &Server,
         address: &str,
-        text: Option<u64>,
+        text: Option<Likeness>,
     ) -> Vec<(u64, Mark)> {
         let pattern = Pattern::of(address);
         let keys = self.keys(site, server, &pattern);
-        let said = text.map(|text| self.was_said(server, text));
+        let points = text.map(|text| self.points(server, text));
         let mut changed = Vec::with_capacity(4);
         if !self.marks.contains_key(&keys.server) {
             self.count(keys.site, &mut changed, |mark| mark.parts += 1);
@@ -111,16 +134,12 @@ impl Budgets {
             }
             self.count(keys.server, &mut changed, |mark| mark.parts += 1);
         }
-        for key in [keys.server, keys.pattern] {
-            self.count(key, &mut changed, |mark| {
-                mark.pages += 1;
-                mark.alike = match said {
-                    Some(true) => mark.alike + 1,
-                    Some(false) => mark.alike / 2,
-                    None => mark.alike,
-                };
-            });
-        }
+        let of_pattern = self.marks.get(&keys.pattern).map_or(0, |mark| mark.alike);
+        let counts = of_pattern < SHARE * ALIKE;
+        self.count(keys.server, &mut changed, |mark| {
+            mark.settle(points.filter(|points| counts || *points == 0));
+        });
+        self.count(keys.pattern, &mut changed, |mark| mark.settle(points));
         changed
     }
 
@@ -133,13 +152,22 @@ impl Budgets {
         changed.push((key, *mark));
     }
 
-    /// Whether a page of this server said this before.
-    fn was_said(&mut self, server: &Server, text: u64) -> bool {
+    /// The points of a page: none when its words are new on this server.
+    fn points(&mut self, server: &Server, text: Likeness) -> u64 {
         if self.texts.len() >= MAX_TEXTS {
             self.texts = HashSet::new();
         }
-        let print = self.key(&[server.as_str().as_bytes(), b" says ", &text.to_be_bytes()]);
-        !self.texts.insert(print)
+        let (words, numbers) = (text.words.to_be_bytes(), text.numbers.to_be_bytes());
+        let says = [server.as_str().as_bytes(), b" says ", &words];
+        let in_words = self.key(&says);
+        let in_numbers = self.key(&[&says[..], &[b" in ", &numbers]].concat());
+        let are_words_new = self.texts.insert(in_words);
+        let are_numbers_new = self.texts.insert(in_numbers);
+        match (are_words_new, are_numbers_new) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => ALIKE,
+        }
     }
 
     fn keys(&self, site: &Site, server: &Server, pattern: &Pattern) -> Keys {

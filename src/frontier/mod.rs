@@ -25,7 +25,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::lead::{Lead, Outcome, Refusal, Rule, Visit};
 use crate::moment::Moment;
-use crate::page::Alternate;
+use crate::page::{Alternate, Likeness};
 use crate::record::exchange::target_uri;
 use crate::record::trace::PageRow;
 use crate::record::validators::Validators;
@@ -49,8 +49,8 @@ pub struct Settlement {
     pub again: bool,
     /// When the site and its server may be asked again; kept, so that it holds across restarts.
     pub turn: Turn,
-    /// The print of the page's text, by which pages that say the same are found out.
-    pub text: Option<u64>,
+    /// The prints of what the page says, by which pages that say the same are found out.
+    pub text: Option<Likeness>,
     /// The end of its records in the archive.
     pub archived: Option<Position>,
     /// A payload that now lies in the archive as a `response`.

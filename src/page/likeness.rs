@@ -1,10 +1,13 @@
-//! The likeness of a page: one number for what it says, by which pages that say the same are found
+//! The likeness of a page: two numbers for what it says, by which pages that say the same are found
 //! out: the months of an endless calendar, one page under ever new session ids, an error page with
 //! status 200.
 //!
-//! It is the print of the *set* of its words. Words with digits in them are left out, and so are the
-//! words of the page's own URL, which such pages like to repeat. Nothing is kept of the words.
+//! One is the print of the *set* of its words, the other of its numbers as they follow each other:
+//! two results of one match have the same words and are two pages all the same. Left out is what
+//! such webs make up at each URL: the words and numbers of the page's own URL, years, and ids.
+//! Nothing is kept of the words.
 
+use std::collections::HashSet;
 use std::hash::Hasher;
 
 use percent_encoding::percent_decode_str;
@@ -14,41 +17,86 @@ use url::Url;
 
 use super::Article;
 
-/// Words that are looked at; a page of them all has a million letters.
+/// Words and numbers that are looked at; a page of them all has a million letters.
 const MAX_WORDS: usize = 200_000;
+
+/// Longest run of digits, and of digits and letters (`3x1`, `1st`), that is a number and no id.
+const LONGEST_NUMBER: usize = 9;
+const LONGEST_MIXED: usize = 6;
 
 /// Elements whose text nobody reads.
 const UNREAD: &[&str] = &["script", "style", "template", "noscript"];
 
+/// The prints of what a page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// Of its words.
+    pub words: u64,
+    /// Of its numbers.
+    pub numbers: u64,
+}
+
 /// The likeness of a page. The article may hold text that stands in no element.
-pub(super) fn of(url: &Url, dom: &Html, article: Option<&Article>) -> u64 {
-    let mut words = Vec::new();
+pub(super) fn of(url: &Url, dom: &Html, article: Option<&Article>) -> Likeness {
+    let mut said = Said::default();
     for node in dom.tree.root().descendants() {
         let Node::Text(text) = node.value() else { continue };
         let parent = node.parent().and_then(|parent| parent.value().as_element());
         if !parent.is_some_and(|parent| UNREAD.contains(&parent.name())) {
-            gather(text, &mut words);
+            said.gather(text);
         }
     }
     for block in article.iter().flat_map(|article| &article.blocks) {
-        gather(&block.text, &mut words);
+        said.gather(&block.text);
     }
-    words.sort_unstable();
-    words.dedup();
-    let mut own = Vec::new();
-    gather(&percent_decode_str(url.as_str()).decode_utf8_lossy(), &mut own);
-    let mut hasher = SipHasher13::new();
-    for word in words.iter().filter(|word| !own.contains(word)) {
-        hasher.write_u64(*word);
+    said.words.sort_unstable();
+    said.words.dedup();
+    let mut own = Said::default();
+    own.gather(&percent_decode_str(url.as_str()).decode_utf8_lossy());
+    let without = |all: &[u64], own: &[u64]| {
+        let own: HashSet<&u64> = own.iter().collect();
+        let mut hasher = SipHasher13::new();
+        for each in all.iter().filter(|each| !own.contains(each)) {
+            hasher.write_u64(*each);
+        }
+        hasher.finish()
+    };
+    Likeness {
+        words: without(&said.words, &own.words),
+        numbers: without(&said.numbers, &own.numbers),
     }
-    hasher.finish()
 }
 
-/// Hashes of the words without digits, in lower case.
-fn gather(text: &str, into: &mut Vec<u64>) {
-    let is_word = |word: &&str| !word.is_empty() && !word.contains(char::is_numeric);
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(is_word);
-    into.extend(words.take(MAX_WORDS.saturating_sub(into.len())).map(hash));
+/// Hashes of the words and numbers of a text, in its order.
+#[derive(Default)]
+struct Said {
+    words: Vec<u64>,
+    numbers: Vec<u64>,
+}
+
+impl Said {
+    fn gather(&mut self, text: &str) {
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            if self.words.len() + self.numbers.len() >= MAX_WORDS {
+                return;
+            }
+            if !word.contains(char::is_numeric) {
+                self.words.push(hash(word));
+            } else if is_number(word) {
+                // `05` in a URL is the 5 of its page.
+                self.numbers.push(hash(word.trim_start_matches('0')));
+            }
+        }
+    }
+}
+
+/// Whether a word with digits says something: an id and a year do not.
+fn is_number(word: &str) -> bool {
+    if !word.chars().all(char::is_numeric) {
+        return word.chars().count() <= LONGEST_MIXED;
+    }
+    let is_year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    !is_year && word.chars().count() <= LONGEST_NUMBER
 }
 
 /// FNV-1a: short words by the hundred thousand, and nothing is gained by making two collide.
@@ -62,19 +110,19 @@ fn hash(word: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn likeness(url: &str, html: &str) -> u64 {
+    fn likeness(url: &str, html: &str) -> Likeness {
         of(&Url::parse(url).unwrap(), &super::super::dom::parse(html), None)
     }
 
     #[test]
-    fn numbers_order_and_the_own_url_make_no_difference() {
+    fn order_ids_years_and_the_own_url_make_no_difference() {
         let one = likeness(
-            "https://n.example/such-page?q=%D8%A3%D8%AE",
-            "<title>Not found</title><p>There is no such page: أخ, 17 links</p><script>a()</script>",
+            "https://n.example/such-page?q=%D8%A3%D8%AE&id=4711",
+            "<title>Not found</title><p>There is no such page: أخ 4711, 17 links, 8f3a2c01 in 2026<script>a(9)</script>",
         );
         let other = likeness(
-            "https://n.example/lost",
-            "<title>not FOUND</title><p>lost: there is no links 1999</p><script>b()</script>",
+            "https://n.example/lost/05",
+            "<title>not FOUND</title><p>5 lost: there is no 17 links in 1999, 20261122093000<script>b()</script>",
         );
         assert_eq!(one, other);
     }
@@ -84,7 +132,20 @@ mod tests {
         let page = |word: &str| {
             likeness("https://n.example/a", &format!("<title>T</title><p>All of it {word}"))
         };
-        assert_ne!(page("here"), page("there"));
+        assert_ne!(page("here").words, page("there").words);
         assert_eq!(page("HERE"), page("here"));
+    }
+
+    #[test]
+    fn other_numbers_make_other_numbers_and_the_same_words() {
+        let match_of = |result: &str| {
+            likeness("https://n.example/match/7", &format!("<p>Match 7: Home {result} Guests"))
+        };
+        let plain = match_of("2 : 1");
+        for other in ["1 : 2", "2 : 10", "2x1", "٢ : ١"] {
+            let other = match_of(other);
+            assert_ne!(other.numbers, plain.numbers);
+            assert_eq!(other.words, plain.words);
+        }
     }
 }

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::alternates::pattern;
+pub use self::likeness::Likeness;
 use crate::head::Head;
 use crate::lang::Lang;
 use crate::seeds::discover;
@@ -87,8 +88,8 @@ pub struct Page {
     pub rights: rights::Rights,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
-    /// One number for what an HTML page says: pages that say the same have the same.
-    pub likeness: Option<u64>,
+    /// What an HTML page says, as two numbers: pages that say the same have the same.
+    pub likeness: Option<Likeness>,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }

@@ -25,6 +25,7 @@ use crate::frontier::{
 };
 use crate::lead::{Lead, Visit};
 use crate::moment::Moment;
+use crate::page::Likeness;
 use crate::record::Position;
 
 /// Pages handed out at a time.
@@ -293,12 +294,12 @@ impl Desk {
         }
     }
 
-    /// Counts a visit that was made, and the print of its text.
+    /// Counts a visit that was made, and what its page says.
     pub(crate) fn spend(
         &mut self,
         (site, server): (&Site, &Server),
         lead: &Lead,
-        text: Option<u64>,
+        text: Option<Likeness>,
     ) {
         for (key, mark) in self.budgets.settle(site, server, lead.address.as_str(), text) {
             self.store.set(keys::mark(key), &MarkRow { run: self.run, mark });

@@ -20,12 +20,20 @@ fn endless<H>(html: H, flags: &[&str]) -> (Web, Crawl, Run)
 where
     H: Fn(&Asked) -> Option<String> + Send + Sync + 'static,
 {
+    ended(html, flags, 0)
+}
+
+/// The same with the exit code it ends with.
+fn ended<H>(html: H, flags: &[&str], code: i32) -> (Web, Crawl, Run)
+where
+    H: Fn(&Asked) -> Option<String> + Send + Sync + 'static,
+{
     let web = Web::new(move |asked| -> Option<Script> {
         if asked.path == "/robots.txt" { None } else { html(asked).map(|html| page(&html)) }
     });
     let crawl = Crawl::of(&web);
     let run = crawl.run(&[&["http://a.test/", "--depth", "1000000"], flags].concat());
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.code, Some(code), "{}", run.stderr);
     assert_eq!(crawl.summary()["stats"]["queued"], 0, "it ends by itself");
     crawl.adds_up();
     (web, crawl, run)
@@ -152,10 +160,84 @@ fn error_pages_with_status_200_end() {
             links(on)
         ))
     };
-    let (web, crawl, _) = endless(lost, &["--near-duplicates", "5"]);
+    let (web, crawl, run) = ended(lost, &["--near-duplicates", "5"], 3);
     assert_eq!(crawl.end("http://a.test/story"), "captured 200");
     assert!(refused(&crawl, "near-duplicates") > 0);
-    assert!(web.asked().len() < 60, "the host is left alone: {}", web.asked().len());
+    assert!(refused(&crawl, "host-duplicates") > 0);
+    assert!(web.asked().len() < 100, "the host is left alone: {}", web.asked().len());
+    let warned = run.stderr.lines().filter(|line| line.contains("host-duplicates")).count();
+    assert!(run.stderr.contains("warning  a.test: many") && warned > 0, "{}", run.stderr);
+}
+
+/// Stories behind very many error pages with status 200, under patterns of their own: the traps are
+/// left alone, none of the stories is.
+#[test]
+fn stories_behind_error_pages_are_reached() {
+    let sections = ["old", "tag", "print", "photo", "share", "topic", "user", "search"];
+    let home = move || {
+        let lost = sections.iter().flat_map(|name| (0..60).map(move |n| format!("/{name}/{n}")));
+        let stories = (0..40).flat_map(|n| {
+            let slug = format!("{}-and-{}", word(n), word(n * 7));
+            [format!("/2026/11/{slug}"), format!("/{}", word(n + 100)), format!("/ar/old/{n}")]
+        });
+        links(lost.chain(stories))
+    };
+    let web = move |asked: &Asked| match asked.path.as_str() {
+        "/" => Some(format!("<title>Home</title>{}", home())),
+        path if sections.iter().any(|name| path.starts_with(&format!("/{name}/"))) => {
+            Some("<title>Not found</title><p>There is no such page.".to_owned())
+        }
+        path => {
+            let number = path.bytes().fold(7, |n, byte| n * 31 % 99_991 + usize::from(byte));
+            Some(format!("<title>{}</title><p>{path} was told.", word(number)))
+        }
+    };
+    let (_, crawl, _) = ended(web, &["--near-duplicates", "20"], 3);
+    let all = crawl.ends();
+    let stories = all.iter().filter(|(url, _)| {
+        !sections.iter().any(|name| url.starts_with(&format!("http://a.test/{name}/")))
+    });
+    for (url, end) in stories.filter(|(url, _)| !url.ends_with("robots.txt")) {
+        assert_eq!(end, "captured 200", "{url}");
+    }
+    let left = refused(&crawl, "near-duplicates") + refused(&crawl, "host-duplicates");
+    assert!((8 * 38..8 * 60).contains(&left), "{left}");
+}
+
+/// Results and rates of exchange in a handful of words are pages of their own, whatever the number.
+#[test]
+fn pages_that_differ_only_in_numbers_are_read() {
+    let results = |asked: &Asked| {
+        Some(match asked.path.strip_prefix("/match/").and_then(|at| at.parse::<usize>().ok()) {
+            None => {
+                format!("<title>Results</title>{}", links((0..300).map(|n| format!("/match/{n}"))))
+            }
+            Some(n) => format!(
+                "<title>Result</title><p>Home {} : {} Guests, {} looked on.",
+                n % 5,
+                n % 3,
+                n * 17
+            ),
+        })
+    };
+    let (_, crawl, _) = endless(results, &[]);
+    assert_eq!(crawl.summary()["stats"]["refusals"], serde_json::json!([]));
+    assert_eq!(crawl.end("http://a.test/match/299"), "captured 200");
+}
+
+/// A month in full: days, weeks, links to its neighbours. It ends all the same.
+#[test]
+fn a_calendar_with_its_days_ends() {
+    let calendar = |asked: &Asked| {
+        let at = month(&asked.path).unwrap_or(24_312);
+        let days: String = (1..=28 + at % 4).map(|day| format!("<td>{day}</td>")).collect();
+        let name = word(at % 12);
+        let on = [at - 1, at + 1].map(|month| format!("/calendar/{month}"));
+        Some(format!("<title>{name} {}</title><table>{days}</table>{}", at / 12, links(on)))
+    };
+    let (web, crawl, _) = endless(calendar, &["--near-duplicates", "20"]);
+    assert!(refused(&crawl, "near-duplicates") > 0);
+    assert!(web.asked().len() < 60, "{}", web.asked().len());
 }
 
 #[test]

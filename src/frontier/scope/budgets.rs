@@ -4,11 +4,17 @@
 //! ([`crate::frontier::budgets`]). They bound what no rule about a single URL can: a calendar, a
 //! shop's filters, session ids, an error page with status 200, names without end.
 
-use crate::lead::{Rule, Visit};
+use crate::lead::{Rule, Spent, Visit};
 use crate::settings::Settings;
 
-/// A host is left alone after so many times the near-duplicates a pattern may have.
+/// A host is doubted after so many times the near-duplicates a pattern may have.
 const HOST_PATIENCE: u64 = 5;
+
+/// Pages in a row by which a pattern of a doubted host shows that it brings nothing new either.
+const SAMPLES: u64 = 3;
+
+/// Patterns of a host; past these, a doubted host makes them up, and new ones are not tried.
+const TRIED_PATTERNS: u64 = 1_000;
 
 /// The limits of one crawl.
 #[derive(Clone, Copy, Debug)]
@@ -37,16 +43,26 @@ impl Budgets {
     /// The first rule whose budget is spent.
     pub(super) fn spent(self, visit: &Visit) -> Option<Rule> {
         let spent = &visit.spent;
-        let of_host = self.near_duplicates.saturating_mul(HOST_PATIENCE);
         let rules = [
             (Rule::DomainBudget, visit.site_settled, self.domain),
             (Rule::DomainHosts, spent.other_servers, self.domain_hosts),
             (Rule::HostBudget, spent.server, self.host),
             (Rule::NearDuplicates, spent.pattern_alike, self.near_duplicates),
-            (Rule::NearDuplicates, spent.server_alike, of_host),
             (Rule::QuerySets, spent.other_queries, self.query_sets),
             (Rule::PatternBudget, spent.pattern, self.pattern),
         ];
-        rules.into_iter().find(|(_, spent, limit)| spent >= limit).map(|(rule, ..)| rule)
+        let over = rules.into_iter().find(|(_, spent, limit)| spent >= limit);
+        over.map(|(rule, ..)| rule)
+            .or_else(|| self.is_doubtful(spent).then_some(Rule::HostDuplicates))
+    }
+
+    /// Whether many patterns of the host brought the same text again and again, and so did this one
+    /// as far as it was tried. A pattern that brings something new never pays for the others, and
+    /// one that was not met yet is tried.
+    const fn is_doubtful(self, spent: &Spent) -> bool {
+        let of_host = self.near_duplicates.saturating_mul(HOST_PATIENCE);
+        let is_known = spent.pattern > 0;
+        let tried = spent.pattern_alike >= SAMPLES && spent.pattern_alike * 2 >= spent.pattern;
+        spent.server_alike >= of_host && (tried || (!is_known && spent.patterns >= TRIED_PATTERNS))
     }
 }
