@@ -158,6 +158,9 @@ pub struct Visit {
     pub site_settled: u64,
     /// What else has been spent that budgets are held against.
     pub spent: Spent,
+    /// Whether it was being read when the process died: it is read while nothing else is, so that
+    /// another death is its own.
+    pub suspect: bool,
     /// Proof of the lease; an acknowledgement with another token is fenced.
     pub token: u64,
 }

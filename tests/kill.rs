@@ -19,8 +19,11 @@ use warraq::record::reader::Records;
 
 #[path = "site/mod.rs"]
 mod site;
+#[path = "hostile/web.rs"]
+mod web;
 
 use site::bulk::Bulk;
+use web::{Web, page};
 
 /// Pages of the tree.
 const PAGES: usize = 400;
@@ -63,6 +66,51 @@ fn twenty_kills_lose_nothing() {
     assert!(repeats <= KILLS * IN_FLIGHT, "{repeats} repeated fetches in {KILLS} kills");
     let again: usize = captured.values().map(|times| times - 1).sum();
     assert!(again <= repeats, "{again} captured twice, {repeats} fetched twice");
+}
+
+/// A page at whose reading the process dies twice is not asked for a third time; all others are.
+#[test]
+fn a_page_that_kills_its_reader_is_asked_for_twice() {
+    let heavy = format!("<title>Heavy</title>{}", "<p>ink ".repeat(2_000_000));
+    let web = Web::new(move |asked| match asked.path.as_str() {
+        "/robots.txt" => None,
+        "/" => Some(page("<a href=/a>a</a><a href=/heavy>h</a><a href=/b>b</a>")),
+        "/heavy" => Some(page(&heavy)),
+        path => Some(page(&format!("<title>{path}</title>"))),
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let crawl = || {
+        Command::new(env!("CARGO_BIN_EXE_warraq"))
+            .args(["crawl", "http://a.test/", "--contact", "test@warraq.test", "--into"])
+            .arg(dir.path())
+            .args(["--depth", "1", "--delay", "0", "--allow-private", "--quiet"])
+            .args(["--resolve", &web.resolve()])
+            .spawn()
+            .unwrap()
+    };
+    for time in 1..=2 {
+        // One at a time is in flight: once it was asked for, what is being read is this page.
+        let is_read = || web.times("a.test/heavy") == time && is_reading(dir.path());
+        assert!(killed_after(&mut crawl(), is_read));
+    }
+    assert!(crawl().wait().unwrap().success());
+    assert_eq!(web.times("a.test/heavy"), 2);
+    let ledger = std::fs::read_to_string(dir.path().join("ledger.jsonl")).unwrap();
+    let ended = |path: &str, how: &str| {
+        let url = format!("\"url\":\"http://a.test{path}\"");
+        ledger.lines().filter(|line| line.contains(&url) && line.contains(how)).count()
+    };
+    assert_eq!(ended("/heavy", "internal"), 1, "{ledger}");
+    for path in ["/", "/a", "/b"] {
+        assert_eq!(ended(path, "captured"), 1, "{path}: {ledger}");
+    }
+}
+
+/// Whether a page is being read, as the folder tells of it.
+fn is_reading(dir: &Path) -> bool {
+    let marks = std::fs::read(dir.join("state/leases")).unwrap_or_default();
+    let begun = marks.chunks_exact(9).filter(|mark| mark[0] == b'+').count();
+    begun > marks.chunks_exact(9).filter(|mark| mark[0] == b'-').count()
 }
 
 /// The same crawl, again and again.

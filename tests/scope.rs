@@ -212,7 +212,8 @@ fn the_host_budget_is_held_at_the_visit() {
     let url = Url::parse(SEED).unwrap();
     let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
     let spent = Spent { server: 9, ..Spent::default() };
-    let mut visit = Visit { lead, attempt: 0, site, server, site_settled: 9, spent, token: 1 };
+    let mut visit =
+        Visit { lead, attempt: 0, site, server, site_settled: 9, spent, suspect: false, token: 1 };
     assert_eq!(scope.admit(&visit), None);
     visit.spent.server = 10;
     assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
@@ -236,7 +237,16 @@ fn every_budget_has_its_rule() {
     let spend = |n: u64, on: Counter| {
         let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
         let spent = Spent::default();
-        let mut visit = Visit { lead, attempt: 0, site, server, site_settled: 0, spent, token: 1 };
+        let mut visit = Visit {
+            lead,
+            attempt: 0,
+            site,
+            server,
+            site_settled: 0,
+            spent,
+            suspect: false,
+            token: 1,
+        };
         *on(&mut visit) = n;
         scope.admit(&visit)
     };
@@ -264,7 +274,16 @@ fn a_doubted_host_loses_only_what_brought_nothing_new() {
     let admit = |server_alike, pattern, pattern_alike, patterns| {
         let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
         let spent = Spent { server_alike, pattern, pattern_alike, patterns, ..Spent::default() };
-        scope.admit(&Visit { lead, attempt: 0, site, server, site_settled: 0, spent, token: 1 })
+        scope.admit(&Visit {
+            lead,
+            attempt: 0,
+            site,
+            server,
+            site_settled: 0,
+            spent,
+            suspect: false,
+            token: 1,
+        })
     };
     let cases = [
         // Alike on the host; pages, alike of the pattern; patterns; admitted?

@@ -47,14 +47,16 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
     let mut learnt = None;
-    let (page, _share) = if let Some(host) = &visit.lead.robots_for {
+    let (page, _share, _reader) = if let Some(host) = &visit.lead.robots_for {
         let (body, share) = plain(&desk, &capture).await?;
         let (links, fact) = robots::learn(&desk, &visit, host, &capture, &body).await?;
         learnt = fact.map(|fact| (host.clone(), fact));
-        (Page { links, ..Page::default() }, share)
+        (Page { links, ..Page::default() }, share, None)
     } else {
-        desk.frontier.hazard(&visit).await?;
-        read(&desk, &url, &capture, &mut met, &outcome).await?
+        // Until the visit is settled: what is made of a page can kill as well as reading it.
+        let reader = desk.begin_reading(&visit).await?;
+        let (page, share) = read(&desk, &url, &capture, &mut met, &outcome).await?;
+        (page, share, Some(reader))
     };
     let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()

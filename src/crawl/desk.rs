@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -80,8 +80,19 @@ pub(super) struct Desk<F, T> {
     lost: Mutex<Vec<String>>,
     /// The servers that were found to say the same again and again.
     repetitive: Mutex<HashSet<Server>>,
+    /// Held by whoever reads a page: by a suspect alone, by all others together.
+    reading: RwLock<()>,
     /// The WARCs of the folder, and whether this process wrote them.
     files: Mutex<HashMap<String, bool>>,
+}
+
+/// A place among those who read pages.
+#[derive(Debug)]
+pub(super) enum Reader<'a> {
+    /// Beside others.
+    Among { _others: RwLockReadGuard<'a, ()> },
+    /// Alone: what was being read when the process died.
+    Alone { _lock: RwLockWriteGuard<'a, ()> },
 }
 
 /// The right to capture one more page of `--max-pages`.
@@ -136,6 +147,7 @@ impl<F: Frontier, T> Desk<F, T> {
             asking: Mutex::default(),
             lost: Mutex::default(),
             repetitive: Mutex::default(),
+            reading: RwLock::default(),
             files: Mutex::new(names(&settings.into)),
             settings,
         }
@@ -285,6 +297,18 @@ impl<F: Frontier, T> Desk<F, T> {
             Ok(url) => self.politeness.ask(&url, &visit.site),
             Err(_) => Answer::Never(Rule::NotAUrl),
         }
+    }
+
+    /// Begins the reading of a page, which is over when the guard goes: a process that dies
+    /// meanwhile may have been killed by it.
+    pub(super) async fn begin_reading(&self, visit: &Visit) -> Result<Reader<'_>, CrawlError> {
+        let reader = if visit.suspect {
+            Reader::Alone { _lock: self.reading.write().await }
+        } else {
+            Reader::Among { _others: self.reading.read().await }
+        };
+        self.frontier.hazard(visit).await?;
+        Ok(reader)
     }
 
     /// Says, once a server, that the run leaves URLs of it out since it says the same again and again.

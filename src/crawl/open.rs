@@ -87,10 +87,6 @@ pub(super) async fn attach(job: &Job, watch: &Watch) -> Result<Attached, CrawlEr
     for notice in &state.notices {
         watch.tell(&Event::Warning { text: notice.clone() });
     }
-    for url in &state.given_up {
-        let text = format!("{url}: given up; it was in flight when the process died, twice");
-        watch.tell(&Event::Warning { text });
-    }
     let mut seeds = kept_seeds(&state, &job.settings.into);
     if state.fresh {
         let list = seeds.iter().map(|seed| seed.found.clone()).collect();

@@ -163,7 +163,17 @@ impl Core {
         self.held.insert(token, held);
         let spent = self.budgets.spent(&site, &server, lead.address.as_str());
         let site_settled = settled;
-        Poll::Visit(Box::new(Visit { lead, attempt, site, server, site_settled, spent, token }))
+        let suspect = false;
+        Poll::Visit(Box::new(Visit {
+            lead,
+            attempt,
+            site,
+            server,
+            site_settled,
+            spent,
+            suspect,
+            token,
+        }))
     }
 
     fn put(&mut self, leads: Vec<Lead>, now: Moment) -> Put {

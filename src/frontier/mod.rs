@@ -250,9 +250,9 @@ pub trait Frontier: Send + Sync + 'static {
     /// frontier has patience (then [`Stats::next_due`] tells until when).
     fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
 
-    /// What could kill the process begins for this visit: its bytes are going to be read. A visit
-    /// that was at this point in several crashes in a row is given up, so that one page cannot
-    /// keep the crawl from ever ending.
+    /// What could kill the process begins for this visit: its bytes are going to be read. After a
+    /// crash at this point it is handed out last, as a [`Visit::suspect`] that is to be read alone,
+    /// and given up after another, so that one page cannot keep the crawl from ever ending.
     fn hazard(&self, visit: &Visit) -> impl Future<Output = Result<(), FrontierError>> + Send;
 
     /// The visit has been read: a process that is killed from here on was not killed by it.

@@ -74,6 +74,8 @@ pub(crate) struct Desk {
     pub(crate) budgets: Budgets,
     pub(crate) ledger: Ledger,
     pub(crate) marks: LeaseMarks,
+    /// At how many crashes a URL was being read.
+    pub(crate) suspects: HashMap<u64, u8>,
     pub(crate) held: HashMap<u64, Held>,
     pub(crate) run: u32,
     /// When the run began: what was captured before it belongs to another.
@@ -313,12 +315,17 @@ impl Desk {
 
     /// The next visit, leased.
     pub(crate) fn poll(&mut self) -> Result<Poll, Fault> {
-        let now = self.now();
-        match self.schedule.next(now, &self.store)? {
-            Next::Grant(grant) => Ok(Poll::Visit(Box::new(self.hand_out(grant)?))),
-            Next::Due(at) => Ok(Poll::NextDue(at)),
-            Next::InFlight => Ok(Poll::InFlight),
-            Next::Finished => Ok(Poll::Finished),
+        loop {
+            let now = self.now();
+            return Ok(match self.schedule.next(now, &self.store)? {
+                Next::Grant(grant) => match self.hand_out(grant)? {
+                    Some(visit) => Poll::Visit(Box::new(visit)),
+                    None => continue,
+                },
+                Next::Due(at) => Poll::NextDue(at),
+                Next::InFlight => Poll::InFlight,
+                Next::Finished => Poll::Finished,
+            });
         }
     }
 
@@ -327,13 +334,19 @@ impl Desk {
         self.held.is_empty() && due.since(self.now()) > self.options.patience
     }
 
-    fn hand_out(&mut self, grant: Grant) -> Result<Visit, Fault> {
-        let Grant { token, site, server, place, settled } = grant;
-        let row: Option<LeadRow> = self.store.get(&keys::queued(&site, &server, place))?;
-        let row = row.ok_or_else(|| format!("a queued URL of {site} has no row"))?;
+    /// The visit of a grant; `None` for a suspect that is kept back.
+    fn hand_out(&mut self, grant: Grant) -> Result<Option<Visit>, Fault> {
+        let row: Option<LeadRow> =
+            self.store.get(&keys::queued(&grant.site, &grant.server, grant.place))?;
+        let row = row.ok_or_else(|| format!("a queued URL of {} has no row", grant.site))?;
         let attempt = row.attempt;
-        let lead = row.into_lead().ok_or_else(|| format!("a queued URL of {site} is none"))?;
+        let lead = row.into_lead();
+        let lead = lead.ok_or_else(|| format!("a queued URL of {} is none", grant.site))?;
         let print = self.seen.print(lead.address.as_str());
+        if self.is_kept_back(print, &grant, (&lead, attempt))? {
+            return Ok(None);
+        }
+        let Grant { token, site, server, place, settled } = grant;
         let noted = self.known_end.clone();
         let visit = Visit {
             lead: lead.clone(),
@@ -342,11 +355,12 @@ impl Desk {
             server: server.clone(),
             site_settled: settled,
             spent: self.budgets.spent(&site, &server, lead.address.as_str()),
+            suspect: self.suspects.contains_key(&print),
             token,
         };
         let hazard = false;
         self.held.insert(token, Held { print, site, server, place, lead, attempt, noted, hazard });
-        Ok(visit)
+        Ok(Some(visit))
     }
 
     /// The visit is about to be read: what a crash from here on is held against.

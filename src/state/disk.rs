@@ -60,7 +60,8 @@ pub struct Options {
     pub commit_every: usize,
     /// The age at which a batch is committed.
     pub commit_after: Duration,
-    /// Crashes in a row a URL may be in flight at before it is given up as failed.
+    /// The crash at which a URL that was being read is given up as failed: it was alone at all but
+    /// the first.
     pub strikes: u8,
     /// sled's cache in bytes on disk; the real memory is four to five times that.
     pub cache_bytes: u64,
@@ -89,7 +90,7 @@ impl Options {
             recrawl: Recrawl::each_run(),
             commit_every: 64,
             commit_after: Duration::from_secs(1),
-            strikes: 3,
+            strikes: 2,
             cache_bytes: 32 * 1024 * 1024,
             secret,
             durable,
@@ -160,8 +161,6 @@ pub struct Opened {
     pub imported: BTreeSet<String>,
     /// What an operator should read about the archive.
     pub notices: Vec<String>,
-    /// URLs given up because they were in flight at two crashes.
-    pub given_up: Vec<String>,
 }
 
 /// The frontier on disk. Dropped without [`DiskFrontier::close`] it commits, and the next start
@@ -229,7 +228,7 @@ impl DiskFrontier {
         (run, resumed, replaying): (u32, bool, Option<Position>),
         found: open::Found,
     ) -> Opened {
-        let open::Found { fresh, unclean, last_serial, seeds, imported, notices, given_up } = found;
+        let open::Found { fresh, unclean, last_serial, seeds, imported, notices } = found;
         let replay_from = replaying.filter(|_| !fresh);
         Opened {
             frontier: self,
@@ -242,7 +241,6 @@ impl DiskFrontier {
             seeds,
             imported,
             notices,
-            given_up,
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! A short file beside the database, 9 bytes written when a page is about to be read and when its
 //! visit ends, folded at each commit. Waiting for a server is no such point: a crawler that is
-//! killed from outside is nearly always waiting, and no page is to blame for that. It is never synced: it has to survive the process, not the machine. A failure to
-//! write it costs only that knowledge, so it is not reported.
+//! killed from outside is nearly always waiting, and no page is to blame for that. It is never
+//! synced: it has to survive the process, not the machine. A failure to write it costs only that
+//! knowledge, so it is not reported.
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;

@@ -19,7 +19,7 @@
 //! ```text
 //! m version|secret|run|checkpoint   u32; 16 bytes; number of the run; Checkpoint
 //! m since                           when the run began
-//! m suspects                        what was in flight at the last crash, and at how many in a row
+//! m suspects                        what was being read at a crash, and at how many
 //! d index:u32                       a seed of the run, as given
 //! u print:u64                       a URL: run of its last put, how it stands, its place
 //! q site 00 server 00 order:u8 seq:u64   a queued URL: its lead; removed only by its settlement
@@ -57,6 +57,7 @@ mod rows;
 pub mod seen;
 mod settle;
 mod store;
+mod suspects;
 pub mod traces;
 
 use std::io;

@@ -2,29 +2,28 @@
 //!
 //! The database is opened contained, its version read, its rows walked once: that walk fills the
 //! seen set, the schedule and the tally, and proves that everything the checkpoint tells of is
-//! there. After an unclean stop no site is asked before its delay is over once more, and a URL that
-//! was in flight at two crashes is given up.
+//! there. After an unclean stop no site is asked before its delay is over once more, and what was
+//! being read is suspected.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::desk::{Desk, Fault, Queued};
+use super::desk::{Desk, Fault};
 use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
-use super::ledger::{Facts, Ledger};
+use super::ledger::Ledger;
 use super::reconcile::Reconciled;
 use super::rows::{Checkpoint, LeadRow, MarkRow, RuleRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::{Store, read};
 use super::{StateError, VERSION, checkpoint, keys};
-use crate::address::{Server, Site};
+use crate::address::Server;
 use crate::frontier::budgets::Budgets;
 use crate::frontier::home_of;
-use crate::frontier::schedule::{Place, Schedule};
+use crate::frontier::schedule::Schedule;
 use crate::frontier::tally::{Standing, Tally};
-use crate::lead::{Failure, FailureKind, Lead, Outcome};
 use crate::moment::Moment;
 
 /// The longest a site is left alone after a restart, whatever its row says: a clock that was wrong
@@ -40,11 +39,7 @@ pub(crate) struct Found {
     pub(crate) seeds: Vec<String>,
     pub(crate) imported: BTreeSet<String>,
     pub(crate) notices: Vec<String>,
-    pub(crate) given_up: Vec<String>,
 }
-
-/// A queued URL that was being read at a crash.
-type Suspect = (u64, UrlRow, (Site, Server), Lead);
 
 /// What the database says before its rows are walked.
 struct Basis {
@@ -79,12 +74,7 @@ impl Desk {
         notices.extend(desk.ledger.cut_back(desk.checkpoint.ledger)?);
         let (marks, in_flight) = LeaseMarks::open(&desk.options.disk, &folder);
         desk.marks = marks;
-        let given_up = if unclean {
-            desk.strike(&in_flight).map_err(damaged)?
-        } else {
-            desk.store.remove(keys::SUSPECTS.to_vec());
-            Vec::new()
-        };
+        desk.suspect(if unclean { &in_flight } else { &[] }).map_err(damaged)?;
         let seeds = desk.seeds().map_err(damaged)?;
         let imported = desk.imported.clone();
         // From here on a crash is a crash: said before the first URL is handed out.
@@ -95,7 +85,7 @@ impl Desk {
             }
             other => damaged(text(other)),
         })?;
-        Ok((desk, Found { fresh, unclean, last_serial, seeds, imported, notices, given_up }))
+        Ok((desk, Found { fresh, unclean, last_serial, seeds, imported, notices }))
     }
 
     /// A desk that has read nothing of its store yet.
@@ -114,6 +104,7 @@ impl Desk {
             budgets: Budgets::new(&basis.secret),
             ledger,
             marks: LeaseMarks::none(),
+            suspects: HashMap::new(),
             held: HashMap::new(),
             run: basis.run,
             since: Moment::default(),
@@ -270,65 +261,6 @@ impl Desk {
             )));
         }
         Ok(())
-    }
-
-    /// Counts a crash against what was being read at it. What was at several crashes in a row is
-    /// given up, what was at this one goes last; what was not is cleared.
-    fn strike(&mut self, in_flight: &[u64]) -> Result<Vec<String>, String> {
-        let before: Option<HashMap<u64, u8>> = self.store.get(keys::SUSPECTS)?;
-        let before = before.unwrap_or_default();
-        let strikes = |print: &u64| before.get(print).map_or(1, |n| n.saturating_add(1));
-        let mut suspects: HashMap<u64, u8> = in_flight.iter().map(|p| (*p, strikes(p))).collect();
-        let guilty = suspects.extract_if(|_, n| *n >= self.options.strikes);
-        let guilty: Vec<u64> = guilty.map(|(print, _)| print).collect();
-        if !in_flight.is_empty() {
-            self.store.set(keys::SUSPECTS.to_vec(), &suspects);
-        }
-        let mut given_up = Vec::new();
-        for (print, row, home, lead) in self.find_queued(in_flight)? {
-            self.withdraw(&home, row.place);
-            if guilty.contains(&print) {
-                given_up.push(lead.found.clone());
-                self.give_up(print, &lead, row.attempt);
-            } else {
-                let place = Place::last(self.ticket());
-                let again = Queued { print, lead, attempt: row.attempt, place };
-                self.queue(&home, again).map_err(text)?;
-            }
-        }
-        Ok(given_up)
-    }
-
-    fn give_up(&mut self, print: u64, lead: &Lead, attempt: u32) {
-        let strikes = self.options.strikes;
-        let detail = format!("{} was being read at {strikes} crashes in a row", lead.found);
-        let outcome = Outcome::Failed(Failure { kind: FailureKind::Internal, detail });
-        self.end(print, lead, attempt, &outcome, &Facts::default());
-    }
-
-    /// The queued ones of these URLs, by one walk along the queue: a crash is rare, and a place is
-    /// the only way from a URL to its site.
-    fn find_queued(&self, prints: &[u64]) -> Result<Vec<Suspect>, String> {
-        let mut wanted = HashMap::new();
-        for print in prints {
-            let row: Option<UrlRow> = self.store.get(&keys::url(*print))?;
-            if let Some(row) = row.filter(|r| r.run == self.run && r.standing == Standing::Open) {
-                wanted.insert(row.place, (*print, row));
-            }
-        }
-        let mut found = Vec::new();
-        for row in self.store.scan(keys::QUEUE, None) {
-            if wanted.is_empty() {
-                break;
-            }
-            let (key, value) = row?;
-            let Some((site, Some(server), place)) = keys::read_queued(&key) else { continue };
-            if let Some((print, row)) = wanted.remove(&place) {
-                let lead = read::<LeadRow>(&key, &value)?.into_lead();
-                found.extend(lead.map(|lead| (print, row, (site, server), lead)));
-            }
-        }
-        Ok(found)
     }
 
     fn seeds(&self) -> Result<Vec<String>, String> {

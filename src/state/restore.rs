@@ -166,6 +166,8 @@ impl Desk {
         for key in queued {
             self.store.remove(key);
         }
+        self.store.remove(keys::SUSPECTS.to_vec());
+        self.suspects.clear();
         self.run = run;
         self.store.set(keys::RUN.to_vec(), &run);
         self.began(since);

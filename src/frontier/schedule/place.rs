@@ -40,6 +40,11 @@ impl Place {
         Self { order: u8::MAX, seq }
     }
 
+    /// Whether it is such a place.
+    pub const fn is_last(self) -> bool {
+        self.order == u8::MAX
+    }
+
     /// The place of another attempt: behind its peers, or first again when it was first.
     #[must_use]
     pub const fn again(self, seq: u64) -> Self {
