@@ -97,6 +97,10 @@ fn check(case: &Case, packets: Packets, capture: &Capture, context: &str) {
     let fits = match case.want {
         Want::Whole => capture.end == End::Complete && capture.defects.is_empty(),
         Want::Marked => capture.end == End::Complete && !capture.defects.is_empty(),
+        Want::Broken => {
+            capture.end == End::Truncated(warraq::lead::Truncated::Unspecified)
+                && !capture.defects.is_empty()
+        }
         Want::Cut => capture.end == End::Truncated(warraq::lead::Truncated::Disconnect),
         Want::Nothing => matches!(&capture.end, End::Failed(why)
             if matches!(why.kind, FailureKind::Protocol | FailureKind::Disconnect)),
@@ -116,6 +120,10 @@ fn check(case: &Case, packets: Packets, capture: &Capture, context: &str) {
     let body = entity(response, usize::MAX).unwrap();
     assert_eq!(response.payload_digest, Digest::of(&body), "{context}");
     assert_eq!(response.payload_length, body.len() as u64, "{context}");
+    if !case.head && !matches!(response.status, 204 | 304) {
+        let again = warraq::record::entity::split(&block).entity;
+        assert_eq!(again, body, "{context}: whoever reads the archive finds the same payload");
+    }
     if let Some(want) = &case.entity {
         assert_eq!(&body, want, "{context}");
     }

@@ -42,8 +42,10 @@ enum State {
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     state: State,
-    /// The line being read.
+    /// The line being read, and what is left of one that broke the coding.
     line: Vec<u8>,
+    /// Whether the first size has been read.
+    begun: bool,
     /// Bytes of trailer lines that are read already.
     trailer: usize,
 }
@@ -77,6 +79,12 @@ impl Chunks {
         }
     }
 
+    /// What was taken of a body that has not begun to be chunked: bytes of the body as it stands, if
+    /// it never does.
+    pub(super) fn take_unframed(&mut self) -> Vec<u8> {
+        if self.begun { Vec::new() } else { std::mem::take(&mut self.line) }
+    }
+
     fn size_line(&mut self, bytes: &[u8]) -> (usize, Piece) {
         let (taken, ended) = self.take_line(bytes, MAX_LINE);
         if !ended {
@@ -87,13 +95,13 @@ impl Chunks {
             );
         }
         let sloppy = !self.line.ends_with(b"\r\n");
-        let size = chunk_size(&self.line);
-        self.line.clear();
-        match size {
+        match chunk_size(&self.line) {
             None => return (taken, Piece::Broken("a chunk size that is none")),
             Some(0) => self.state = State::Trailer,
             Some(size) => self.state = State::Data(size),
         }
+        self.line.clear();
+        self.begun = true;
         (taken, if sloppy { Piece::Sloppy } else { Piece::Framing })
     }
 

@@ -26,6 +26,8 @@ pub(super) enum Cut {
     Slow,
     /// The connection, and how.
     Lost(String),
+    /// Its own framing, and how; all that came is there.
+    Broken(&'static str),
 }
 
 impl Cut {
@@ -35,6 +37,7 @@ impl Cut {
             Self::Large => Truncated::Length,
             Self::Long | Self::Silent | Self::Slow => Truncated::Time,
             Self::Lost(_) => Truncated::Disconnect,
+            Self::Broken(_) => Truncated::Unspecified,
         }
     }
 
@@ -50,6 +53,7 @@ impl Cut {
                 format!("slower than --min-speed {least} a second over {over}")
             }
             Self::Lost(how) => format!("the connection was lost: {how}"),
+            Self::Broken(how) => format!("its chunks are broken: {how}"),
         };
         format!("{came}{of} bytes of the body came; {why}")
     }

@@ -166,7 +166,7 @@ async fn receive(connection: &mut Connection, asked: &Asked<'_>, answer: &mut An
 impl Asked<'_> {
     fn ended(&self, answer: &mut Answer) -> Stop {
         if answer.framer.eof() {
-            Stop::Whole
+            answer.framer.broken().map_or(Stop::Whole, |why| Stop::Cut(Cut::Broken(why)))
         } else if answer.framer.head_end().is_some() {
             Stop::Cut(Cut::Lost("it was closed within the body".to_owned()))
         } else if answer.spool.received() == 0 {

@@ -3,8 +3,9 @@
 //! Pure and incremental: bytes go in as they arrive, boundaries come out as absolute offsets, and
 //! how the bytes were cut into packets makes no difference. It follows RFC 9112 §6.3, but it
 //! archives instead of refusing: conflicting lengths or a broken chunk are marked as a defect, the
-//! rest is read to the end of the connection, and the connection is never used again. It owns no
-//! connection, keeps no body byte and never fails.
+//! rest is read to the end of the connection, and the connection is never used again. A body that
+//! says chunked and never begins to be is an entity as it stands; of one that breaks off in the
+//! middle it is what came before. It owns no connection, keeps no body byte and never fails.
 
 use std::ops::Range;
 
@@ -93,6 +94,8 @@ pub struct Framer {
     persistent: bool,
     entity: Vec<Range<u64>>,
     entity_length: u64,
+    /// Why the chunks broke off.
+    broken: Option<&'static str>,
     /// After a broken chunk nobody knows which bytes are the entity.
     lost: bool,
     defects: Vec<String>,
@@ -120,6 +123,7 @@ impl Framer {
             persistent: false,
             entity: Vec::new(),
             entity_length: 0,
+            broken: None,
             lost: false,
             defects: Vec::new(),
         }
@@ -155,6 +159,19 @@ impl Framer {
             self.state = State::Done;
         }
         matches!(self.state, State::Done)
+    }
+
+    /// Why the chunked coding broke off, when it did: the message is not whole then (RFC 9112 §8).
+    pub fn broken(&self) -> Option<&'static str> {
+        self.broken
+    }
+
+    /// No more bytes come: what looked like the beginning of a first chunk size was the body.
+    pub fn end_unframed(&mut self, mut entity: impl FnMut(&[u8])) {
+        if let State::Chunks(chunks) = &mut self.state {
+            let line = chunks.take_unframed();
+            self.keep_unframed(&line, &mut entity);
+        }
     }
 
     /// How far it has come.
@@ -256,7 +273,17 @@ impl Framer {
             }
             State::Chunks(chunks) => {
                 let (taken, piece) = chunks.step(bytes);
-                self.take_piece(bytes, taken, piece, entity);
+                if let Piece::Broken(why) = piece {
+                    let line = chunks.take_unframed();
+                    self.at += taken as u64;
+                    self.lost = line.is_empty();
+                    self.broken = Some(why);
+                    self.defect(why);
+                    self.keep_unframed(&line, entity);
+                    self.state = State::Close;
+                } else {
+                    self.take_piece(bytes, taken, piece, entity);
+                }
                 taken
             }
             State::Close if self.lost => {
@@ -280,16 +307,20 @@ impl Framer {
     ) {
         match piece {
             Piece::Data => return self.take_entity(bytes, taken, entity),
-            Piece::Framing => {}
+            Piece::Framing | Piece::Broken(_) => {}
             Piece::Sloppy => self.defect(chunks::BARE_LF),
             Piece::Last => self.state = State::Done,
-            Piece::Broken(why) => {
-                self.defect(why);
-                self.lost = true;
-                self.state = State::Close;
-            }
         }
         self.at += taken as u64;
+    }
+
+    /// Bytes that have been taken for framing and are the beginning of the entity.
+    fn keep_unframed(&mut self, line: &[u8], entity: &mut impl FnMut(&[u8])) {
+        if !line.is_empty() {
+            self.entity.push(self.at - line.len() as u64..self.at);
+            self.entity_length += line.len() as u64;
+            entity(line);
+        }
     }
 
     fn take_entity(&mut self, bytes: &[u8], taken: usize, entity: &mut impl FnMut(&[u8])) {

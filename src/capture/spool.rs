@@ -104,6 +104,11 @@ impl Spool {
         if framer.progress() == Progress::Body && is_large() { self.spill() } else { Ok(()) }
     }
 
+    /// No more bytes come.
+    pub(super) fn end(&mut self, framer: &mut Framer) {
+        framer.end_unframed(|entity| self.payload.update(entity));
+    }
+
     /// Whether what is to come, or at least one more read, may stay in memory.
     fn has_room_for(&self, remaining: Option<u64>) -> bool {
         let next = remaining.and_then(|left| usize::try_from(left).ok()).unwrap_or(LARGEST_READ);

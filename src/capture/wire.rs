@@ -141,7 +141,8 @@ impl Capture {
         self.interim = answer.spool.interim();
         self.defects.extend(answer.framer.defects().iter().cloned());
         self.defects.append(&mut answer.defects);
-        let (framer, spool) = (answer.framer, answer.spool);
+        let (mut framer, mut spool) = (answer.framer, answer.spool);
+        spool.end(&mut framer);
         self.end = match answer.stop {
             Stop::Whole => End::Complete,
             Stop::Cut(cut) => {

@@ -17,6 +17,7 @@ rules! {
     REQUEST_NO_END: Shall "http.request-end" "WARC 1.1 §6.5" "end the head with CR LF CR LF"
     LINE: Odd "http.line" "RFC 9112 §5" "nothing, when the server sent it so"
     UNCHUNKED: Shall "http.chunked" "RFC 9112 §7.1" "keep the chunk framing, or take Transfer-Encoding out of the head"
+    UNBEGUN: Odd "http.unbegun" "RFC 9112 §7.1" "nothing, when the server sent it so"
     CUT: Shall "http.cut" "WARC 1.1 §5.15" "mark a body that is not whole with WARC-Truncated"
     LONG: Bar "http.long" "bar 15" "store the body as it came, under the head it came with"
     EXCESS: Odd "http.excess" "RFC 9112 §7.1" "nothing, when the server sent it so"
@@ -177,7 +178,9 @@ fn length(subject: &Subject<'_>, message: &Message, docket: &mut Docket<'_>) -> 
     let status = if subject.kind == Kind::Request { None } else { message.head.status() };
     match body.chunks {
         Some(Chunks::None) => {
-            docket.find(place, &UNCHUNKED, || "the head says chunked, the body is not".to_owned());
+            // What is marked as not whole makes no false promise.
+            let rule = if truncated { &UNBEGUN } else { &UNCHUNKED };
+            docket.find(place, rule, || "the head says chunked, the body is not".to_owned());
         }
         Some(Chunks::Cut) if !truncated && (body.length > 0 || status.is_none()) => {
             docket.find(place, &CUT, || "the last chunk is missing".to_owned());

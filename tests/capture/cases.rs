@@ -14,6 +14,8 @@ pub(crate) enum Want {
     Marked,
     /// Ended early; all that came is kept.
     Cut,
+    /// Ended by the server, with broken chunks; all that came is kept.
+    Broken,
     /// Nothing that could be archived.
     Nothing,
 }
@@ -56,6 +58,7 @@ fn read(line: &'static str) -> Case {
         "whole" => Want::Whole,
         "marked" => Want::Marked,
         "cut" => Want::Cut,
+        "broken" => Want::Broken,
         "nothing" => Want::Nothing,
         _ => panic!("no such end: {line}"),
     };
