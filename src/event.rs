@@ -84,6 +84,9 @@ pub struct Settled {
     /// Of a body that is not whole: how much of it came, and what ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<String>,
+    /// What was wrong with the message and was archived all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<String>,
     /// Bytes received.
     pub bytes: u64,
     /// From the first byte asked to the last byte received.

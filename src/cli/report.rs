@@ -10,7 +10,7 @@ use bytesize::ByteSize;
 
 use super::show::{Direction, clean, count, readable, span};
 use crate::crawl::summary::{Rest, Summary};
-use crate::frontier::{Dependency, Stats};
+use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
 
 /// Groups listed in a summary; the rest is counted.
@@ -28,6 +28,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
     bylines(&mut out, summary, direction);
     groups(&mut out, &summary.groups, direction);
     refusals(&mut out, &summary.stats);
+    some(&mut out, "defects", summary.stats.defects.iter().map(defect));
     held_back(&mut out, summary);
     for site in &summary.stats.parked_sites {
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
@@ -52,6 +53,12 @@ fn rest(rest: &Rest) -> String {
     let times = count(rest.times, "time");
     let longest = span(Duration::from_millis(rest.longest_ms));
     format!("{} {times}, {longest} at most: {}", clean(&rest.host), clean(&rest.why))
+}
+
+/// What was wrong with messages that were archived as they came.
+fn defect(row: &DefectCount) -> String {
+    let example = row.examples.first().map(|url| readable(url)).unwrap_or_default();
+    format!("{} with {}  as {example}", row.count, clean(&row.defect))
 }
 
 /// What is no end of a URL: what was not due, what a server held back, runs left out.

@@ -77,6 +77,7 @@ async fn settle_plain<F: Frontier, T>(
             hops: visit.lead.hops.clone(),
             outcome,
             cut: None,
+            defects: Vec::new(),
             bytes: 0,
             took: Duration::ZERO,
             lang: None,
@@ -215,7 +216,7 @@ pub(super) fn trace<F: Frontier, T>(
 
 fn notes(capture: &Capture) -> Vec<(String, String)> {
     let mut notes: Vec<(String, String)> =
-        capture.defects.iter().map(|defect| ("defect".to_owned(), defect.clone())).collect();
+        capture.defects.iter().map(|defect| Trace::defect_note(defect)).collect();
     let mut quote = |name: &str, bytes: &[u8]| {
         if !bytes.is_empty() {
             let cut = bytes.get(..QUOTED_BYTES).unwrap_or(bytes);
@@ -288,6 +289,7 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
         hops: trace.lead.hops.clone(),
         outcome: trace.outcome.clone(),
         cut: trace.cut().map(str::to_owned),
+        defects: trace.defects(),
         bytes: trace.bytes,
         took: Duration::from_millis(trace.took_ms),
         lang: lang.map(ToString::to_string),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::address::{Address, HostKey, Server, Site};
 use crate::digest::Digest;
-use crate::event::Watch;
+use crate::event::{Event, Watch};
 use crate::lead::{Lead, Outcome, Visit};
 use crate::moment::{Clock, Moment};
 use crate::record::validators::Validators;
@@ -347,6 +347,11 @@ impl Frontier for MemoryFrontier {
         let ack = self.core().ack(visit.token, end, self.clock.steady());
         self.changed.notify_waiters();
         if let (Ack::Done, Some(event)) = (ack, event) {
+            if let Event::Settled(settled) = &event {
+                for defect in &settled.defects {
+                    let _ = self.core().tally.defect(defect, &settled.url);
+                }
+            }
             self.watch.tell(&event);
         }
         Ok(ack)

@@ -125,6 +125,17 @@ pub struct RefusalCount {
     pub examples: Vec<String>,
 }
 
+/// The messages in which one thing was wrong, and which were archived all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefectCount {
+    /// What was wrong.
+    pub defect: String,
+    /// URLs whose message had it.
+    pub count: u64,
+    /// Three of them.
+    pub examples: Vec<String>,
+}
+
 /// A WARC file that the run cannot do without: its revisits refer to captures in there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependency {
@@ -168,6 +179,9 @@ pub struct Stats {
     pub refused: u64,
     /// Refusals by rule, those found on pages and never queued included.
     pub refusals: Vec<RefusalCount>,
+    /// Messages with a defect that were archived as they came, by what was wrong.
+    #[serde(default)]
+    pub defects: Vec<DefectCount>,
     /// Known URLs that something led to and that were not due: the policy of the job. Counted by
     /// each process of the run.
     #[serde(default)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dependency, KeptPage, RefusalCount, Settlement, Stats};
+use super::{DefectCount, Dependency, KeptPage, RefusalCount, Settlement, Stats};
 use crate::address::Address;
 use crate::lead::{Lead, Outcome, Refusal, Rule};
 use crate::page::{Alternate, PageKind};
@@ -16,6 +16,9 @@ use crate::record::trace::PageRow;
 
 /// Examples kept of each rule.
 const EXAMPLES: usize = 3;
+
+/// Kinds of defects that are counted; there are about twenty.
+const DEFECTS: usize = 100;
 
 /// Alternates kept of each page.
 pub const ALTERNATES: usize = 40;
@@ -69,6 +72,7 @@ pub struct Tally {
     not_due: u64,
     ended: BTreeMap<Standing, u64>,
     rules: BTreeMap<Rule, RefusalCount>,
+    defects: BTreeMap<String, DefectCount>,
     depends: BTreeMap<Container, u64>,
     refused: HashSet<u64>,
 }
@@ -107,6 +111,28 @@ impl Tally {
         self.count(refusal)
     }
 
+    /// One more message had this defect; its row, while there are not too many kinds.
+    pub fn defect(&mut self, defect: &str, url: &str) -> Option<&DefectCount> {
+        if self.defects.len() >= DEFECTS && !self.defects.contains_key(defect) {
+            return None;
+        }
+        let row = self.defects.entry(defect.to_owned()).or_insert_with(|| DefectCount {
+            defect: defect.to_owned(),
+            count: 0,
+            examples: Vec::new(),
+        });
+        row.count += 1;
+        if row.examples.len() < EXAMPLES {
+            row.examples.push(url.to_owned());
+        }
+        Some(row)
+    }
+
+    /// Takes in a count kept from an earlier process of this run.
+    pub fn restore_defect(&mut self, row: DefectCount) {
+        self.defects.insert(row.defect.clone(), row);
+    }
+
     /// One more revisit refers to this file; says how many do.
     pub fn depends_on(&mut self, file: &Container) -> u64 {
         let count = self.depends.entry(file.clone()).or_default();
@@ -137,6 +163,7 @@ impl Tally {
             failed: of(Standing::Failed),
             refused: of(Standing::Refused),
             refusals: self.rules.values().cloned().collect(),
+            defects: self.defects.values().cloned().collect(),
             depends_on: self.depends.iter().map(dependency).collect(),
             ..Stats::default()
         }

@@ -86,6 +86,9 @@ const CONTAINER_OUTSIDE: &str = "refersToContainerOutside";
 /// Note: how much of a body came, and what ended it.
 const CUT: &str = "cut";
 
+/// The note of what was wrong with a message.
+const DEFECT: &str = "defect";
+
 /// The part of a trace that only warraq reads, one JSON value on one line.
 #[derive(Serialize, Deserialize)]
 struct VisitLine {
@@ -157,6 +160,17 @@ impl Trace {
     /// The note that tells how much of a body came, and what ended it.
     pub fn cut_note(cut: &str) -> (String, String) {
         (CUT.to_owned(), cut.to_owned())
+    }
+
+    /// The note that tells what was wrong with a message that was archived all the same.
+    pub fn defect_note(defect: &str) -> (String, String) {
+        (DEFECT.to_owned(), defect.to_owned())
+    }
+
+    /// What those notes tell.
+    pub fn defects(&self) -> Vec<String> {
+        let notes = self.notes.iter().filter(|(name, _)| name == DEFECT);
+        notes.map(|(_, defect)| defect.clone()).collect()
     }
 
     /// How much of the body came, and what ended it, when it is not whole.

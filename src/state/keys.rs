@@ -22,6 +22,7 @@ pub(crate) const MARKS: &[u8] = b"b";
 pub(crate) const PAGES: &[u8] = b"g";
 pub(crate) const WARCS: &[u8] = b"w";
 pub(crate) const RULES: &[u8] = b"x";
+pub(crate) const DEFECTS: &[u8] = b"y";
 pub(crate) const IMPORTED: &[u8] = b"i";
 pub(crate) const DEPENDS: &[u8] = b"n";
 pub(crate) const AGAIN: &[u8] = b"t";
@@ -90,6 +91,10 @@ pub(crate) fn dependency(file: &Container) -> Vec<u8> {
 
 pub(crate) fn robots(origin: &str) -> Vec<u8> {
     joined(b"r", origin.as_bytes())
+}
+
+pub(crate) fn defect(defect: &str) -> Vec<u8> {
+    joined(DEFECTS, defect.as_bytes())
 }
 
 pub(crate) fn rule(rule: Rule) -> Vec<u8> {

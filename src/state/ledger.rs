@@ -36,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) record: Option<Locator>,
     /// Of a body that is not whole: how much of it came, and what ended it.
     pub(crate) cut: Option<String>,
+    /// What was wrong with the message.
+    pub(crate) defects: Vec<String>,
 }
 
 #[derive(Default, Serialize)]
@@ -59,6 +61,8 @@ struct Line<'a> {
     failure: Option<crate::lead::FailureKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    defects: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +128,7 @@ impl Ledger {
             took_ms: Some(facts.took_ms),
             record: facts.record.as_ref(),
             detail: facts.cut.as_deref(),
+            defects: &facts.defects,
             ..Line::default()
         };
         match outcome {

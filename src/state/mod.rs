@@ -36,6 +36,7 @@
 //! w file                            a sealed WARC: size, time of change, tally
 //! t print:u64                       a URL that was fetched: when, what it is, how calm; its lead
 //! x rule                            refusals of the run by rule, with examples
+//! y defect                          messages of the run with a defect, with examples
 //! ```
 
 mod again;

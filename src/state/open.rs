@@ -15,7 +15,7 @@ use super::disk::{Kept, Options};
 use super::leases::LeaseMarks;
 use super::ledger::Ledger;
 use super::reconcile::Reconciled;
-use super::rows::{Checkpoint, LeadRow, MarkRow, RuleRow, SiteRow, UrlRow};
+use super::rows::{Checkpoint, DefectRow, LeadRow, MarkRow, RuleRow, SiteRow, UrlRow};
 use super::seen::Seen;
 use super::store::{Store, read};
 use super::{StateError, VERSION, checkpoint, keys};
@@ -151,6 +151,13 @@ impl Desk {
             let row: RuleRow = read(&key, &value)?;
             if row.run == self.run {
                 self.tally.restore_rule(row.count);
+            }
+        }
+        for row in self.store.scan(keys::DEFECTS, None) {
+            let (key, value) = row?;
+            let row: DefectRow = read(&key, &value)?;
+            if row.run == self.run {
+                self.tally.restore_defect(row.count);
             }
         }
         Ok(())

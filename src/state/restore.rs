@@ -112,7 +112,7 @@ impl Desk {
         refused: &[Refusal],
     ) -> Result<bool, Fault> {
         let Found { trace, locator, refers_to, .. } = found;
-        let cut = trace.cut().map(str::to_owned);
+        let (cut, defects) = (trace.cut().map(str::to_owned), trace.defects());
         let lead = trace.lead;
         let Some(home) = home_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
@@ -142,7 +142,8 @@ impl Desk {
             let facts = self.site_facts(&home.0)?;
             self.keep_facts(&home.0, SiteFacts { settled: facts.settled + 1, ..facts });
             self.spend((&home.0, &home.1), &lead, None);
-            let line = Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator, cut };
+            let line =
+                Facts { bytes: trace.bytes, took_ms: trace.took_ms, record: locator, cut, defects };
             self.end(print, &lead, trace.attempt, &trace.outcome, &line);
         }
         Ok(true)

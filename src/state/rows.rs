@@ -201,6 +201,13 @@ pub(crate) struct RuleRow {
     pub(crate) count: crate::frontier::RefusalCount,
 }
 
+/// One defect's messages in one run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DefectRow {
+    pub(crate) run: u32,
+    pub(crate) count: crate::frontier::DefectCount,
+}
+
 /// Revisits of one run that refer to one file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DependencyRow {

@@ -6,7 +6,7 @@
 use super::desk::{Desk, Fault, Held, Queued};
 use super::keys;
 use super::ledger::Facts;
-use super::rows::{RuleRow, UrlRow};
+use super::rows::{DefectRow, RuleRow, UrlRow};
 use crate::address::Address;
 use crate::event::Event;
 use crate::frontier::tally::{Standing, kept, key_of};
@@ -103,6 +103,11 @@ impl Desk {
             let count = self.tally.refused_at_visit(print, refusal).clone();
             self.store.set(keys::rule(refusal.rule), &RuleRow { run: self.run, count });
         }
+        for defect in &facts.defects {
+            if let Some(count) = self.tally.defect(defect, &lead.found).cloned() {
+                self.store.set(keys::defect(defect), &DefectRow { run: self.run, count });
+            }
+        }
         self.ledger.ended(self.run, lead, outcome, facts);
         self.touch();
     }
@@ -151,6 +156,7 @@ fn facts_of(event: Option<&Event>) -> Facts {
             took_ms: u64::try_from(settled.took.as_millis()).unwrap_or(u64::MAX),
             record: settled.record.clone(),
             cut: settled.cut.clone(),
+            defects: settled.defects.clone(),
         },
         _ => Facts::default(),
     }

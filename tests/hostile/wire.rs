@@ -42,6 +42,7 @@ fn bad(path: &str) -> Option<Script> {
         "/two-lengths" => send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 9\r\n\r\nfour five"),
         "/chunk-cut" => send(&[chunked.as_slice(), b"400\r\nonly this"].concat()),
         "/chunk-huge" => send(&[chunked.as_slice(), b"ffffffffffffffffff\r\nx"].concat()),
+        "/chunk-turn" => send(&[chunked.as_slice(), b"5\r\nhello\r\nxyz\r\nmore\r\n0\r\n\r\n"].concat()),
         "/chunk-junk" => send(&[chunked.as_slice(), b"zz\r\nx"].concat()),
         "/status-9" => send(b"HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nno"),
         "/status-0" => send(b"HTTP/1.1 000 \r\nContent-Length: 2\r\n\r\nno"),
@@ -200,4 +201,49 @@ fn a_host_that_hangs_holds_no_other_up() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// What was wrong with a message stands in its ledger line and in the summary, and the archive of
+/// such messages is as sound as any.
+#[test]
+fn what_was_wrong_is_told_and_the_archive_verifies() {
+    let web = Web::new(|asked| bad(&asked.path));
+    let crawl = Crawl::of(&web);
+    let paths = ["/chunk-junk", "/chunk-huge", "/chunk-turn", "/chunk-cut", "/two-lengths", "/nul"];
+    let seeds: Vec<String> =
+        paths.iter().map(|path| format!("http://{}.test{path}", &path[1..])).collect();
+    let run = crawl.run(&seeds.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let lines = crawl.ledger();
+    let told = |path: &str| {
+        let line = lines.iter().find(|line| line["url"].as_str().unwrap().ends_with(path));
+        let line = line.unwrap_or_else(|| panic!("{path}: {lines:?}"));
+        (line["truncated"].clone(), line["detail"].clone(), line["defects"].clone())
+    };
+    let no_size = "a chunk size that is none";
+    for path in ["/chunk-junk", "/chunk-huge", "/chunk-turn"] {
+        let (truncated, detail, defects) = told(path);
+        assert_eq!(truncated, "unspecified", "{path}");
+        assert!(detail.as_str().unwrap().ends_with(no_size), "{detail}");
+        assert_eq!(defects, serde_json::json!([no_size]));
+    }
+    assert_eq!(told("/chunk-cut").0, "disconnect");
+    assert!(told("/two-lengths").2[0].as_str().unwrap().contains("more than one"));
+    assert_eq!(told("/nul").2, serde_json::json!(["NUL in the head"]));
+    let summary = crawl.summary();
+    let counts = summary["stats"]["defects"].as_array().unwrap();
+    let row = counts.iter().find(|row| row["defect"] == no_size).unwrap();
+    assert_eq!((&row["count"], row["examples"].as_array().unwrap().len()), (&3.into(), 3));
+    assert!(run.stdout.contains(&format!("3 with {no_size}")), "{}", run.stdout);
+    let mut verify = std::process::Command::new(env!("CARGO_BIN_EXE_warraq"));
+    let verified = super::run::watched({
+        verify.arg("verify").arg(crawl.path());
+        verify
+    });
+    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
+    for path in ["/chunk-junk", "/chunk-turn"] {
+        let url = format!("http://{}.test{path}", &path[1..]);
+        let record = crawl.records_of("response", &url).remove(0);
+        assert_eq!(warraq::record::verify::verify(&record).unwrap(), vec![], "{path}");
+    }
 }
