@@ -340,6 +340,7 @@ impl Graph {
             from: self.url(pair.from).to_owned(),
             to: self.url(pair.to).to_owned(),
             lang: self.declared(pair).cloned(),
+            text: self.mislabelled(pair).map(|(_, text)| text.clone()),
             score: pair.worth,
             why: pair.aside?,
         })

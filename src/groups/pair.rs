@@ -7,6 +7,7 @@ use super::graph::{Graph, Link};
 use super::score::{self, ACCEPTED, CONTRADICTS, Weights};
 use super::verify::{self, Norms, Text, TextCheck, Verdict};
 use super::{Evidence, Step, Why};
+use crate::lang::Lang;
 use crate::page::Signal;
 
 /// A pair below this teaches nothing about the lengths of languages.
@@ -273,8 +274,27 @@ impl Graph {
         all
     }
 
+    /// Of a pair that was set aside for the language of a text: the language declared, and that
+    /// of the text.
+    pub(super) fn mislabelled(&self, pair: &Pair) -> Option<(&Lang, &Lang)> {
+        if !matches!(pair.aside?, Why::DeclaredUntranslated | Why::Redirected) {
+            return None;
+        }
+        let (there, back) =
+            (self.links_between(pair.from, pair.to), self.links_between(pair.to, pair.from));
+        there.iter().chain(back).find_map(|link| self.wrong_language(link))
+    }
+
+    /// The language a link declares and that of the text there, where they are not one.
+    pub(super) fn wrong_language(&self, link: &Link) -> Option<(&Lang, &Lang)> {
+        let said = self.builder.lang(link.lang)?;
+        let page = self.page(link.to)?;
+        let text = self.builder.lang(page.detected.or(page.declared))?;
+        (!said.agrees(text)).then_some((said, text))
+    }
+
     /// The language a pair was declared in by its firmest link.
-    pub(super) fn declared(&self, pair: &Pair) -> Option<&crate::lang::Lang> {
+    pub(super) fn declared(&self, pair: &Pair) -> Option<&Lang> {
         let there = self.links_between(pair.from, pair.to);
         let links = if there.is_empty() { self.links_between(pair.to, pair.from) } else { there };
         let lang = |link: &Link| self.builder.lang(link.lang);

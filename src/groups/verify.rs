@@ -18,7 +18,7 @@ pub(super) use witness::{CONFIRMED, DIFFER};
 use crate::page::print::TextPrint;
 
 /// Characters under which a text says nothing (the study's own floor for its pairs).
-const MIN_CHARS: u64 = 200;
+pub(super) const MIN_CHARS: u64 = 200;
 
 /// A ratio of lengths this far below or above the expected one is that of a part. True pairs of
 /// the study lie between .84 and 1.11 of the median (ar: .76-.82-.90, ja: .49-.57-.65).

@@ -275,8 +275,11 @@ mod tests {
     #[test]
     fn names_in_latin_letters_and_images_survive() {
         let arabic = print(&["قالت Airbus إن طائرات Boeing و Embraer لن تتأثر"]);
-        let french = print(&["Airbus estime que les avions de Boeing et Embraer resteront"]);
+        let french = print(&["Hier, Airbus estime que les avions de Boeing et Embraer resteront"]);
         assert_eq!(arabic.names_shared(&french, 3), Some(1.0));
+        // What begins a sentence or a quotation has its capital from there.
+        let begun = print(&["Bread is dear. The baker says: \"Flour is too! Eggs\"", "Salt (Sea)"]);
+        assert_eq!(begun.names, Vec::<u16>::new());
         let image =
             |url: &str| Link { url: url.into(), kind: LinkKind::Embed, context: "img/@src".into() };
         let one = images(&[image("https://a.example/up/Harbour-300x200.jpg?v=1")]);
