@@ -1,12 +1,17 @@
 //! Variants: one language for several regions, declared by the pages themselves.
-#![allow(clippy::indexing_slicing, reason = "test code: a broken fixture must fail loudly")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "test code: a broken fixture must fail loudly"
+)]
 
-use warraq::groups::Why;
+use warraq::groups::{CopyKind, Membership, Role, Why};
+use warraq::page::print::TextPrint;
 
 #[path = "made/mod.rs"]
 mod made;
 
-use made::{Made, build, page, shown, whys};
+use made::{Made, absolute, build, page, shown, whys};
 
 /// A page that names the English editions, its own as variants, and the French page.
 fn edition(path: &str, lang: &str) -> Made {
@@ -73,4 +78,67 @@ fn one_way_too_none_of_them_is_a_rival_of_the_others() {
         page("/fr/a", "fr").head("en-US", "/us/a").head("en-GB", "/gb/a"),
     ];
     assert_eq!(build(&named, &[]).len(), 1);
+}
+
+/// A text of its own for each number.
+fn texted(mut page: Made, hash: u64) -> Made {
+    page.row.text = Some(TextPrint { hash, count: 4, ..TextPrint::default() });
+    page
+}
+
+#[test]
+fn the_address_without_a_language_is_a_copy_of_the_one_with_it() {
+    let arabic = || texted(page("/a?lang=ar", "ar"), 1).head("en", "/a?lang=en");
+    let english = || texted(page("/a?lang=en", "en"), 2).head("ar", "/a?lang=ar");
+    let bare = || texted(page("/a", "en-US"), 2).head("ar", "/a?lang=ar");
+    let copy = [(absolute("/a"), CopyKind::SameText)];
+    for bare in [bare(), bare().variant("en", "/a?lang=en")] {
+        let groups = build(&[arabic(), english(), bare], &[]);
+        assert_eq!(shown(&groups), ["ar=/a?lang=ar en=/a?lang=en"]);
+        let member = &groups[0].members["en-Latn"];
+        let copies: Vec<_> = member.copies.iter().map(|one| (one.url.clone(), one.by)).collect();
+        assert_eq!(copies, copy);
+        assert_eq!((&member.variants[..], &groups[0].conflicts[..]), (&[][..], &[][..]));
+    }
+    // A text of its own is no copy, nor is one that the address calls another language.
+    let other = build(&[arabic(), english(), texted(page("/a", "en"), 3)], &[]);
+    assert_eq!(other[0].members["en-Latn"].copies, []);
+    let wrong = build(&[arabic(), english(), texted(page("/a?lang=fr", "ar"), 1)], &[]);
+    assert_eq!(wrong[0].members["ar-Arab"].copies, []);
+}
+
+#[test]
+fn a_region_makes_a_variant_though_the_text_is_the_same() {
+    let pages = [
+        texted(edition("/us/a", "en-US"), 1),
+        texted(edition("/gb/a", "en-GB"), 1),
+        texted(page("/fr/a", "fr"), 2).head("en-US", "/us/a").head("en-GB", "/gb/a"),
+    ];
+    let groups = build(&pages, &[]);
+    assert_eq!(shown(&groups), ["en-GB=/gb/a fr=/fr/a"]);
+    let member = &groups[0].members["en-Latn"];
+    assert_eq!((member.copies.len(), member.variants.len()), (0, 2), "{member:?}");
+}
+
+#[test]
+fn every_page_of_a_group_has_its_id_and_a_role() {
+    let copy = texted(page("/a", "en"), 2);
+    let pages = [
+        texted(page("/ar/a", "ar"), 1).head("en-GB", "/a?lang=en").head("en-US", "/us/a"),
+        texted(page("/a?lang=en", "en-GB"), 2).head("ar", "/ar/a").variant("en-US", "/us/a"),
+        texted(page("/us/a", "en-US"), 2).head("ar", "/ar/a").variant("en-GB", "/a?lang=en"),
+        copy,
+    ];
+    let groups = build(&pages, &[]);
+    let id = groups[0].id.clone();
+    let membership = Membership::of(groups);
+    let role = |path: &str| {
+        let found = membership.group_of(&absolute(path).parse().unwrap());
+        found.map(|(group, role)| (group == id, role))
+    };
+    assert_eq!(role("/ar/a"), Some((true, Role::Translation)));
+    assert_eq!(role("/a?lang=en"), Some((true, Role::Translation)));
+    assert_eq!(role("/us/a"), Some((true, Role::Variant)));
+    assert_eq!(role("/a"), Some((true, Role::Copy)));
+    assert_eq!(role("/b"), None);
 }

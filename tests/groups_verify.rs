@@ -54,9 +54,51 @@ fn too_little_text_says_nothing() {
     let bare = Text { key: "fr-Latn", length: 900, print: None };
     assert_eq!(compare(text("en-Latn", 900, &one), bare, &norms), None);
     // A summary of a long article is one, however short.
-    let part = compare(text("en-Latn", 9_000, &one), text("fr-Latn", 160, &other), &norms).unwrap();
-    assert_eq!(part.verdict, Verdict::Partial);
-    assert!(part.second_is_shorter());
+    let summary = print(3, &[1, 2, 3]);
+    let long = print(4, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    let against = |print| {
+        compare(text("en-Latn", 9_000, &long), text("fr-Latn", 160, print), &norms).unwrap()
+    };
+    assert_eq!(against(&summary).verdict, Verdict::Partial);
+    assert!(against(&summary).second_is_shorter());
+    // One with numbers of its own is another article's.
+    assert_eq!(against(&print(5, &[20, 21, 22])).verdict, Verdict::Suspect);
+}
+
+/// A text without numbers, of these names and paragraphs.
+fn named(hash: u64, names: &[u16], paragraphs: &[u16]) -> TextPrint {
+    let count = u16::try_from(paragraphs.len()).unwrap();
+    let (names, paragraphs) = (names.to_vec(), paragraphs.to_vec());
+    TextPrint { hash, names, paragraphs, count, ..TextPrint::default() }
+}
+
+#[test]
+fn names_and_the_order_of_paragraphs_tell_where_there_are_no_numbers() {
+    let norms = Norms::default();
+    let shape = [310, 120, 640, 205, 480, 90];
+    let longer = shape.map(|length| length * 11 / 10);
+    let other_shape = [640, 90, 120, 480, 205, 310];
+    let english = named(1, &[1, 2, 3, 4, 5, 6], &shape);
+    let against = |names: &[u16], paragraphs: &[u16]| {
+        let french = named(2, names, paragraphs);
+        compare(text("en-Latn", 1_845, &english), text("fr-Latn", 2_000, &french), &norms).unwrap()
+    };
+    let (same, other) = ([1, 2, 3, 4, 5, 9], [11, 12, 13, 14, 15]);
+    assert_eq!(against(&same, &longer).verdict, Verdict::Agrees);
+    assert_eq!(against(&same, &other_shape).verdict, Verdict::Unknown, "names may be a topic's");
+    assert_eq!(against(&other, &other_shape).verdict, Verdict::Suspect);
+    assert_eq!(against(&other[..3], &other_shape).verdict, Verdict::Suspect, "few, and apart");
+    assert_eq!(against(&other[..3], &longer).verdict, Verdict::Unknown, "few, and in parallel");
+    assert_eq!(
+        against(&other, &longer).verdict,
+        Verdict::Unknown,
+        "all translated, as in a manual"
+    );
+    // Paragraphs that are all of a length fit any others: they save nothing.
+    let even = named(3, &[1, 2, 3, 4, 5, 6], &[300; 6]);
+    let french = named(4, &other, &[320; 6]);
+    let even = compare(text("en-Latn", 1_800, &even), text("fr-Latn", 1_920, &french), &norms);
+    assert_eq!(even.unwrap().verdict, Verdict::Suspect);
 }
 
 #[test]
@@ -124,21 +166,100 @@ fn agreeing_texts_confirm_a_lone_switcher_link_and_differing_ones_undo_a_lone_he
 }
 
 #[test]
-fn a_wrong_target_both_pages_insist_on_is_told_and_kept() {
-    let pages = [
+fn a_wrong_target_stays_out_though_both_pages_insist_on_it() {
+    let arabic = |signals: &[Signal]| {
+        let said = signals.iter().map(|signal| says(*signal, "en", "/en/a")).collect();
+        (page("/ar/a", "ar", 1_640, print(1, &[1, 2, 3])), said)
+    };
+    let english = |length, signals: &[Signal]| {
+        let said = signals.iter().map(|signal| says(*signal, "ar", "/ar/a")).collect();
+        (page("/en/a", "en", length, print(2, &[4, 5, 6])), said)
+    };
+    let all = [Signal::ArticleBlock, Signal::HeadLink, Signal::JsonLd, Signal::AnchorHreflang];
+    for length in [2_000, 8_000] {
+        assert_eq!(judged(&[arabic(&all), english(length, &all)]), [], "{length}");
+    }
+}
+
+#[test]
+fn a_stranger_does_not_join_a_good_group() {
+    let head = |lang: &str, path: &str| says(Signal::HeadLink, lang, path);
+    let story = [1, 2, 3, 4];
+    // The Spanish page is about something else, and only the German one, which has too few numbers
+    // to tell, takes part in the exchange of links.
+    let groups = judged(&[
         (
-            page("/ar/a", "ar", 1_640, print(1, &[1, 2, 3])),
-            vec![says(Signal::HeadLink, "en", "/en/a")],
+            page("/en/a", "en", 2_000, print(1, &story)),
+            vec![head("fr", "/fr/a"), head("de", "/de/a")],
         ),
         (
-            page("/en/a", "en", 2_000, print(2, &[4, 5, 6])),
-            vec![says(Signal::HeadLink, "ar", "/ar/a")],
+            page("/fr/a", "fr", 2_200, print(2, &story)),
+            vec![head("en", "/en/a"), head("de", "/de/a")],
         ),
-    ];
-    let groups = judged(&pages);
-    let text = groups[0].edges[0].text.as_ref().unwrap();
-    assert_eq!(text.verdict, Verdict::Suspect);
-    assert!(groups[0].confidence < 0.6, "{}", groups[0].confidence);
+        (
+            page("/de/a", "de", 2_100, print(3, &[1, 2])),
+            vec![head("en", "/en/a"), head("fr", "/fr/a"), head("es", "/es/b")],
+        ),
+        (page("/es/b", "es", 2_150, print(4, &[5, 6, 7, 8])), vec![head("de", "/de/a")]),
+    ]);
+    assert_eq!(groups.len(), 1);
+    let members: Vec<&String> = groups[0].members.keys().collect();
+    assert_eq!(members, ["de-Latn", "en-Latn", "fr-Latn"]);
+    assert!(groups[0].conflicts.iter().any(|one| one.why == Why::TextDiffers), "{groups:?}");
+}
+
+#[test]
+fn the_text_decides_between_two_articles_that_declare_one_page() {
+    let story = [1, 2, 3, 4];
+    let head = |path: &str| vec![says(Signal::HeadLink, "en", path)];
+    let english = |numbers: &[u16]| (page("/en/a", "en", 2_000, print(9, numbers)), Vec::new());
+    let arabic = |path: &str, numbers: &[u16]| {
+        let hash = path.len() as u64 + u64::from(numbers.iter().sum::<u16>());
+        (page(path, "ar", 1_640, print(hash, numbers)), head("/en/a"))
+    };
+    let (right, wrong) = (arabic("/ar/a", &story), arabic("/ar/other", &[5, 6, 7, 8]));
+    let groups = judged(&[right.clone(), wrong.clone(), english(&story)]);
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert_eq!(groups[0].members["ar-Arab"].url, "https://news.example/ar/a");
+    // Where the texts do not tell, neither has it.
+    assert_eq!(judged(&[right.clone(), wrong, english(&[])]), []);
+    assert_eq!(judged(&[right, arabic("/ar/again", &story), english(&story)]), []);
+}
+
+#[test]
+fn the_text_decides_between_two_pages_that_one_declares() {
+    let story = [1, 2, 3, 4];
+    let english = |path: &str, numbers: &[u16], said: Vec<Alternate>| {
+        (page(path, "en", 2_000, print(path.len() as u64, numbers)), said)
+    };
+    let arabic = (
+        page("/ar/a", "ar", 1_640, print(1, &story)),
+        vec![says(Signal::HeadLink, "en", "/en/other"), says(Signal::HeadLink, "en", "/en/a")],
+    );
+    let groups = judged(&[
+        arabic.clone(),
+        english("/en/a", &story, Vec::new()),
+        english("/en/other", &[5, 6, 7, 8], Vec::new()),
+    ]);
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert_eq!(groups[0].members["en-Latn"].url, "https://news.example/en/a");
+    let unknown =
+        [arabic, english("/en/a", &[], Vec::new()), english("/en/other", &[], Vec::new())];
+    assert_eq!(judged(&unknown), []);
+}
+
+#[test]
+fn a_confirmed_one_way_link_stands_well_above_the_bar() {
+    let named =
+        |hash, names: &[u16]| TextPrint { names: names.to_vec(), ..print(hash, &[10, 20, 30, 40]) };
+    let arabic = |print| {
+        let said = vec![says(Signal::Invitation, "en", "/en/a")];
+        (page("/ar/a", "ar", 1_640, print), said)
+    };
+    let english = (page("/en/a", "en", 2_000, named(2, &[1, 2, 3, 4])), Vec::new());
+    let score = |print| judged(&[arabic(print), english.clone()])[0].confidence;
+    assert!(score(named(1, &[1, 2, 3])) > 0.6);
+    assert!(score(named(1, &[])) < 0.6, "by numbers alone");
 }
 
 #[test]

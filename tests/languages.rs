@@ -152,3 +152,31 @@ fn what_cannot_be_read_is_said_in_one_sentence() {
         assert!(complaint.contains(want) && complaint.lines().count() == 1, "{complaint}");
     }
 }
+
+#[test]
+fn the_page_that_only_x_default_names_is_an_alternate_and_other_reports_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("kilns.html");
+    let named = "<link rel=alternate hreflang=fr href=/fr/fours>";
+    let page = |default: &str| {
+        let default = format!("<link rel=alternate hreflang=x-default href={default}>");
+        let report = "<a href=/ar/report>Read our earlier report in Arabic</a>";
+        let body = format!("<p>The kilns burn again. {report}</p>");
+        format!("<html lang=en><head><title>Kilns</title>{named}{default}</head><body>{body}</body>")
+    };
+    let told = |default: &str| {
+        std::fs::write(&file, page(default)).unwrap();
+        said(&languages(&[file.to_str().unwrap(), "--base", "https://clay.example/en/kilns"])).1
+    };
+    let korean = told("/kilns");
+    assert!(korean.contains("2 alternates"), "{korean}");
+    assert!(korean.contains("x-default       head    https://clay.example/kilns"), "{korean}");
+    // A front page, the page itself and what has a language already are none.
+    for known in ["/", "/en/kilns", "/fr/fours"] {
+        let told = told(known);
+        assert!(told.contains("1 alternate\n"), "{known}: {told}");
+        assert!(told.contains("(x-default is for everybody else"), "{known}: {told}");
+    }
+    let report = "https://clay.example/ar/report  (its words speak of another text)";
+    assert!(korean.contains(report), "{korean}");
+}

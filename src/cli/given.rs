@@ -449,6 +449,11 @@ fn since(text: &str) -> Result<Moment, String> {
 }
 
 fn languages(typed: &[String]) -> Result<Vec<Lang>, String> {
+    if !typed.is_empty() && typed.iter().all(|text| text.trim().is_empty()) {
+        return Err("--languages: no language is named; write tags as in ar,en,fr, or leave the \
+                    flag out for all"
+            .into());
+    }
     typed
         .iter()
         .filter(|text| !text.trim().is_empty())

@@ -3,7 +3,7 @@
 //!
 //! Read from the WARC files alone, so it works beside a running crawl and on anybody's archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,8 +13,12 @@ use super::{Exit, Stopped};
 use crate::export::evidence;
 use crate::groups::audit::{Audit, add_left_out};
 use crate::groups::explain::{DeclaredBy, Explained, Explanation, Fate, Nowhere};
-use crate::groups::{self, Builder, Conflict, Evidence, Group, GroupKind, Judgement, Member};
+use crate::groups::verify::TextCheck;
+use crate::groups::{
+    self, Builder, Conflict, Evidence, Group, GroupKind, Judgement, Member, Role, Why,
+};
 use crate::json;
+use crate::lang::Lang;
 use crate::page::alternates::{Dropped, Reason};
 
 /// Conflicts of one group that are shown; `--json` has up to 50.
@@ -109,8 +113,14 @@ fn told(group: &Group, direction: Direction) -> String {
         out.push(format!("  {:<width$}  {title}", ""));
         out.extend(beside(member).iter().map(|line| format!("  {:<width$}    {line}", "")));
     }
-    out.extend(group.conflicts.iter().take(CONFLICTS_SHOWN).map(left_out));
-    let more = group.conflicts.len().saturating_sub(CONFLICTS_SHOWN);
+    // What stands beside a member as its variant is not left out.
+    let variants = || group.members.values().flat_map(|member| &member.variants);
+    let is_beside = |url: &str| variants().any(|variant| variant.url == url);
+    let is_told =
+        |one: &&Conflict| one.why == Why::Variant && (is_beside(&one.from) || is_beside(&one.to));
+    let conflicts: Vec<&Conflict> = group.conflicts.iter().filter(|one| !is_told(one)).collect();
+    out.extend(conflicts.iter().take(CONFLICTS_SHOWN).map(|one| left_out(one)));
+    let more = conflicts.len().saturating_sub(CONFLICTS_SHOWN);
     if more > 0 {
         out.push(format!("  and {more} more left out"));
     }
@@ -136,7 +146,18 @@ fn tag(group: &Group, key: &str) -> String {
 fn left_out(conflict: &Conflict) -> String {
     let lang = conflict.lang.as_ref().map_or("?", |lang| lang.as_str());
     let url = link(&conflict.to);
-    format!("  left out, {lang}: {}: {url}", conflict.why.sentence())
+    let languages = conflict.lang.as_ref().zip(conflict.text.as_ref());
+    format!("  left out, {lang}: {}: {url}", because(conflict.why, languages))
+}
+
+/// The reason, with the language declared and that of the text where they are it.
+fn because(why: Why, languages: Option<(&Lang, &Lang)>) -> String {
+    match languages {
+        Some((declared, text)) => {
+            format!("{} (declared {declared}, the text is {text})", why.sentence())
+        }
+        None => why.sentence().to_owned(),
+    }
 }
 
 fn explain(judgement: &Judgement, url: &str, flags: &GroupsFlags) -> Result<(), Stopped> {
@@ -147,6 +168,12 @@ fn explain(judgement: &Judgement, url: &str, flags: &GroupsFlags) -> Result<(), 
     let mut left_out = Vec::new();
     evidence::left_out(&flags.dir, Some(&told.url), |_, dropped| left_out = dropped)
         .map_err(|why| Stopped::new(Exit::Output, why))?;
+    // What another declaration brought in, or what is told of anyway, is not left out.
+    let is_told = |url: &str| {
+        told.edges.iter().any(|edge| edge.other == url)
+            || told.nowhere.iter().any(|nowhere| nowhere.url == url)
+    };
+    left_out.retain(|one: &Dropped| !one.url.as_deref().is_some_and(is_told));
     told.left_out = left_out;
     if flags.json {
         return say_json(&told);
@@ -155,13 +182,37 @@ fn explain(judgement: &Judgement, url: &str, flags: &GroupsFlags) -> Result<(), 
     for edge in &told.edges {
         show::say(&edge_told(edge));
     }
-    list_under("Declared, and no article:", told.nowhere.iter().map(nowhere_told).collect());
-    list_under("Declared by:", told.declared_by.iter().map(declared_by_told).collect());
+    list_under("Declared, and no article:", told_once(told.nowhere.iter().map(nowhere_told)));
+    list_under("Declared by:", told_once(told.declared_by.iter().map(declared_by_told)));
     list_under(
         "Left out when the page was read:",
-        told.left_out.iter().map(dropped_told).collect(),
+        told_once(told.left_out.iter().map(dropped_told)),
     );
     Ok(())
+}
+
+/// A line for each URL and what is said of it, with all the ways it was declared.
+fn told_once(lines: impl Iterator<Item = Declared>) -> Vec<String> {
+    let mut told: Vec<Declared> = Vec::new();
+    for line in lines {
+        match told.iter_mut().find(|one| (&one.lang, &one.what) == (&line.lang, &line.what)) {
+            Some(one) => one.signals.extend(line.signals),
+            None => told.push(line),
+        }
+    }
+    let line = |one: Declared| {
+        let signals: Vec<&str> = one.signals.into_iter().collect();
+        format!("    {} by {}{}", one.lang, signals.join(", "), one.what)
+    };
+    told.into_iter().map(line).collect()
+}
+
+/// A declaration as it is told.
+struct Declared {
+    lang: String,
+    signals: BTreeSet<&'static str>,
+    /// What became of it, and the URL.
+    what: String,
 }
 
 fn list_under(heading: &str, lines: Vec<String>) {
@@ -184,7 +235,9 @@ fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
     match (group, explanation.never) {
         (Some(group), _) => {
             let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
-            format!("{page} is in group {} of {}", group.id, tags.join(", "))
+            let role = explanation.role.filter(|role| *role != Role::Translation);
+            let role = role.map_or_else(String::new, |role| format!(", as a {}", role.name()));
+            format!("{page} is in group {} of {}{role}", group.id, tags.join(", "))
         }
         (None, Some(why)) => format!("{page} is in no group: {why}"),
         (None, None) => format!("{page} is in no group"),
@@ -194,7 +247,10 @@ fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
 fn edge_told(edge: &Explained) -> String {
     let lang = edge.lang.as_ref().map_or("?", |lang| lang.as_str());
     let (verdict, why) = match edge.left {
-        Some(why) => ("left ", format!(": {}", why.sentence())),
+        Some(why) => {
+            let languages = edge.mislabelled.as_ref().map(|(declared, text)| (declared, text));
+            ("left ", format!(": {}", because(why, languages)))
+        }
         None => ("taken", String::new()),
     };
     let mut out = vec![format!("{verdict} {:.2}  {lang} {}{why}", edge.score, link(&edge.other))];
@@ -206,7 +262,23 @@ fn edge_told(edge: &Explained) -> String {
     let steps: Vec<String> =
         edge.steps.iter().map(|step| format!("{} {:.2}", step.what, step.score)).collect();
     out.push(format!("    {:<12} {}", "score", steps.join(", ")));
+    out.extend(
+        edge.text.as_ref().map(|text| format!("    {:<12} {}", "the texts", compared(text))),
+    );
     out.join("\n")
+}
+
+/// What two texts share, as far as it can be told.
+fn compared(text: &TextCheck) -> String {
+    let share = |what: &str, share: Option<f64>| match share {
+        Some(share) => format!("{:.0} % of the {what} shared", share * 100.0),
+        None => format!("too few {what} to compare"),
+    };
+    let length = format!("{:.2} of the length", text.ratio);
+    let (numbers, names) = (share("numbers", text.numbers), share("names", text.names));
+    let cost =
+        text.cost.map_or_else(String::new, |cost| format!(", paragraphs apart by {cost:.1}"));
+    format!("{length}, {numbers}, {names}{cost}")
 }
 
 fn signals(evidence: &[Evidence]) -> String {
@@ -214,24 +286,34 @@ fn signals(evidence: &[Evidence]) -> String {
     evidence.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn nowhere_told(nowhere: &Nowhere) -> String {
-    let lang = nowhere.lang.as_ref().map_or("?", |lang| lang.as_str());
-    let found = fate(nowhere.found);
-    let url = link(&nowhere.url);
-    format!("    {lang} by {}: {found}: {url}", nowhere.evidence.signal.name())
+fn nowhere_told(nowhere: &Nowhere) -> Declared {
+    Declared {
+        lang: tag_or_none(nowhere.lang.as_ref()),
+        signals: BTreeSet::from([nowhere.evidence.signal.name()]),
+        what: format!(": {}: {}", fate(nowhere.found), link(&nowhere.url)),
+    }
 }
 
-fn declared_by_told(by: &DeclaredBy) -> String {
-    let lang = by.lang.as_ref().map_or("?", |lang| lang.as_str());
-    let (signal, page) = (by.evidence.signal.name(), link(&by.page));
-    format!("    as {lang} by {signal} of {page}")
+fn declared_by_told(by: &DeclaredBy) -> Declared {
+    Declared {
+        lang: format!("as {}", tag_or_none(by.lang.as_ref())),
+        signals: BTreeSet::from([by.evidence.signal.name()]),
+        what: format!(" of {}", link(&by.page)),
+    }
 }
 
-fn dropped_told(one: &Dropped) -> String {
+fn dropped_told(one: &Dropped) -> Declared {
     let lang = one.lang.as_ref().map_or(one.lang_raw.as_str(), |lang| lang.as_str());
     let url = link(one.url.as_ref().unwrap_or(&one.url_raw));
-    let (lang, signal) = (show::clean(lang), one.signal.name());
-    format!("    {lang} by {signal}: {}: {url}", one.why.explained())
+    Declared {
+        lang: show::clean(lang),
+        signals: BTreeSet::from([one.signal.name()]),
+        what: format!(": {}: {url}", one.why.explained()),
+    }
+}
+
+fn tag_or_none(lang: Option<&Lang>) -> String {
+    lang.map_or("?", |lang| lang.as_str()).to_owned()
 }
 
 fn fate(fate: Fate) -> String {

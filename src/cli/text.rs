@@ -89,8 +89,11 @@ fn archive(path: &Path) -> Result<Exit, Stopped> {
             }
         };
         let url = Url::parse(&document.url).ok();
-        let group = url.and_then(|url| groups.group_of(&url).map(str::to_owned));
-        let document = Document { group, ..document };
+        let (group, group_role) = url
+            .and_then(|url| groups.group_of(&url))
+            .map(|(group, role)| (group.to_owned(), role))
+            .unzip();
+        let document = Document { group, group_role, ..document };
         let line = json::line(&schema::Row(&document, &columns))
             .map_err(|why| Stopped::new(Exit::Failure, why))?;
         if let Err(why) = writeln!(out, "{line}") {

@@ -19,7 +19,7 @@ use super::item::{Item, Lost, Repeat};
 use super::spool;
 use super::survey::{Survey, fingerprint};
 use crate::address::fetchable;
-use crate::groups::{self, Group, Membership};
+use crate::groups::{self, Group, Member, Membership};
 use crate::lang::Lang;
 
 /// Where a document stands.
@@ -159,20 +159,30 @@ impl Corpus {
             document.rights.content_signal = self.signals.get(&document.host).cloned();
         }
         let url = Url::parse(&document.url).ok();
-        let Some(id) = url.and_then(|url| self.membership.group_of(&url).map(str::to_owned)) else {
+        let Some((id, role)) = url.as_ref().and_then(|url| self.membership.group_of(url)) else {
             return;
         };
+        let id = id.to_owned();
         let members = self.groups.get(&id).into_iter().flat_map(|group| group.members.values());
         let own = |url: &str| url == document.url || Some(url) == document.canonical.as_deref();
         document.members = members
-            .filter(|member| !own(&member.url) && !member.parts.iter().any(|part| own(part)))
+            .filter(|member| !is_of(member, &own))
             .map(|member| Sibling {
                 language: member.lang.as_ref().map(ToString::to_string),
                 url: member.url.clone(),
             })
             .collect();
         document.group = Some(id);
+        document.group_role = Some(role);
     }
+}
+
+/// Whether a page is a member, or a part, a copy or a variant of it.
+fn is_of(member: &Member, own: impl Fn(&str) -> bool) -> bool {
+    own(&member.url)
+        || member.parts.iter().any(|url| own(url))
+        || member.copies.iter().any(|copy| own(&copy.url))
+        || member.variants.iter().any(|one| own(&one.url))
 }
 
 /// The groups a crawl left beside its archive.

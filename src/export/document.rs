@@ -11,6 +11,7 @@ use super::dated::Dated;
 use super::direction::{self, Direction};
 use super::quality::Quality;
 use crate::address::Site;
+use crate::groups::Role;
 use crate::lang::Lang;
 use crate::lead::Locator;
 use crate::moment::Moment;
@@ -67,6 +68,8 @@ pub struct Document {
     pub blocks: Vec<TextBlock>,
     /// The translation group it is in, as in `groups.jsonl`.
     pub group: Option<String>,
+    /// What it is to the group: a translation, or a further page, a copy or a variant of one.
+    pub group_role: Option<Role>,
     /// The other members of the group.
     pub members: Vec<Sibling>,
     /// The alternates it declares.
@@ -150,6 +153,7 @@ impl Document {
             detected_language: page.detected,
             blocks: article.blocks,
             group: None,
+            group_role: None,
             members: Vec::new(),
             alternates: siblings(&page.alternates),
             machine_translated: page.mt_suspect,

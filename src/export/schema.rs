@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::cell::{Cell, Field, Kind, Named};
 use super::dated::Dated;
 use super::document::{Document, EXTRACTOR, Sibling, VERSION};
+use crate::groups::Role;
 use crate::lang::Lang;
 use crate::page::{BlockKind, Person, Stage, TextBlock};
 
@@ -158,6 +159,12 @@ pub const COLUMNS: &[Column] = &[
     column!("group", ?Kind::Text, "Id of the translation group it is in.", |doc| Cell::maybe(
         doc.group.as_deref()
     )),
+    column!(
+        "group_role",
+        ?Kind::Text,
+        "translation, or what it is to one in the group: part (a further page), copy, variant (for another region).",
+        |doc| Cell::maybe(doc.group_role.map(Role::name))
+    ),
     column!("members", Kind::List(&SIBLING), "The other members of the group.", |doc| siblings(
         &doc.members
     )),

@@ -12,7 +12,8 @@ use super::builder::{Claim, End, fingerprint};
 use super::pair::Pair;
 use super::places::Reach;
 use super::score;
-use super::{Evidence, Judgement, Step, Why};
+use super::verify::TextCheck;
+use super::{Evidence, Judgement, Role, Step, Why};
 use crate::lang::Lang;
 use crate::page::alternates::Dropped;
 
@@ -23,8 +24,10 @@ pub struct Explanation {
     pub url: String,
     /// Its language, by its text where that is known.
     pub lang: Option<Lang>,
-    /// The group it is in.
+    /// The group it belongs to.
     pub group: Option<String>,
+    /// What it is to the group.
+    pub role: Option<Role>,
     /// Why it can be in none.
     pub never: Option<&'static str>,
     /// What it declares and what declares it; the surest first.
@@ -67,6 +70,10 @@ pub struct Explained {
     pub score: f64,
     /// Why it was left; taken otherwise.
     pub left: Option<Why>,
+    /// Where it was left for the language of a text: the language declared, and that of the text.
+    pub mislabelled: Option<(Lang, Lang)>,
+    /// What the texts say of one another, where both were read.
+    pub text: Option<TextCheck>,
 }
 
 /// A declaration that leads to no article.
@@ -141,12 +148,13 @@ impl Judgement {
             .collect();
         nowhere.sort_by(|a, b| (&a.url, a.evidence).cmp(&(&b.url, b.evidence)));
         nowhere.dedup();
-        let group = self.group_of.get(&page).and_then(|at| self.groups.get(*at));
+        let (group, role) = self.place_of(page).unzip();
         Some(Explanation {
             url: self.graph.url(page).to_owned(),
             lang: self.lang(page),
-            group: group.map(|group| group.id.clone()),
-            never: self.never(page),
+            group,
+            role,
+            never: self.graph.is_front(page).then_some("it is a front page"),
             edges: self.pairs.iter().filter(own).map(|pair| self.explained(page, pair)).collect(),
             nowhere,
             found: Fate::Article,
@@ -155,16 +163,11 @@ impl Judgement {
         })
     }
 
-    /// Why a page is in no group whatever is declared of it.
-    fn never(&self, page: u32) -> Option<&'static str> {
-        let mut kin = self.graph.kin(page);
-        match () {
-            () if self.graph.is_front(page) => Some("it is a front page"),
-            () if kin.any(|one| self.group_of.contains_key(&one)) => {
-                Some("the same language for another region stands for it in one")
-            }
-            () => None,
-        }
+    /// The group of a page, or of the variant for another region that stands for it there.
+    fn place_of(&self, page: u32) -> Option<(String, Role)> {
+        let id = |page: u32| Some(self.groups.get(*self.group_of.get(&page)?)?.id.clone());
+        let own = id(page).map(|id| (id, Role::Translation));
+        own.or_else(|| Some((self.graph.kin(page).find_map(id)?, Role::Variant)))
     }
 
     /// What is known of a URL that leads to no article.
@@ -181,6 +184,7 @@ impl Judgement {
             url: url.as_str().to_owned(),
             lang: None,
             group: None,
+            role: None,
             never: None,
             edges: Vec::new(),
             nowhere: Vec::new(),
@@ -270,6 +274,8 @@ impl Judgement {
             steps,
             score: pair.score,
             left: pair.aside,
+            mislabelled: self.graph.mislabelled(pair).map(|(a, b)| (a.clone(), b.clone())),
+            text: self.graph.texts(pair, &self.norms),
         }
     }
 

@@ -11,7 +11,7 @@ use url::Url;
 use super::graph::Graph;
 use super::pair::Pair;
 use super::places::How;
-use super::verify::{Norms, Verdict};
+use super::verify::{self, Norms, Verdict};
 use super::{Conflict, Copied, Edge, Group, GroupKind, Member, Why, original};
 use crate::digest::Digest;
 use crate::page::Signal;
@@ -47,7 +47,7 @@ impl Judgement {
         pairs.sort_unstable_by(|a, b| {
             b.score.total_cmp(&a.score).then_with(|| named(a).cmp(&named(b)))
         });
-        let mut forming = Forming::new(&graph);
+        let mut forming = Forming::new(&graph, &norms);
         for pair in &mut pairs {
             forming.take(pair);
         }
@@ -142,6 +142,7 @@ fn kind(group: &Group) -> GroupKind {
 /// Components on their way to groups.
 struct Forming<'g> {
     graph: &'g Graph,
+    norms: &'g Norms,
     /// For each page the page above it in its component; itself at the top.
     above: Vec<u32>,
     /// The members of a component of several, by its top: language and page, in order.
@@ -149,9 +150,9 @@ struct Forming<'g> {
 }
 
 impl<'g> Forming<'g> {
-    fn new(graph: &'g Graph) -> Self {
+    fn new(graph: &'g Graph, norms: &'g Norms) -> Self {
         let count = u32::try_from(graph.builder.pages.len()).unwrap_or(u32::MAX);
-        Self { graph, above: (0..count).collect(), members: HashMap::new() }
+        Self { graph, norms, above: (0..count).collect(), members: HashMap::new() }
     }
 
     fn take(&mut self, pair: &mut Pair) {
@@ -176,6 +177,8 @@ impl<'g> Forming<'g> {
             pair.aside = Some(if kin { Why::Variant } else { Why::SameLanguageTwice });
         } else if self.share_a_text(&one, &other) {
             pair.aside = Some(Why::SameText);
+        } else if self.differ(&one, &other) {
+            pair.aside = Some(Why::TextDiffers);
         } else if !pair.mutual && self.contradicted(&one, &other) {
             pair.aside = Some(Why::Contradicted);
         } else {
@@ -200,7 +203,8 @@ impl<'g> Forming<'g> {
     /// Whether a member of one side firmly names another page for a language of the other side.
     fn contradicted(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
         let says = |page: u32, of: u32| {
-            self.graph.links_between(page, of).is_empty() && self.graph.contradicts(page, of)
+            self.graph.links_between(page, of).is_empty()
+                && self.graph.contradicts(page, of, self.norms)
         };
         one.iter().any(|(_, a)| other.iter().any(|(_, b)| says(*a, *b) || says(*b, *a)))
     }
@@ -209,6 +213,17 @@ impl<'g> Forming<'g> {
     fn share_a_text(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
         let mut pairs = one.iter().flat_map(|(_, a)| other.iter().map(move |(_, b)| (*a, *b)));
         pairs.any(|(a, b)| self.graph.is_same_text(a, b))
+    }
+
+    /// Whether all texts of the two sides together speak against their being one article: a page
+    /// that nothing is known against by itself may be a stranger to the others.
+    fn differ(&self, one: &[(u16, u32)], other: &[(u16, u32)]) -> bool {
+        if one.len().max(other.len()) == 1 {
+            return false;
+        }
+        let pairs = one.iter().flat_map(|(_, a)| other.iter().map(move |(_, b)| (*a, *b)));
+        let balances = pairs.map(|(a, b)| self.graph.compared(a, b, self.norms).balance);
+        balances.map(i32::from).sum::<i32>() <= i32::from(verify::DIFFER)
     }
 
     fn top(&mut self, page: u32) -> u32 {
@@ -325,6 +340,7 @@ impl Graph {
             from: self.url(pair.from).to_owned(),
             to: self.url(pair.to).to_owned(),
             lang: self.declared(pair).cloned(),
+            text: self.mislabelled(pair).map(|(_, text)| text.clone()),
             score: pair.worth,
             why: pair.aside?,
         })

@@ -48,8 +48,8 @@ pub(super) struct Graph {
     elsewhere: Vec<(u32, u16)>,
     hubs: HashSet<u32>,
     pub(super) variants: Variants,
-    /// Pages that two articles of one language firmly declare, with that language.
-    crowded: HashSet<(u32, u16)>,
+    /// The articles of one language that firmly declare a page, where they are several.
+    crowded: HashMap<(u32, u16), Vec<u32>>,
 }
 
 impl Graph {
@@ -64,7 +64,7 @@ impl Graph {
             elsewhere: Vec::new(),
             hubs: HashSet::new(),
             variants: Variants::default(),
-            crowded: HashSet::new(),
+            crowded: HashMap::new(),
         };
         graph.lay_out();
         graph.join_nodes();
@@ -164,8 +164,10 @@ impl Graph {
                     alike.iter().filter(|(_, first)| *first == page).map(|(page, _)| *page),
                 );
             }
-            if by_article().filter(|said| said.iter().any(|(.., firm)| *firm)).count() > 1 {
-                self.crowded.insert((*page, *key));
+            let firm = by_article().filter(|said| said.iter().any(|(.., firm)| *firm));
+            let firm: Vec<u32> = firm.filter_map(|said| Some(said.first()?.2)).collect();
+            if firm.len() > 1 {
+                self.crowded.insert((*page, *key), firm);
             }
         }
     }
@@ -213,9 +215,9 @@ impl Graph {
         self.hubs.contains(&number)
     }
 
-    /// Whether several articles of a language firmly declare a page.
-    pub(super) fn is_crowded(&self, number: u32, key: u16) -> bool {
-        self.crowded.contains(&(number, key))
+    /// The articles of a language that firmly declare a page, where they are several.
+    pub(super) fn crowd(&self, number: u32, key: u16) -> &[u32] {
+        self.crowded.get(&(number, key)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn links(&self) -> &[Link] {

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use builder::{Builder, End};
 pub use form::Judgement;
 pub use original::{Original, Says};
-pub use table::{Membership, TABLE, read, table};
+pub use table::{Membership, Role, TABLE, read, table};
 use verify::TextCheck;
 
 use crate::lang::Lang;
@@ -119,6 +119,9 @@ pub enum CopyKind {
     Spelling,
     /// It names the page as its canonical URL.
     Canonical,
+    /// It has the text of the page, in the same language, and no region tells them apart: the
+    /// address without a language, say.
+    SameText,
     /// It calls itself another language, names the page as its canonical URL and has its text: what
     /// a site shows where there is no translation.
     Fallback,
@@ -130,6 +133,7 @@ impl CopyKind {
         match self {
             Self::Spelling => "another spelling",
             Self::Canonical => "a copy, by its canonical URL",
+            Self::SameText => "a copy, by its text",
             Self::Fallback => "shown where a translation is missing",
         }
     }
@@ -189,6 +193,9 @@ pub struct Conflict {
     pub to: String,
     /// The language declared.
     pub lang: Option<Lang>,
+    /// The language its text is in, where that is why it was set aside.
+    #[serde(default)]
+    pub text: Option<Lang>,
     /// What the declaration was worth before it was set aside.
     pub score: f64,
     /// Why it was set aside.

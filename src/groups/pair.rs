@@ -7,10 +7,15 @@ use super::graph::{Graph, Link};
 use super::score::{self, ACCEPTED, CONTRADICTS, Weights};
 use super::verify::{self, Norms, Text, TextCheck, Verdict};
 use super::{Evidence, Step, Why};
+use crate::lang::Lang;
 use crate::page::Signal;
 
 /// A pair below this teaches nothing about the lengths of languages.
 const SURE: f64 = 0.9;
+
+/// By so much more must one of two texts agree with a third for it to be chosen: numbers agree
+/// with the one (3 points) and are not known of the other (0) is not enough; see `verify`.
+const CLEARLY: i8 = 4;
 
 /// A pair of pages and what it is worth.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +60,7 @@ impl Graph {
 
     fn is_sure(&self, from: u32, to: u32) -> bool {
         let (there, back) = (self.side(from, to), self.side(to, from));
-        let weights = self.weights(from, to, (&there, &back), Verdict::Unknown);
+        let weights = self.weights(from, to, (&there, &back), &TextCheck::default());
         there.worth > 0.0
             && back.worth > 0.0
             && self.key(from) != self.key(to)
@@ -65,19 +70,18 @@ impl Graph {
     /// Judges one pair; each step is told to `note`.
     pub(super) fn pair(&self, from: u32, to: u32, norms: &Norms, note: impl FnMut(Step)) -> Pair {
         let (there, back) = (self.side(from, to), self.side(to, from));
-        let text = verify::compare(self.text(from), self.text(to), norms);
-        let text = text.map(|check| check.verdict).unwrap_or_default();
-        let weights = self.weights(from, to, (&there, &back), text);
+        let check = self.compared(from, to, norms);
+        let weights = self.weights(from, to, (&there, &back), &check);
         let mut pair = Pair {
             from,
             to,
             worth: there.worth.max(back.worth),
             score: score::weigh(&weights, note),
             mutual: weights.mutual,
-            text,
+            text: check.verdict,
             aside: None,
         };
-        pair.aside = self.reason_against(&pair, &there, &back);
+        pair.aside = self.reason_against(&pair, (&there, &back), norms);
         pair
     }
 
@@ -108,7 +112,12 @@ impl Graph {
         Side { worth, fault }
     }
 
-    fn weights(&self, from: u32, to: u32, sides: (&Side, &Side), text: Verdict) -> Weights {
+    /// What the texts of two pages say of one another; nothing where one has none.
+    pub(super) fn compared(&self, one: u32, other: u32, norms: &Norms) -> TextCheck {
+        verify::compare(self.text(one), self.text(other), norms).unwrap_or_default()
+    }
+
+    fn weights(&self, from: u32, to: u32, sides: (&Side, &Side), text: &TextCheck) -> Weights {
         let mutual = self.is_mutual(from, to, sides);
         let both =
             [(from, to), (to, from)].iter().all(|(a, b)| !self.links_between(*a, *b).is_empty());
@@ -120,7 +129,8 @@ impl Graph {
             belied: both && !mutual,
             own_word_differs: differs(to, self.links_between(from, to))
                 + differs(from, self.links_between(to, from)),
-            text,
+            text: text.verdict,
+            confirmed: text.balance >= verify::CONFIRMED,
         }
     }
 
@@ -145,22 +155,20 @@ impl Graph {
             .is_some_and(|(said, own)| !said.agrees(own))
     }
 
-    fn reason_against(&self, pair: &Pair, there: &Side, back: &Side) -> Option<Why> {
+    fn reason_against(&self, pair: &Pair, sides: (&Side, &Side), norms: &Norms) -> Option<Why> {
         let (from, to) = (pair.from, pair.to);
         // A redirect that led here by mistake takes nothing from what the other page says.
         let counts = |why: &Why| *why != Why::Redirected || pair.worth <= 0.0;
-        let fault = there.fault.filter(counts).or(back.fault.filter(counts));
+        let fault = sides.0.fault.filter(counts).or(sides.1.fault.filter(counts));
         fault
             .or_else(|| (self.key(from) == self.key(to)).then(|| self.one_language(pair)))
             .or_else(|| (pair.text == Verdict::Same).then_some(Why::SameText))
             .or_else(|| self.is_fallback(pair).then_some(Why::FallbackCopy))
+            .or_else(|| (pair.text == Verdict::Suspect).then_some(Why::TextDiffers))
             // What each says of the other outweighs what others say.
-            .or_else(|| self.reason_against_one_way(pair, back).filter(|_| !pair.mutual))
+            .or_else(|| self.reason_against_one_way(pair, sides.1, norms).filter(|_| !pair.mutual))
             .or_else(|| (self.key(from) == 0 || self.key(to) == 0).then_some(Why::Weak))
-            .or_else(|| {
-                let why = if pair.text == Verdict::Suspect { Why::TextDiffers } else { Why::Weak };
-                (pair.score < ACCEPTED).then_some(why)
-            })
+            .or_else(|| (pair.score < ACCEPTED).then_some(Why::Weak))
     }
 
     /// Two pages in one language: a regional variant, or the text untranslated.
@@ -171,8 +179,9 @@ impl Graph {
         if key == 0 {
             return Why::Weak;
         }
+        // What names no language (`x-default`) says nothing against it.
         let mut said = links.iter().copied().flatten();
-        if said.any(|link| self.keys.of_lang(link.lang) == key) {
+        if said.any(|link| link.lang.is_none() || self.keys.of_lang(link.lang) == key) {
             Why::Variant
         } else {
             Why::DeclaredUntranslated
@@ -193,28 +202,54 @@ impl Graph {
         names(pair.from, pair.to) || names(pair.to, pair.from)
     }
 
-    fn reason_against_one_way(&self, pair: &Pair, back: &Side) -> Option<Why> {
+    fn reason_against_one_way(&self, pair: &Pair, back: &Side, norms: &Norms) -> Option<Why> {
         // A pair is filed under the page that declares, or under either when both do.
         let (from, to) = if back.worth > 0.0 { (pair.to, pair.from) } else { (pair.from, pair.to) };
         if self.is_hub(to) || self.is_hub(from) {
             return Some(Why::Hub);
         }
-        if self.contradicts(to, from) {
+        if self.contradicts(to, from, norms) {
             return Some(Why::Contradicted);
         }
-        (self.has_rival(from, to) || self.is_crowded(to, self.key(from))).then_some(Why::Rivals)
+        let has_rival = self.has_rival(from, to, norms);
+        (has_rival || self.is_crowded(to, from, norms)).then_some(Why::Rivals)
     }
 
     /// Whether `page` firmly names another page, or something nobody fetched, where `other` would
-    /// stand.
-    pub(super) fn contradicts(&self, page: u32, other: u32) -> bool {
+    /// stand, and its text does not clearly say that it means `other`.
+    pub(super) fn contradicts(&self, page: u32, other: u32, norms: &Norms) -> bool {
         let key = self.key(other);
         self.names_elsewhere(page, key)
-            || self.others_named(page, other, key).any(|worth| worth >= CONTRADICTS)
+            || self.others_named(page, other, key).any(|(rival, worth)| {
+                worth >= CONTRADICTS && !self.is_clearly(page, other, rival, norms)
+            })
+    }
+
+    /// Whether `from` names another page of that language as firmly as `to`, and no text tells.
+    fn has_rival(&self, from: u32, to: u32, norms: &Norms) -> bool {
+        let own = self.side(from, to).worth;
+        self.others_named(from, to, self.key(to))
+            .any(|(rival, worth)| worth >= own && !self.is_clearly(from, to, rival, norms))
+    }
+
+    /// Whether other articles in the language of `from` firmly declare `to`, and no text tells.
+    fn is_crowded(&self, to: u32, from: u32, norms: &Norms) -> bool {
+        let is_itself = |rival: u32| {
+            rival == from || self.are_variants(rival, from) || self.is_same_text(rival, from)
+        };
+        let mut crowd = self.crowd(to, self.key(from)).iter().copied();
+        crowd.any(|rival| !is_itself(rival) && !self.is_clearly(to, from, rival, norms))
+    }
+
+    /// Whether the text of `page` is that of `one`, and clearly not that of `other`.
+    fn is_clearly(&self, page: u32, one: u32, other: u32, norms: &Norms) -> bool {
+        let own = self.compared(page, one, norms);
+        own.verdict == Verdict::Agrees
+            && own.balance - self.compared(page, other, norms).balance >= CLEARLY
     }
 
     /// What a page's words about other pages of a language are worth.
-    fn others_named(&self, page: u32, but: u32, key: u16) -> impl Iterator<Item = f64> {
+    fn others_named(&self, page: u32, but: u32, key: u16) -> impl Iterator<Item = (u32, f64)> + '_ {
         let by_page = self.links_from(page).chunk_by(|a, b| a.to == b.to);
         by_page
             .filter(move |links| {
@@ -222,16 +257,11 @@ impl Graph {
                     link.to != but && self.key(link.to) == key && !self.are_variants(link.to, but)
                 })
             })
-            .map(|links| {
+            .filter_map(|links| {
                 let sound = links.iter().filter(|link| self.fault(link).is_none());
-                score::one_direction(sound.map(|link| link.evidence))
+                let worth = score::one_direction(sound.map(|link| link.evidence));
+                Some((links.first()?.to, worth))
             })
-    }
-
-    /// Whether `from` names another page of that language as firmly as `to`.
-    fn has_rival(&self, from: u32, to: u32) -> bool {
-        let own = self.side(from, to).worth;
-        self.others_named(from, to, self.key(to)).any(|worth| worth >= own)
     }
 
     /// What both pages of a pair declare, each once.
@@ -244,8 +274,27 @@ impl Graph {
         all
     }
 
+    /// Of a pair that was set aside for the language of a text: the language declared, and that
+    /// of the text.
+    pub(super) fn mislabelled(&self, pair: &Pair) -> Option<(&Lang, &Lang)> {
+        if !matches!(pair.aside?, Why::DeclaredUntranslated | Why::Redirected) {
+            return None;
+        }
+        let (there, back) =
+            (self.links_between(pair.from, pair.to), self.links_between(pair.to, pair.from));
+        there.iter().chain(back).find_map(|link| self.wrong_language(link))
+    }
+
+    /// The language a link declares and that of the text there, where they are not one.
+    pub(super) fn wrong_language(&self, link: &Link) -> Option<(&Lang, &Lang)> {
+        let said = self.builder.lang(link.lang)?;
+        let page = self.page(link.to)?;
+        let text = self.builder.lang(page.detected.or(page.declared))?;
+        (!said.agrees(text)).then_some((said, text))
+    }
+
     /// The language a pair was declared in by its firmest link.
-    pub(super) fn declared(&self, pair: &Pair) -> Option<&crate::lang::Lang> {
+    pub(super) fn declared(&self, pair: &Pair) -> Option<&Lang> {
         let there = self.links_between(pair.from, pair.to);
         let links = if there.is_empty() { self.links_between(pair.to, pair.from) } else { there };
         let lang = |link: &Link| self.builder.lang(link.lang);

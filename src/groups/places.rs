@@ -10,6 +10,9 @@ use url::Url;
 
 use super::CopyKind;
 use super::builder::{Builder, End, Kept, fingerprint};
+use super::verify::MIN_CHARS;
+use crate::lang::Lang;
+use crate::page::alternates::target::LANGUAGE_PARAMETERS;
 
 /// Redirects followed from one declaration.
 const MAX_MOVES: usize = 10;
@@ -93,6 +96,7 @@ impl Places {
             }
         }
         let key = |page: u32| keys.get(page as usize).copied().filter(|key| *key != 0);
+        let twins = self.twins(builder);
         let step = |(number, page): (u32, &Kept)| {
             let spelling = How::Copy(CopyKind::Spelling);
             if page.stale {
@@ -110,10 +114,49 @@ impl Places {
                 .filter(|other| *other != number)
                 .map(|other| (other, by))
                 .or_else(|| Some((part()?, How::Part)))
+                .or_else(|| {
+                    let twin = twins.get(&number).copied().filter(same)?;
+                    Some((twin, How::Copy(CopyKind::SameText)))
+                })
                 .or_else(|| Some((*self.index.get(&page.key)?, spelling)))
                 .unwrap_or((number, spelling))
         };
         (0_u32..).zip(&builder.pages).map(step).collect()
+    }
+
+    /// Pages that have, under another address, the text of a page which is declared in their own
+    /// language without a region, or which has a language parameter more: each with that page.
+    fn twins(&self, builder: &Builder) -> HashMap<u32, u32> {
+        let mut twins: HashMap<u32, u32> = HashMap::new();
+        for (number, page) in numbered(builder) {
+            let names_no_region = |lang: &u16| {
+                builder.lang(Some(*lang)).is_some_and(|lang| lang.as_str() == lang.language())
+            };
+            let declared = page.variants.iter().filter(|(_, lang, _)| names_no_region(lang));
+            let declared = declared.filter_map(|(key, ..)| Some((number, *self.index.get(key)?)));
+            let own = builder.lang(page.lang(builder));
+            let bare = Url::parse(&page.url).ok().and_then(|url| without_language(&url));
+            let bare = bare.filter(|(_, named)| own.is_some_and(|own| own.same(named)));
+            let bare = bare.and_then(|(bare, _)| self.index.get(&fingerprint(&bare)).copied());
+            for (copy, of) in declared.chain(bare.map(|bare| (bare, number))) {
+                if is_twin(builder, copy, of) {
+                    let known = twins.entry(copy).or_insert(of);
+                    if url(builder, of) < url(builder, *known) {
+                        *known = of;
+                    }
+                }
+            }
+        }
+        // Of two pages that each point to the other the smaller URL stands for both.
+        let both: Vec<u32> = twins
+            .iter()
+            .filter(|(copy, of)| {
+                twins.get(of) == Some(copy) && url(builder, **copy) < url(builder, **of)
+            })
+            .map(|(copy, _)| *copy)
+            .collect();
+        twins.retain(|copy, _| !both.contains(copy));
+        twins
     }
 
     /// A canonical URL that was not fetched stands for the page that names it.
@@ -205,6 +248,34 @@ fn canonical_kind(builder: &Builder, page: &Kept) -> CopyKind {
         .zip(lang(page.detected))
         .is_some_and(|(declared, detected)| !declared.agrees(detected));
     if calls_itself_other { CopyKind::Fallback } else { CopyKind::Canonical }
+}
+
+/// Whether two pages are read and have one text, and the second does not name the first as its
+/// canonical URL: then it is the copy.
+fn is_twin(builder: &Builder, one: u32, other: u32) -> bool {
+    let page = |number: u32| builder.pages.get(number as usize).filter(|page| !page.stale);
+    page(one).zip(page(other)).is_some_and(|(a, b)| {
+        let text = a.text.as_ref().zip(b.text.as_ref());
+        one != other
+            && text.is_some_and(|(a, b)| a.hash == b.hash)
+            && a.length.min(b.length) >= MIN_CHARS
+            && b.canonical != Some(a.key)
+    })
+}
+
+/// A URL without the parameters that name its language, and that language; `None` where it has
+/// none.
+fn without_language(url: &Url) -> Option<(Url, Lang)> {
+    let named = |name: &str| LANGUAGE_PARAMETERS.contains(&name.to_lowercase().as_str());
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let (naming, rest): (Vec<_>, Vec<_>) = pairs.iter().partition(|(name, _)| named(name));
+    let lang = naming.iter().find_map(|(_, value)| Lang::parse(value))?;
+    let mut bare = url.clone();
+    bare.set_query(None);
+    if !rest.is_empty() {
+        bare.query_pairs_mut().extend_pairs(rest);
+    }
+    Some((bare, lang))
 }
 
 fn numbered(builder: &Builder) -> impl Iterator<Item = (u32, &Kept)> {

@@ -26,9 +26,12 @@ impl Variants {
             let number = graph.places.home(number);
             for (key, lang, url) in &page.variants {
                 let Some(lang) = graph.builder.lang(Some(*lang)) else { continue };
+                let reach = graph.places.reach(&graph.builder, *key);
+                if matches!(reach, Reach::Page { page, .. } if page == number) {
+                    continue;
+                }
                 let own = variants.of.entry(number).or_default();
                 own.insert(Variant { lang: lang.clone(), url: url.to_string() });
-                let reach = graph.places.reach(&graph.builder, *key);
                 if let Reach::Page { page: other, .. } = reach
                     && other != number
                     && graph.key(other) == graph.key(number)

@@ -6,15 +6,19 @@
 //! declared.
 
 mod aligned;
+mod witness;
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use aligned::Parallel;
+pub(super) use witness::{CONFIRMED, DIFFER};
+
 use crate::page::print::TextPrint;
 
 /// Characters under which a text says nothing (the study's own floor for its pairs).
-const MIN_CHARS: u64 = 200;
+pub(super) const MIN_CHARS: u64 = 200;
 
 /// A ratio of lengths this far below or above the expected one is that of a part. True pairs of
 /// the study lie between .84 and 1.11 of the median (ar: .76-.82-.90, ja: .49-.57-.65).
@@ -26,13 +30,6 @@ const RATIO_UNKNOWN: (f64, f64) = (0.2, 5.0);
 
 /// Numbers on each side from which their share says something.
 const MIN_NUMBERS: usize = 3;
-
-/// A share of numbers below this is that of two articles. Random pairs: median 0; true ones: 1.0,
-/// Japanese .75.
-const NUMBERS_DIFFER: f64 = 0.3;
-
-/// A share of numbers from this on is that of one article.
-const NUMBERS_AGREE: f64 = 0.6;
 
 /// Names on each side from which their share is told.
 const MIN_NAMES: usize = 3;
@@ -52,11 +49,11 @@ pub enum Verdict {
     /// Too little to tell.
     #[default]
     Unknown,
-    /// Lengths and numbers are those of one article.
+    /// Length, numbers and names are those of one article.
     Agrees,
     /// One is much shorter than a translation would be.
     Partial,
-    /// The lengths fit, the numbers do not.
+    /// Numbers, names and paragraphs are not those of one article.
     Suspect,
     /// It is one text at two addresses.
     Same,
@@ -67,6 +64,9 @@ pub enum Verdict {
 pub struct TextCheck {
     /// What it comes to.
     pub verdict: Verdict,
+    /// What numbers, names and paragraphs come to: points for one article, or against it.
+    #[serde(default)]
+    pub balance: i8,
     /// Characters of the second for each of the first.
     pub ratio: f64,
     /// The ratio expected of these languages, where it is known.
@@ -136,33 +136,58 @@ fn ratio(a: Text<'_>, b: Text<'_>) -> f64 {
 /// Compares two texts; `None` without their prints.
 pub fn compare(a: Text<'_>, b: Text<'_>, norms: &Norms) -> Option<TextCheck> {
     let (one, other) = (a.print?, b.print?);
-    let expected = norms.expected(a.key, b.key);
     let mut check = TextCheck {
         verdict: Verdict::Unknown,
+        balance: 0,
         ratio: ratio(a, b),
-        expected,
+        expected: norms.expected(a.key, b.key),
         numbers: one.numbers_shared(other, MIN_NUMBERS),
         names: one.names_shared(other, MIN_NAMES),
         images: one.images_shared(other),
         paragraphs: (one.count, other.count),
         cost: None,
     };
+    check.balance = balance((a.key, one), (b.key, other), &check);
     check.verdict = verdict(a, b, &check);
     Some(check)
+}
+
+/// What the witnesses come to.
+fn balance(a: (&str, &TextPrint), b: (&str, &TextPrint), check: &TextCheck) -> i8 {
+    let fewer = a.1.names.len().min(b.1.names.len());
+    // Of a summary the numbers that it has are asked for, not those it lacks.
+    let whole = check.is_of_a_length();
+    let numbers = if whole { check.numbers } else { a.1.numbers_of_fewer(b.1, MIN_NUMBERS) };
+    let told = witness::numbers(numbers) + witness::names(check.names, fewer);
+    if !(whole && witness::may_turn(told)) {
+        return told;
+    }
+    let laid = laid(a, b, check.expected);
+    told + witness::paragraphs(check.paragraphs, laid.as_ref())
+}
+
+/// The paragraphs of two texts side by side, the same whichever text comes first.
+fn laid(a: (&str, &TextPrint), b: (&str, &TextPrint), expected: Option<f64>) -> Option<Parallel> {
+    let expected = expected.unwrap_or(1.0);
+    let (one, other) = (&a.1.paragraphs, &b.1.paragraphs);
+    if (a.0, one) <= (b.0, other) {
+        Parallel::of(one, other, expected)
+    } else {
+        Parallel::of(other, one, 1.0 / expected)
+    }
 }
 
 /// [`compare`] with the cost of laying the paragraphs side by side, which takes longer; for people
 /// and files to read.
 pub fn compare_closely(a: Text<'_>, b: Text<'_>, norms: &Norms) -> Option<TextCheck> {
     let check = compare(a, b, norms)?;
-    let expected = check.expected.unwrap_or(1.0);
-    let cost = aligned::cost(&a.print?.paragraphs, &b.print?.paragraphs, expected);
+    let laid = laid((a.key, a.print?), (b.key, b.print?), check.expected);
     Some(TextCheck {
         ratio: rounded(check.ratio),
         expected: check.expected.map(rounded),
         numbers: check.numbers.map(rounded),
         names: check.names.map(rounded),
-        cost: cost.map(rounded),
+        cost: laid.map(|laid| rounded(laid.cost)),
         ..check
     })
 }
@@ -185,19 +210,21 @@ fn verdict(a: Text<'_>, b: Text<'_>, check: &TextCheck) -> Verdict {
     if a.length.max(b.length) < MIN_CHARS {
         return Verdict::Unknown;
     }
-    let (low, high) = if check.expected.is_some() { RATIO } else { RATIO_UNKNOWN };
-    let relative = check.ratio / check.expected.unwrap_or(1.0);
-    if !(low..=high).contains(&relative) {
-        return Verdict::Partial;
-    }
-    match check.numbers {
-        Some(shared) if shared < NUMBERS_DIFFER => Verdict::Suspect,
-        Some(shared) if shared >= NUMBERS_AGREE => Verdict::Agrees,
+    match check.balance {
+        ..=witness::DIFFER => Verdict::Suspect,
+        _ if !check.is_of_a_length() => Verdict::Partial,
+        witness::AGREE.. => Verdict::Agrees,
         _ => Verdict::Unknown,
     }
 }
 
 impl TextCheck {
+    /// Whether neither text is much shorter than the other, by what is expected.
+    fn is_of_a_length(&self) -> bool {
+        let (low, high) = if self.expected.is_some() { RATIO } else { RATIO_UNKNOWN };
+        (low..=high).contains(&(self.ratio / self.expected.unwrap_or(1.0)))
+    }
+
     /// Whether it is the second text that is the shorter one, by what is expected.
     pub fn second_is_shorter(&self) -> bool {
         self.ratio < self.expected.unwrap_or(1.0)

@@ -3,10 +3,12 @@
 //! Groups come from all pages of all files, so a line can be finished only after the last of them
 //! was read. Lines hold whole articles: memory would not do.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 
+use url::Url;
+
+use crate::groups::Membership;
 use crate::json;
 use crate::wacz::pages::{FORMAT, PageLine, PagesHeader};
 
@@ -39,14 +41,18 @@ impl Shelf {
         self,
         to: &mut dyn Write,
         header: &PagesHeader,
-        groups: &HashMap<String, String>,
+        groups: &Membership,
     ) -> io::Result<()> {
         writeln!(to, "{}", json::line(header)?)?;
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
         for line in BufReader::new(file).lines() {
             let mut page: PageLine = serde_json::from_str(&line?)?;
-            page.group = groups.get(&page.url).cloned();
+            let url = Url::parse(&page.url).ok();
+            if let Some((group, role)) = url.and_then(|url| groups.group_of(&url)) {
+                page.group = Some(group.to_owned());
+                page.role = Some(role.name().to_owned());
+            }
             writeln!(to, "{}", json::line(&page)?)?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 //! first; other HTML pages come behind. A payload that was captured again under the same URL is
 //! one page. Damaged records are told and passed over; the file goes in as it is.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use url::Url;
@@ -19,7 +19,7 @@ use crate::address::{Address, fetchable};
 use crate::crawl::reading;
 use crate::event::Event;
 use crate::frontier::tally::{keep, key_of};
-use crate::groups;
+use crate::groups::{self, Group, GroupKind, Membership};
 use crate::head::Head;
 use crate::index::captures::Pairing;
 use crate::index::{IndexError, Line, Sorter};
@@ -228,16 +228,11 @@ impl<'a> Survey<'a> {
 
     /// The groups by URL, and what is to be told.
     pub(super) fn finish(self) -> Surveyed {
-        let mut groups = HashMap::new();
-        let mut ids = BTreeSet::new();
-        for group in self.groups.finish() {
-            for member in group.members.values() {
-                groups.insert(member.url.clone(), group.id.clone());
-            }
-            ids.insert(group.id);
-        }
+        let groups = self.groups.finish();
         let mut told = self.told;
-        told.groups = ids.len() as u64;
+        let is_parallel = |group: &&Group| group.kind == GroupKind::Parallel;
+        told.groups = groups.iter().filter(is_parallel).count() as u64;
+        let groups = Membership::of(groups);
         told.leaning = self.captures.finish();
         let about = self.about.finish(self.job, groups);
         Surveyed { about, told }

@@ -1,6 +1,6 @@
 //! The volume: one package, everything in it known, and how it is written.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::gather::Source;
 use super::shelf::{Shelf, header};
 use super::{Job, PackError};
+use crate::groups::Membership;
 use crate::index::Line;
 use crate::lead::Lead;
 use crate::moment::Moment;
@@ -35,8 +36,8 @@ pub(super) struct Volume {
 pub(super) struct About {
     pub(super) title: String,
     pub(super) description: String,
-    /// The group of each page that has one, by URL.
-    pub(super) groups: HashMap<String, String>,
+    /// The group of each page that has one, and its role there.
+    pub(super) groups: Membership,
     has_text: bool,
 }
 
@@ -138,7 +139,7 @@ impl Described {
     }
 
     /// The words, and the groups of the pages.
-    pub(super) fn finish(self, job: &Job, groups: HashMap<String, String>) -> About {
+    pub(super) fn finish(self, job: &Job, groups: Membership) -> About {
         About {
             title: job.title.clone().unwrap_or_else(|| self.title()),
             description: job.description.clone().unwrap_or_else(|| self.description()),

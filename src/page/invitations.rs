@@ -29,6 +29,8 @@ pub(crate) struct Said {
     pub(crate) lang: Option<Lang>,
     /// Whether it asks to do something: "read", not "the English version".
     pub(crate) asks: bool,
+    /// Whether other words stand in it too: "read our earlier report in Arabic".
+    pub(crate) of_another: bool,
 }
 
 /// One piece of an invitation.
@@ -72,8 +74,17 @@ pub(crate) fn said(text: &str) -> Option<Said> {
         let one = lang.as_ref().is_none_or(|lang| named.all(|other| other.same(lang)));
         let (asks, here) = (has(Piece::Verb), has(Piece::Here));
         let invites = asks || here || (lang.is_some() && has(Piece::Noun));
-        (one && invites).then_some(Said { lang, asks: asks || here })
+        (one && invites).then_some(Said { lang, asks: asks || here, of_another: false })
     })
+}
+
+/// What a text says that begins as an invitation, names a language and speaks of something else:
+/// no invitation, but worth telling to people who wonder why it is none.
+pub(crate) fn of_another(text: &str) -> Option<Said> {
+    let words = first_look(text)?;
+    let lang =
+        BOOKS.all.iter().filter(|book| !book.spaceless).find_map(|book| book.named(&words))?;
+    Some(Said { lang: Some(lang), asks: true, of_another: true })
 }
 
 /// Whether a text may stand beside an invitation: it is made of the same words, or of names of
@@ -217,6 +228,24 @@ impl Book {
         }
     }
 
+    /// The one language a text names that begins with a word of invitation.
+    fn named(&self, words: &[String]) -> Option<Lang> {
+        let pieces = |at: usize| {
+            let lengths = (1..=MAX_WORDS).rev();
+            lengths.filter_map(move |count| words.get(at..at + count))
+        };
+        let find = |at: usize| pieces(at).find_map(|words| self.pieces.get(&words.join(" ")));
+        if find(0) != Some(&Piece::Verb) {
+            return None;
+        }
+        let mut named = (1..words.len()).filter_map(find).filter_map(|piece| match piece {
+            Piece::Name(lang) => Some(lang),
+            _ => None,
+        });
+        let lang = named.next()?;
+        named.all(|other| other.same(lang)).then(|| lang.clone())
+    }
+
     /// The pieces a text is made of; `None` when anything else is in it.
     fn read(&self, words: &[String]) -> Option<Vec<&Piece>> {
         if self.spaceless { self.read_run(&words.concat()) } else { self.read_words(words) }
@@ -277,6 +306,21 @@ mod tests {
     }
 
     #[test]
+    fn what_invites_to_another_text_is_told_apart() {
+        let other = |text: &str| of_another(text).and_then(|said| said.lang).map(|l| l.to_string());
+        for (text, lang) in [
+            ("Read our earlier report in Arabic", Some("ar")),
+            ("Lire notre enquête sur les ports en anglais", Some("en")),
+            ("Read our earlier report", None),
+            ("Our earlier report in Arabic", None),
+            ("Read our report in Arabic and in French", None),
+        ] {
+            assert_eq!(other(text).as_deref(), lang, "{text}");
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_line_of_the_words_is_read() {
         for line in include_str!("invitations.txt").lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('|').collect();
@@ -298,6 +342,7 @@ mod tests {
             if let Some(said) = said(&text) {
                 prop_assert!(is_beside(&text) && text.len() <= MAX_BYTES, "{said:?}");
             }
+            prop_assert!(of_another(&text).is_none_or(|said| said.lang.is_some()));
         }
     }
 }

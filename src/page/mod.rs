@@ -160,6 +160,8 @@ pub enum Signal {
     Invitation,
     /// `link rel=alternate hreflang` of a feed's entry.
     Feed,
+    /// `hreflang=x-default` for a page that nothing else names: in which language is not said.
+    XDefault,
 }
 
 impl Signal {
@@ -181,6 +183,7 @@ impl Signal {
             Self::Interlanguage => "interlanguage",
             Self::Invitation => "invitation",
             Self::Feed => "feed",
+            Self::XDefault => "x-default",
         }
     }
 }

@@ -27,6 +27,10 @@ const MAX_PARAGRAPHS: usize = 64;
 /// Letters of the shortest name.
 const MIN_NAME: usize = 3;
 
+/// Marks behind which a sentence or a quotation begins.
+const BEGINNINGS: &[char] =
+    &['.', '!', '?', ':', '…', '"', '“', '„', '«', '»', '(', '•', '¿', '¡', '。', '؟'];
+
 /// Bytes of a text that are looked at.
 const MAX_TEXT: usize = 256 * 1024;
 
@@ -37,7 +41,7 @@ pub struct TextPrint {
     pub hash: u64,
     /// Its numbers as amounts, digits of any script read as ASCII; a number that stands twice counts twice.
     pub numbers: Vec<u16>,
-    /// Its words in Latin letters that begin with a capital.
+    /// Its words in Latin letters that begin with a capital and no sentence.
     pub names: Vec<u16>,
     /// File names of its images, sizes taken off.
     pub images: Vec<u16>,
@@ -96,6 +100,11 @@ impl TextPrint {
         shared(&self.numbers, &other.numbers, MAX_HASHES, least).map(|(dice, _)| dice)
     }
 
+    /// How many of the fewer numbers the other has too.
+    pub fn numbers_of_fewer(&self, other: &Self, least: usize) -> Option<f64> {
+        shared(&self.numbers, &other.numbers, MAX_HASHES, least).map(|(_, part)| part)
+    }
+
     /// How many of the fewer names the other has too.
     pub fn names_shared(&self, other: &Self, least: usize) -> Option<f64> {
         shared(&self.names, &other.names, MAX_HASHES, least).map(|(_, part)| part)
@@ -115,6 +124,8 @@ struct Scan {
     left: Option<usize>,
     /// Whether the last word said that an hour of the afternoon follows.
     afternoon: bool,
+    /// Whether the next word begins a sentence: its capital does not make it a name.
+    begins: bool,
 }
 
 impl Scan {
@@ -126,12 +137,14 @@ impl Scan {
         }
         let chars: Vec<char> = text.chars().map(plain).collect();
         let mut rest = chars.as_slice();
+        self.begins = true;
         while let Some((first, after)) = rest.split_first() {
             rest = if first.is_ascii_digit() {
                 self.number(rest)
             } else if first.is_alphanumeric() {
                 self.word(rest)
             } else {
+                self.begins |= BEGINNINGS.contains(first);
                 after
             };
         }
@@ -143,6 +156,7 @@ impl Scan {
         let (own, rest) = text.split_at_checked(read.taken).unwrap_or_default();
         let written: String = own.iter().filter(|c| c.is_alphanumeric()).collect();
         written.hash(&mut self.whole);
+        self.begins = false;
         for amount in read.amounts {
             *self.numbers.entry(amount).or_default() += 1;
         }
@@ -154,7 +168,9 @@ impl Scan {
         let (own, rest) = text.split_at_checked(run).unwrap_or_default();
         own.hash(&mut self.whole);
         self.afternoon = numbers::is_before_afternoon(own);
+        let begins = std::mem::take(&mut self.begins);
         let is_name = own.len() >= MIN_NAME
+            && !begins
             && own.first().is_some_and(char::is_ascii_uppercase)
             && own.iter().all(char::is_ascii_alphabetic);
         if is_name {
@@ -259,8 +275,11 @@ mod tests {
     #[test]
     fn names_in_latin_letters_and_images_survive() {
         let arabic = print(&["قالت Airbus إن طائرات Boeing و Embraer لن تتأثر"]);
-        let french = print(&["Airbus estime que les avions de Boeing et Embraer resteront"]);
+        let french = print(&["Hier, Airbus estime que les avions de Boeing et Embraer resteront"]);
         assert_eq!(arabic.names_shared(&french, 3), Some(1.0));
+        // What begins a sentence or a quotation has its capital from there.
+        let begun = print(&["Bread is dear. The baker says: \"Flour is too! Eggs\"", "Salt (Sea)"]);
+        assert_eq!(begun.names, Vec::<u16>::new());
         let image =
             |url: &str| Link { url: url.into(), kind: LinkKind::Embed, context: "img/@src".into() };
         let one = images(&[image("https://a.example/up/Harbour-300x200.jpg?v=1")]);

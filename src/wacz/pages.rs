@@ -2,7 +2,8 @@
 //! "pages.jsonl").
 //!
 //! The first line is a header. Beside the fields of the standard, warraq writes what a multilingual
-//! archive is for: `lang`, `byline`, and `group`, the id that the translations of one article share.
+//! archive is for: `lang`, `byline`, and `group`, the id that the translations of one article share,
+//! with the `role` of the page in it.
 //! Other readers pass over fields they do not know.
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,9 @@ pub struct PageLine {
     /// The translation group it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// What it is to the group: `translation`, or a `part`, a `copy` or a `variant` of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Its authors.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub byline: Vec<String>,

@@ -10,7 +10,7 @@ use crate::export::corpus::Corpus;
 use crate::export::document::Document;
 use crate::export::error::ExportError;
 use crate::export::gather::Halt;
-use crate::groups::{Conflict, Edge, Group, GroupKind, Why};
+use crate::groups::{Conflict, Edge, Group, GroupKind, Role, Why};
 use crate::moment::Moment;
 
 /// The relation of translations.
@@ -33,6 +33,8 @@ pub(super) struct Couple {
 struct Candidate {
     number: usize,
     language: String,
+    /// A copy stands for a member whose own address is not there; a part or a variant never does.
+    role: Option<Role>,
     date: Option<Moment>,
     machine: bool,
 }
@@ -77,7 +79,7 @@ pub(super) fn couples(
 
 impl Candidate {
     const fn nobody() -> Self {
-        Self { number: usize::MAX, language: String::new(), date: None, machine: false }
+        Self { number: usize::MAX, language: String::new(), role: None, date: None, machine: false }
     }
 }
 
@@ -87,6 +89,7 @@ impl Candidates {
         let candidate = Candidate {
             number,
             language: language.group_key(),
+            role: document.group_role,
             date: document.warc.date,
             machine: document.machine_translated.is_some(),
         };
@@ -94,9 +97,13 @@ impl Candidates {
         if let Some(known) = self.of_urls.get_mut(&document.url).filter(|known| newer(known)) {
             *known = candidate.clone();
         }
-        let Some(group) = &document.group else { return };
+        let stands = matches!(candidate.role, Some(Role::Translation | Role::Copy));
+        let Some(group) = document.group.as_ref().filter(|_| stands) else { return };
         let members = self.of_groups.entry(group.clone()).or_default();
-        if members.get(&candidate.language).is_none_or(newer) {
+        let better = |known: &Candidate| {
+            known.role > candidate.role || (known.role == candidate.role && newer(known))
+        };
+        if members.get(&candidate.language).is_none_or(better) {
             members.insert(candidate.language.clone(), candidate);
         }
     }

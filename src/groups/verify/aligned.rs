@@ -6,8 +6,26 @@
 
 use crate::align::length::{self, BEADS, VARIANCE};
 
+/// What it costs to lay two texts side by side, paragraph by paragraph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Parallel {
+    /// For each paragraph of the longer side.
+    pub(super) cost: f64,
+    /// The same with the second text from its end: what the order of the paragraphs is worth.
+    pub(super) backwards: f64,
+}
+
+impl Parallel {
+    /// Of two texts' paragraphs; `None` for an empty side. `expected` is the ratio of the second
+    /// side's lengths to the first's.
+    pub(super) fn of(first: &[u16], second: &[u16], expected: f64) -> Option<Self> {
+        let reversed: Vec<u16> = second.iter().rev().copied().collect();
+        let (cost, backwards) = (cost(first, second, expected)?, cost(first, &reversed, expected)?);
+        Some(Self { cost, backwards })
+    }
+}
+
 /// The cost of the cheapest path for each paragraph of the longer side; `None` for an empty side.
-/// `expected` is the ratio of the second side's lengths to the first's.
 pub(super) fn cost(first: &[u16], second: &[u16], expected: f64) -> Option<f64> {
     if first.is_empty() || second.is_empty() {
         return None;

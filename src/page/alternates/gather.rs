@@ -45,6 +45,8 @@ pub enum Reason {
     Headline,
     /// A language as a topic, not as the language of this article.
     Topic,
+    /// An invitation to read another text.
+    OtherText,
     /// An invitation to another site, whose address does not name the language.
     Elsewhere,
     /// Past the number that is kept of one page.
@@ -70,6 +72,7 @@ impl Reason {
             Self::OtherArticle => "belongs to another article on the page",
             Self::Headline => "a headline, not the name of a language",
             Self::Topic => "a topic, not a translation",
+            Self::OtherText => "its words speak of another text",
             Self::Elsewhere => "on another site, under an address that names no language",
             Self::Limit => "past the number kept of one page",
         }

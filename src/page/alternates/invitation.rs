@@ -50,8 +50,11 @@ impl<'a> Invited<'a> {
         if element.attr("hreflang").is_some() {
             return None;
         }
-        let (text, said) = switcher::texts(node, element, MAX_BYTES)
-            .find_map(|text| invitations::said(&text).map(|said| (text, said)))?;
+        let read = |said: fn(&str) -> Option<Said>| {
+            let mut texts = switcher::texts(node, element, MAX_BYTES);
+            texts.find_map(|text| said(&text).map(|said| (text, said)))
+        };
+        let (text, said) = read(invitations::said).or_else(|| read(invitations::of_another))?;
         Some(Self { anchor: Anchor::saying(node, element, href, text), said })
     }
 }
@@ -59,6 +62,7 @@ impl<'a> Invited<'a> {
 /// A link that is an invitation where it stands.
 struct Found<'s, 'a> {
     anchor: &'s Anchor<'a>,
+    of_another: bool,
     lang: Lang,
     judged: Result<(Signal, Place), (Reason, Signal, Place)>,
 }
@@ -82,7 +86,9 @@ pub(super) fn claims(
         invited.iter().filter_map(|one| found(one, notices, (url, base))).collect();
     let targets = Targets::of(&found);
     for one in found {
-        taken.links.insert(one.anchor.node.id());
+        if !one.of_another {
+            taken.links.insert(one.anchor.node.id());
+        }
         let judged = match one.judged {
             Ok((signal, place)) if targets.crowd(&one) => {
                 Err((Reason::OtherArticle, signal, place))
@@ -155,6 +161,8 @@ fn found<'s, 'a>(
     let against = target.as_ref().and_then(target::reason_against);
     let judged = if let Some(why) = switcher::reason_against(anchor).or(against) {
         left(why)
+    } else if invited.said.of_another {
+        left(Reason::OtherText)
     } else if notices.holds(anchor.node) {
         Ok((Signal::ArticleBlock, Place::Article))
     } else if notices.of_another(anchor.node) || notice::is_card(anchor.node) {
@@ -166,7 +174,7 @@ fn found<'s, 'a>(
     } else {
         Ok((Signal::Invitation, place))
     };
-    Some(Found { anchor, lang, judged })
+    Some(Found { anchor, of_another: invited.said.of_another, lang, judged })
 }
 
 /// Whether an address lies on the page's own site, or names the language.

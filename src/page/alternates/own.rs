@@ -1,5 +1,7 @@
 //! The page itself: its addresses and its language, by which declarations are judged.
 
+use std::collections::HashSet;
+
 use url::Url;
 
 use super::gather::{Claim, Reason};
@@ -17,6 +19,8 @@ pub(super) struct OwnPage<'a> {
     url: &'a Url,
     base: &'a Url,
     keys: Vec<String>,
+    /// The pages that are named with a language; gathered where `x-default` is.
+    named: HashSet<String>,
     /// The language of the page by its own word.
     pub(super) lang: Option<Lang>,
     /// Whether the page says in some way what language it is in, be it wrong.
@@ -43,7 +47,13 @@ impl<'a> OwnPage<'a> {
         {
             keys.push(target::comparison_key(&canonical));
         }
-        let mut own = Self { url, base, keys, lang: None, names_itself: false };
+        let mut own =
+            Self { url, base, keys, named: HashSet::new(), lang: None, names_itself: false };
+        if claims.iter().any(|claim| Lang::is_x_default(&claim.lang_raw)) {
+            let named = claims.iter().filter(|claim| claim.lang().is_some());
+            let resolved = named.filter_map(|claim| own.resolved(claim));
+            own.named = resolved.map(|url| target::comparison_key(&url)).collect();
+        }
         let named = own.language(survey, head);
         own.names_itself = named.is_some();
         own.lang = named.filter(|lang| survey.script.is_none_or(|script| written_in(lang, script)));
@@ -72,7 +82,8 @@ impl<'a> OwnPage<'a> {
     /// why it cannot be a translation of this page.
     pub(super) fn judged(&self, claim: &Claim) -> Result<(Alternate, bool), Reason> {
         if Lang::is_x_default(&claim.lang_raw) {
-            return Err(Reason::XDefault);
+            let page = self.default_page(claim).ok_or(Reason::XDefault)?;
+            return Ok((alternate(page, claim, None, Signal::XDefault), false));
         }
         let url = self.resolved(claim).ok_or(Reason::Address)?;
         if claim.of.as_deref().is_some_and(|work| !self.is_self(work)) {
@@ -91,16 +102,16 @@ impl<'a> OwnPage<'a> {
         if let Some(why) = target::reason_against(&url) {
             return Err(if is_variant { Reason::Variant } else { why });
         }
-        let alternate = Alternate {
-            url: url.into(),
-            url_raw: without_userinfo(claim.href.trim()).into_owned(),
-            about: None,
-            lang,
-            lang_raw: claim.lang_raw.chars().take(MAX_RAW).collect(),
-            signal: claim.signal,
-            place: claim.place,
-        };
-        Ok((alternate, is_variant))
+        Ok((alternate(url, claim, lang, claim.signal), is_variant))
+    }
+
+    /// The page of an `x-default` that is named in no other way: a site that leaves out its own
+    /// language names its articles so to their translations.
+    fn default_page(&self, claim: &Claim) -> Option<Url> {
+        let url = self.resolved(claim)?;
+        let key = target::comparison_key(&url);
+        let is_known = self.keys.contains(&key) || self.named.contains(&key);
+        (!is_known && target::reason_against(&url).is_none()).then_some(url)
     }
 
     /// The language of the page by its own word: the hreflang that names the page itself, the item
@@ -118,6 +129,18 @@ impl<'a> OwnPage<'a> {
             .or_else(|| survey.current.clone())
             .or_else(|| survey.html_lang.and_then(Lang::parse))
             .or_else(|| negotiated::content_language(head))
+    }
+}
+
+fn alternate(url: Url, claim: &Claim, lang: Option<Lang>, signal: Signal) -> Alternate {
+    Alternate {
+        url: url.into(),
+        url_raw: without_userinfo(claim.href.trim()).into_owned(),
+        about: None,
+        lang,
+        lang_raw: claim.lang_raw.chars().take(MAX_RAW).collect(),
+        signal,
+        place: claim.place,
     }
 }
 

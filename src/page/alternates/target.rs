@@ -33,7 +33,7 @@ const SETTERS: &[&str] = &[
 ];
 
 /// Query parameters that name a language and no page.
-pub(super) const LANGUAGE_PARAMETERS: &[&str] =
+pub(crate) const LANGUAGE_PARAMETERS: &[&str] =
     &["lang", "language", "locale", "l", "uselang", "hl", "setlang", "lng", "lg"];
 
 /// A query value of as many words is a headline.
@@ -41,6 +41,17 @@ const HEADLINE_WORDS: usize = 4;
 
 /// Scripts that are written behind a language in URLs.
 const SCRIPTS: &[&str] = &["hans", "hant", "latn", "cyrl", "arab"];
+
+/// Countries (ISO 3166-1 alpha-2) and what sites write as if it were one.
+const COUNTRIES: &str = "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj \
+    bl bm bn bo bq br bs bt bv bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de \
+    dj dk dm do dz ec ee eg eh er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq \
+    gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn \
+    kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk ml mm mn mo mp mq mr ms \
+    mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt \
+    pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf \
+    tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk um us uy uz va vc ve vg vi vn vu wf ws xk ye yt \
+    za zm zw";
 
 /// Three-letter codes of languages that sites use for a front page (ISO 639-2); most others are
 /// words as well.
@@ -84,9 +95,8 @@ pub(crate) fn is_home(url: &Url) -> bool {
     match segments.as_slice() {
         [] => true,
         [only] => is_home_word(only) || names_language(only),
-        [first, last] if names_language(last) => {
-            names_language(first) || TOPIC_SEGMENTS.contains(&first.as_str())
-        }
+        [first, last] if names_language(last) && TOPIC_SEGMENTS.contains(&first.as_str()) => true,
+        [first, last] if is_locale(first, last) => true,
         [.., last] => is_home_word(last),
     }
 }
@@ -131,6 +141,15 @@ pub(super) fn holds_code(href: &str, lang: &Lang) -> bool {
 pub(crate) fn is_topic(url: &Url) -> bool {
     let mut segments = url.path_segments().into_iter().flatten();
     segments.any(|segment| TOPIC_SEGMENTS.contains(&segment.to_lowercase().as_str()))
+}
+
+/// Whether two segments name a language and a country, or a language by words: `/ch/de` and
+/// `/en/gb` are front pages, `/sw/en` is what the Swahili pages say of English.
+fn is_locale(first: &str, last: &str) -> bool {
+    let is_country = |text: &str| COUNTRIES.split(' ').any(|country| country == text);
+    let (names_first, names_last) = (names_language(first), names_language(last));
+    let by_words = names_first && names_last && first.len().max(last.len()) > 2;
+    by_words || (is_country(first) && names_last) || (names_first && is_country(last))
 }
 
 fn is_home_word(segment: &str) -> bool {
