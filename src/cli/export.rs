@@ -156,6 +156,7 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
 fn stopped(why: ExportError) -> Stopped {
     let exit = match why {
         ExportError::Input { .. } | ExportError::Taken { .. } => Exit::Usage,
+        ExportError::Locked { .. } => Exit::Locked,
         ExportError::Interrupted => Exit::Interrupted,
         _ => Exit::Output,
     };

@@ -11,7 +11,8 @@ use super::chart::bars;
 use super::document::{EXTRACTOR, VERSION};
 use super::error::ExportError;
 use super::format::Format;
-use super::shards::{Plan, beside};
+use super::part;
+use super::shards::Plan;
 use super::statistics::{OfLanguage, Statistics};
 use crate::json;
 
@@ -21,14 +22,14 @@ const CHARTS: &str = "charts";
 /// Writes card, statistics and charts into the folder of an export.
 pub(super) fn write(folder: &Path, plan: &Plan, told: &Statistics) -> Result<(), ExportError> {
     let statistics = json::pretty(told).map_err(std::io::Error::from)?;
-    beside(&folder.join("statistics.json"), format!("{statistics}\n").as_bytes())?;
+    part::whole(&folder.join("statistics.json"), format!("{statistics}\n").as_bytes())?;
     let charts = folder.join(CHARTS);
     std::fs::create_dir_all(&charts).map_err(ExportError::output(&charts))?;
     for chart in charts_of(told) {
         let svg = bars(chart.title, &chart.rows);
-        beside(&charts.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
+        part::whole(&charts.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
     }
-    beside(&folder.join("README.md"), card(plan, told).as_bytes())
+    part::whole(&folder.join("README.md"), card(plan, told).as_bytes())
 }
 
 struct Chart {

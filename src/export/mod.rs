@@ -25,6 +25,7 @@ pub mod job;
 mod manifest;
 mod near;
 pub mod parallel;
+mod part;
 pub mod pipeline;
 pub mod quality;
 pub mod schema;
