@@ -125,7 +125,8 @@ impl Clusters {
     /// Decides what is kept.
     pub fn decide(mut self, keep: Keep, halt: &Halt) -> Result<Decided, ExportError> {
         let mut joined = Vec::new();
-        let near = self.near.take().map(|near| near.pairs(halt, |one, other| joined.push((one, other))));
+        let near =
+            self.near.take().map(|near| near.pairs(halt, |one, other| joined.push((one, other))));
         let signatures = near.transpose()?;
         for (one, other) in joined {
             let (one, other) = (self.root(one), self.root(other));

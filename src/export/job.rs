@@ -98,7 +98,7 @@ pub fn run(job: &Job, mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> 
         write(job, &corpus, &mut chosen, &mut told)?
     };
     if let Output::Folder(folder) = &plan.output {
-        card::write(folder, plan, &counter.finish())?;
+        card::write(folder, job, &told, &counter.finish())?;
     }
     if let Some(path) = side(plan, "manifest.json").filter(|_| job.manifest) {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -185,7 +185,7 @@ fn pairs(
         Ok(())
     })?;
     let stays = |number: usize| stays.get(number).copied().unwrap_or_default();
-    let made = parallel::write(corpus, (&job.plan, &job.parallel), &stays, &job.halt)?;
+    let made = parallel::write(corpus, job, &stays)?;
     (told.documents, told.pairs, told.files) = (made.documents, made.pairs, made.files);
     Ok(made.counter)
 }

@@ -131,7 +131,9 @@ impl<'p, R> Shards<'p, R> {
             }
         };
         let (name, part, target): (_, _, Target) = match path {
-            None => (format!("stdout.{}", self.plan.format.extension()), None, Box::new(io::stdout())),
+            None => {
+                (format!("stdout.{}", self.plan.format.extension()), None, Box::new(io::stdout()))
+            }
             Some(path) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let (part, file) = Part::begin(path.clone()).map_err(ExportError::output(&path))?;

@@ -50,7 +50,8 @@ fn threads_change_no_byte() {
     };
     let one = shards(1);
     assert!(
-        one.iter().filter(|(name, _)| name.to_string_lossy().contains("data/documents-")).count() > 2
+        one.iter().filter(|(name, _)| name.to_string_lossy().contains("data/documents-")).count()
+            > 2
     );
     assert!(one.iter().any(|(name, _)| name.ends_with("manifest.json")));
     assert_eq!(one, shards(1));
@@ -145,15 +146,16 @@ fn two_exports_to_one_place_do_not_meet() {
     archive(folder.path(), 1, 1);
     std::fs::write(folder.path().join("torn.warc"), "WARC/1.1\r\n").unwrap();
     let out = tempfile::tempdir().unwrap();
-    for output in [
-        Output::Folder(out.path().join("folder")),
-        Output::File(out.path().join("file.jsonl")),
-    ] {
+    for output in
+        [Output::Folder(out.path().join("folder")), Output::File(out.path().join("file.jsonl"))]
+    {
         let mut first = job_of(&[folder.path()], out.path());
         first.plan.output = output;
         let mut refused = Vec::new();
-        job::run(&first, |_| refused.push(run(&Job { resume: true, ..first.clone() }).unwrap_err()))
-            .unwrap();
+        job::run(&first, |_| {
+            refused.push(run(&Job { resume: true, ..first.clone() }).unwrap_err())
+        })
+        .unwrap();
         assert!(matches!(refused[..], [ExportError::Locked { .. }]), "{refused:?}");
     }
     let left: Vec<_> = files(out.path()).into_iter().map(|(name, _)| name).collect();
@@ -204,7 +206,10 @@ fn a_manifest_sums_what_went_in_and_came_out() {
     let manifest: serde_json::Value = serde_json::from_slice(find("manifest.json")).unwrap();
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), 2);
     let output = &manifest["outputs"][0];
-    assert_eq!((&output["name"], &output["documents"]), (&"data/documents.jsonl".into(), &4.into()));
+    assert_eq!(
+        (&output["name"], &output["documents"]),
+        (&"data/documents.jsonl".into(), &4.into())
+    );
     let sum = warraq::wacz::hash::of(find("documents.jsonl"));
     assert_eq!(output["sha256"].as_str(), sum.strip_prefix("sha256:"));
     assert_eq!(manifest["settings"]["format"], "jsonl");

@@ -240,6 +240,10 @@ fn a_folder_has_a_card_with_true_numbers() {
     let (card, folder) = (text(&path), path.parent().unwrap());
     assert!(card.starts_with("---\npretty_name: "), "{card}");
     assert!(card.contains("data_files: \"data/documents-*.jsonl\""));
+    assert!(
+        card.contains("- Every article that was found is here: nothing was filtered."),
+        "{card}"
+    );
     let statistics: Value = serde_json::from_str(&text(&folder.join("statistics.json"))).unwrap();
     let rows = rows();
     assert_eq!(statistics["documents"], rows.len());
@@ -267,6 +271,41 @@ fn a_folder_has_a_card_with_true_numbers() {
         assert!(name.starts_with("documents-") && name.ends_with(".jsonl"), "{name}");
     });
     assert!(shards.count() > 3);
+}
+
+/// Whoever has the folder alone learns what is not in it, and why.
+#[test]
+fn a_card_says_what_was_chosen_and_left_out() {
+    let flags = ["--language", "ar,en", "--min-words", "100", "--dedup", "near", "--keep", "first"];
+    let (_folder, path) = exported("README.md", &flags);
+    let card = text(&path);
+    let left =
+        rows().iter().filter(|row| row["language"] != "ar" && row["language"] != "en").count();
+    for line in [
+        "- Only texts in ar, en.\n",
+        "- Only texts of at least 100 words.\n",
+        "- Of captures with nearly the same text only the first.\n",
+        &format!("- Captures left out by the choices above: {left}.\n"),
+    ] {
+        assert!(card.contains(line), "{line} is not in {card}");
+    }
+    let flags = ["--format", "tsv", "--min-score", "0.5", "--include", "suspect"];
+    let (_folder, path) = exported("README.md", &flags);
+    let card = text(&path);
+    for line in [
+        "- Pairs of translations, aligned sentence by sentence.\n",
+        "- Only pairs of articles and of texts with a score of at least 0.5.\n",
+        "- Left out: pairs that are comparable, machine-translated, variant, declared-untranslated.\n",
+        "- Taken in, as was asked for: pairs that are suspect.\n",
+        "data_files: \"data/pairs.tsv\"\n  sep: \"\\t\"\n  quoting: 3\n",
+    ] {
+        assert!(card.contains(line), "{line} is not in {card}");
+    }
+    let folder = path.parent().unwrap();
+    let statistics: Value = serde_json::from_str(&text(&folder.join("statistics.json"))).unwrap();
+    let pairs = text(&folder.join("data/pairs.tsv"));
+    let of = |pair: &str| pairs.lines().filter(|line| line.starts_with(pair)).count();
+    assert_eq!(statistics["aligned"]["ar-fr"], of("ar\tfr\t"));
 }
 
 #[test]

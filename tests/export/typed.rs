@@ -64,7 +64,8 @@ fn parquet_holds_the_rows_of_json() {
     run(&job).unwrap();
     let want = read(&one.join("data/documents.jsonl"));
     assert_eq!(want.len(), 4);
-    let reader = SerializedFileReader::new(File::open(other.join("data/documents.parquet")).unwrap());
+    let reader =
+        SerializedFileReader::new(File::open(other.join("data/documents.parquet")).unwrap());
     let reader = reader.unwrap();
     let found: Vec<Value> =
         reader.get_row_iter(None).unwrap().map(|row| object(&row.unwrap())).collect();
