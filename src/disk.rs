@@ -11,6 +11,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use fs4::{FileExt, TryLockError};
+
 /// What is about to be done to a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
@@ -168,6 +170,16 @@ impl DiskFile {
     /// The file itself, for reading and locking.
     pub const fn inner(&self) -> &File {
         &self.file
+    }
+
+    /// Takes the kernel's lock on it, which ends with the file or with its process; false when
+    /// another has it.
+    pub fn lock(&self) -> io::Result<bool> {
+        match FileExt::try_lock(&self.file) {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(why)) => Err(why),
+        }
     }
 
     /// Whether it is still what its path leads to; an error when its folder is away, or another

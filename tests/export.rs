@@ -73,7 +73,7 @@ fn run(job: &Job) -> Result<(Told, Vec<Lost>), ExportError> {
 fn rows(inputs: &[&Path]) -> (Vec<Value>, Told, Vec<Lost>) {
     let out = tempfile::tempdir().unwrap();
     let (told, lost) = run(&job(inputs, out.path())).unwrap();
-    (read(&out.path().join("documents.jsonl")), told, lost)
+    (read(&out.path().join("data/documents.jsonl")), told, lost)
 }
 
 /// The lines of a file of JSON lines.

@@ -175,7 +175,7 @@ fn every_format_tells_the_same_pairs() {
 
     let lines = |lang: &str, file: &str| {
         let mut text = String::new();
-        let file = fs::File::open(at("w2t").join(lang).join(file)).unwrap();
+        let file = fs::File::open(at("w2t").join("data").join(lang).join(file)).unwrap();
         MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
         text.lines().map(str::to_owned).collect::<Vec<_>>()
     };

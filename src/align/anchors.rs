@@ -1,15 +1,13 @@
 //! Anchors: what stands in a text and in its translation alike.
 //!
-//! Numbers in the digits of any script, and words in Latin letters that begin with a capital. Both
-//! are sets: a sentence seldom names a thing twice, and a translator replaces the second by a
+//! Numbers, as amounts and in the digits of any script, and words in Latin letters that begin with a
+//! capital, both read as for the print of a whole text. Both are sets: a sentence seldom names a thing twice, and a translator replaces the second by a
 //! pronoun.
 
 use std::collections::BTreeSet;
 
 use crate::page::dates::ascii_digits;
-
-/// Letters of the shortest name.
-const MIN_NAME: usize = 3;
+use crate::page::print::anchors;
 
 /// Anchors of one unit that are kept: beyond, it is a table.
 const MOST: usize = 64;
@@ -34,32 +32,9 @@ pub(super) struct Shared {
 
 /// The anchors of a text.
 pub(super) fn of(text: &str) -> Anchors {
-    let text = ascii_digits(text);
-    let mut anchors = Anchors::default();
-    for word in text.split(|c: char| !(c.is_alphanumeric() || is_inside(c))) {
-        let word = word.trim_matches(is_inside);
-        if word.starts_with(|c: char| c.is_ascii_digit()) {
-            let digits: String = word.chars().filter(char::is_ascii_digit).collect();
-            keep(&mut anchors.numbers, digits.trim_start_matches('0').to_owned());
-        } else if word.len() >= MIN_NAME
-            && word.starts_with(|c: char| c.is_ascii_uppercase())
-            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        {
-            keep(&mut anchors.names, word.to_ascii_lowercase());
-        }
-    }
-    anchors
-}
-
-/// Signs inside a number: `12,500`, `12.500`, `١٢٬٥٠٠`.
-const fn is_inside(c: char) -> bool {
-    matches!(c, ',' | '.' | '٬' | '٫' | '\u{a0}' | '\u{202f}' | '\'')
-}
-
-fn keep(set: &mut BTreeSet<String>, anchor: String) {
-    if set.len() < MOST && !anchor.is_empty() {
-        set.insert(anchor);
-    }
+    let (numbers, names) = anchors(&ascii_digits(text));
+    let most = |set: BTreeSet<String>| set.into_iter().take(MOST).collect();
+    Anchors { numbers: most(numbers), names: most(names) }
 }
 
 /// What the units of two sides share.

@@ -11,6 +11,11 @@ use super::{Bead, Model, Unit};
 /// Beads beside those of Gale and Church: editors of some languages make three sentences of one.
 const LONG: [(usize, usize, f64); 2] = [(3, 1, 5.5), (1, 3, 5.5)];
 
+/// Phrases that may stand for one sentence, and what each after the first costs: where a sentence
+/// ends among them is for the lengths to say.
+const MOST_PHRASES: usize = 8;
+const PHRASE: f64 = 0.25;
+
 /// Units off the diagonal that are looked at to either side.
 const BAND: usize = 200;
 
@@ -40,7 +45,9 @@ struct Walk<'a> {
     model: Model,
     width: usize,
     costs: Vec<f64>,
-    /// The bead by which a point is reached, by its place in [`BEADS`] and [`LONG`].
+    /// The shapes a bead may have, each with its prior.
+    shapes: Vec<(usize, usize, f64)>,
+    /// The bead by which a point is reached, by its place among the shapes.
     steps: Vec<u8>,
 }
 
@@ -50,7 +57,8 @@ pub(super) fn cheapest(first: &[Unit], second: &[Unit], model: Model) -> Vec<Bea
     let width = second.len().min(2 * (BAND + slope)) + 1;
     let points = (first.len() + 1) * width;
     let (costs, steps) = (vec![f64::INFINITY; points], vec![u8::MAX; points]);
-    let mut walk = Walk { first, second, model, width, costs, steps };
+    let shapes = shapes(first, second);
+    let mut walk = Walk { first, second, model, width, costs, shapes, steps };
     for i in 0..=first.len() {
         let from = walk.band(i);
         for j in from..(from + width).min(second.len() + 1) {
@@ -58,6 +66,23 @@ pub(super) fn cheapest(first: &[Unit], second: &[Unit], model: Model) -> Vec<Bea
         }
     }
     walk.back()
+}
+
+/// The shapes beads of two texts may have: several phrases are as good as one sentence.
+fn shapes(first: &[Unit], second: &[Unit]) -> Vec<(usize, usize, f64)> {
+    let mut shapes: Vec<_> = BEADS.into_iter().chain(LONG).collect();
+    let [(_, _, whole), ..] = BEADS;
+    let is_phrases = |units: &[Unit]| units.iter().any(|unit| unit.is_phrase);
+    for (count, more) in (2..=MOST_PHRASES).zip(1_u8..) {
+        let prior = whole + PHRASE * f64::from(more);
+        if is_phrases(first) {
+            shapes.push((count, 1, prior));
+        }
+        if is_phrases(second) {
+            shapes.push((1, count, prior));
+        }
+    }
+    shapes
 }
 
 impl Walk<'_> {
@@ -76,7 +101,7 @@ impl Walk<'_> {
     /// The cheapest way to a point.
     fn reach(&mut self, i: usize, j: usize) {
         let mut best = if (i, j) == (0, 0) { (0.0, u8::MAX) } else { (f64::INFINITY, u8::MAX) };
-        for (step, (of_first, of_second, prior)) in (0_u8..).zip(BEADS.into_iter().chain(LONG)) {
+        for (step, &(of_first, of_second, prior)) in (0_u8..).zip(&self.shapes) {
             let (Some(from), Some(to)) = (i.checked_sub(of_first), j.checked_sub(of_second)) else {
                 continue;
             };
@@ -122,7 +147,7 @@ impl Walk<'_> {
         let mut beads = Vec::new();
         while (i, j) != (0, 0) {
             let step = self.point(i, j).and_then(|point| self.steps.get(point));
-            let bead = step.and_then(|step| BEADS.iter().chain(&LONG).nth(usize::from(*step)));
+            let bead = step.and_then(|step| self.shapes.get(usize::from(*step)));
             // The corner is always in the band, and each point of a path has a step.
             let Some((of_first, of_second, _)) = bead else { break };
             let (from, to) = (i.saturating_sub(*of_first), j.saturating_sub(*of_second));

@@ -2,7 +2,9 @@
 //!
 //! Unicode's rules (UAX #29) know the full stops of all scripts; what they cannot know is put right
 //! here: abbreviations, initials, ordinal numbers written with a point, quoted speech in Japanese.
-//! Thai and Lao mark no end of a sentence; there it is a phrase between spaces of some length.
+//! Thai and Lao mark no end of a sentence: a space parts phrases, and a sentence is one of them or
+//! several. There a unit is a phrase, and alignment joins as many as the sentence of the other side
+//! asks for. Khmer and Burmese have full stops, which Unicode's rules know.
 
 use icu_segmenter::SentenceSegmenter;
 use icu_segmenter::options::SentenceBreakInvariantOptions;
@@ -27,18 +29,26 @@ const ORDINALS: &[&str] = &[
     "is", "fo", "pl", "tr", "eo",
 ];
 
-/// Letters of a phrase of Thai or Lao that stands for a sentence: of pieces that are shorter,
-/// several make one.
-const PHRASE: usize = 40;
+/// Characters from which a stretch of Thai or Lao between spaces is a phrase of its own: spaces stand
+/// round numbers and foreign names too, and those belong to what is about them.
+const PHRASE: usize = 10;
+
+/// Characters from which what follows a number is more than what is counted: `ชั่วโมง` has 7.
+const COUNTED: usize = 12;
+
+/// The word before is said twice, in Thai and in Lao.
+const REPEATED: [char; 2] = ['ๆ', 'ໆ'];
 
 /// The sentences of a text's blocks, each with whether a block begins with it.
 pub fn sentences(blocks: &[&str], language: Option<&Lang>) -> Vec<Unit> {
     let mut units = Vec::new();
     for block in blocks {
-        let pieces = if is_unmarked(block) { phrases(block) } else { marked(block, language) };
+        let unmarked = is_unmarked(block);
+        let pieces = if unmarked { phrases(block) } else { marked(block, language) };
+        let unit = if unmarked { Unit::phrase } else { Unit::new };
         let begun = units.len();
         for piece in pieces {
-            units.push(Unit::new(piece.to_owned(), units.len() == begun));
+            units.push(unit(piece.to_owned(), units.len() == begun));
         }
     }
     units
@@ -50,17 +60,26 @@ fn is_unmarked(text: &str) -> bool {
     thai * 2 > text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
+/// Stretches between spaces; marks that were taken over from other scripts end one, too.
 fn phrases(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
-    for (at, _) in text.match_indices(' ') {
-        let piece = text.get(start..at).unwrap_or_default();
-        if piece.chars().count() >= PHRASE {
-            pieces.push(piece.trim());
+    for (at, _) in text.match_indices(char::is_whitespace) {
+        let piece = text.get(start..at).unwrap_or_default().trim();
+        let rest = text.get(at..).unwrap_or_default().trim_start();
+        // The sign of repetition has a space on either side, a number what is counted behind it.
+        let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+        let belongs = piece.ends_with(REPEATED)
+            || rest.starts_with(REPEATED)
+            || rest.starts_with(char::is_numeric)
+            || (piece.ends_with(char::is_numeric) && word.chars().count() < COUNTED);
+        if piece.ends_with(['?', '!']) || (!belongs && piece.chars().count() >= PHRASE) {
+            pieces.push(piece);
             start = at;
         }
     }
-    pieces.extend(text.get(start..).map(str::trim).filter(|rest| !rest.is_empty()));
+    pieces.extend(text.get(start..).map(str::trim));
+    pieces.retain(|piece| !piece.is_empty());
     pieces
 }
 

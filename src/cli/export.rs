@@ -92,11 +92,11 @@ pub(crate) struct ExportFlags {
     /// What is aligned in a parallel corpus: sentence or paragraph [default: sentence].
     #[arg(long, value_name = "GRAIN", value_parser = grain)]
     align: Option<Grain>,
-    /// Only aligned texts of at least this score, 0 to 1.
+    /// Only pairs of articles, and aligned texts in them, of at least this score, 0 to 1.
     #[arg(long, value_name = "SCORE", value_parser = score)]
     min_score: Option<f64>,
     /// Take into a parallel corpus what is no translation for certain, too: comparable,
-    /// machine-translated, variant, declared-untranslated.
+    /// machine-translated, variant, declared-untranslated, suspect.
     #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = include)]
     include: Vec<Include>,
     /// Write manifest.json: SHA-256 of inputs and outputs, version, settings.
@@ -156,6 +156,7 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
 fn stopped(why: ExportError) -> Stopped {
     let exit = match why {
         ExportError::Input { .. } | ExportError::Taken { .. } => Exit::Usage,
+        ExportError::Locked { .. } => Exit::Locked,
         ExportError::Interrupted => Exit::Interrupted,
         _ => Exit::Output,
     };

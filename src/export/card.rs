@@ -8,10 +8,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::chart::bars;
+use super::choices;
 use super::document::{EXTRACTOR, VERSION};
 use super::error::ExportError;
 use super::format::Format;
-use super::shards::{Plan, beside};
+use super::job::{Job, Told};
+use super::part;
+use super::shards::Plan;
 use super::statistics::{OfLanguage, Statistics};
 use crate::json;
 
@@ -19,16 +22,21 @@ use crate::json;
 const CHARTS: &str = "charts";
 
 /// Writes card, statistics and charts into the folder of an export.
-pub(super) fn write(folder: &Path, plan: &Plan, told: &Statistics) -> Result<(), ExportError> {
-    let statistics = json::pretty(told).map_err(std::io::Error::from)?;
-    beside(&folder.join("statistics.json"), format!("{statistics}\n").as_bytes())?;
+pub(super) fn write(
+    folder: &Path,
+    job: &Job,
+    told: &Told,
+    statistics: &Statistics,
+) -> Result<(), ExportError> {
+    let text = json::pretty(statistics).map_err(std::io::Error::from)?;
+    part::whole(&folder.join("statistics.json"), format!("{text}\n").as_bytes())?;
     let charts = folder.join(CHARTS);
     std::fs::create_dir_all(&charts).map_err(ExportError::output(&charts))?;
-    for chart in charts_of(told) {
+    for chart in charts_of(statistics).iter().filter(|chart| !chart.rows.is_empty()) {
         let svg = bars(chart.title, &chart.rows);
-        beside(&charts.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
+        part::whole(&charts.join(format!("{}.svg", chart.name)), svg.as_bytes())?;
     }
-    beside(&folder.join("README.md"), card(plan, told).as_bytes())
+    part::whole(&folder.join("README.md"), card(job, told, statistics).as_bytes())
 }
 
 struct Chart {
@@ -54,6 +62,7 @@ fn charts_of(told: &Statistics) -> Vec<Chart> {
         chart("dates", "Documents by month", plain(&told.months)),
         chart("groups", "Translation groups by size", sizes.collect()),
         chart("pairs", "Groups by language pair", largest(plain(&told.pairs))),
+        chart("aligned", "Aligned texts by language pair", largest(plain(&told.aligned))),
     ]
 }
 
@@ -62,8 +71,8 @@ fn largest(mut rows: Vec<(String, u64)>) -> Vec<(String, u64)> {
     rows
 }
 
-fn card(plan: &Plan, told: &Statistics) -> String {
-    let mut out = front_matter(plan, told);
+fn card(job: &Job, ended: &Told, told: &Statistics) -> String {
+    let mut out = front_matter(&job.plan, told);
     let groups: u64 = told.groups.values().sum();
     let _ = write!(
         out,
@@ -75,18 +84,23 @@ fn card(plan: &Plan, told: &Statistics) -> String {
         told.languages.len(),
         told.hosts_in_all,
     );
-    out.push_str(contents(plan.format));
+    out.push_str(contents(job.plan.format));
     out.push_str(
         "Texts belong to whoever published them. What each page, its server and its robots.txt say \
          of indexing, mining and training is kept with each row (`rights`), as it stands, and was \
-         not acted upon. Nothing was removed for being personal data.\n\n## Languages\n\n",
+         not acted upon. Nothing was removed for being personal data.\n\n## Choices\n\n",
     );
+    for line in choices::lines(job, ended) {
+        let _ = writeln!(out, "- {line}");
+    }
+    out.push_str("\n## Languages\n\n");
     languages(&mut out, told);
     for chart in charts_of(told).iter().filter(|chart| !chart.rows.is_empty()) {
         let _ = write!(out, "\n![{}]({CHARTS}/{}.svg)\n", chart.title, chart.name);
     }
     table(&mut out, "Translation groups", "Languages", "Groups", told.groups.iter());
     table(&mut out, "Language pairs", "Pair", "Groups", told.pairs.iter());
+    table(&mut out, "Aligned texts", "Pair", "Texts", told.aligned.iter());
     out
 }
 
@@ -97,6 +111,16 @@ fn contents(format: Format) -> &'static str {
             "One row an article capture, by version 2 of the schema that `warraq export --schema` \
              prints. `warc` names the record each row was read from. `manifest.json`, where it is, \
              has the SHA-256 of all inputs, and `statistics.json` the numbers below.\n\n"
+        }
+        Format::ParallelJsonl => {
+            "One row a pair of articles that are translations of one another, with the evidence for \
+             it and their texts aligned. `manifest.json`, where it is, has the SHA-256 of all \
+             inputs, and `statistics.json` the numbers below.\n\n"
+        }
+        Format::Tsv | Format::Tmx => {
+            "One entry a pair of aligned texts, from articles that are translations of one another. \
+             `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
+             numbers below.\n\n"
         }
         _ => {
             "One text an article capture. `manifest.json`, where it is, has the SHA-256 of all \
@@ -126,9 +150,13 @@ fn front_matter(plan: &Plan, told: &Statistics) -> String {
          - warc\n- news\n",
         size(told.documents),
     );
-    if plan.format.has_columns() {
+    if plan.format.is_table() {
         let files = plan.pattern();
         let _ = write!(out, "configs:\n- config_name: default\n  data_files: \"{files}\"\n");
+    }
+    if plan.format == Format::Tsv {
+        // No quotation mark in it means anything: csv.QUOTE_NONE.
+        out.push_str("  sep: \"\\t\"\n  quoting: 3\n");
     }
     out.push_str("---\n\n");
     out

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::document::{Document, Sibling, host_of};
 use super::error::ExportError;
+use super::gather::Halt;
 use super::item::{Item, Lost, Repeat};
 use super::spool;
 use super::survey::{Survey, fingerprint};
@@ -61,9 +62,10 @@ impl Corpus {
     /// Each record that could not be read is handed to `lost`, in order.
     pub fn survey(
         inputs: Vec<(Vec<PathBuf>, Option<PathBuf>)>,
+        halt: &Halt,
         lost: impl FnMut(&Lost) -> Result<(), ExportError>,
     ) -> Result<Self, ExportError> {
-        let mut survey = Survey::new(lost);
+        let mut survey = Survey::new(halt, lost);
         let mut segments = Vec::new();
         let mut groups = BTreeMap::new();
         for (of_input, table) in inputs {
@@ -88,7 +90,7 @@ impl Corpus {
             signals: surveyed.signals,
             met: surveyed.met,
         };
-        corpus.expected = corpus.expect(surveyed.urls)?;
+        corpus.expected = corpus.expect(surveyed.urls, halt)?;
         Ok(corpus)
     }
 
@@ -127,11 +129,16 @@ impl Corpus {
     }
 
     /// The language each of `urls` is declared in by another page, the first that says so.
-    fn expect(&self, urls: HashMap<u64, Option<Lang>>) -> Result<HashMap<u64, Lang>, ExportError> {
+    fn expect(
+        &self,
+        urls: HashMap<u64, Option<Lang>>,
+        halt: &Halt,
+    ) -> Result<HashMap<u64, Lang>, ExportError> {
         let mut urls = urls;
         for path in &self.segments {
             let unread = ExportError::unread(path);
             for item in spool::Items::open(path).map_err(&unread)? {
+                halt.check()?;
                 let kept = match item.map_err(&unread)?.1 {
                     Item::Reply(reply) => reply.kept,
                     Item::Trace(trace) => trace.kept,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::corpus::Corpus;
 use super::document::{Document, Source};
 use super::error::ExportError;
+use super::gather::Halt;
 use super::near::{Near, Signatures};
 use super::survey::fingerprint;
 use crate::address::Address;
@@ -122,9 +123,10 @@ impl Clusters {
     }
 
     /// Decides what is kept.
-    pub fn decide(mut self, keep: Keep) -> Result<Decided, ExportError> {
+    pub fn decide(mut self, keep: Keep, halt: &Halt) -> Result<Decided, ExportError> {
         let mut joined = Vec::new();
-        let near = self.near.take().map(|near| near.pairs(|one, other| joined.push((one, other))));
+        let near =
+            self.near.take().map(|near| near.pairs(halt, |one, other| joined.push((one, other))));
         let signatures = near.transpose()?;
         for (one, other) in joined {
             let (one, other) = (self.root(one), self.root(other));

@@ -40,6 +40,12 @@ pub enum ExportError {
         /// By what, and the remedy.
         why: &'static str,
     },
+    /// A place where another export is at work.
+    #[error("{}: another export is writing there; wait for its end, or export to another place", path.display())]
+    Locked {
+        /// The place.
+        path: PathBuf,
+    },
     /// The reader of the output went away.
     #[error("standard output was closed")]
     Closed,

@@ -9,7 +9,7 @@ use std::path::Path;
 use url::Url;
 use warc::RecordType;
 
-use super::MAX_BLOCK_BYTES;
+use super::item::{MAX_PAGE, MAX_TRACE};
 use crate::address::{Address, fetchable};
 use crate::crawl::reading;
 use crate::frontier::KeptPage;
@@ -23,9 +23,6 @@ use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::reader::{ReadError, Records};
 use crate::record::trace::Trace;
-
-/// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
-const MAX_TRACE_BYTES: u64 = 64 << 20;
 
 /// What was read of an archive.
 #[derive(Debug, Default)]
@@ -89,7 +86,7 @@ pub fn left_out(
 
 /// What reading the article of a response left out; what a crawl keeps no room for, too.
 fn dropped(entry: &Entry, url: &Url) -> Option<Vec<Dropped>> {
-    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
+    let block = entry.block.first(MAX_PAGE).ok()?;
     let message = split(&block);
     let head = Head::parse(block.get(..message.head_length)?);
     head.status().filter(|status| (200..=299).contains(status))?;
@@ -175,14 +172,14 @@ impl Reading {
 }
 
 fn trace(entry: &Entry) -> Option<Trace> {
-    let block = entry.block.first(MAX_TRACE_BYTES).ok()?;
+    let block = entry.block.first(MAX_TRACE).ok()?;
     Trace::parse(entry.target_uri()?, &block).ok()
 }
 
 /// A capture of another program, as its visit would have been told.
 fn capture(entry: &Entry) -> Option<(Lead, Outcome, Option<page::Page>)> {
     let url = fetchable(entry.target_uri()?, None).ok()?;
-    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
+    let block = entry.block.first(MAX_PAGE).ok()?;
     let message = split(&block);
     let head = Head::parse(block.get(..message.head_length)?);
     let lead = Lead::at(&url, Hop::Seed);

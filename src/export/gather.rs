@@ -14,7 +14,7 @@ use super::error::ExportError;
 use super::inputs::{Input, Meter, Parts};
 use super::item::{self, Item, Lost};
 use super::pipeline::{Limits, Task, ordered};
-use super::spool::{self, Writer};
+use super::spool::{self, Packed, Writer};
 use crate::record::entry::Entry;
 use crate::record::reader::Records;
 
@@ -81,7 +81,7 @@ pub fn gather(job: &Gathering) -> Result<(), ExportError> {
     let mut walk = Walk::over(job)?;
     let limits = Limits { workers: job.threads, bytes: UNDER_WAY, tasks: 4096 };
     let work = |step| match step {
-        Step::Of(entry) => Step::Of(item::of(&entry)),
+        Step::Of(entry) => Step::Of(item::of(&entry).map(|item| Packed::of(&item)).transpose()),
         Step::Begin(input, offset) => Step::Begin(input, offset),
         Step::Lost(lost) => Step::Lost(lost),
         Step::End(next) => Step::End(next),
@@ -99,13 +99,20 @@ pub fn gather(job: &Gathering) -> Result<(), ExportError> {
     job.halt.check()
 }
 
-fn keep(job: &Gathering, open: &mut Option<Writer>, step: Step<Option<Item>>) -> io::Result<()> {
+/// What a record gives, packed; nothing when it is of no use.
+type Given = io::Result<Option<Packed>>;
+
+fn keep(job: &Gathering, open: &mut Option<Writer>, step: Step<Given>) -> io::Result<()> {
     match (step, open.as_mut()) {
         (Step::Begin(input, offset), _) => {
             *open = Some(Writer::begin(spool::segment(&job.folder, input, offset))?);
         }
-        (Step::Of(Some(item)), Some(writer)) => writer.add(&item)?,
-        (Step::Lost(lost), Some(writer)) => writer.add(&Item::Lost(lost))?,
+        (Step::Of(item), Some(writer)) => {
+            if let Some(item) = item? {
+                writer.add(&item)?;
+            }
+        }
+        (Step::Lost(lost), Some(writer)) => writer.add(&Packed::of(&Item::Lost(lost))?)?,
         (Step::End(next), _) => {
             if let Some(writer) = open.take() {
                 writer.finish(next)?;

@@ -25,13 +25,13 @@ use crate::record::reader::ReadError;
 use crate::record::trace::Trace;
 
 /// Bytes of a response that are read for its text, as many as in a live crawl.
-const MAX_PAGE: u64 = 16 << 20;
+pub(super) const MAX_PAGE: u64 = 16 << 20;
 
 /// Bytes of a revisit that are read: its head.
 const MAX_HEAD: u64 = 64 << 10;
 
 /// Largest `metadata` block that is read: a page with 100,000 outlinks has about 10 MB.
-const MAX_TRACE: u64 = 64 << 20;
+pub(super) const MAX_TRACE: u64 = 64 << 20;
 
 /// What a record gives.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 //!
 //! [`gathered`] is the first half: whoever makes something else of a corpus than rows begins there.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::card;
@@ -17,7 +18,8 @@ use super::inputs::{Input, Meter};
 use super::item::Lost;
 use super::manifest;
 use super::parallel;
-use super::shards::{Output, Plan, Shards, Written, beside};
+use super::part::{self, Part};
+use super::shards::{Output, Plan, Shards, Written};
 use super::statistics::Counter;
 use super::workplace::Workplace;
 use crate::json;
@@ -96,12 +98,12 @@ pub fn run(job: &Job, mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> 
         write(job, &corpus, &mut chosen, &mut told)?
     };
     if let Output::Folder(folder) = &plan.output {
-        card::write(folder, plan, &counter.finish())?;
+        card::write(folder, job, &told, &counter.finish())?;
     }
     if let Some(path) = side(plan, "manifest.json").filter(|_| job.manifest) {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let text = manifest::made(settings, &job.inputs, &told.files, folder)?;
-        beside(&path, text.as_bytes())?;
+        let text = manifest::made(settings, job, &told.files, folder)?;
+        part::whole(&path, text.as_bytes())?;
     }
     place.close()?;
     Ok(told)
@@ -119,7 +121,7 @@ pub fn gathered(
         let (segments, _) = whole(&gathering.folder, number).map_err(unread)?;
         spools.push((segments, input.table.clone()));
     }
-    Corpus::survey(spools, lost)
+    Corpus::survey(spools, &gathering.halt, lost)
 }
 
 /// What is written and what is left out.
@@ -148,7 +150,7 @@ fn choose(job: &Job, corpus: &Corpus) -> Result<Chosen, ExportError> {
             clusters.add(number, &document)?;
         }
     }
-    let decided = clusters.map(|clusters| clusters.decide(job.keep)).transpose()?;
+    let decided = clusters.map(|clusters| clusters.decide(job.keep, &job.halt)).transpose()?;
     Ok(Chosen { passes, count, decided })
 }
 
@@ -183,7 +185,7 @@ fn pairs(
         Ok(())
     })?;
     let stays = |number: usize| stays.get(number).copied().unwrap_or_default();
-    let made = parallel::write(corpus, (&job.plan, &job.parallel), &stays, &job.halt)?;
+    let made = parallel::write(corpus, job, &stays)?;
     (told.documents, told.pairs, told.files) = (made.documents, made.pairs, made.files);
     Ok(made.counter)
 }
@@ -231,7 +233,7 @@ fn side(plan: &Plan, name: &str) -> Option<PathBuf> {
 /// A file of JSON lines beside the documents, which is there when it has a line.
 struct Side {
     path: Option<PathBuf>,
-    open: Option<(std::io::BufWriter<std::fs::File>, PathBuf)>,
+    open: Option<(BufWriter<File>, Part)>,
 }
 
 impl Side {
@@ -243,9 +245,8 @@ impl Side {
         let Some(path) = &self.path else { return Ok(()) };
         let failed = ExportError::output(path);
         if self.open.is_none() {
-            let part = path.with_extension("jsonl.part");
-            let file = std::fs::File::create(&part).map_err(&failed)?;
-            self.open = Some((std::io::BufWriter::new(file), part));
+            let (part, file) = Part::begin(path.clone()).map_err(&failed)?;
+            self.open = Some((BufWriter::new(file), part));
         }
         let Some((out, _)) = &mut self.open else { return Ok(()) };
         let line = json::line(value).map_err(std::io::Error::from);
@@ -254,7 +255,7 @@ impl Side {
 
     fn finish(self) -> Result<(), ExportError> {
         let (Some(path), Some((mut out, part))) = (self.path, self.open) else { return Ok(()) };
-        let done = out.flush().and_then(|()| std::fs::rename(&part, &path));
-        done.map_err(ExportError::output(&path))
+        let done = out.flush().and_then(|()| part.finish());
+        done.map(drop).map_err(ExportError::output(&path))
     }
 }

@@ -4,7 +4,7 @@
 //! time and no machine in it: the same export has the same manifest.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::document::{EXTRACTOR, VERSION};
 use super::error::ExportError;
+use super::gather::Halt;
 use super::inputs::Input;
 use super::job::Job;
 use super::shards::Written;
@@ -21,6 +22,9 @@ use crate::wacz::hash::RunningHash;
 
 /// Version of a manifest.
 const MANIFEST: u32 = 1;
+
+/// Bytes summed between two looks at whether to stop.
+const STRETCH: u64 = 16 << 20;
 
 /// Every setting that changes a byte of the output.
 pub(super) fn settings(job: &Job) -> Value {
@@ -66,16 +70,16 @@ struct Summed {
 /// The text of a manifest. Reads all inputs and outputs once more.
 pub(super) fn made(
     settings: Value,
-    inputs: &[Input],
+    job: &Job,
     outputs: &[Written],
     folder: &Path,
 ) -> Result<String, ExportError> {
     let input = |input: &Input| {
-        let (sha256, bytes) = summed(&input.path)?;
+        let (sha256, bytes) = summed(&input.path, &job.halt)?;
         Ok(Summed { name: input.path.display().to_string(), bytes, documents: None, sha256 })
     };
     let output = |one: &Written| {
-        let (sha256, bytes) = summed(&folder.join(&one.name))?;
+        let (sha256, bytes) = summed(&folder.join(&one.name), &job.halt)?;
         Ok(Summed { name: one.name.clone(), bytes, documents: Some(one.documents), sha256 })
     };
     let manifest = Manifest {
@@ -83,17 +87,24 @@ pub(super) fn made(
         software: EXTRACTOR,
         schema: VERSION,
         settings,
-        inputs: inputs.iter().map(input).collect::<Result<_, ExportError>>()?,
+        inputs: job.inputs.iter().map(input).collect::<Result<_, ExportError>>()?,
         outputs: outputs.iter().map(output).collect::<Result<_, ExportError>>()?,
     };
     let text = json::pretty(&manifest).map_err(io::Error::from)?;
     Ok(format!("{text}\n"))
 }
 
-fn summed(path: &Path) -> Result<(String, u64), ExportError> {
+fn summed(path: &Path, halt: &Halt) -> Result<(String, u64), ExportError> {
+    let failed = ExportError::unread(path);
+    let mut file = File::open(path).map_err(&failed)?;
     let mut hash = RunningHash::default();
-    let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut hash));
-    copied.map_err(ExportError::unread(path))?;
+    loop {
+        halt.check()?;
+        let stretch = io::copy(&mut (&mut file).take(STRETCH), &mut hash).map_err(&failed)?;
+        if stretch == 0 {
+            break;
+        }
+    }
     let bytes = hash.bytes();
     let sum = hash.finish();
     Ok((sum.strip_prefix("sha256:").unwrap_or(&sum).to_owned(), bytes))

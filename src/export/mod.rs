@@ -9,6 +9,7 @@
 mod card;
 pub mod cell;
 mod chart;
+mod choices;
 pub mod corpus;
 pub mod dated;
 pub mod dedup;
@@ -25,6 +26,7 @@ pub mod job;
 mod manifest;
 mod near;
 pub mod parallel;
+mod part;
 pub mod pipeline;
 pub mod quality;
 pub mod schema;
@@ -42,18 +44,12 @@ use std::path::{Path, PathBuf};
 
 use warc::RecordType;
 
-use crate::address::fetchable;
 use crate::groups::{self, Builder, Membership};
-use crate::head::Head;
-use crate::page::{self, Source};
-use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::name;
 use crate::record::reader::{ReadError, Records};
 use document::Document;
-
-/// Largest response block that is read for its text.
-const MAX_BLOCK_BYTES: u64 = 64 << 20;
+use item::Item;
 
 /// The articles of a WARC file, or of all WARC files of a folder, in the order they were captured.
 /// A capture whose payload stands earlier in the same archive is given once.
@@ -70,7 +66,7 @@ pub fn documents(
         error.into_iter().chain(records.into_iter().flatten())
     });
     Ok(entries.filter_map(move |entry| match entry {
-        Ok(entry) => article(&entry, &mut met).map(Ok),
+        Ok(entry) => article(&entry, &mut met),
         Err(why) => Some(Err(why)),
     }))
 }
@@ -90,23 +86,21 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     name::files(path).map_err(|source| ReadError::Io { path: path.display().to_string(), source })
 }
 
-fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Document> {
+fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Result<Document, ReadError>> {
     if entry.kind != RecordType::Response || !entry.is_http() {
         return None;
     }
-    let target = entry.target_uri()?.to_owned();
+    let target = entry.target_uri()?;
     let digest = entry.header.get("WARC-Payload-Digest").unwrap_or_default();
     // The same payload under the same URL is one text, however often it was stored.
     if !digest.is_empty() && !met.insert(format!("{digest} {target}")) {
         return None;
     }
-    let url = fetchable(&target, None).ok()?;
-    let block = entry.block.first(MAX_BLOCK_BYTES).ok()?;
-    let message = split(&block);
-    let head = Head::parse(block.get(..message.head_length)?);
-    if !matches!(head.status(), Some(200..=299)) {
-        return None;
+    match item::of(entry)? {
+        Item::Reply(reply) => reply.document.map(|document| Ok(*document)),
+        Item::Lost(lost) => {
+            Some(Err(ReadError::Nowhere { at: entry.locator.clone(), why: lost.why }))
+        }
+        _ => None,
     }
-    let page = page::read(Source { url: &url, head: &head, entity: &message.entity });
-    Document::of(entry, &url, page)
 }

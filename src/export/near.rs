@@ -11,6 +11,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 
 use super::document::Document;
 use super::error::ExportError;
+use super::gather::Halt;
 use super::quality::words_of;
 use super::survey::fingerprint;
 use crate::index::Sorter;
@@ -56,13 +57,18 @@ impl Near {
     }
 
     /// Hands each pair of near texts to `join`, and what is needed to tell how near two are.
-    pub(super) fn pairs(self, mut join: impl FnMut(u32, u32)) -> Result<Signatures, ExportError> {
+    pub(super) fn pairs(
+        self,
+        halt: &Halt,
+        mut join: impl FnMut(u32, u32),
+    ) -> Result<Signatures, ExportError> {
         let mut sorted = tempfile::tempfile()?;
         self.bands.write_to(&mut sorted)?;
         sorted.rewind()?;
         let mut signatures = Signatures(self.signatures);
         let mut first: Option<(String, u32)> = None;
         for line in BufReader::new(sorted).lines() {
+            halt.check()?;
             let line = line?;
             let Some((band, number)) = line.split_once(' ') else { continue };
             let Ok(number) = u32::from_str_radix(number, 16) else { continue };

@@ -1,10 +1,8 @@
 //! Shards: the output files, one after the other, each whole or not there.
 //!
-//! A file has the name `.part` until it is finished. What an interruption or a full disk leaves are
-//! the files before it, whole.
+//! What an interruption or a full disk leaves are the files before it, whole.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,8 +10,13 @@ use serde::Serialize;
 use super::document::Document;
 use super::error::ExportError;
 use super::format::{Format, Writer};
+use super::part::Part;
 use super::schema::Column;
 use super::sink::{Compress, Sink, Target};
+
+/// The folder of the documents in the folder of an export: nothing else stands in it, so whoever
+/// reads a folder as one table can be given this one.
+pub const DATA: &str = "data";
 
 /// Where an export goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The name of a file in a folder.
+    /// The name of a file of documents.
     fn name(&self, number: usize) -> String {
         let end = self.format.extension();
         let packed = self.compress.map(|compress| format!(".{}", compress.extension()));
@@ -51,20 +54,18 @@ impl Plan {
         format!("{stem}{}.{end}{}", shard.unwrap_or_default(), packed.unwrap_or_default())
     }
 
-    /// What all file names of a folder match.
+    /// What all its files of documents are called, from the folder of the export.
     pub fn pattern(&self) -> String {
-        if self.shard_size.is_some() {
-            self.name(0).replacen("-00000", "-*", 1)
-        } else {
-            self.name(0)
-        }
+        let name = self.name(0);
+        let name = if self.shard_size.is_some() { name.replacen("-00000", "-*", 1) } else { name };
+        format!("{DATA}/{name}")
     }
 }
 
 /// A file that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
-    /// Its name.
+    /// Its name, in the folder of the export.
     pub name: String,
     /// Its documents.
     pub documents: u64,
@@ -75,21 +76,8 @@ pub struct Written {
 struct Open<R> {
     writer: Box<dyn Writer<R>>,
     name: String,
-    place: Option<Place>,
+    part: Option<Part>,
     documents: u64,
-}
-
-/// A file that is being written.
-struct Place {
-    part: PathBuf,
-    path: PathBuf,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        // Gone already when it was finished.
-        let _ = std::fs::remove_file(&self.part);
-    }
 }
 
 /// Begins a file of rows under a name.
@@ -133,40 +121,47 @@ impl<'p, R> Shards<'p, R> {
 
     fn begin(&self) -> Result<Open<R>, ExportError> {
         let number = self.written.len();
-        let (name, place, target): (_, _, Target) = match &self.plan.output {
-            Output::Stdout => {
-                let format = self.plan.format.extension();
-                (format!("stdout.{format}"), None, Box::new(io::stdout()))
-            }
-            Output::File(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let (place, file) = place(path).map_err(ExportError::output(path))?;
-                (name, Some(place), Box::new(file))
-            }
+        let path = match &self.plan.output {
+            Output::Stdout => None,
+            Output::File(path) => Some(path.clone()),
             Output::Folder(folder) => {
-                let (name, path) = (self.plan.name(number), folder.join(self.plan.name(number)));
-                let (place, file) = place(&path).map_err(ExportError::output(&path))?;
-                (name, Some(place), Box::new(file))
+                let data = folder.join(DATA);
+                std::fs::create_dir_all(&data).map_err(ExportError::output(&data))?;
+                Some(data.join(self.plan.name(number)))
+            }
+        };
+        let (name, part, target): (_, _, Target) = match path {
+            None => {
+                (format!("stdout.{}", self.plan.format.extension()), None, Box::new(io::stdout()))
+            }
+            Some(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let (part, file) = Part::begin(path.clone()).map_err(ExportError::output(&path))?;
+                (name, Some(part), Box::new(file))
             }
         };
         let begun = Sink::new(target, self.plan.compress)
             .and_then(|sink| (self.begin)(self.plan, &name, sink));
         let writer = begun.map_err(|why| self.failed(why))?;
-        Ok(Open { writer, name, place, documents: 0 })
+        Ok(Open { writer, name, part, documents: 0 })
     }
 
     fn end(&mut self) -> Result<(), ExportError> {
-        let Some(Open { writer, name, place, documents }) = self.open.take() else {
+        let Some(Open { writer, name, part, documents }) = self.open.take() else {
             return Ok(());
         };
         writer.finish().map_err(|why| self.failed(why))?;
-        let mut bytes = 0;
-        if let Some(place) = place {
-            let done = std::fs::rename(&place.part, &place.path)
-                .and_then(|()| place.path.metadata())
-                .map_err(ExportError::output(&place.path))?;
-            bytes = done.len();
-        }
+        let bytes = match part {
+            Some(part) => {
+                let path = part.path().to_owned();
+                part.finish().map_err(ExportError::output(&path))?
+            }
+            None => 0,
+        };
+        let name = match &self.plan.output {
+            Output::Folder(_) => format!("{DATA}/{name}"),
+            _ => name,
+        };
         self.written.push(Written { name, documents, bytes });
         Ok(())
     }
@@ -178,22 +173,4 @@ impl<'p, R> Shards<'p, R> {
             Output::File(path) | Output::Folder(path) => ExportError::output(path)(why),
         }
     }
-}
-
-fn place(path: &Path) -> io::Result<(Place, File)> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let file = File::create(&part)?;
-    Ok((Place { part, path: path.to_owned() }, file))
-}
-
-/// A small file beside the documents, whole or not at all.
-pub(super) fn beside(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    let written = place(path).and_then(|(place, mut file)| {
-        file.write_all(bytes)?;
-        file.flush()?;
-        std::fs::rename(&place.part, &place.path)
-    });
-    written.map_err(ExportError::output(path))
 }

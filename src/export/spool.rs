@@ -11,6 +11,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::item::Item;
+use super::part::Part;
 
 /// Effort of compression: fast; the spool is read back a few times and deleted.
 const LEVEL: i32 = 1;
@@ -29,33 +30,38 @@ pub(super) fn segment(folder: &Path, number: usize, offset: u64) -> PathBuf {
     folder.join(format!("{number:06}-{offset:016}.items"))
 }
 
+/// An item as it stands in a segment.
+pub(super) struct Packed(Vec<u8>);
+
+impl Packed {
+    /// Packs an item; on the core that read it, not on the one that writes.
+    pub(super) fn of(item: &Item) -> io::Result<Self> {
+        let plain = postcard::to_stdvec(item).map_err(io::Error::other)?;
+        let packed = zstd::bulk::compress(&plain, LEVEL)?;
+        let lengths = [packed.len(), plain.len()].map(u32::try_from);
+        let [Ok(length), Ok(plain)] = lengths else {
+            return Err(io::Error::other("an item is longer than 4 GB"));
+        };
+        Ok(Self([&length.to_le_bytes(), &plain.to_le_bytes(), packed.as_slice()].concat()))
+    }
+}
+
 /// Writes one segment.
 pub(super) struct Writer {
-    path: PathBuf,
-    part: PathBuf,
+    part: Part,
     out: BufWriter<File>,
-    packer: zstd::bulk::Compressor<'static>,
 }
 
 impl Writer {
     /// Begins a segment.
     pub(super) fn begin(path: PathBuf) -> io::Result<Self> {
-        let part = path.with_extension("part");
-        let out = BufWriter::new(File::create(&part)?);
-        Ok(Self { path, part, out, packer: zstd::bulk::Compressor::new(LEVEL)? })
+        let (part, file) = Part::begin(path)?;
+        Ok(Self { part, out: BufWriter::new(file) })
     }
 
     /// Adds an item.
-    pub(super) fn add(&mut self, item: &Item) -> io::Result<()> {
-        let plain = postcard::to_stdvec(item).map_err(io::Error::other)?;
-        let packed = self.packer.compress(&plain)?;
-        let lengths = [plain.len(), packed.len()].map(u32::try_from);
-        let [Ok(plain), Ok(length)] = lengths else {
-            return Err(io::Error::other("an item is longer than 4 GB"));
-        };
-        self.out.write_all(&length.to_le_bytes())?;
-        self.out.write_all(&plain.to_le_bytes())?;
-        self.out.write_all(&packed)
+    pub(super) fn add(&mut self, item: &Packed) -> io::Result<()> {
+        self.out.write_all(&item.0)
     }
 
     /// Ends it; `next` is where the next segment of the same input begins.
@@ -63,7 +69,7 @@ impl Writer {
         self.out.write_all(&END.to_le_bytes())?;
         self.out.write_all(&next.unwrap_or(LAST).to_le_bytes())?;
         self.out.flush()?;
-        std::fs::rename(&self.part, &self.path)
+        self.part.finish().map(drop)
     }
 }
 
@@ -159,7 +165,7 @@ mod tests {
         let path = segment(folder.path(), 3, 77);
         let mut writer = Writer::begin(path.clone()).unwrap();
         for n in 0..50 {
-            writer.add(&lost(n)).unwrap();
+            writer.add(&Packed::of(&lost(n)).unwrap()).unwrap();
         }
         assert!(!path.exists());
         writer.finish(Some(99)).unwrap();

@@ -47,6 +47,9 @@ pub struct Statistics {
     pub groups: BTreeMap<u64, u64>,
     /// Groups that have both languages, by pair.
     pub pairs: BTreeMap<String, u64>,
+    /// Aligned texts of a parallel corpus, by pair.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub aligned: BTreeMap<String, u64>,
 }
 
 /// Counts documents.
@@ -61,8 +64,7 @@ pub struct Counter {
 impl Counter {
     /// Counts one.
     pub fn add(&mut self, document: &Document) {
-        let language = document.language.as_ref();
-        let language = language.map_or_else(|| "und".to_owned(), |lang| lang.language().to_owned());
+        let language = language_of(document);
         let day = document.day().map(Moment::warc_date);
         let day = day.as_deref().and_then(|day| day.get(..10));
         let words = document.quality.words;
@@ -92,6 +94,13 @@ impl Counter {
         }
     }
 
+    /// Counts the aligned texts of two documents.
+    pub fn pair(&mut self, one: &Document, other: &Document, texts: u64) {
+        let mut languages = [one, other].map(language_of);
+        languages.sort();
+        *self.told.aligned.entry(languages.join("-")).or_default() += texts;
+    }
+
     /// All told.
     pub fn finish(self) -> Statistics {
         let mut told = self.told;
@@ -112,4 +121,9 @@ impl Counter {
         }
         told
     }
+}
+
+fn language_of(document: &Document) -> String {
+    let language = document.language.as_ref();
+    language.map_or_else(|| "und".to_owned(), |lang| lang.language().to_owned())
 }

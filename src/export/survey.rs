@@ -11,6 +11,7 @@ use siphasher::sip::SipHasher13;
 use super::corpus::{Met, Row};
 use super::document::{Document, Source};
 use super::error::ExportError;
+use super::gather::Halt;
 use super::item::{Item, Lost, Repeat, Reply, TraceRow};
 use super::spool;
 use crate::frontier::KeptPage;
@@ -41,7 +42,8 @@ struct Waiting {
 }
 
 /// See the module.
-pub(super) struct Survey<L> {
+pub(super) struct Survey<'h, L> {
+    halt: &'h Halt,
     lost: L,
     rows: Vec<Row>,
     builder: Builder,
@@ -59,9 +61,10 @@ pub(super) struct Survey<L> {
     met: Met,
 }
 
-impl<L: FnMut(&Lost) -> Result<(), ExportError>> Survey<L> {
-    pub(super) fn new(lost: L) -> Self {
+impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
+    pub(super) fn new(halt: &'h Halt, lost: L) -> Self {
         Self {
+            halt,
             lost,
             rows: Vec::new(),
             builder: Builder::new(),
@@ -87,6 +90,7 @@ impl<L: FnMut(&Lost) -> Result<(), ExportError>> Survey<L> {
         let unread = ExportError::unread(path);
         let segment = u32::try_from(number).unwrap_or(u32::MAX);
         for item in spool::Items::open(path).map_err(&unread)? {
+            self.halt.check()?;
             let (offset, item) = item.map_err(&unread)?;
             let row = Row { segment, offset, original: None };
             match item {

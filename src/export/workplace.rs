@@ -1,18 +1,22 @@
-//! The workplace: where the spool of an export stands, and whether an interrupted one can go on.
+//! The workplace: where the spool of an export stands, who works there, and whether an interrupted
+//! export can go on.
 //!
-//! In the folder of the export, under a hidden name, so that it is found again; beside a single
-//! file, or for standard output, a temporary folder. It never reads an archive.
+//! A hidden folder: in the folder of the export, so that it is found again, or beside a single file;
+//! for standard output a temporary one. Its lock keeps two exports to one place apart. It never reads
+//! an archive.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::document::EXTRACTOR;
 use super::error::ExportError;
 use super::inputs::Input;
-use super::shards::{Output, beside};
+use super::part;
+use super::shards::Output;
+use crate::disk::{Disk, DiskFile};
 
 /// The hidden folder of an unfinished export.
 const HIDDEN: &str = ".warraq-export";
@@ -20,11 +24,16 @@ const HIDDEN: &str = ".warraq-export";
 /// What it is an export of.
 const ORDER: &str = "order.json";
 
-/// A folder for the spool.
+/// The file whose lock says that somebody works there.
+const LOCK: &str = "lock";
+
+/// A folder for the spool, ours alone.
 #[derive(Debug)]
 pub(super) struct Workplace {
     folder: PathBuf,
-    temporary: Option<TempDir>,
+    /// Whether what was read so far is of use when the export ends early.
+    kept: bool,
+    _lock: Option<DiskFile>,
 }
 
 impl Workplace {
@@ -36,31 +45,40 @@ impl Workplace {
         settings: &Value,
     ) -> Result<Self, ExportError> {
         match output {
-            Output::Folder(folder) => Self::hidden(folder, resume, &order(inputs, settings)),
-            Output::File(path) if path.exists() => {
-                let why = "there is a file already; give another name, or move it away";
-                Err(ExportError::Taken { path: path.clone(), why })
+            Output::Folder(folder) => Self::inside(folder, resume, &order(inputs, settings)),
+            Output::File(path) => Self::beside(path),
+            Output::Stdout => {
+                Ok(Self { folder: tempfile::tempdir()?.keep(), kept: false, _lock: None })
             }
-            Output::File(path) => {
-                let above = path.parent().filter(|above| !above.as_os_str().is_empty());
-                let above = above.unwrap_or(Path::new("."));
-                let made = tempfile::tempdir_in(above).map_err(ExportError::output(above));
-                Ok(Self::temporary(made?))
-            }
-            Output::Stdout => Ok(Self::temporary(tempfile::tempdir()?)),
         }
     }
 
-    fn temporary(folder: TempDir) -> Self {
-        Self { folder: folder.path().to_owned(), temporary: Some(folder) }
+    fn beside(path: &Path) -> Result<Self, ExportError> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(HIDDEN);
+        let folder = path.with_file_name(name);
+        let lock = locked(&folder, path)?;
+        let place = Self { folder, kept: false, _lock: Some(lock) };
+        if path.exists() {
+            let why = "there is a file already; give another name, or move it away";
+            return Err(ExportError::Taken { path: path.to_owned(), why });
+        }
+        // What a killed export left.
+        for entry in place.folder.read_dir().map_err(ExportError::output(&place.folder))? {
+            let entry = entry.map_err(ExportError::output(&place.folder))?;
+            if entry.file_name() != LOCK {
+                std::fs::remove_file(entry.path()).map_err(ExportError::output(&place.folder))?;
+            }
+        }
+        Ok(place)
     }
 
-    fn hidden(folder: &Path, resume: bool, order: &Value) -> Result<Self, ExportError> {
-        std::fs::create_dir_all(folder).map_err(ExportError::output(folder))?;
-        let hidden = folder.join(HIDDEN);
+    fn inside(folder: &Path, resume: bool, order: &Value) -> Result<Self, ExportError> {
         let taken = |why| Err(ExportError::Taken { path: folder.to_owned(), why });
-        let begun = std::fs::read(hidden.join(ORDER)).ok();
-        match begun {
+        let hidden = folder.join(HIDDEN);
+        let lock = locked(&hidden, folder)?;
+        match std::fs::read(hidden.join(ORDER)).ok() {
             Some(_) if !resume => {
                 return taken("an export was interrupted here; go on with --resume, or empty it");
             }
@@ -71,16 +89,14 @@ impl Workplace {
                 );
             }
             Some(_) => {}
-            None => {
-                let mut entries = folder.read_dir().map_err(ExportError::output(folder))?;
-                if entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != HIDDEN)) {
-                    return taken("the folder is not empty; export to another one");
-                }
-                std::fs::create_dir_all(&hidden).map_err(ExportError::output(&hidden))?;
-                beside(&hidden.join(ORDER), order.to_string().as_bytes())?;
+            None if has_other(folder, &hidden)? => {
+                // It was made to hold the lock.
+                std::fs::remove_dir_all(&hidden).map_err(ExportError::output(&hidden))?;
+                return taken("the folder is not empty; export to another one");
             }
+            None => part::whole(&hidden.join(ORDER), order.to_string().as_bytes())?,
         }
-        Ok(Self { folder: hidden, temporary: None })
+        Ok(Self { folder: hidden, kept: true, _lock: Some(lock) })
     }
 
     /// Where the spool stands.
@@ -89,13 +105,38 @@ impl Workplace {
     }
 
     /// Clears it away: the export is whole.
-    pub(super) fn close(self) -> Result<(), ExportError> {
-        let closed = match self.temporary {
-            Some(temporary) => temporary.close(),
-            None => std::fs::remove_dir_all(&self.folder),
-        };
-        closed.map_err(ExportError::output(&self.folder))
+    pub(super) fn close(mut self) -> Result<(), ExportError> {
+        self.kept = true;
+        std::fs::remove_dir_all(&self.folder).map_err(ExportError::output(&self.folder))
     }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Whether anything but the hidden folder stands in the folder of an export.
+fn has_other(folder: &Path, hidden: &Path) -> Result<bool, ExportError> {
+    let mut entries = folder.read_dir().map_err(ExportError::output(folder))?;
+    Ok(entries.any(|entry| entry.is_ok_and(|entry| entry.path() != hidden)))
+}
+
+/// Makes the hidden folder of an export to `to` and takes its lock. Another export that ends
+/// meanwhile removes the folder with it, and counts as working there.
+fn locked(hidden: &Path, to: &Path) -> Result<DiskFile, ExportError> {
+    std::fs::create_dir_all(hidden).map_err(ExportError::output(hidden))?;
+    let how = OpenOptions::new().write(true).create(true).truncate(false).clone();
+    let path = hidden.join(LOCK);
+    let file = Disk::real().open(&path, &how).map_err(ExportError::output(&path))?;
+    let ours = file.lock().map_err(ExportError::output(&path))?;
+    if ours && file.in_place().is_ok() {
+        return Ok(file);
+    }
+    Err(ExportError::Locked { path: to.to_owned() })
 }
 
 /// What must be the same for an export to be the same, as far as can be told without reading.

@@ -116,6 +116,14 @@ impl TextPrint {
     }
 }
 
+/// The numbers, as amounts, and the names in Latin letters of a stretch of text, each once and in
+/// order.
+pub(crate) fn anchors(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let mut scan = Scan::default();
+    scan.block(text);
+    (scan.numbers.into_keys().collect(), scan.names.into_keys().collect())
+}
+
 #[derive(Default)]
 struct Scan {
     whole: SipHasher13,

@@ -32,15 +32,9 @@ impl Lock {
         let failed = |why| StateError::io(&path, why);
         let how = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
         let mut file = disk.open(&path, &how).map_err(failed)?;
-        match FileExt::try_lock(file.inner()) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(StateError::Locked {
-                    dir: dir.to_owned(),
-                    holder: holder(file.inner()),
-                });
-            }
-            Err(TryLockError::Error(why)) => return Err(failed(why)),
+        if !file.lock().map_err(failed)? {
+            let holder = holder(file.inner());
+            return Err(StateError::Locked { dir: dir.to_owned(), holder });
         }
         let line = format!("pid {} on {} since {}\n", std::process::id(), host(), clock.wall());
         file.set_len(0).map_err(failed)?;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use warraq::export::corpus::Corpus;
 use warraq::export::document::Document;
 use warraq::export::error::ExportError;
-use warraq::export::gather::{Gathering, Halt};
+use warraq::export::gather::{Gathering, Halt, gather, whole};
 use warraq::export::inputs::{Meter, resolve};
 use warraq::export::job::{self, Job};
 use warraq::export::shards::Output;
@@ -49,7 +50,8 @@ fn threads_change_no_byte() {
     };
     let one = shards(1);
     assert!(
-        one.iter().filter(|(name, _)| name.to_string_lossy().contains("documents-")).count() > 2
+        one.iter().filter(|(name, _)| name.to_string_lossy().contains("data/documents-")).count()
+            > 2
     );
     assert!(one.iter().any(|(name, _)| name.ends_with("manifest.json")));
     assert_eq!(one, shards(1));
@@ -69,7 +71,7 @@ fn an_interrupted_export_goes_on_and_gives_the_same_bytes() {
     job.threads = 1;
     halt.ask();
     assert!(matches!(run(&job), Err(ExportError::Interrupted)));
-    assert!(!out.join("documents.jsonl").exists());
+    assert!(!out.join("data").exists());
 
     let mut again = Job { halt: Halt::default(), ..job.clone() };
     let refused = run(&again).unwrap_err().to_string();
@@ -125,6 +127,62 @@ fn a_long_input_is_gathered_in_segments_and_only_missing_ones_are_read() {
 }
 
 #[test]
+fn a_halt_is_heeded_while_the_spool_is_surveyed() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 1, 4);
+    let spool = tempfile::tempdir().unwrap();
+    let gathering = gathering(folder.path(), spool.path(), u64::MAX);
+    gather(&gathering).unwrap();
+    gathering.halt.ask();
+    let spooled = vec![(whole(spool.path(), 0).unwrap().0, None)];
+    let ended = Corpus::survey(spooled, &gathering.halt, |lost| panic!("{lost:?}"));
+    assert!(matches!(ended, Err(ExportError::Interrupted)));
+}
+
+/// The second is refused while the first reads, whatever the first writes.
+#[test]
+fn two_exports_to_one_place_do_not_meet() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 1, 1);
+    std::fs::write(folder.path().join("torn.warc"), "WARC/1.1\r\n").unwrap();
+    let out = tempfile::tempdir().unwrap();
+    for output in
+        [Output::Folder(out.path().join("folder")), Output::File(out.path().join("file.jsonl"))]
+    {
+        let mut first = job_of(&[folder.path()], out.path());
+        first.plan.output = output;
+        let mut refused = Vec::new();
+        job::run(&first, |_| {
+            refused.push(run(&Job { resume: true, ..first.clone() }).unwrap_err())
+        })
+        .unwrap();
+        assert!(matches!(refused[..], [ExportError::Locked { .. }]), "{refused:?}");
+    }
+    let left: Vec<_> = files(out.path()).into_iter().map(|(name, _)| name).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("warraq-export")), "{left:?}");
+    assert!(left.contains(&"file.jsonl".into()), "{left:?}");
+}
+
+/// What a killed export to a file left is no hindrance, and is not taken for its own.
+#[test]
+fn a_file_is_begun_anew_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 1, 2);
+    let out = tempfile::tempdir().unwrap();
+    let mut job = job_of(&[folder.path()], out.path());
+    job.plan.output = Output::File(out.path().join("a.jsonl"));
+    run(&job).unwrap();
+    let whole = files(out.path());
+    std::fs::remove_file(out.path().join("a.jsonl")).unwrap();
+    std::fs::write(out.path().join("a.jsonl.part"), "half").unwrap();
+    let hidden = out.path().join(".a.jsonl.warraq-export");
+    std::fs::create_dir(&hidden).unwrap();
+    std::fs::write(hidden.join("000000-0000000000000000.items"), "of another time").unwrap();
+    run(&job).unwrap();
+    assert_eq!(files(out.path()), whole);
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     archive(folder.path(), 1, 1);
@@ -148,7 +206,10 @@ fn a_manifest_sums_what_went_in_and_came_out() {
     let manifest: serde_json::Value = serde_json::from_slice(find("manifest.json")).unwrap();
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), 2);
     let output = &manifest["outputs"][0];
-    assert_eq!((&output["name"], &output["documents"]), (&"documents.jsonl".into(), &4.into()));
+    assert_eq!(
+        (&output["name"], &output["documents"]),
+        (&"data/documents.jsonl".into(), &4.into())
+    );
     let sum = warraq::wacz::hash::of(find("documents.jsonl"));
     assert_eq!(output["sha256"].as_str(), sum.strip_prefix("sha256:"));
     assert_eq!(manifest["settings"]["format"], "jsonl");

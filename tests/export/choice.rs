@@ -39,7 +39,7 @@ fn chosen(folder: &Path, tweak: impl FnOnce(&mut Job)) -> (Vec<Value>, Told, Vec
     let (told, _) = run(&job).unwrap();
     let duplicates = out.path().join("duplicates.jsonl");
     let duplicates = if duplicates.exists() { read(&duplicates) } else { Vec::new() };
-    (read(&out.path().join("documents.jsonl")), told, duplicates)
+    (read(&out.path().join("data/documents.jsonl")), told, duplicates)
 }
 
 fn lang(tag: &str) -> Lang {

@@ -56,7 +56,7 @@ fn exported(name: &str, args: &[&str]) -> (TempDir, PathBuf) {
 }
 
 fn rows() -> Vec<Value> {
-    let (_folder, path) = exported("documents.jsonl", &[]);
+    let (_folder, path) = exported("data/documents.jsonl", &[]);
     read(&path)
 }
 
@@ -107,7 +107,7 @@ fn every_row_has_every_column_and_the_schema_names_it() {
 #[test]
 fn csv_has_the_same_rows() {
     let (_folder, path) =
-        exported("documents.csv", &["--format", "csv", "--columns", "url,title,authors,body"]);
+        exported("data/documents.csv", &["--format", "csv", "--columns", "url,title,authors,body"]);
     let text = text(&path);
     let mut lines = records(&text).into_iter();
     assert_eq!(lines.next().unwrap(), ["url", "title", "authors", "body"]);
@@ -147,7 +147,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn text_is_parted_by_form_feeds() {
-    let (_folder, path) = exported("documents.txt", &["--format", "text"]);
+    let (_folder, path) = exported("data/documents.txt", &["--format", "text"]);
     let text = text(&path);
     let documents: Vec<&str> = text.split("\x0c\n").collect();
     let rows = rows();
@@ -161,7 +161,7 @@ fn text_is_parted_by_form_feeds() {
 
 #[test]
 fn markdown_has_a_head_and_a_heading() {
-    let (_folder, path) = exported("documents.md", &["--format", "markdown"]);
+    let (_folder, path) = exported("data/documents.md", &["--format", "markdown"]);
     let text = text(&path);
     for row in rows() {
         let url = format!("---\ntitle: {}\nurl: {}\n", row["title"], row["url"]);
@@ -172,7 +172,7 @@ fn markdown_has_a_head_and_a_heading() {
 
 #[test]
 fn tei_is_well_formed_and_holds_the_paragraphs() {
-    let (_folder, path) = exported("documents.xml", &["--format", "tei"]);
+    let (_folder, path) = exported("data/documents.xml", &["--format", "tei"]);
     let text = text(&path);
     let mut reader = quick_xml::Reader::from_str(&text);
     reader.config_mut().check_end_names = true;
@@ -195,9 +195,9 @@ fn tei_is_well_formed_and_holds_the_paragraphs() {
 #[test]
 fn wet_is_a_warc_whose_records_refer_to_their_source() {
     for (args, name) in [
-        (&["--format", "wet"][..], "documents.warc.wet"),
-        (&["--format", "wet", "--compress", "gzip"], "documents.warc.wet.gz"),
-        (&["--format", "wet", "--compress", "zstd"], "documents.warc.wet.zst"),
+        (&["--format", "wet"][..], "data/documents.warc.wet"),
+        (&["--format", "wet", "--compress", "gzip"], "data/documents.warc.wet.gz"),
+        (&["--format", "wet", "--compress", "zstd"], "data/documents.warc.wet.zst"),
     ] {
         let (_folder, path) = exported(name, args);
         let mut records = Records::open(&path).unwrap().map(Result::unwrap);
@@ -222,11 +222,11 @@ fn wet_is_a_warc_whose_records_refer_to_their_source() {
 
 #[test]
 fn compressed_files_hold_the_same_bytes() {
-    let (_plain, plain) = exported("documents.jsonl", &[]);
+    let (_plain, plain) = exported("data/documents.jsonl", &[]);
     let plain = std::fs::read(plain).unwrap();
-    let (_zstd, path) = exported("documents.jsonl.zst", &["--compress", "zstd"]);
+    let (_zstd, path) = exported("data/documents.jsonl.zst", &["--compress", "zstd"]);
     assert_eq!(zstd::decode_all(std::fs::File::open(path).unwrap()).unwrap(), plain);
-    let (_gzip, path) = exported("documents.jsonl.gz", &["--compress", "gzip"]);
+    let (_gzip, path) = exported("data/documents.jsonl.gz", &["--compress", "gzip"]);
     let mut found = Vec::new();
     let mut reader = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
     std::io::Read::read_to_end(&mut reader, &mut found).unwrap();
@@ -239,7 +239,11 @@ fn a_folder_has_a_card_with_true_numbers() {
     let (_folder, path) = exported("README.md", &["--shard-size", "10000"]);
     let (card, folder) = (text(&path), path.parent().unwrap());
     assert!(card.starts_with("---\npretty_name: "), "{card}");
-    assert!(card.contains("data_files: \"documents-*.jsonl\""));
+    assert!(card.contains("data_files: \"data/documents-*.jsonl\""));
+    assert!(
+        card.contains("- Every article that was found is here: nothing was filtered."),
+        "{card}"
+    );
     let statistics: Value = serde_json::from_str(&text(&folder.join("statistics.json"))).unwrap();
     let rows = rows();
     assert_eq!(statistics["documents"], rows.len());
@@ -261,10 +265,47 @@ fn a_folder_has_a_card_with_true_numbers() {
         let mut reader = quick_xml::Reader::from_str(&svg);
         while reader.read_event().unwrap() != Event::Eof {}
     }
-    let shards = folder.read_dir().unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("documents-")
+    // A folder that is read whole: nothing but documents stands in it.
+    let shards = folder.join("data").read_dir().unwrap().map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name.starts_with("documents-") && name.ends_with(".jsonl"), "{name}");
     });
     assert!(shards.count() > 3);
+}
+
+/// Whoever has the folder alone learns what is not in it, and why.
+#[test]
+fn a_card_says_what_was_chosen_and_left_out() {
+    let flags = ["--language", "ar,en", "--min-words", "100", "--dedup", "near", "--keep", "first"];
+    let (_folder, path) = exported("README.md", &flags);
+    let card = text(&path);
+    let left =
+        rows().iter().filter(|row| row["language"] != "ar" && row["language"] != "en").count();
+    for line in [
+        "- Only texts in ar, en.\n",
+        "- Only texts of at least 100 words.\n",
+        "- Of captures with nearly the same text only the first.\n",
+        &format!("- Captures left out by the choices above: {left}.\n"),
+    ] {
+        assert!(card.contains(line), "{line} is not in {card}");
+    }
+    let flags = ["--format", "tsv", "--min-score", "0.5", "--include", "suspect"];
+    let (_folder, path) = exported("README.md", &flags);
+    let card = text(&path);
+    for line in [
+        "- Pairs of translations, aligned sentence by sentence.\n",
+        "- Only pairs of articles and of texts with a score of at least 0.5.\n",
+        "- Left out: pairs that are comparable, machine-translated, variant, declared-untranslated.\n",
+        "- Taken in, as was asked for: pairs that are suspect.\n",
+        "data_files: \"data/pairs.tsv\"\n  sep: \"\\t\"\n  quoting: 3\n",
+    ] {
+        assert!(card.contains(line), "{line} is not in {card}");
+    }
+    let folder = path.parent().unwrap();
+    let statistics: Value = serde_json::from_str(&text(&folder.join("statistics.json"))).unwrap();
+    let pairs = text(&folder.join("data/pairs.tsv"));
+    let of = |pair: &str| pairs.lines().filter(|line| line.starts_with(pair)).count();
+    assert_eq!(statistics["aligned"]["ar-fr"], of("ar\tfr\t"));
 }
 
 #[test]

@@ -62,9 +62,10 @@ fn parquet_holds_the_rows_of_json() {
     let mut job = job(&[folder.path()], &other);
     job.plan.format = Format::Parquet;
     run(&job).unwrap();
-    let want = read(&one.join("documents.jsonl"));
+    let want = read(&one.join("data/documents.jsonl"));
     assert_eq!(want.len(), 4);
-    let reader = SerializedFileReader::new(File::open(other.join("documents.parquet")).unwrap());
+    let reader =
+        SerializedFileReader::new(File::open(other.join("data/documents.parquet")).unwrap());
     let reader = reader.unwrap();
     let found: Vec<Value> =
         reader.get_row_iter(None).unwrap().map(|row| object(&row.unwrap())).collect();
@@ -79,7 +80,7 @@ fn columns_have_their_types() {
     let mut job = job(&[folder.path()], &out.path().join("out"));
     job.plan.format = Format::Parquet;
     run(&job).unwrap();
-    let file = File::open(out.path().join("out/documents.parquet")).unwrap();
+    let file = File::open(out.path().join("out/data/documents.parquet")).unwrap();
     let reader = SerializedFileReader::new(file).unwrap();
     let schema = reader.metadata().file_metadata().schema_descr();
     let of = |path: &str| {
@@ -107,7 +108,7 @@ fn an_empty_table_is_a_table() {
     let mut job = job(&[folder.path()], &out.path().join("out"));
     job.plan.format = Format::Parquet;
     run(&job).unwrap();
-    let file = File::open(out.path().join("out/documents.parquet")).unwrap();
+    let file = File::open(out.path().join("out/data/documents.parquet")).unwrap();
     let reader = SerializedFileReader::new(file).unwrap();
     assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
 }

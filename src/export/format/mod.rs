@@ -111,6 +111,11 @@ impl Format {
         matches!(self, Self::Jsonl | Self::Parquet | Self::Csv)
     }
 
+    /// Whether it is a table that Hugging Face's loaders read.
+    pub const fn is_table(self) -> bool {
+        self.has_columns() || matches!(self, Self::ParallelJsonl | Self::Tsv)
+    }
+
     /// Whether a file without documents is a file of the format.
     pub const fn may_be_empty(self) -> bool {
         // TEI P5: a teiCorpus has at least one text.

@@ -3,7 +3,8 @@
 //! Two walks over the pairs of a corpus: the first learns how lengths of each pair of languages
 //! relate ([`crate::align`]), the second aligns and writes. What is no translation stays out unless
 //! it is asked for by name ([`Include`]): comparable texts, variants of one language, pages whose
-//! text is not in the declared language, and what a machine may have translated.
+//! text is not in the declared language, what a machine may have translated, and what the texts
+//! themselves speak against.
 
 mod jsonl;
 mod pairing;
@@ -11,7 +12,7 @@ mod tmx;
 mod tsv;
 mod warc2text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -19,7 +20,8 @@ use super::corpus::Corpus;
 use super::document::Document;
 use super::error::ExportError;
 use super::format::{Format, Writer};
-use super::gather::Halt;
+use super::job::Job;
+use super::pipeline::{Limits, Task, ordered};
 use super::shards::{Plan, Shards, Written};
 use super::sink::Sink;
 use super::statistics::Counter;
@@ -29,6 +31,9 @@ use pairing::{Couple, couples};
 
 /// Pairs of documents from which the model of two languages is learnt.
 const LESSONS: usize = 500;
+
+/// Pairs that are aligned at a time: a few hundred kB each, ten MB at the most.
+const UNDER_WAY: u64 = 16;
 
 /// What is aligned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +58,8 @@ pub enum Include {
     Variant,
     /// Pages whose text is not in the language they are declared in.
     DeclaredUntranslated,
+    /// Texts that a page declares as translations although their numbers speak against it.
+    Suspect,
 }
 
 impl Include {
@@ -62,6 +69,7 @@ impl Include {
         ("machine-translated", Self::MachineTranslated),
         ("variant", Self::Variant),
         ("declared-untranslated", Self::DeclaredUntranslated),
+        ("suspect", Self::Suspect),
     ];
 }
 
@@ -70,7 +78,7 @@ impl Include {
 pub struct Options {
     /// What is aligned.
     pub grain: Grain,
-    /// Score under which aligned texts are left out, 0 to 1.
+    /// Score under which pairs of documents, and aligned texts in them, are left out, 0 to 1.
     pub min_score: f64,
     /// What is taken in beside translations.
     pub include: BTreeSet<Include>,
@@ -129,17 +137,17 @@ pub(super) struct Made {
 /// Writes the pairs of the documents that are `chosen` by their number.
 pub(super) fn write(
     corpus: &Corpus,
-    (plan, options): (&Plan, &Options),
+    job: &Job,
     chosen: &dyn Fn(usize) -> bool,
-    halt: &Halt,
 ) -> Result<Made, ExportError> {
-    let couples = couples(corpus, options, chosen, halt)?;
+    let (plan, options) = (&job.plan, &job.parallel);
+    let couples = couples(corpus, options, chosen, &job.halt)?;
     let mut made = Made::default();
     let mut met = BTreeSet::new();
     if plan.format == Format::Warc2text {
         let mut folders = warc2text::Folders::new(&plan.output)?;
         for number in couples.iter().flat_map(|couple| couple.numbers) {
-            halt.check()?;
+            job.halt.check()?;
             if met.insert(number) {
                 let document = corpus.document(number)?;
                 made.counter.add(&document);
@@ -151,22 +159,43 @@ pub(super) fn write(
         made.files = folders.finish()?;
         return Ok(made);
     }
-    let models = learnt(corpus, options.grain, &couples, halt)?;
+    let models = learnt(corpus, options.grain, &couples, job)?;
     let mut shards = Shards::new(plan, begin);
-    for couple in &couples {
-        halt.check()?;
-        let pair = pair(corpus, couple, options, &models)?;
-        for (number, document) in couple.numbers.iter().zip([&pair.first, &pair.second]) {
-            if met.insert(*number) {
-                made.counter.add(document);
+    each(
+        &couples,
+        job,
+        |couple| pair(corpus, couple, options, &models).map(|pair| (couple.numbers, pair)),
+        |(numbers, pair)| {
+            for (number, document) in numbers.into_iter().zip([&pair.first, &pair.second]) {
+                if met.insert(number) {
+                    made.counter.add(document);
+                }
             }
-        }
-        shards.add(&pair)?;
-        made.pairs += 1;
-    }
+            let texts = pair.aligned.iter().filter(|texts| texts.is_both()).count();
+            made.counter.pair(&pair.first, &pair.second, texts as u64);
+            made.pairs += 1;
+            shards.add(&pair)
+        },
+    )?;
     made.documents = met.len() as u64;
     made.files = shards.finish()?;
     Ok(made)
+}
+
+/// Works on couples on all cores, and takes the results in order.
+fn each<'c, R: Send>(
+    couples: impl IntoIterator<Item = &'c Couple, IntoIter: Send>,
+    job: &Job,
+    work: impl Fn(&'c Couple) -> Result<R, ExportError> + Sync,
+    mut take: impl FnMut(R) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let limits = Limits { workers: job.threads, bytes: u64::MAX, tasks: UNDER_WAY };
+    let mut couples = couples.into_iter();
+    let source = || couples.next().map(|of| Task { of, weight: 0 });
+    ordered(limits, source, work, |done| {
+        job.halt.check()?;
+        take(done?)
+    })
 }
 
 fn begin(plan: &Plan, _: &str, sink: Sink) -> std::io::Result<Box<dyn Writer<Pair>>> {
@@ -182,24 +211,26 @@ fn learnt(
     corpus: &Corpus,
     grain: Grain,
     couples: &[Couple],
-    halt: &Halt,
+    job: &Job,
 ) -> Result<Models, ExportError> {
     let mut models = Models::default();
-    let mut lessons = std::collections::HashMap::new();
+    let mut lessons = HashMap::new();
     let sure = couples.iter().filter(|couple| couple.relation == pairing::PARALLEL);
-    for couple in sure {
+    let first = sure.filter(|couple| {
         let count: &mut usize = lessons.entry(couple.languages.clone()).or_default();
         *count += 1;
-        if *count > LESSONS {
-            continue;
-        }
-        halt.check()?;
+        *count <= LESSONS
+    });
+    let align = |couple: &Couple| {
         let (first, second) = documents(corpus, couple)?;
         let texts = (units(&first, grain), units(&second, grain));
         let beads = align::align(&texts.0, &texts.1, Model::of(&texts.0, &texts.1));
-        let (one, other) = &couple.languages;
-        models.learn((one, other), (&texts.0, &texts.1), &beads);
-    }
+        Ok((couple.languages.clone(), texts, beads))
+    };
+    each(first, job, align, |((one, other), texts, beads)| {
+        models.learn((&one, &other), (&texts.0, &texts.1), &beads);
+        Ok(())
+    })?;
     Ok(models)
 }
 

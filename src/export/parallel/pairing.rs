@@ -10,6 +10,7 @@ use crate::export::corpus::Corpus;
 use crate::export::document::Document;
 use crate::export::error::ExportError;
 use crate::export::gather::Halt;
+use crate::groups::verify::Verdict;
 use crate::groups::{Conflict, Edge, Group, GroupKind, Role, Why};
 use crate::moment::Moment;
 
@@ -74,6 +75,7 @@ pub(super) fn couples(
         let conflicts = group.conflicts.iter().filter(wanted);
         couples.extend(conflicts.filter_map(|conflict| candidates.apart(group, conflict, options)));
     }
+    couples.retain(|couple| couple.score >= options.min_score);
     Ok(couples)
 }
 
@@ -125,6 +127,7 @@ fn relation(conflict: &Conflict, options: &Options) -> Option<&'static str> {
     let asked = match conflict.why {
         Why::Variant => Include::Variant,
         Why::DeclaredUntranslated => Include::DeclaredUntranslated,
+        Why::TextDiffers => Include::Suspect,
         _ => return None,
     };
     options.include.contains(&asked).then(|| name(asked))
@@ -151,6 +154,11 @@ fn of_members(
     let members: Vec<&Candidate> = members.values().collect();
     for (at, one) in members.iter().enumerate() {
         for other in members.iter().skip(at + 1) {
+            let suspect = is_suspect(group, &one.language, &other.language);
+            if suspect && !options.include.contains(&Include::Suspect) {
+                continue;
+            }
+            let relation = if suspect { name(Include::Suspect) } else { relation };
             let couple = couple(group, relation, one, other);
             if !couple.mt_suspect || options.include.contains(&Include::MachineTranslated) {
                 into.push(couple);
@@ -159,12 +167,33 @@ fn of_members(
     }
 }
 
-fn couple(group: &Group, relation: &'static str, one: &Candidate, other: &Candidate) -> Couple {
-    let joins = |edge: &&Edge| {
-        let ends = [edge.from.as_str(), edge.to.as_str()];
-        ends.contains(&one.language.as_str()) && ends.contains(&other.language.as_str())
+/// Whether the texts of two members speak against their being translations: where they were held
+/// against one another, by that, else by what became of each of them with the others.
+fn is_suspect(group: &Group, one: &str, other: &str) -> bool {
+    let doubts = |edge: &Edge| {
+        edge.text
+            .as_ref()
+            .is_some_and(|text| matches!(text.verdict, Verdict::Suspect | Verdict::Same))
     };
-    let edge = group.edges.iter().find(joins).cloned();
+    let of = |language| group.edges.iter().filter(move |edge| joins(edge, language));
+    match between(group, one, other) {
+        Some(edge) => doubts(edge),
+        None => [one, other]
+            .into_iter()
+            .any(|language| of(language).next().is_some() && of(language).all(doubts)),
+    }
+}
+
+fn joins(edge: &Edge, language: &str) -> bool {
+    edge.from == language || edge.to == language
+}
+
+fn between<'g>(group: &'g Group, one: &str, other: &str) -> Option<&'g Edge> {
+    group.edges.iter().find(|edge| joins(edge, one) && joins(edge, other))
+}
+
+fn couple(group: &Group, relation: &'static str, one: &Candidate, other: &Candidate) -> Couple {
+    let edge = between(group, &one.language, &other.language).cloned();
     Couple {
         group: group.id.clone(),
         relation,
@@ -174,5 +203,41 @@ fn couple(group: &Group, relation: &'static str, one: &Candidate, other: &Candid
         score: edge.as_ref().map_or(group.confidence, |edge| edge.score),
         edge,
         mt_suspect: group.mt_suspect || one.machine || other.machine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::groups::verify::TextCheck;
+
+    fn group(edges: &[(&str, &str, Verdict)]) -> Group {
+        let edge = |(from, to, verdict): &(&str, &str, Verdict)| Edge {
+            from: (*from).to_owned(),
+            to: (*to).to_owned(),
+            score: 0.9,
+            reciprocal: true,
+            evidence: Vec::new(),
+            text: Some(TextCheck { verdict: *verdict, ..TextCheck::default() }),
+        };
+        Group { edges: edges.iter().map(edge).collect(), ..Group::default() }
+    }
+
+    #[test]
+    fn texts_that_speak_against_one_another_are_suspect() {
+        use Verdict::{Agrees, Suspect, Unknown};
+        let group = group(&[("ar", "en", Agrees), ("en", "fr", Suspect), ("ar", "de", Unknown)]);
+        for (one, other, want) in [
+            ("ar", "en", false),
+            ("fr", "en", true),
+            ("ar", "de", false),
+            // French was held against English alone, and is no translation of that.
+            ("ar", "fr", true),
+            ("de", "en", false),
+            // Nothing was held against either.
+            ("fa", "he", false),
+        ] {
+            assert_eq!(is_suspect(&group, one, other), want, "{one}-{other}");
+        }
     }
 }

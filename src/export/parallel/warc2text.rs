@@ -13,7 +13,8 @@ use flate2::write::GzEncoder;
 
 use crate::export::document::Document;
 use crate::export::error::ExportError;
-use crate::export::shards::{Output, Written};
+use crate::export::part::Part;
+use crate::export::shards::{DATA, Output, Written};
 use crate::moment::Moment;
 
 /// The files of a language.
@@ -28,14 +29,14 @@ pub(super) struct Folders {
 }
 
 struct Folder {
-    files: Vec<(PathBuf, Packer)>,
+    files: Vec<(Part, Packer)>,
     documents: u64,
 }
 
 impl Folders {
     pub(super) fn new(output: &Output) -> Result<Self, ExportError> {
         match output {
-            Output::Folder(root) => Ok(Self { root: root.clone(), open: BTreeMap::new() }),
+            Output::Folder(root) => Ok(Self { root: root.join(DATA), open: BTreeMap::new() }),
             Output::File(path) => {
                 Err(ExportError::output(path)(std::io::ErrorKind::NotADirectory.into()))
             }
@@ -63,17 +64,13 @@ impl Folders {
     pub(super) fn finish(self) -> Result<Vec<Written>, ExportError> {
         let mut written = Vec::new();
         for (lang, folder) in self.open {
-            for (path, packer) in folder.files {
-                let failed = ExportError::output(&path);
-                let part = path.with_extension("gz.part");
-                let done = packer
-                    .finish()
-                    .and_then(|mut out| out.flush())
-                    .and_then(|()| std::fs::rename(&part, &path))
-                    .and_then(|()| path.metadata());
-                let bytes = done.map_err(failed)?.len();
+            for (part, packer) in folder.files {
+                let path = part.path().to_owned();
+                let done = packer.finish().and_then(|mut out| out.flush());
+                let done = done.and_then(|()| part.finish());
+                let bytes = done.map_err(ExportError::output(&path))?;
                 let file = path.file_name().unwrap_or_default().to_string_lossy();
-                let name = format!("{lang}/{file}");
+                let name = format!("{DATA}/{lang}/{file}");
                 written.push(Written { name, documents: folder.documents, bytes });
             }
         }
@@ -85,9 +82,8 @@ impl Folder {
     fn begin(path: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(path)?;
         let begin = |name: &str| {
-            let path = path.join(format!("{name}.gz"));
-            let file = File::create(path.with_extension("gz.part"))?;
-            Ok((path, GzEncoder::new(BufWriter::new(file), Compression::default())))
+            let (part, file) = Part::begin(path.join(format!("{name}.gz")))?;
+            Ok((part, GzEncoder::new(BufWriter::new(file), Compression::default())))
         };
         let files = FILES.into_iter().map(begin).collect::<std::io::Result<_>>()?;
         Ok(Self { files, documents: 0 })
