@@ -13,6 +13,7 @@ use siphasher::sip::SipHasher13;
 use url::Url;
 
 use super::Article;
+use super::letters::letters;
 
 /// Words that are looked at; a page of them all has a million letters.
 const MAX_WORDS: usize = 200_000;
@@ -46,14 +47,22 @@ pub(super) fn of(url: &Url, dom: &Html, article: Option<&Article>) -> u64 {
 
 /// Hashes of the words without digits, in lower case.
 fn gather(text: &str, into: &mut Vec<u64>) {
-    let is_word = |word: &&str| !word.is_empty() && !word.contains(char::is_numeric);
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    let letters = letters();
+    let is_word =
+        |word: &&str| !word.is_empty() && !word.chars().any(|c| letters.of(c).is_numeric());
+    let words = text.split(|c: char| !letters.of(c).is_alphanumeric()).filter(is_word);
     into.extend(words.take(MAX_WORDS.saturating_sub(into.len())).map(hash));
 }
 
 /// FNV-1a: short words by the hundred thousand, and nothing is gained by making two collide.
 fn hash(word: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    if word.is_ascii() {
+        return word
+            .bytes()
+            .map(|byte| byte.to_ascii_lowercase())
+            .fold(0xcbf2_9ce4_8422_2325, step);
+    }
     let lower = word.chars().flat_map(char::to_lowercase);
     lower.fold(0xcbf2_9ce4_8422_2325, |hash, c| c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step))
 }
