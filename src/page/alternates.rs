@@ -24,6 +24,7 @@ use url::Url;
 
 use self::gather::Gathered;
 use self::own::{OwnPage, ScriptCount};
+use super::dom::attr;
 use super::{Alternate, links, vocabulary};
 use crate::head::Head;
 use crate::lang::Lang;
@@ -186,10 +187,10 @@ impl<'a> Survey<'a> {
     fn note(&mut self, node: NodeRef<'a, Node>, element: &'a Element) {
         let room = self.gathered.claims.len() < MAX_CLAIMS;
         match element.name() {
-            "html" => self.html_lang = element.attr("lang").or_else(|| element.attr("xml:lang")),
+            "html" => self.html_lang = attr(element, "lang").or_else(|| attr(element, "xml:lang")),
             "link" => {
-                if links::has_token(element.attr("rel"), "canonical") && self.canonical.is_none() {
-                    self.canonical = element.attr("href");
+                if links::has_token(attr(element, "rel"), "canonical") && self.canonical.is_none() {
+                    self.canonical = attr(element, "href");
                 }
                 if room {
                     declared::link(element, &mut self.gathered);
@@ -200,8 +201,8 @@ impl<'a> Survey<'a> {
                 self.anchors.extend(switcher::Anchor::of(node, element));
                 self.invited.extend(invitation::Invited::of(node, element));
             }
-            "meta" if element.attr("name") == Some("generator") => {
-                let generator = element.attr("content").unwrap_or_default().trim_start();
+            "meta" if attr(element, "name") == Some("generator") => {
+                let generator = attr(element, "content").unwrap_or_default().trim_start();
                 self.is_wiki |= generator.starts_with("MediaWiki");
             }
             "option" if self.options.len() < MAX_CLAIMS => self.options.push(node),
@@ -218,9 +219,9 @@ impl<'a> Survey<'a> {
         if self.gathered.claims.len() < MAX_CLAIMS {
             self.gathered.claims.extend(declared::json_ld(node, element));
         }
-        let by_script = || element.attr("src").and_then(vocabulary::machine_of_script);
+        let by_script = || attr(element, "src").and_then(vocabulary::machine_of_script);
         self.machine = self.machine.or_else(by_script);
-        if element.attr("data-drupal-selector") == Some("drupal-settings-json") {
+        if attr(element, "data-drupal-selector") == Some("drupal-settings-json") {
             self.drupal_path = drupal_path(node);
         }
     }

@@ -15,7 +15,8 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{LocalName, TokenizerResult};
+use html5ever::{LocalName, QualName, TokenizerResult, ns};
+use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink};
 
 /// Longest text that is parsed, in bytes. The archive keeps the rest; its links are lost.
@@ -69,6 +70,12 @@ pub fn parse(text: &str) -> Html {
     while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     tokenizer.end();
     html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink)
+}
+
+/// An attribute's value, without interning its name first as [`Element::attr`] does.
+pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    let is_named = |known: &QualName| known.ns == ns!() && *known.local == *name;
+    element.attrs.iter().find(|(known, _)| is_named(known)).map(|(_, value)| &**value)
 }
 
 /// The greatest char boundary not past `at`.

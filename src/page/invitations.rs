@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::letters::letters;
 use crate::lang::Lang;
 
 /// Longest text, in bytes, that can be an invitation.
@@ -54,8 +55,12 @@ struct Book {
 #[derive(Debug, Default)]
 struct Books {
     all: Vec<Book>,
+    /// First words of the entries, spaces between words.
+    openings: HashSet<String>,
+    /// All their words.
     words: HashSet<String>,
-    chars: HashSet<char>,
+    /// Entries without spaces, by their first character.
+    runs: HashMap<char, Vec<String>>,
 }
 
 static BOOKS: LazyLock<Books> = LazyLock::new(Books::load);
@@ -94,22 +99,31 @@ pub(crate) fn is_beside(text: &str) -> bool {
     words.is_empty() || BOOKS.all.iter().any(|book| book.read(&words).is_some())
 }
 
-/// The words of a text that may be an invitation by its length and its beginning.
+/// The words of a text that may be an invitation by its length and its words. It is asked of every
+/// link of a page, so nothing is made before the tables know the beginning.
 fn first_look(text: &str) -> Option<Vec<String>> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let words = words(text);
-    let first = words.first()?;
-    let begins = BOOKS.words.contains(first.as_str())
-        || first.chars().next().is_some_and(|first| BOOKS.chars.contains(&first));
-    begins.then_some(words)
+    let text = folded_text(text);
+    let mut words = parts(&text);
+    let first = words.next()?;
+    let is_known = BOOKS.openings.contains(first) && words.all(|word| BOOKS.words.contains(word));
+    (is_known || BOOKS.begins_run(first)).then(|| parts(&text).map(str::to_owned).collect())
 }
 
-/// The words of a text, folded: small letters, one form of the Arabic letters that writers mix.
+/// The words of a text, folded.
 fn words(text: &str) -> Vec<String> {
-    let folded: String = text.to_lowercase().chars().filter_map(folded).collect();
-    folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    parts(&folded_text(text)).map(str::to_owned).collect()
+}
+
+/// A text in small letters, with one form of the Arabic letters that writers mix.
+fn folded_text(text: &str) -> String {
+    text.to_lowercase().chars().filter_map(folded).collect()
+}
+
+fn parts(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(' ').filter(|word| !word.is_empty())
 }
 
 fn folded(c: char) -> Option<char> {
@@ -119,7 +133,7 @@ fn folded(c: char) -> Option<char> {
         'ک' => 'ك',
         'ة' => 'ه',
         '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{307}' => return None,
-        c if c.is_alphanumeric() || is_mark(c) => c,
+        c if letters().of(c).is_alphanumeric() || is_mark(c) => c,
         _ => ' ',
     })
 }
@@ -150,15 +164,29 @@ impl Books {
         for phrase in order {
             let Some(mut book) = all.remove(phrase) else { continue };
             book.enter_languages(phrase);
-            if book.spaceless {
-                books.chars.extend(book.pieces.keys().filter_map(|key| key.chars().next()));
-            } else {
-                let first = |key: &String| key.split(' ').next().map(str::to_owned);
-                books.words.extend(book.pieces.keys().filter_map(first));
-            }
+            books.enter(&book);
             books.all.push(book);
         }
         books
+    }
+
+    /// Enters what the first look asks for.
+    fn enter(&mut self, book: &Book) {
+        for key in book.pieces.keys() {
+            if !book.spaceless {
+                self.openings.extend(key.split(' ').next().map(str::to_owned));
+                self.words.extend(key.split(' ').map(str::to_owned));
+            } else if let Some(first) = key.chars().next() {
+                self.runs.entry(first).or_default().push(key.clone());
+            }
+        }
+    }
+
+    /// Whether a text with this first word may begin with an entry without spaces.
+    fn begins_run(&self, word: &str) -> bool {
+        let entries = word.chars().next().and_then(|first| self.runs.get(&first));
+        let begins = |entry: &String| entry.starts_with(word) || word.starts_with(entry.as_str());
+        entries.is_some_and(|entries| entries.iter().any(begins))
     }
 }
 

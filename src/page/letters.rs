@@ -18,16 +18,19 @@ impl Class {
     const SPACE: u8 = 1 << 3;
     const UNSEEN: u8 = 1 << 4;
     const ALPHABETIC: u8 = 1 << 5;
+    const NUMERIC: u8 = 1 << 6;
 
     /// Asks the standard library.
     fn of(c: char) -> Self {
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
         let alphabetic = c.is_alphabetic();
+        let numeric = c.is_numeric();
         let space = c.is_whitespace();
         let unseen = matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}') || c.is_control();
         Self(
-            bit(alphabetic || c.is_numeric(), Self::ALPHANUMERIC)
+            bit(alphabetic || numeric, Self::ALPHANUMERIC)
                 | bit(alphabetic, Self::ALPHABETIC)
+                | bit(numeric, Self::NUMERIC)
                 | bit(is_spaceless(c), Self::SPACELESS)
                 | bit(is_comma(c), Self::COMMA)
                 | bit(space, Self::SPACE)
@@ -43,6 +46,11 @@ impl Class {
     /// [`char::is_alphabetic`].
     pub(crate) fn is_alphabetic(self) -> bool {
         self.0 & Self::ALPHABETIC != 0
+    }
+
+    /// [`char::is_numeric`].
+    pub(crate) fn is_numeric(self) -> bool {
+        self.0 & Self::NUMERIC != 0
     }
 
     /// A character of a script that puts no spaces between words.
@@ -149,6 +157,7 @@ mod tests {
             let class = letters().of(c);
             assert_eq!(class.is_alphanumeric(), c.is_alphanumeric(), "{c:?}");
             assert_eq!(class.is_alphabetic(), c.is_alphabetic(), "{c:?}");
+            assert_eq!(class.is_numeric(), c.is_numeric(), "{c:?}");
             assert_eq!(class.is_space(), c.is_whitespace(), "{c:?}");
         }
     }

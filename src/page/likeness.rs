@@ -16,6 +16,7 @@ use siphasher::sip::SipHasher13;
 use url::Url;
 
 use super::Article;
+use super::letters::letters;
 
 /// Words and numbers that are looked at; a page of them all has a million letters.
 const MAX_WORDS: usize = 200_000;
@@ -76,11 +77,13 @@ struct Said {
 
 impl Said {
     fn gather(&mut self, text: &str) {
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let letters = letters();
+        let words = text.split(|c: char| !letters.of(c).is_alphanumeric());
+        for word in words.filter(|word| !word.is_empty()) {
             if self.words.len() + self.numbers.len() >= MAX_WORDS {
                 return;
             }
-            if !word.contains(char::is_numeric) {
+            if !word.chars().any(|c| letters.of(c).is_numeric()) {
                 self.words.push(hash(word));
             } else if is_number(word) {
                 // `05` in a URL is the 5 of its page.
@@ -102,6 +105,12 @@ fn is_number(word: &str) -> bool {
 /// FNV-1a: short words by the hundred thousand, and nothing is gained by making two collide.
 fn hash(word: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    if word.is_ascii() {
+        return word
+            .bytes()
+            .map(|byte| byte.to_ascii_lowercase())
+            .fold(0xcbf2_9ce4_8422_2325, step);
+    }
     let lower = word.chars().flat_map(char::to_lowercase);
     lower.fold(0xcbf2_9ce4_8422_2325, |hash, c| c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step))
 }

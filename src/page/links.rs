@@ -14,6 +14,7 @@ use scraper::node::Element;
 use scraper::{Html, Node};
 use url::Url;
 
+use super::dom::attr;
 use super::{Link, LinkKind};
 use crate::address::{AddressError, MAX_URL_BYTES, fetchable};
 use crate::head::Head;
@@ -80,7 +81,7 @@ pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
 pub(crate) fn base(dom: &Html, url: &Url) -> Url {
     elements(dom)
         .filter(|element| element.name() == "base")
-        .filter_map(|element| element.attr("href"))
+        .filter_map(|element| attr(element, "href"))
         .find_map(|href| fetchable(href, Some(url)).ok())
         .unwrap_or_else(|| url.clone())
 }
@@ -144,7 +145,7 @@ impl Links {
             name => {
                 let of_element = EMBEDS.iter().filter(|(owner, _, _)| *owner == name);
                 for (_, attribute, context) in of_element {
-                    if let Some(target) = element.attr(attribute) {
+                    if let Some(target) = attr(element, attribute) {
                         self.add(target, LinkKind::Embed, context);
                     }
                 }
@@ -156,8 +157,8 @@ impl Links {
     }
 
     fn read_anchor(&mut self, element: &Element) {
-        let Some(href) = element.attr("href") else { return };
-        let context = match (element.name(), has_token(element.attr("rel"), "nofollow")) {
+        let Some(href) = attr(element, "href") else { return };
+        let context = match (element.name(), has_token(attr(element, "rel"), "nofollow")) {
             ("area", true) => "area[@rel='nofollow']/@href",
             ("area", false) => "area/@href",
             (_, true) => "a[@rel='nofollow']/@href",
@@ -167,8 +168,8 @@ impl Links {
     }
 
     fn read_link(&mut self, element: &Element) {
-        let (Some(href), rel) = (element.attr("href"), element.attr("rel")) else { return };
-        if has_token(rel, "alternate") && element.attr("type").is_some_and(is_feed) {
+        let (Some(href), rel) = (attr(element, "href"), attr(element, "rel")) else { return };
+        if has_token(rel, "alternate") && attr(element, "type").is_some_and(is_feed) {
             self.add(href, LinkKind::Feed, "link/@href");
         } else if has_token(rel, "next") || has_token(rel, "prev") {
             self.add(href, LinkKind::Anchor, "link/@href");
@@ -178,10 +179,9 @@ impl Links {
     }
 
     fn read_meta(&mut self, element: &Element) {
-        let is_refresh = element
-            .attr("http-equiv")
+        let is_refresh = attr(element, "http-equiv")
             .is_some_and(|name| name.trim().eq_ignore_ascii_case("refresh"));
-        let target = element.attr("content").filter(|_| is_refresh).and_then(refresh_target);
+        let target = attr(element, "content").filter(|_| is_refresh).and_then(refresh_target);
         if let Some(target) = target {
             self.add(target, LinkKind::Refresh, "meta/@content");
         }
@@ -189,7 +189,7 @@ impl Links {
 
     fn read_srcset(&mut self, element: &Element, name: &str) {
         for attribute in ["srcset", "data-srcset"] {
-            let candidates = element.attr(attribute).map(candidates).unwrap_or_default();
+            let candidates = attr(element, attribute).map(candidates).unwrap_or_default();
             for candidate in candidates {
                 self.add(candidate, LinkKind::Embed, &format!("{name}/@{attribute}"));
             }

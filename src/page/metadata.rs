@@ -15,7 +15,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 use self::jsonld::Described;
-use super::article::outline::attr;
+use super::dom::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
 use crate::address::fetchable;

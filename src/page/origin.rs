@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::alternates::target::comparison_key;
+use super::dom::attr;
 use super::links;
 use crate::address::fetchable;
 use crate::lang::Lang;
@@ -58,26 +59,24 @@ pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
 }
 
 fn names_itself_default(element: &Element, url: &Url, base: &Url) -> bool {
-    links::has_token(element.attr("rel"), "alternate")
-        && element.attr("hreflang").is_some_and(Lang::is_x_default)
-        && element
-            .attr("href")
+    links::has_token(attr(element, "rel"), "alternate")
+        && attr(element, "hreflang").is_some_and(Lang::is_x_default)
+        && attr(element, "href")
             .and_then(|href| fetchable(href.trim(), Some(base)).ok())
             .is_some_and(|target| comparison_key(&target) == comparison_key(url))
 }
 
 /// A node's path on a link between languages; views and front pages are no article.
 fn system_path(element: &Element) -> Option<&str> {
-    element.attr("hreflang")?;
-    let path = element.attr("data-drupal-link-system-path")?;
+    attr(element, "hreflang")?;
+    let path = attr(element, "data-drupal-link-system-path")?;
     let digits = path.strip_prefix("node/")?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && (1..=MAX_NODE_DIGITS).contains(&digits.len())).then_some(path)
 }
 
 fn is_translation_of(node: NodeRef<'_, Node>, element: &Element) -> bool {
-    let is_json_ld = element
-        .attr("type")
+    let is_json_ld = attr(element, "type")
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
     let text = node.first_child().and_then(|child| child.value().as_text());
     is_json_ld

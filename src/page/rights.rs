@@ -7,7 +7,7 @@
 use scraper::{Html, Node};
 use serde::{Deserialize, Serialize};
 
-use super::article::outline::attr;
+use super::dom::attr;
 use super::links;
 use crate::head::Head;
 

@@ -162,6 +162,9 @@ pub(crate) fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// What stands between the names of one language.
+const SEPARATORS: [char; 10] = ['(', ')', '/', '|', '–', '—', '·', ',', '[', ']'];
+
 /// The language a text names: the whole of it, or each of its parts ("Deutsch – German").
 pub(crate) fn language_named(text: &str) -> Option<Named> {
     let text = text.trim();
@@ -171,8 +174,11 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
     if let Some(named) = LANGUAGES.get(&folded(text)) {
         return Some(named.clone());
     }
-    let parts = text.split(['(', ')', '/', '|', '–', '—', '·', ',', '[', ']']);
-    let mut parts = parts.map(folded).filter(|part| !part.is_empty());
+    // Most texts are asked about in vain, and are one part.
+    if !text.contains(SEPARATORS) {
+        return None;
+    }
+    let mut parts = text.split(SEPARATORS).map(folded).filter(|part| !part.is_empty());
     let first = LANGUAGES.get(&parts.next()?)?.clone();
     for part in parts {
         let other = LANGUAGES.get(&part)?;
@@ -183,11 +189,21 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
     Some(first)
 }
 
+/// Forms of the apostrophe.
+const APOSTROPHES: [char; 3] = ['’', '‘', 'ʻ'];
+
 /// A name without case, marks at its ends and repeated spaces.
 fn folded(name: &str) -> String {
     let name = name.trim_matches(|c: char| !c.is_alphabetic() && !is_combining(c));
-    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ").replace(['’', '‘', 'ʻ'], "'")
+    let mut out = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    let out = out.to_lowercase();
+    if out.contains(APOSTROPHES) { out.replace(APOSTROPHES, "'") } else { out }
 }
 
 #[cfg(test)]

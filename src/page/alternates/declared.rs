@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::gather::{Claim, Gathered, Reason};
 use crate::head::Head;
+use crate::page::dom::attr;
 use crate::page::links::{field, has_token};
 use crate::page::{Place, Signal};
 
@@ -43,14 +44,14 @@ pub(super) fn http(head: &Head, gathered: &mut Gathered) {
 
 /// The claim of a `link` element; feeds, mobile versions and AMP are none.
 pub(super) fn link(element: &Element, gathered: &mut Gathered) {
-    let rel = element.attr("rel");
+    let rel = attr(element, "rel");
     if !has_token(rel, "alternate") || has_token(rel, "stylesheet") {
         return;
     }
-    let lang = element.attr("hreflang").or_else(|| element.attr("lang"));
-    let Some((lang, href)) = lang.zip(element.attr("href")) else { return };
+    let lang = attr(element, "hreflang").or_else(|| attr(element, "lang"));
+    let Some((lang, href)) = lang.zip(attr(element, "href")) else { return };
     let claim = || Claim::new(href, lang, Signal::HeadLink, Place::Head);
-    match other_form(element.attr("media"), element.attr("type")) {
+    match other_form(attr(element, "media"), attr(element, "type")) {
         Some(why) => gathered.leave(why, claim),
         None => gathered.claims.push(claim()),
     }
@@ -73,8 +74,7 @@ fn is_no_page(media_type: &str) -> bool {
 
 /// The claims of a JSON-LD block.
 pub(super) fn json_ld(node: NodeRef<'_, Node>, element: &Element) -> Vec<Claim> {
-    let is_json_ld = element
-        .attr("type")
+    let is_json_ld = attr(element, "type")
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
     if !is_json_ld {
         return Vec::new();

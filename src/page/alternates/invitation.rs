@@ -19,6 +19,7 @@ use super::switcher::{self, Anchor};
 use super::target;
 use crate::address::{Site, fetchable};
 use crate::lang::Lang;
+use crate::page::dom::attr;
 use crate::page::invitations::{self, MAX_BYTES, Said};
 use crate::page::{Place, Signal};
 
@@ -46,8 +47,8 @@ pub(super) struct Invited<'a> {
 impl<'a> Invited<'a> {
     /// The link, when its text, or the text for its picture, is an invitation or part of one.
     pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
-        let href = element.attr("href")?;
-        if element.attr("hreflang").is_some() {
+        let href = attr(element, "href")?;
+        if attr(element, "hreflang").is_some() {
             return None;
         }
         let read = |said: fn(&str) -> Option<Said>| {

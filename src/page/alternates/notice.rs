@@ -16,6 +16,7 @@ use super::switcher::{
     Anchor, classes, is_article_block, is_chrome, is_switcher, parents, short_text,
 };
 use super::{Survey, target};
+use crate::page::dom::attr;
 use crate::page::vocabulary;
 
 /// Characters a notice may have beside its links. WPML's sentence has 34, its longest
@@ -101,7 +102,7 @@ fn one_block(blocks: &[NodeRef<'_, Node>]) -> Option<HashSet<NodeId>> {
 
 fn hrefs(block: NodeRef<'_, Node>) -> BTreeSet<&str> {
     let elements = block.descendants().take(MAX_NODES);
-    elements.filter_map(|node| node.value().as_element()?.attr("href")).collect()
+    elements.filter_map(|node| attr(node.value().as_element()?, "href")).collect()
 }
 
 fn blocks_by_class<'a>(survey: &Survey<'a>) -> Vec<NodeRef<'a, Node>> {
@@ -193,13 +194,14 @@ impl Tally {
     fn add_link(&mut self, node: NodeRef<'_, Node>, element: &Element) {
         self.links += 1;
         let named = short_text(node).as_deref().and_then(vocabulary::language_named);
-        let href = element.attr("href").unwrap_or_default();
+        let href = attr(element, "href").unwrap_or_default();
         let is_topic = Url::parse("http://localhost/")
             .and_then(|base| base.join(href))
             .is_ok_and(|url| target::is_topic(&url));
         match named {
             Some(named) if !is_topic => {
-                let says_so = element.attr("hreflang").is_some() || element.attr("lang").is_some();
+                let says_so =
+                    attr(element, "hreflang").is_some() || attr(element, "lang").is_some();
                 self.exonyms += usize::from(!named.by_own_name && !says_so);
             }
             _ => self.other_links += 1,
@@ -230,7 +232,7 @@ fn stands_in_content(block: NodeRef<'_, Node>) -> bool {
     for element in parents(block).take(REACH) {
         let in_content = matches!(element.name(), "article" | "main")
             || classes(element).any(|class| CONTENT.contains(&class))
-            || element.attr("itemprop").is_some_and(|name| CONTENT.contains(&name));
+            || attr(element, "itemprop").is_some_and(|name| CONTENT.contains(&name));
         if in_content {
             return true;
         }

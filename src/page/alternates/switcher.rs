@@ -14,6 +14,7 @@ use super::gather::{Claim, Gathered, Reason};
 use super::notice::Notices;
 use super::target;
 use crate::lang::Lang;
+use crate::page::dom::attr;
 use crate::page::links::has_token;
 use crate::page::vocabulary::{self, CODE_PREFIXES, MAX_NAME_BYTES, Named, Role};
 use crate::page::{Place, Signal};
@@ -59,7 +60,7 @@ pub(super) struct Anchor<'a> {
 impl<'a> Anchor<'a> {
     /// The link, when its attributes or its text name a language.
     pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
-        let href = element.attr("href")?;
+        let href = attr(element, "href")?;
         let mut text = short_text(node);
         let mut named = text.as_deref().and_then(vocabulary::language_named);
         // A flag or a code, with the language's name beside it.
@@ -70,9 +71,9 @@ impl<'a> Anchor<'a> {
             named = vocabulary::language_named(beside);
             text = Some(beside.to_owned());
         }
-        let says = element.attr("hreflang").is_some()
+        let says = attr(element, "hreflang").is_some()
             || around(node, element).any(|element| class_code(element).is_some())
-            || element.attr("lang").is_some()
+            || attr(element, "lang").is_some()
             || named.is_some()
             || text.as_deref().is_some_and(|text| text.len() <= 2);
         says.then(|| Self { node, href, element, named, text: text.unwrap_or_default() })
@@ -91,7 +92,7 @@ impl<'a> Anchor<'a> {
     /// The language declared: by attribute, by class, by name; with the text that said so.
     fn language(&self) -> Option<(String, Lang)> {
         let by_attribute = |name| {
-            let raw = self.element.attr(name)?;
+            let raw = attr(self.element, name)?;
             Some((raw.trim().to_owned(), Lang::parse(raw)?))
         };
         by_attribute("hreflang")
@@ -131,8 +132,8 @@ fn beside<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> Option<&'a str> 
 fn labels<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<Item = &'a str> {
     let inside = node.descendants().skip(1).take(MAX_TEXT_NODES);
     let inside = inside.filter_map(|child| child.value().as_element());
-    let of_pictures = inside.flat_map(|one| ["alt", "title"].map(|name| one.attr(name)));
-    of_pictures.chain(["title", "aria-label"].map(|name| element.attr(name))).flatten()
+    let of_pictures = inside.flat_map(|one| ["alt", "title"].map(|name| attr(one, name)));
+    of_pictures.chain(["title", "aria-label"].map(|name| attr(element, name))).flatten()
 }
 
 /// What a link says: its text, and where that is no more than a code, the texts beside it.
@@ -159,12 +160,12 @@ pub(super) fn classes(element: &Element) -> impl Iterator<Item = &str> {
 }
 
 fn marks(element: &Element) -> impl Iterator<Item = &str> {
-    element.attr("class").into_iter().filter(|names| names.len() <= MAX_MARK_BYTES)
+    attr(element, "class").into_iter().filter(|names| names.len() <= MAX_MARK_BYTES)
 }
 
 /// Whether an element's class or id may be that of a switcher.
 pub(super) fn is_marked(element: &Element) -> bool {
-    [element.attr("class"), element.attr("id")]
+    [attr(element, "class"), attr(element, "id")]
         .into_iter()
         .flatten()
         .any(|names| vocabulary::matches(&vocabulary::PERHAPS_LANGUAGE, names))
@@ -196,7 +197,7 @@ fn class_code(element: &Element) -> Option<(String, Lang)> {
 
 /// The class names of an element and its id.
 fn marks_of(element: &Element) -> impl Iterator<Item = &str> {
-    classes(element).chain(element.attr("id"))
+    classes(element).chain(attr(element, "id"))
 }
 
 fn has_role(element: &Element, role: Role) -> bool {
@@ -230,7 +231,7 @@ pub(super) fn claims(
 ) {
     for anchor in survey.anchors.iter().filter(|one| !invitations.contains(&one.node.id())) {
         let Some((lang_raw, lang)) = anchor.language() else {
-            if let Some(raw) = anchor.element.attr("hreflang") {
+            if let Some(raw) = attr(anchor.element, "hreflang") {
                 let (signal, place) = (Signal::AnchorHreflang, place_of(anchor.node));
                 let claim = || Claim::new(anchor.href, raw, signal, place);
                 gathered.leave(Reason::NoLanguage, claim);
@@ -260,7 +261,7 @@ fn judged(
     survey: &Survey<'_>,
     notices: &Notices,
 ) -> Option<Judged> {
-    let declares = anchor.element.attr("hreflang").is_some();
+    let declares = attr(anchor.element, "hreflang").is_some();
     let plain = if declares { Signal::AnchorHreflang } else { Signal::Autonym };
     let place = place_of(anchor.node);
     if let Some(why) = reason_against(anchor) {
@@ -281,7 +282,9 @@ fn judged(
     }
     Some(match speaks(anchor, lang)? {
         true => Ok((plain, place)),
-        false if has_token(anchor.element.attr("rel"), "tag") => Err((Reason::Topic, plain, place)),
+        false if has_token(attr(anchor.element, "rel"), "tag") => {
+            Err((Reason::Topic, plain, place))
+        }
         false if anchor.is_headline() => Err((Reason::Headline, plain, place)),
         false => Err((Reason::Topic, plain, place)),
     })
@@ -292,16 +295,16 @@ fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
     let element = anchor.element;
     let in_switcher = parents(anchor.node).take(CLASS_REACH).any(is_switcher);
     let is_code = anchor.text.len() == 2;
-    if element.attr("hreflang").is_some() {
+    if attr(element, "hreflang").is_some() {
         // A link to a page that happens to be in another language says what that page is about.
         let reads = || vocabulary::matches(&vocabulary::NOTICE_WORDS, &anchor.text);
         let says = anchor.named.is_some()
             || anchor.text.chars().count() <= MAX_CODE
-            || has_token(element.attr("rel"), "alternate")
-            || (!anchor.is_headline() && (element.attr("lang").is_some() || reads()));
+            || has_token(attr(element, "rel"), "alternate")
+            || (!anchor.is_headline() && (attr(element, "lang").is_some() || reads()));
         return Some(in_switcher || says);
     }
-    if has_token(element.attr("rel"), "tag") {
+    if has_token(attr(element, "rel"), "tag") {
         return Some(false);
     }
     let by_own_name = anchor.named.as_ref().is_some_and(|named| named.by_own_name);
@@ -312,7 +315,7 @@ fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
         return Some(true);
     }
     // Two letters outside a switcher may be anything.
-    let says = anchor.named.is_some() || element.attr("lang").is_some();
+    let says = anchor.named.is_some() || attr(element, "lang").is_some();
     (says || anchor.class_code().is_some()).then_some(false)
 }
 
@@ -320,13 +323,13 @@ fn speaks(anchor: &Anchor<'_>, lang: &Lang) -> Option<bool> {
 pub(super) fn reason_against(anchor: &Anchor<'_>) -> Option<Reason> {
     let element = anchor.element;
     let query_only = anchor.href.trim_start().starts_with('?');
-    if has_token(element.attr("rel"), "nofollow") && query_only {
+    if has_token(attr(element, "rel"), "nofollow") && query_only {
         return Some(Reason::Setter);
     }
-    if element.attr("data-gt-lang").is_some() {
+    if attr(element, "data-gt-lang").is_some() {
         return Some(Reason::Machine);
     }
-    if element.attr("data-no-translation").is_some_and(|missing| missing == "true") {
+    if attr(element, "data-no-translation").is_some_and(|missing| missing == "true") {
         return Some(Reason::NoTranslation);
     }
     // A menu that folds out hangs below the item of the present language: only the link's own
@@ -350,7 +353,7 @@ pub(super) fn reason_against(anchor: &Anchor<'_>) -> Option<Reason> {
 /// Drupal's language link with the system path of a node: the same path in every language. Where
 /// the page tells its own path, it must be that one.
 fn is_drupal_link(element: &Element, own: Option<&str>) -> bool {
-    let path = element.attr("data-drupal-link-system-path").unwrap_or_default();
+    let path = attr(element, "data-drupal-link-system-path").unwrap_or_default();
     classes(element).any(|class| class == "language-link")
         && !path.is_empty()
         && !path.starts_with("<front>")
@@ -374,17 +377,17 @@ pub(super) fn place_of(node: NodeRef<'_, Node>) -> Place {
 pub(super) fn is_chrome(element: &Element) -> bool {
     matches!(element.name(), "nav" | "header" | "footer" | "aside" | "body")
         || marks(element)
-            .chain(element.attr("id").filter(|id| id.len() <= MAX_MARK_BYTES))
+            .chain(attr(element, "id").filter(|id| id.len() <= MAX_MARK_BYTES))
             .any(|names| vocabulary::matches(&vocabulary::CHROME, names))
 }
 
 fn option_claim(option: NodeRef<'_, Node>, gathered: &mut Gathered) {
     let Some(element) = option.value().as_element() else { return };
-    let href = element.attr("value").unwrap_or_default().trim();
+    let href = attr(element, "value").unwrap_or_default().trim();
     let is_url = href.starts_with("http") || href.starts_with('/') || href.starts_with('?');
     let Some(text) = short_text(option).filter(|_| is_url) else { return };
     let by_attribute =
-        element.attr("lang").and_then(|raw| Some((raw.to_owned(), Lang::parse(raw)?)));
+        attr(element, "lang").and_then(|raw| Some((raw.to_owned(), Lang::parse(raw)?)));
     let named = || vocabulary::language_named(&text).map(|named| (text, named.lang));
     let Some((lang_raw, lang)) = by_attribute.or_else(named) else { return };
     let claim =

@@ -12,7 +12,8 @@ use scraper::{Html, Node};
 use serde_json::Value;
 
 use super::blocks::Draft;
-use super::outline::{Measure, attr};
+use super::outline::Measure;
+use crate::page::dom::attr;
 use crate::page::letters::folded;
 
 /// Most bytes of scripts that are parsed on a page.

@@ -5,7 +5,7 @@
 //! reading; it never changes after it is built. What is never text (scripts, styles, controls) and
 //! what the caller has cut is not in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use ego_tree::{NodeId, NodeRef};
@@ -13,6 +13,7 @@ use scraper::node::Element;
 use scraper::{Html, Node as DomNode};
 
 use super::vocabulary::{Signs, signs};
+use crate::page::dom::attr;
 use crate::page::letters::{fold_into, letters};
 
 /// Most rows an outline holds; a page beyond it is read up to here.
@@ -93,11 +94,6 @@ impl Row<'_> {
     }
 }
 
-/// An attribute's value, without interning its name first as [`Element::attr`] does.
-pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
 /// What is counted of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Measure {
@@ -166,7 +162,8 @@ pub(crate) struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// Flattens a tree, the subtrees in `cut` left out.
     pub(crate) fn of(dom: &'a Html, cut: &HashSet<NodeId>) -> Self {
-        let mut builder = Builder { rows: Vec::new(), open: Vec::new(), cut };
+        let mut builder =
+            Builder { rows: Vec::new(), open: Vec::new(), names: HashMap::new(), cut };
         builder.walk(*dom.root_element());
         let rows = builder.rows;
         let links = linked_rows(&rows);
@@ -285,6 +282,8 @@ fn linked_rows(rows: &[Row<'_>]) -> Vec<bool> {
 struct Builder<'a, 'c> {
     rows: Vec<Row<'a>>,
     open: Vec<usize>,
+    /// What the names met so far say: a template writes the same ones again and again.
+    names: HashMap<&'a str, Signs>,
     cut: &'c HashSet<NodeId>,
 }
 
@@ -334,7 +333,7 @@ impl<'a> Builder<'a, '_> {
                 if self.cut.contains(&node.id()) || is_bare_reading(node, element) {
                     return false;
                 }
-                let signs = element_signs(element, tag);
+                let signs = self.signs(element, tag);
                 Row { element: Some(element), text: "", parent, end: at + 1, tag, signs }
             }
             _ => return false,
@@ -342,6 +341,27 @@ impl<'a> Builder<'a, '_> {
         self.rows.push(row);
         self.open.push(at);
         true
+    }
+
+    /// What class, id, role, itemprop, rel and style say.
+    fn signs(&mut self, element: &'a Element, tag: Tag) -> Signs {
+        let mut all = Signs::default();
+        for (name, value) in element.attrs() {
+            let said = match name {
+                "class" | "id" | "data-component" | "data-testid" => {
+                    *self.names.entry(value).or_insert_with(|| signs(value))
+                }
+                "itemprop" | "rel" | "property" => property_signs(value),
+                "role" => role_signs(value),
+                "href" if tag == Tag::Link && leads_to_author(value) => Signs::BYLINE,
+                "hidden" => Signs::HIDDEN,
+                "aria-hidden" if value == "true" => Signs::HIDDEN,
+                "style" if is_hidden_style(value) => Signs::HIDDEN,
+                _ => Signs::default(),
+            };
+            all = all.with(said);
+        }
+        if tag == Tag::Chrome { all.with(Signs::CHROME) } else { all }
     }
 
     /// Closes the innermost open row.
@@ -397,48 +417,37 @@ fn tag(element: &Element) -> Option<Tag> {
     })
 }
 
-/// What class, id, role, itemprop, rel and style say.
-fn element_signs(element: &Element, tag: Tag) -> Signs {
-    let mut all = Signs::default();
-    for (name, value) in element.attrs() {
-        let said = match name {
-            "class" | "id" | "data-component" | "data-testid" => signs(value),
-            "itemprop" | "rel" | "property" => property_signs(value),
-            "role" => role_signs(value),
-            "href" if tag == Tag::Link && leads_to_author(value) => Signs::BYLINE,
-            "hidden" => Signs::HIDDEN,
-            "aria-hidden" if value == "true" => Signs::HIDDEN,
-            "style" if is_hidden_style(value) => Signs::HIDDEN,
-            _ => Signs::default(),
-        };
-        all = all.with(said);
-    }
-    if tag == Tag::Chrome { all.with(Signs::CHROME) } else { all }
-}
-
 /// Whether an address looks like an author's page.
 fn leads_to_author(href: &str) -> bool {
+    /// What stands behind a slash.
     const PARTS: &[&str] = &[
-        "/author/",
-        "/authors/",
-        "/autor/",
-        "/autoren/",
-        "/autores/",
-        "/auteur/",
-        "/auteurs/",
-        "/autore/",
-        "/writer/",
-        "/writers/",
-        "/journalist",
-        "/reporter",
-        "/contributor",
-        "/by/",
-        "/columnist",
-        "/redakteur",
-        "/staff/",
-        "/yazar",
+        "author/",
+        "authors/",
+        "autor/",
+        "autoren/",
+        "autores/",
+        "auteur/",
+        "auteurs/",
+        "autore/",
+        "writer/",
+        "writers/",
+        "journalist",
+        "reporter",
+        "contributor",
+        "by/",
+        "columnist",
+        "redakteur",
+        "staff/",
+        "yazar",
     ];
-    PARTS.iter().any(|part| href.contains(part))
+    let mut rest = href;
+    while let Some((_, after)) = rest.split_once('/') {
+        if PARTS.iter().any(|part| after.starts_with(part)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 fn property_signs(value: &str) -> Signs {

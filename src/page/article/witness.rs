@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use scraper::{Html, Node};
 
 use super::blocks::Draft;
-use super::outline::attr;
 use super::trim::letters_of;
+use crate::page::dom::attr;
 use crate::page::letters::letters;
 use crate::page::metadata::Metadata;
 

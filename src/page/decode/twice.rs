@@ -13,13 +13,12 @@ const THROUGH: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1251, WINDOWS_1256];
 const MIN_RUNS: usize = 3;
 /// Runs that are undone for each one that cannot be: fewer, and it is an ordinary page.
 const MIN_SHARE: usize = 4;
-/// Characters of a text that are looked at before all of it is.
-const SAMPLE: usize = 60_000;
+/// Bytes of a text that are looked at before all of it is.
+const SAMPLE: usize = 120_000;
 
 /// The text undone, and the charset it had gone through; `None` for ordinary text.
 pub(super) fn undone(text: &str) -> Option<(String, &'static str)> {
-    let until = text.char_indices().nth(SAMPLE).map_or(text.len(), |(at, _)| at);
-    let sample = text.get(..until)?;
+    let sample = text.get(..text.floor_char_boundary(SAMPLE))?;
     let through = THROUGH.into_iter().find(|through| is_twice(sample, through))?;
     let mut out = String::with_capacity(text.len());
     for run in runs(text) {
@@ -62,8 +61,9 @@ fn repaired(run: &str, through: &'static Encoding) -> Option<String> {
 fn runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        let end = rest.find(|c: char| c.is_ascii() != first.is_ascii()).unwrap_or(rest.len());
+        let first = rest.as_bytes().first()?;
+        let other = rest.bytes().position(|byte| byte.is_ascii() != first.is_ascii());
+        let end = other.unwrap_or(rest.len());
         let (run, after) = rest.split_at_checked(end)?;
         rest = after;
         Some(run)
