@@ -6,6 +6,8 @@
 //! comments and of boxes beside the text are not the article's. It never asks whether a page *is* an
 //! article: a listing has none, and so no parts.
 
+pub mod joined;
+
 use std::collections::BTreeMap;
 
 use ego_tree::NodeRef;
