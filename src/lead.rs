@@ -13,7 +13,7 @@ use crate::address::{Address, AddressError, HostKey, Server, Site, fetchable};
 use crate::lang::Lang;
 
 /// How a URL was reached; its letter stands in the hop path of the `metadata` record (Heritrix's
-/// letters, and `A` for a language alternate, `G` for a guessed one).
+/// letters, and `A` for a language alternate, `G` for a guessed one, `N` for a next page).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Hop {
     /// Given by the operator.
@@ -35,6 +35,8 @@ pub enum Hop {
     /// The same article in another language, where a pattern of the host's URLs that other groups
     /// confirm would have it.
     Guess,
+    /// A further page of an article.
+    Part,
 }
 
 impl Hop {
@@ -50,6 +52,7 @@ impl Hop {
             Self::Feed => "F",
             Self::Robots => "P",
             Self::Guess => "G",
+            Self::Part => "N",
         }
     }
 
@@ -59,7 +62,7 @@ impl Hop {
         match self {
             Self::Robots => 0,
             Self::Redirect => 1,
-            Self::Alternate | Self::Guess => 2,
+            Self::Alternate | Self::Guess | Self::Part => 2,
             Self::Seed => 3,
             Self::Embed => 4,
             Self::Feed | Self::Sitemap => 5,
@@ -81,7 +84,8 @@ pub struct Lead {
     pub hop: Hop,
     /// The letters of all hops from the seed, this one included.
     pub hops: String,
-    /// Ordinary links between the seed and this URL; alternates and redirects cost nothing.
+    /// Ordinary links between the seed and this URL; alternates, redirects and further pages of an
+    /// article cost nothing.
     pub depth: u32,
     /// The language the link declared.
     pub lang: Option<Lang>,

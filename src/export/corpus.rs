@@ -6,7 +6,7 @@
 //! document, and the evidence of the groups. What reads a corpus goes through [`Corpus::documents`],
 //! or [`Corpus::document`] for one of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -50,6 +50,10 @@ pub struct Met {
 pub struct Corpus {
     segments: Vec<PathBuf>,
     rows: Vec<Row>,
+    /// The rows that are documents: all but the further pages of one.
+    shown: Vec<u32>,
+    /// The further pages, by the row of their first.
+    parts: HashMap<u32, Vec<u32>>,
     groups: BTreeMap<String, Group>,
     membership: Membership,
     expected: HashMap<u64, Lang>,
@@ -81,9 +85,13 @@ impl Corpus {
         for group in surveyed.groups {
             groups.entry(group.id.clone()).or_insert(group);
         }
+        let joined: HashSet<u32> = surveyed.parts.values().flatten().copied().collect();
+        let numbered = (0_u32..).take(surveyed.rows.len());
         let mut corpus = Self {
             segments,
+            shown: numbered.filter(|row| !joined.contains(row)).collect(),
             rows: surveyed.rows,
+            parts: surveyed.parts,
             membership: Membership::of(groups.values().cloned()),
             groups,
             expected: HashMap::new(),
@@ -96,12 +104,12 @@ impl Corpus {
 
     /// How many documents there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.shown.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.shown.is_empty()
     }
 
     /// What was met on the way.
@@ -117,15 +125,15 @@ impl Corpus {
     /// All documents in input order, each with its number.
     pub fn documents(&self) -> impl Iterator<Item = Result<(usize, Document), ExportError>> + '_ {
         let mut reader = Reader { corpus: self, open: None };
-        let numbered = self.rows.iter().enumerate();
-        numbered.map(move |(number, row)| Ok((number, reader.document(row)?)))
+        let numbered = self.shown.iter().enumerate();
+        numbered.map(move |(number, row)| Ok((number, reader.document(*row)?)))
     }
 
     /// The document of a number below [`Corpus::len`].
     pub fn document(&self, number: usize) -> Result<Document, ExportError> {
         let mut reader = Reader { corpus: self, open: None };
-        let row = self.rows.get(number).ok_or_else(|| missing(self.segments.first()))?;
-        reader.document(row)
+        let row = self.shown.get(number).ok_or_else(|| missing(self.segments.first()))?;
+        reader.document(*row)
     }
 
     /// The language each of `urls` is declared in by another page, the first that says so.
@@ -205,8 +213,21 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    fn document(&mut self, row: &Row) -> Result<Document, ExportError> {
-        let mut document = match (self.item(row)?, row.original) {
+    /// The document of a row, its further pages joined.
+    fn document(&mut self, row: u32) -> Result<Document, ExportError> {
+        let mut document = self.page(row)?;
+        for part in self.corpus.parts.get(&row).into_iter().flatten() {
+            document = document.with(self.page(*part)?);
+        }
+        self.corpus.complete(&mut document);
+        Ok(document)
+    }
+
+    /// The page of a row.
+    fn page(&mut self, row: u32) -> Result<Document, ExportError> {
+        let row = self.corpus.rows.get(row as usize);
+        let row = row.ok_or_else(|| missing(self.corpus.segments.first()))?;
+        let document = match (self.item(row)?, row.original) {
             (Item::Reply(reply), _) => reply.document.map(|document| *document),
             (Item::Repeat(repeat), Some(original)) => {
                 let original = self.corpus.rows.get(original as usize);
@@ -219,10 +240,8 @@ impl Reader<'_> {
                 }
             }
             _ => None,
-        }
-        .ok_or_else(|| missing(self.corpus.segments.get(row.segment as usize)))?;
-        self.corpus.complete(&mut document);
-        Ok(document)
+        };
+        document.ok_or_else(|| missing(self.corpus.segments.get(row.segment as usize)))
     }
 
     fn item(&mut self, row: &Row) -> Result<Item, ExportError> {

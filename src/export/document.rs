@@ -1,4 +1,4 @@
-//! The document: one article capture, everything an export can tell of it.
+//! The document: one article, as it was captured, everything an export can tell of it.
 //!
 //! Made from an archived response by [`Document::of`], with the extraction code of the live crawl;
 //! group, members and expected language are known only when all inputs were read, and are filled in
@@ -16,12 +16,14 @@ use crate::lang::Lang;
 use crate::lead::Locator;
 use crate::moment::Moment;
 use crate::page::byline::names::is_organisation;
+use crate::page::parts::Parts;
+use crate::page::parts::joined::{Leaf, append};
 use crate::page::rights::Rights;
 use crate::page::{Page, Person, Stage, TextBlock};
 use crate::record::entry::Entry;
 
 /// Version of the row; a field that changes its meaning raises it.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// What made the row, its version with it.
 pub const EXTRACTOR: &str = concat!("warraq ", env!("CARGO_PKG_VERSION"));
@@ -82,6 +84,10 @@ pub struct Document {
     pub quality: Quality,
     /// The stage that found the body.
     pub found_by: Stage,
+    /// Which page of its article the capture is, where there are several.
+    pub place: Option<Parts>,
+    /// The URLs of the pages that are joined in it, in order; none where it is one page.
+    pub parts: Vec<String>,
     /// The record it was read from.
     pub warc: Source,
 }
@@ -160,8 +166,41 @@ impl Document {
             rights: page.rights,
             quality,
             found_by: article.found_by,
+            place: article.parts,
+            parts: Vec::new(),
             warc: Source::of(entry),
         })
+    }
+
+    /// What tells of which pages it is one, where its article has several.
+    pub fn leaf(&self) -> Option<Leaf> {
+        Some(Leaf::of(self.place.as_ref()?, &self.blocks, self.warc.date))
+    }
+
+    /// The number of the page, where it is a later one that stands alone.
+    pub fn part(&self) -> Option<u32> {
+        self.place.as_ref().map(|place| place.number).filter(|number| *number > 1)
+    }
+
+    /// With a further page of its article. Who signed at its end, signed it.
+    #[must_use]
+    pub fn with(mut self, part: Self) -> Self {
+        append(&mut self.blocks, &self.title, part.blocks);
+        if self.authors.is_empty() && self.agency.is_empty() {
+            (self.authors, self.agency) = (part.authors, part.agency);
+        }
+        if self.translators.is_empty() {
+            self.translators = part.translators;
+        }
+        self.published = self.published.or(part.published);
+        self.modified = self.modified.or(part.modified);
+        self.language = self.language.or(part.language);
+        self.quality = Quality::of(&self.blocks, self.language.as_ref());
+        if self.parts.is_empty() {
+            self.parts.push(self.url.clone());
+        }
+        self.parts.push(part.url);
+        self
     }
 
     /// The body, an empty line between blocks.

@@ -45,6 +45,7 @@ use std::path::{Path, PathBuf};
 use warc::RecordType;
 
 use crate::groups::{self, Builder, Membership};
+use crate::page::parts::joined::together;
 use crate::record::entry::Entry;
 use crate::record::name;
 use crate::record::reader::{ReadError, Records};
@@ -52,7 +53,8 @@ use document::Document;
 use item::Item;
 
 /// The articles of a WARC file, or of all WARC files of a folder, in the order they were captured.
-/// A capture whose payload stands earlier in the same archive is given once.
+/// A capture whose payload stands earlier in the same archive is given once; an article of several
+/// pages is given joined, behind all others.
 pub fn documents(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<Document, ReadError>>, ReadError> {
@@ -65,10 +67,47 @@ pub fn documents(
         };
         error.into_iter().chain(records.into_iter().flatten())
     });
-    Ok(entries.filter_map(move |entry| match entry {
+    let documents = entries.filter_map(move |entry| match entry {
         Ok(entry) => article(&entry, &mut met),
         Err(why) => Some(Err(why)),
-    }))
+    });
+    Ok(joining(documents))
+}
+
+/// Documents whose pages are waited for. Past it, pages are given as they come.
+const MAX_WAITING: usize = 10_000;
+
+/// Holds back the pages of articles of several, and gives them joined at the end.
+fn joining<E>(
+    documents: impl Iterator<Item = Result<Document, E>>,
+) -> impl Iterator<Item = Result<Document, E>> {
+    let mut documents = Some(documents);
+    let (mut waiting, mut joined) = (Vec::new(), None::<std::vec::IntoIter<Document>>);
+    std::iter::from_fn(move || {
+        while let Some(document) = documents.as_mut().and_then(Iterator::next) {
+            match document {
+                Ok(page) if page.place.is_some() && waiting.len() < MAX_WAITING => {
+                    waiting.push(page);
+                }
+                other => return Some(other),
+            }
+        }
+        documents = None;
+        joined.get_or_insert_with(|| join(std::mem::take(&mut waiting)).into_iter()).next().map(Ok)
+    })
+}
+
+/// The articles of these pages, in the order of their first ones.
+fn join(pages: Vec<Document>) -> Vec<Document> {
+    let leaves = pages.iter().enumerate().filter_map(|(at, page)| Some((at, page.leaf()?)));
+    let parts = together(&leaves.collect::<Vec<_>>());
+    let later: HashSet<usize> = parts.values().flatten().copied().collect();
+    let articles = pages.iter().enumerate().filter(|(at, _)| !later.contains(at));
+    let whole = |(at, first): (usize, &Document)| {
+        let further = parts.get(&at).into_iter().flatten().filter_map(|part| pages.get(*part));
+        further.fold(first.clone(), |article, part| article.with(part.clone()))
+    };
+    articles.map(whole).collect()
 }
 
 /// The groups of an archive: those its crawl left in `groups.jsonl`, or made from its records.

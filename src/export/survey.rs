@@ -18,10 +18,13 @@ use crate::frontier::KeptPage;
 use crate::groups::{Builder, Group};
 use crate::lang::Lang;
 use crate::moment::Moment;
+use crate::page::parts::joined::{Leaf, together};
 
 /// What the survey found.
 pub(super) struct Surveyed {
     pub(super) rows: Vec<Row>,
+    /// For rows of first pages those of the further ones.
+    pub(super) parts: HashMap<u32, Vec<u32>>,
     pub(super) groups: Vec<Group>,
     pub(super) signals: HashMap<String, String>,
     /// The URLs of the rows, for the languages they are expected in.
@@ -56,6 +59,8 @@ pub(super) struct Survey<'h, L> {
     /// Rows by record id, by URL and date, by payload.
     originals: HashMap<u64, u32>,
     waiting: Vec<Waiting>,
+    /// Rows of articles of several pages.
+    leaves: Vec<(u32, Leaf)>,
     signals: HashMap<String, String>,
     urls: HashMap<u64, Option<Lang>>,
     met: Met,
@@ -73,6 +78,7 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
             captures: HashSet::new(),
             originals: HashMap::new(),
             waiting: Vec::new(),
+            leaves: Vec::new(),
             signals: HashMap::new(),
             urls: HashMap::new(),
             met: Met::default(),
@@ -131,6 +137,7 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
             self.originals.entry(key).or_insert(number);
         }
         self.urls.insert(fingerprint(&document.url), None);
+        self.leaves.extend(document.leaf().map(|leaf| (number, leaf)));
         self.rows.push(row);
     }
 
@@ -189,8 +196,12 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
                 }
             }
         }
+        let numbers = numbers(self.rows.len(), &dropped);
+        let leaves = self.leaves.into_iter();
+        let leaves = leaves.filter_map(|(row, leaf)| Some((*numbers.get(row as usize)?, leaf)));
         Surveyed {
-            rows: without(&self.rows, &dropped),
+            parts: together(&leaves.collect::<Vec<_>>()),
+            rows: without(&self.rows, &dropped, &numbers),
             groups: self.builder.finish(),
             signals: self.signals,
             urls: self.urls,
@@ -199,14 +210,19 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
     }
 }
 
-/// The rows that stay, their originals numbered anew.
-fn without(rows: &[Row], dropped: &HashSet<usize>) -> Vec<Row> {
-    let mut numbers = Vec::with_capacity(rows.len());
+/// The numbers that rows have when those that are dropped are gone.
+fn numbers(rows: usize, dropped: &HashSet<usize>) -> Vec<u32> {
     let mut count = 0_u32;
-    for number in 0..rows.len() {
-        numbers.push(count);
-        count += u32::from(!dropped.contains(&number));
-    }
+    let number = |row| {
+        let number = count;
+        count += u32::from(!dropped.contains(&row));
+        number
+    };
+    (0..rows).map(number).collect()
+}
+
+/// The rows that stay, their originals numbered anew.
+fn without(rows: &[Row], dropped: &HashSet<usize>, numbers: &[u32]) -> Vec<Row> {
     let kept = rows.iter().enumerate().filter(|(number, _)| !dropped.contains(number));
     kept.map(|(_, row)| {
         let original = row.original.and_then(|old| numbers.get(old as usize).copied());

@@ -36,7 +36,8 @@ pub const MAX_ALTERNATES_IN_A_ROW: usize = 2;
 /// What a page leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Judged {
-    /// To be queued, in this order: redirects, alternates, then links as they stand on the page.
+    /// To be queued, in this order: redirects, alternates, further pages of the
+    /// article, then links as they stand on the page.
     pub leads: Vec<Lead>,
     /// Not to be fetched, each with its rule.
     pub refused: Vec<Refusal>,
@@ -98,6 +99,7 @@ impl Scope {
             Outcome::Captured { status, .. } | Outcome::Revisit { status } if reads(*status) => {
                 page.refreshes();
                 page.alternates();
+                page.parts();
                 page.links();
             }
             _ => {}
@@ -136,10 +138,10 @@ impl Scope {
         if self.is_home(url) {
             return true;
         }
-        let straight = lead.hops.trim_end_matches('R');
+        let straight = lead.hops.trim_end_matches(['R', 'N']);
         match straight.strip_suffix('A') {
             None => !straight.ends_with(['P', 'G']),
-            Some(_) if lead.redirects() > 0 => false,
+            Some(_) if straight.len() < lead.hops.len() => false,
             Some(before) => {
                 let via = lead.via.as_deref().and_then(|via| fetchable(via, None).ok());
                 let neighbour = via.is_some_and(|via| home(&via) == home(url));
@@ -281,7 +283,8 @@ impl<'a> Page<'a> {
             return None;
         }
         let straight = self.lead().hops.trim_end_matches('R');
-        if straight.is_empty() {
+        let stays = straight.ends_with('N') && home(url) == home(&self.url);
+        if straight.is_empty() || stays {
             None
         } else if straight.ends_with('A') {
             self.alternates_scope_rule(url)
@@ -329,8 +332,8 @@ impl<'a> Page<'a> {
     }
 
     fn alternates_depth_rule(&self) -> Option<Rule> {
-        let run = self.lead().hops.bytes().rev().take_while(|hop| b"AGR".contains(hop));
-        let behind = run.filter(|hop| *hop != b'R').count();
+        let run = self.lead().hops.bytes().rev().take_while(|hop| b"AGNR".contains(hop));
+        let behind = run.filter(|hop| b"AG".contains(hop)).count();
         (behind >= MAX_ALTERNATES_IN_A_ROW).then_some(Rule::AlternatesDepth)
     }
 
@@ -339,6 +342,20 @@ impl<'a> Page<'a> {
         let unwanted = !wanted.is_empty()
             && lang.is_some_and(|lang| !wanted.iter().any(|wanted| wanted.covers(lang)));
         unwanted.then_some(Rule::Language)
+    }
+
+    /// The further pages of an article are the article: they cost no depth, and are followed where
+    /// it was fetched. [`crate::page::parts::MAX_PARTS`] bounds them.
+    fn parts(&mut self) {
+        let trace = self.trace;
+        for link in trace.links.iter().filter(|link| link.kind == LinkKind::Part) {
+            let Some(url) = self.fetchable(&link.url) else { continue };
+            if self.known.insert(Address::of(&url)) {
+                let leaves = (home(&url) != home(&self.url)).then_some(Rule::OffScope);
+                let rule = leaves.or_else(|| self.scope.traps.rule(&url));
+                self.file(&url, Hop::Part, self.lead().lang.clone(), rule);
+            }
+        }
     }
 
     fn links(&mut self) {
@@ -363,7 +380,7 @@ impl<'a> Page<'a> {
         match kind {
             LinkKind::Sitemap if is_robots => self.scope.sitemaps.then_some(Hop::Sitemap),
             _ if is_robots => None,
-            LinkKind::Refresh | LinkKind::Embed => None,
+            LinkKind::Refresh | LinkKind::Embed | LinkKind::Part => None,
             LinkKind::Anchor => Some(Hop::Link),
             LinkKind::Feed => self.scope.feeds.then_some(Hop::Feed),
             LinkKind::FeedEntry => Some(if feeds { Hop::Feed } else { Hop::Link }),

@@ -13,6 +13,7 @@ use super::builder::{Builder, End, Kept, fingerprint};
 use super::verify::MIN_CHARS;
 use crate::lang::Lang;
 use crate::page::alternates::target::LANGUAGE_PARAMETERS;
+use crate::page::parts::first_of;
 
 /// Redirects followed from one declaration.
 const MAX_MOVES: usize = 10;
@@ -27,17 +28,8 @@ const MAX_COPIES: usize = 24;
 /// Pages that may share a canonical URL nobody fetched.
 const MAX_COPIES_UNSEEN: usize = 3;
 
-/// The highest number of a page of an article; beyond, it is an id or a year.
-const MAX_PART: u32 = 60;
-
 /// Characters of a title that the parts of an article share.
 const SHARED_TITLE: usize = 12;
-
-/// Query parameters that number the parts of an article.
-const PART_PARAMETERS: &[&str] = &["page", "paged", "seite", "pagenum"];
-
-/// Path segments that stand before the number of a part.
-const PART_SEGMENTS: &[&str] = &["page", "seite", "pagina", "p"];
 
 /// Where a declared URL leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,10 +101,11 @@ impl Places {
             let same = |other: &u32| key(number).is_some() && key(*other) == key(number);
             let canonical = canonical.and_then(|key| self.page(builder, key)).filter(same);
             let part = || self.first_part(builder, number).filter(same);
-            let by = How::Copy(canonical_kind(builder, page));
+            let by = || How::Copy(canonical_kind(builder, page));
+            // Templates write the first page's canonical URL on the others too.
             canonical
                 .filter(|other| *other != number)
-                .map(|other| (other, by))
+                .map(|other| (other, if part() == Some(other) { How::Part } else { by() }))
                 .or_else(|| Some((part()?, How::Part)))
                 .or_else(|| {
                     let twin = twins.get(&number).copied().filter(same)?;
@@ -291,55 +284,5 @@ fn keep_smaller(builder: &Builder, index: &mut HashMap<u64, u32>, key: u64, numb
     let kept = index.entry(key).or_insert(number);
     if url(builder, number) < url(builder, *kept) {
         *kept = number;
-    }
-}
-
-/// The URL of the first page of an article, of that of a later one (`…/2/`, `…/page/2`,
-/// `?page=2`).
-fn first_of(url: &Url) -> Option<Url> {
-    let is_part = |text: &str| text.parse::<u32>().is_ok_and(|n| (2..=MAX_PART).contains(&n));
-    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let numbers = |(name, value): &(String, String)| {
-        PART_PARAMETERS.contains(&name.as_str()) && is_part(value)
-    };
-    let mut first = url.clone();
-    if pairs.iter().any(numbers) {
-        let rest: Vec<_> = pairs.iter().filter(|pair| !numbers(pair)).collect();
-        first.set_query(None);
-        if !rest.is_empty() {
-            first.query_pairs_mut().extend_pairs(rest);
-        }
-        return Some(first);
-    }
-    let mut segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
-    if !segments.pop().is_some_and(is_part) {
-        return None;
-    }
-    if segments.last().is_some_and(|last| PART_SEGMENTS.contains(last)) {
-        segments.pop();
-    }
-    first.set_path(&segments.join("/"));
-    (!segments.is_empty()).then_some(first)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn later_pages_of_an_article_lead_to_its_first() {
-        for (later, first) in [
-            ("https://a.example/ar/story/2/", Some("https://a.example/ar/story")),
-            ("https://a.example/ar/story/page/3", Some("https://a.example/ar/story")),
-            ("https://a.example/story?paged=2&lang=ar", Some("https://a.example/story?lang=ar")),
-            ("https://a.example/story?page=2", Some("https://a.example/story")),
-            ("https://a.example/story/1", None),
-            ("https://a.example/story/2026", None),
-            ("https://a.example/2", None),
-            ("https://a.example/?p=2", None),
-        ] {
-            let got = first_of(&Url::parse(later).unwrap());
-            assert_eq!(got.as_ref().map(Url::as_str), first, "{later}");
-        }
     }
 }

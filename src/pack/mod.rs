@@ -7,6 +7,7 @@
 
 mod gather;
 mod leaning;
+mod paged;
 mod shelf;
 mod survey;
 mod volume;

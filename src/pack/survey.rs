@@ -12,6 +12,7 @@ use warc::RecordType;
 
 use super::gather::Source;
 use super::leaning::{Captures, fingerprint};
+use super::paged::{self, Ranked, Spread};
 use super::shelf::Shelf;
 use super::volume::{About, Described, Volume};
 use super::{Job, PackError, Packed};
@@ -36,6 +37,9 @@ use crate::wacz::pages::PageLine;
 /// Bytes of a block that are read for its text, as many as in a live crawl.
 const MAX_PAGE: u64 = 16 << 20;
 
+/// Pages of articles of several that wait in memory; past it, each keeps its own text.
+const MAX_PAGED: usize = 10_000;
+
 /// Everything learned on the way, over all packages.
 pub(super) struct Survey<'a> {
     job: &'a Job,
@@ -56,6 +60,8 @@ struct Draft {
     sorter: Sorter,
     articles: Shelf,
     others: Shelf,
+    /// Pages whose text may belong to that of another.
+    paged: Vec<(Ranked, Spread)>,
     /// The page that a replay opens, so far: rank, URL, date.
     main: Option<(usize, String, String)>,
 }
@@ -102,12 +108,16 @@ impl<'a> Survey<'a> {
             sorter: Sorter::new(),
             articles: Shelf::new()?,
             others: Shelf::new()?,
+            paged: Vec::new(),
             main: None,
         };
         for source in &sources {
             self.file(source, &mut draft)?;
         }
-        let Draft { sorter, articles, others, main } = draft;
+        for (line, rank) in paged::join(std::mem::take(&mut draft.paged)) {
+            draft.shelve(&line, rank)?;
+        }
+        let Draft { sorter, articles, others, main, .. } = draft;
         let mut index = tempfile::tempfile()?;
         sorter.write_to(&mut index)?;
         let main = main.map(|(_, url, ts)| (url, ts));
@@ -125,8 +135,12 @@ impl<'a> Survey<'a> {
                     is_warc = true;
                     self.captures.take(&entry);
                     self.index(pairing.add(&entry), &mut draft.sorter)?;
-                    if let Some((line, rank)) = self.page(&entry) {
-                        draft.shelve(&line, rank)?;
+                    match self.page(&entry) {
+                        Some((ranked, Some(spread))) if draft.paged.len() < MAX_PAGED => {
+                            draft.paged.push((ranked, spread));
+                        }
+                        Some(((line, rank), _)) => draft.shelve(&line, rank)?,
+                        None => {}
                     }
                 }
                 // No WARC, or a file that is there no more: there is nothing to pack of it.
@@ -167,8 +181,8 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// The line of a page with its rank, and what it says of other pages.
-    fn page(&mut self, entry: &Entry) -> Option<(PageLine, usize)> {
+    /// The line of a page with its rank, and what joins it with others.
+    fn page(&mut self, entry: &Entry) -> Option<(Ranked, Option<Spread>)> {
         if entry.kind != RecordType::Response || !entry.is_http() {
             return None;
         }
@@ -185,12 +199,14 @@ impl<'a> Survey<'a> {
             return None;
         }
         let (rank, is_article) = (self.rank(&url, page.kind), page.kind == PageKind::Article);
+        let article = page.article.as_ref().filter(|_| self.job.text);
+        let spread = article.and_then(|article| Spread::of(article, date));
         let line = self.line(target, date, page);
         if is_article {
             self.told.articles += 1;
             self.about.article(line.lang.as_deref());
         }
-        Some((line, rank))
+        Some(((line, rank), spread))
     }
 
     /// Gives the groups what the page declares, the first capture of a URL only.

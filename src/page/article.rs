@@ -82,6 +82,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         modified: metadata.modified.clone(),
         blocks,
         found_by: body.stage,
+        parts: None,
     };
     Some(Reading { article, detected })
 }

@@ -10,7 +10,7 @@ mod calendars;
 pub(crate) mod lines;
 mod machine;
 mod months;
-mod written;
+pub(crate) mod written;
 
 use jiff::civil::Date;
 use url::Url;

@@ -18,6 +18,7 @@ mod likeness;
 pub mod links;
 pub mod metadata;
 pub mod origin;
+pub mod parts;
 pub mod print;
 pub mod rights;
 pub(crate) mod vocabulary;
@@ -26,7 +27,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::alternates::pattern;
+use self::article::Reading;
 pub use self::likeness::Likeness;
+use self::metadata::Metadata;
 use crate::head::Head;
 use crate::lang::Lang;
 use crate::seeds::discover;
@@ -104,6 +107,8 @@ pub enum LinkKind {
     Refresh,
     /// A page requisite: image, style, script.
     Embed,
+    /// A further page of the article that stands here.
+    Part,
     /// `link rel=alternate type=application/rss+xml` and its like, or a feed's own next page.
     Feed,
     /// A sitemap named by a sitemap index.
@@ -346,6 +351,9 @@ pub struct Article {
     pub blocks: Vec<TextBlock>,
     /// Which stage found the body.
     pub found_by: Stage,
+    /// Which of its pages this is, where it has several.
+    #[serde(default)]
+    pub parts: Option<parts::Parts>,
 }
 
 impl Article {
@@ -353,6 +361,11 @@ impl Article {
     pub fn text(&self) -> String {
         let blocks: Vec<&str> = self.blocks.iter().map(|block| block.text.as_str()).collect();
         blocks.join("\n\n")
+    }
+
+    /// Whether something beside the text makes the page an article.
+    fn is_told(&self, metadata: &Metadata) -> bool {
+        metadata.says_article || self.published.is_some() || !self.byline.is_empty()
     }
 }
 
@@ -384,9 +397,13 @@ fn staged(
     let metadata = metadata::read(&dom, url).served_with(head);
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
-    let reading =
+    let mut reading =
         article::read(&dom, &metadata, url, &found.notices).filter(|_| !is_missing(head.status()));
-    let (links, left_out) = links::read(&dom, head, url);
+    let (mut links, left_out) = links::read(&dom, head, url);
+    if let Some(Reading { article, .. }) = &mut reading {
+        article.parts = parts::read(&dom, url, article.is_told(&metadata));
+        article.parts.iter().for_each(|parts| parts::mark(&mut links, parts));
+    }
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);

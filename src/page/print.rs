@@ -250,6 +250,7 @@ mod tests {
     fn print(paragraphs: &[&str]) -> TextPrint {
         let block = |text: &&str| TextBlock { kind: BlockKind::Paragraph, text: (*text).into() };
         let article = Article {
+            parts: None,
             headline: String::new(),
             byline: Vec::new(),
             translators: Vec::new(),

@@ -288,6 +288,7 @@ const LETTERS: &[(LinkKind, &str)] = &[
     (LinkKind::Sitemap, "S"),
     (LinkKind::FeedEntry, "F"),
     (LinkKind::SitemapEntry, "M"),
+    (LinkKind::Part, "N"),
 ];
 
 fn letter(kind: LinkKind) -> &'static str {

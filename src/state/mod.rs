@@ -73,8 +73,8 @@ use crate::moment::Clock;
 /// Version 2 keeps more of a page (`g`); rows of version 1 still read. Version 3 stands for either
 /// half of version 4, which queues by server (older rows of the queue are written anew when the
 /// state is opened) and remembers fetches (`t`): what an older one fetched counts as never fetched
-/// until a run or a rebuild meets it.
-pub const VERSION: u32 = 4;
+/// until a run or a rebuild meets it. Version 5 queues further pages of an article (hop `N`).
+pub const VERSION: u32 = 5;
 
 /// What stands in the way of opening a state. Nothing is ever deleted on these paths.
 #[derive(Debug, thiserror::Error)]

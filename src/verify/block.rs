@@ -19,7 +19,7 @@ rules! {
     LINE_END: Bar "fields.line-end" "bar 24" "end every line with CR LF"
     INFO: Bar "warcinfo.field" "bar 6" "say it: who has only the file learns it there"
     FILENAME: Bar "warcinfo.filename" "bar 6" "give the file the name its warcinfo has, or accept that it was renamed"
-    HOPS: Bar "metadata.hops" "bar 24" "write the hop path in the letters L E R P I M S X F A"
+    HOPS: Bar "metadata.hops" "bar 24" "write the hop path in the letters L E R P I M S X F A G N"
     DNS: Bar "dns.form" "bar 27" "begin with a 14-digit time, then answer lines, as `text/dns`"
 }
 
@@ -113,7 +113,7 @@ fn fields(subject: &Subject<'_>, text: &[u8], docket: &mut Docket<'_>) {
             docket.find(place, &INFO, || format!("the warcinfo does not say {field}"));
         }
     }
-    if let Some(path) = hops.filter(|path| !path.bytes().all(|b| b"LERPIMSXFA".contains(&b))) {
+    if let Some(path) = hops.filter(|path| !path.bytes().all(|b| b"LERPIMSXFAGN".contains(&b))) {
         docket.find(place, &HOPS, || format!("hopsFromSeed is {}", quoted(path)));
     }
 }

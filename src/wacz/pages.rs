@@ -55,4 +55,7 @@ pub struct PageLine {
     /// Its text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The URLs of the further pages of the article, whose text stands here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
