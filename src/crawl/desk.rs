@@ -16,7 +16,7 @@ use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
 use super::{CrawlError, How, guess, late};
-use crate::address::{HostKey, Site};
+use crate::address::{HostKey, Server, Site};
 use crate::capture::Limits;
 use crate::capture::cookies::Jar;
 use crate::disk::Disk;
@@ -110,6 +110,9 @@ impl<F: Frontier, T> Desk<F, T> {
         let pages = usize::try_from(settings.max_pages).unwrap_or(usize::MAX);
         let seeds = parts.seeds.iter().filter_map(|seed| seed.url().ok());
         let politeness = Politeness::new(&settings, parts.clock.clone());
+        for (site, delay) in parts.live.delays() {
+            politeness.set_delay(&site, delay);
+        }
         Self {
             frontier: parts.frontier,
             fetch: parts.fetch,
@@ -168,10 +171,24 @@ impl<F: Frontier, T> Desk<F, T> {
         tokio::select! {
             biased;
             () = self.stop.intake.cancelled() => Ok(None),
-            leased = async {
-                self.pause.over().await;
-                if self.has_room().await { self.frontier.lease().await } else { Ok(None) }
-            } => Ok(leased?),
+            leased = self.unheld_visit() => leased,
+        }
+    }
+
+    /// The next visit, once nothing holds the crawl up. A lease that is waited for when somebody
+    /// pauses the crawl is given back.
+    async fn unheld_visit(&self) -> Result<Option<Visit>, CrawlError> {
+        loop {
+            self.live.released().await;
+            self.pause.over().await;
+            if !self.has_room().await {
+                return Ok(None);
+            }
+            tokio::select! {
+                biased;
+                () = self.live.held() => {}
+                leased = self.frontier.lease() => return Ok(leased?),
+            }
         }
     }
 
@@ -283,6 +300,9 @@ impl<F: Frontier, T> Desk<F, T> {
 
     /// May this visit be made now? Scope's budgets first, then robots and pace.
     pub(super) fn ask(&self, visit: &Visit) -> Answer {
+        if self.live.blocks(&visit.server) {
+            return Answer::Park("blocked while the crawl ran".to_owned());
+        }
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);
         }
@@ -291,6 +311,11 @@ impl<F: Frontier, T> Desk<F, T> {
             Ok(url) => self.politeness.ask(&url, &visit.site),
             Err(_) => Answer::Never(Rule::NotAUrl),
         }
+    }
+
+    /// Whether an origin is on a host that was blocked: then nobody needs its rules.
+    pub(super) fn is_blocked(&self, origin: &HostKey) -> bool {
+        origin.robots_url().is_some_and(|url| self.live.blocks(&Server::of(&url)))
     }
 
     /// Leaves the visit's server alone for the rest of the run; its URLs stay queued.

@@ -1,13 +1,14 @@
 //! Live: a running crawl as others see it, and where they tell it what to do.
 //!
 //! A handle that is made before the crawl and given to [`super::run_live`]; clones see the same
-//! crawl. The crawl counts into it as it goes (a few additions a URL, under one short lock); queue
+//! crawl. What it is told ([`steer`]) holds for the rest of the call. The crawl counts into it as it goes (a few additions a URL, under one short lock); queue
 //! and hosts are asked for only when somebody wants to know ([`Live::status`]). It never holds the
 //! crawl up: who asks waits, a crawl that is closing answers with what was known last.
 
 mod book;
 pub(super) mod clerk;
 pub mod status;
+mod steer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,6 +19,8 @@ use self::book::Book;
 use self::clerk::Ask;
 use self::status::{Groups, Hosts, Limit, Limits, Totals, VERSION};
 pub use self::status::{Phase, Status};
+use self::steer::Steering;
+pub use self::steer::{SteerError, Steered};
 use super::Job;
 use super::desk::Stop;
 use crate::disk::Disk;
@@ -52,8 +55,11 @@ struct State {
     short: Option<String>,
     settings: Option<Settings>,
     disk: Option<Disk>,
-    /// How the sitting is told to stop.
+    /// How the call is told to stop, and the sitting.
     stop: Stop,
+    sitting: Stop,
+    watch: Option<Watch>,
+    steering: Steering,
     clerk: Option<mpsc::Sender<Ask>>,
     run: Totals,
     hosts: Hosts,
@@ -116,7 +122,7 @@ impl Live {
             groups: state.groups,
             limits: state.limits(at),
             warc: state.book.warc(),
-            hosts: state.hosts.clone(),
+            hosts: state.steering.told(state.hosts.clone()),
             last_problem: state.book.problem.clone(),
         }
     }
@@ -128,6 +134,8 @@ impl Live {
         state.settings = Some(job.settings.clone());
         state.disk = Some(job.disk.clone());
         state.stop = job.stop.clone();
+        state.sitting = job.stop.clone();
+        state.watch = Some(job.watch.clone());
     }
 
     /// Workers are at it; the clerk answers for them at the other end of what is given back.
@@ -135,7 +143,7 @@ impl Live {
         let (asks, inbox) = mpsc::channel(1);
         let mut state = self.state();
         state.stage = Stage::Working;
-        state.stop = stop.clone();
+        state.sitting = stop.clone();
         state.clerk = Some(asks);
         inbox
     }
@@ -201,9 +209,9 @@ impl State {
     fn phase(&self, held: bool) -> (Phase, Option<String>) {
         match self.stage {
             Stage::Ended => (Phase::Ended, None),
-            Stage::Closing => (Phase::Closing, None),
-            _ if self.stop.intake.is_cancelled() => (Phase::Draining, None),
             _ if self.short.is_some() => (Phase::PausedForDisk, self.short.clone()),
+            Stage::Closing => (Phase::Closing, None),
+            _ if self.sitting.intake.is_cancelled() => (Phase::Draining, None),
             Stage::Opening => (Phase::Opening, None),
             Stage::Working if held => (Phase::Paused, Some("told to pause".to_owned())),
             Stage::Working => (Phase::Running, None),

@@ -8,6 +8,7 @@
 pub mod archive;
 mod attempt;
 mod closing;
+pub mod control;
 pub mod dedup;
 mod desk;
 mod guess;
@@ -39,6 +40,7 @@ use tokio::time::Instant;
 
 use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
+use control::Control;
 pub use desk::Stop;
 use desk::{Desk, Parts};
 use live::Live;
@@ -203,6 +205,8 @@ struct Course {
     wrong: Wrong,
     log: Log,
     live: Live,
+    /// Where others speak to it, when they may.
+    control: Option<Control>,
 }
 
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
@@ -212,22 +216,33 @@ struct Course {
 /// was not durable is fetched again.
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
     let live = Live::new(job.clock.clone());
-    run_live(job, &live).await
+    watched(job, &live, None).await
 }
 
-/// The same, with `live` showing what it does while it does it.
+/// The same, with `live` showing what it does while it does it. Effect on the folder: while it
+/// runs, `control.sock` in it, by which others see and steer it ([`control`]).
 pub async fn run_live(job: Job, live: &Live) -> Result<Ended, CrawlError> {
+    let control = Control::new(&job.settings.into, live);
+    watched(job, live, Some(control)).await
+}
+
+async fn watched(job: Job, live: &Live, control: Option<Control>) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let log = Log::new(job.clock.clone());
     let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
     live.begin(&job);
-    let ended = sittings(&job, log, live).await;
+    let ended = sittings(&job, log, live, control).await;
     live.ended();
     ended
 }
 
 /// Sits until the run has ended.
-async fn sittings(job: &Job, log: Log, live: &Live) -> Result<Ended, CrawlError> {
+async fn sittings(
+    job: &Job,
+    log: Log,
+    live: &Live,
+    control: Option<Control>,
+) -> Result<Ended, CrawlError> {
     let mut course = Course {
         begun: false,
         pages_left: job.settings.max_pages,
@@ -241,6 +256,7 @@ async fn sittings(job: &Job, log: Log, live: &Live) -> Result<Ended, CrawlError>
         wrong: Wrong::default(),
         log,
         live: live.clone(),
+        control,
     };
     loop {
         match sit(job, &mut course).await {
@@ -265,6 +281,10 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     course.begun = true;
     course.recovered = recovered.or(course.recovered.take());
     course.stand.over(job);
+    // The folder is locked: nobody else's socket can be in it.
+    if let Some(control) = &mut course.control {
+        control.open(&job.watch);
+    }
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
         frontier,
@@ -301,7 +321,7 @@ async fn conclude<T>(
     job: &Job,
     desk: &Desk<DiskFrontier, T>,
     worked: Result<(), CrawlError>,
-    course: &Course,
+    course: &mut Course,
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
     let how = how(desk, &job.stop);
@@ -315,8 +335,9 @@ async fn conclude<T>(
     let rate_limited = course.rate_limited;
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
     let rests = desk.rests();
+    let (how_told, steered) = (Some(how), course.live.words());
     let mut summary =
-        Summary { how: Some(how), rests, rate_limited, skipped, recovered, ..summary };
+        Summary { how: how_told, rests, rate_limited, skipped, steered, recovered, ..summary };
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -324,6 +345,7 @@ async fn conclude<T>(
     summary.files = summary::files(into);
     // What the run says of itself is indexed too, and the folder is still locked.
     let indexed = sealing.finish(&job.stop).await;
+    course.control = None;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;

@@ -26,7 +26,8 @@ pub(super) async fn work<F: Frontier, T: Fetch + 'static>(
             }
             Answer::NeedsRobots(host) => robots::ask_for(&desk, &visit, host).await?,
             Answer::Park(why) => {
-                if let Some(host) = &visit.lead.robots_for {
+                let origin = visit.lead.robots_for.as_ref();
+                if let Some(host) = origin.filter(|origin| !desk.is_blocked(origin)) {
                     robots::give_up(&desk, host).await?;
                 }
                 desk.park(&visit, &why).await?;

@@ -380,6 +380,12 @@ impl Frontier for MemoryFrontier {
         }))
     }
 
+    async fn hold(&self, host: String, held: bool) -> Result<u64, FrontierError> {
+        let queued = self.core().schedule.hold(&host, held, self.clock.steady());
+        self.changed.notify_waiters();
+        Ok(queued)
+    }
+
     async fn servers(&self, rows: usize) -> Result<Servers, FrontierError> {
         Ok(self.core().schedule.servers(self.clock.steady(), rows))
     }

@@ -8,6 +8,7 @@
 //! what has neither queue nor lease is forgotten at once. So memory follows the active servers,
 //! not the URLs, and a lease costs O(log servers).
 
+pub mod hold;
 mod line;
 mod place;
 mod plan;

@@ -407,6 +407,10 @@ impl Frontier for DiskFrontier {
         self.ask(|reply| Command::Original(uri.to_owned(), reply)).await
     }
 
+    async fn hold(&self, host: String, held: bool) -> Result<u64, FrontierError> {
+        self.ask(|reply| Command::Hold(host, held, reply)).await
+    }
+
     async fn servers(&self, rows: usize) -> Result<Servers, FrontierError> {
         self.ask(|reply| Command::Servers(rows, reply)).await
     }

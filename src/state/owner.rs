@@ -55,6 +55,7 @@ pub(crate) enum Command {
     Awaited(Option<Vec<u8>>, Reply<super::again::Chunk>),
     Queued(Reply<Vec<Lead>>),
     Fetched(Box<Lead>, Reply<Option<Fetched>>),
+    Hold(String, bool, Reply<u64>),
     Servers(usize, Reply<Servers>),
     Stats(Reply<Stats>),
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
@@ -283,6 +284,10 @@ impl Owner {
             Command::HazardOver(token, reply) => answer(reply, desk, |desk| {
                 desk.hazard_over(token);
                 Ok(())
+            }),
+            Command::Hold(host, held, reply) => answer(reply, desk, |desk| {
+                let now = desk.now();
+                Ok(desk.schedule.hold(&host, held, now))
             }),
             Command::Commit(reply) => answer(reply, desk, |desk| desk.commit(false)),
             Command::Poll(reply) => answer(reply, desk, Desk::poll),

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::status::{Groups, HOST_ROWS, Host, HostState, Hosts, Totals};
 use super::{Live, totals};
+use crate::address::Site;
 use crate::crawl::desk::Desk;
 use crate::crawl::guess;
 use crate::frontier::{Frontier, FrontierError, ServerNow};
@@ -32,6 +33,10 @@ const MANY_PAGES: u64 = 200_000;
 pub(in crate::crawl) enum Ask {
     /// What is queued where.
     Look(oneshot::Sender<Box<(Totals, Hosts)>>),
+    /// A site has another delay: the one in force.
+    Delay(Site, Duration, oneshot::Sender<Duration>),
+    /// A host is left alone, or no longer: the URLs queued there.
+    Hold(String, bool, oneshot::Sender<u64>),
 }
 
 /// Answers until nobody can ask any more.
@@ -48,6 +53,13 @@ pub(in crate::crawl) async fn serve<F: Frontier, T: Send + Sync + 'static>(
                 let Ok(view) = look(&desk).await else { continue };
                 counting.begin(&desk, &live, view.0.captured + view.0.unchanged);
                 let _ = answer.send(Box::new(view));
+            }
+            Ask::Delay(site, delay, answer) => {
+                let _ = answer.send(desk.politeness.set_delay(&site, delay));
+            }
+            Ask::Hold(host, held, answer) => {
+                let Ok(queued) = desk.frontier.hold(host, held).await else { continue };
+                let _ = answer.send(queued);
             }
         }
     }
