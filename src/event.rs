@@ -63,6 +63,11 @@ pub enum Event {
         #[serde(serialize_with = "millis")]
         after: Duration,
     },
+    /// Somebody told the running crawl to do something else: to pause, to leave a host alone.
+    Steered {
+        /// What was told, and what came of it.
+        what: String,
+    },
     /// Something an operator should read; the crawl goes on.
     Warning {
         /// What, where, and what to do.

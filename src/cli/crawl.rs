@@ -9,6 +9,7 @@ use super::given::{CrawlFlags, Given};
 use super::layers::Typed;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
+use crate::crawl::live::Live;
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
 use crate::json;
@@ -131,16 +132,23 @@ pub(super) async fn crawl(
     display: &Display,
     stop: Stop,
 ) -> Result<Ended, Stopped> {
+    let clock = Clock::system();
+    let live = Live::new(clock.clone());
     let job = Job {
         settings: plan.given.settings,
         seeds: plan.seeds,
         recover,
-        clock: Clock::system(),
+        clock,
         disk: Disk::real(),
         watch: display.watch(),
         stop,
     };
-    Box::pin(crawl::run(job)).await.map_err(stopped)
+    let following = display.follow(&live);
+    let ended = Box::pin(crawl::run_live(job, &live)).await;
+    if let Some(following) = following {
+        following.abort();
+    }
+    ended.map_err(stopped)
 }
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything.

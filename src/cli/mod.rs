@@ -23,10 +23,12 @@ mod overlap;
 mod pack;
 mod panic;
 mod preview;
+mod progress;
 mod report;
 mod run;
 mod show;
 mod state;
+mod steer;
 mod text;
 mod usage;
 mod verify;
@@ -213,6 +215,22 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    Status(steer::StatusFlags),
+    /// List the hosts of a running crawl.
+    ///
+    /// What each is doing, in flight first, then by how much is queued: its delay, when it is due,
+    /// how long it rests and why, what was set or blocked while the crawl ran.
+    #[command(after_help = EXIT_CODES)]
+    Hosts {
+        /// The folder given to `crawl --into`.
+        dir: PathBuf,
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    Host(steer::HostFlags),
+    #[command(flatten)]
+    Word(steer::Word),
     Groups(groups::GroupsFlags),
     Languages(languages::LanguagesFlags),
     /// Care for the state beside the archive.
@@ -282,6 +300,10 @@ where
         Command::Verify(flags) => verify::run(&flags),
         Command::Report(flags) => account::report(&flags),
         Command::History { dir, json } => account::history(&dir, json),
+        Command::Status(flags) => steer::status(&flags),
+        Command::Hosts { dir, json } => steer::hosts(&dir, json),
+        Command::Host(flags) => steer::host(&flags),
+        Command::Word(word) => steer::word(&word),
         Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),

@@ -76,6 +76,8 @@ fn held_back(out: &mut Vec<String>, summary: &Summary) {
     }
     let skipped = summary.skipped.iter().map(|run| format!("{}: {}", run.at, clean(&run.why)));
     some(out, "runs left", skipped);
+    let steered = summary.steered.iter().map(|word| format!("{}: {}", word.at, clean(&word.what)));
+    some(out, "told", steered);
     if let Some(recovered) = &summary.recovered {
         line(out, "recovered", &clean(recovered));
     }

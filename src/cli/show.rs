@@ -1,15 +1,18 @@
-//! What people see while a command works: one line an event, a progress line on a terminal.
+//! What people see while a command works: one line an event, a few that keep counting on a terminal.
 //!
 //! Everything that came from the web passes [`clean`]: no control byte and no direction override
 //! reaches a terminal. Lines go to standard error, results to standard output.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, Once};
+use std::sync::Once;
 use std::time::Duration;
 
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::AbortHandle;
 
+use super::progress;
+use crate::crawl::live::Live;
 use crate::event::{Event, Settled, Watch};
 use crate::json;
 use crate::lead::Outcome;
@@ -25,8 +28,12 @@ pub(super) enum Voice {
     Json,
 }
 
-/// How often the progress line is drawn anew.
+/// How often the spinner turns, and how often the numbers beside it are read.
 const TICK: Duration = Duration::from_millis(200);
+const READ: Duration = Duration::from_secs(1);
+
+/// Columns that the spinner takes.
+const SPINNER: usize = 2;
 
 /// One sentence on standard error.
 pub(super) fn complain(sentence: &str) {
@@ -34,7 +41,7 @@ pub(super) fn complain(sentence: &str) {
 }
 
 /// The sentence without the numbers of the operating system: its words say the same.
-fn plain(sentence: &str) -> String {
+pub(super) fn plain(sentence: &str) -> String {
     let mut parts = sentence.split(" (os error ");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -59,7 +66,7 @@ pub(super) fn unwritten(why: &io::Error) -> String {
     format!("cannot write to standard output: {why}; what was to be printed is lost")
 }
 
-/// What shows a running crawl: on a terminal there is a line at the bottom that keeps counting.
+/// What shows a running crawl: on a terminal there are lines at the bottom that keep counting.
 #[derive(Clone)]
 pub(super) struct Display {
     voice: Voice,
@@ -70,7 +77,7 @@ impl Display {
     pub(super) fn new(voice: Voice) -> Self {
         let bar = (voice == Voice::Lines && io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(TICK);
@@ -100,21 +107,30 @@ impl Display {
     fn lines(&self) -> Watch {
         let display = self.clone();
         let direction = if self.bar.is_some() { Direction::Isolated } else { Direction::Plain };
-        let tally = Mutex::new(Tally::default());
         Watch::new(move |event| {
-            let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            tally.count(event);
             let line = line(event, direction);
             display.beside(|| {
                 let _ = writeln!(io::stderr().lock(), "{line}");
             });
-            if let Some(bar) = &display.bar {
-                bar.set_message(tally.to_string());
-            }
         })
     }
 
-    /// Prints something while the line at the bottom is out of the way.
+    /// Keeps the lines at the bottom in step with a crawl, until what is given back is told to end.
+    pub(super) fn follow(&self, live: &Live) -> Option<AbortHandle> {
+        let (bar, live) = (self.bar.clone()?, live.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                let status = live.status().await;
+                let width = progress::width(&io::stderr()).saturating_sub(SPINNER);
+                let lines = progress::block(&status, width);
+                bar.set_message(lines.join("\n  "));
+                tokio::time::sleep(READ).await;
+            }
+        });
+        Some(task.abort_handle())
+    }
+
+    /// Prints something while the lines at the bottom are out of the way.
     pub(super) fn beside(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(print),
@@ -122,37 +138,11 @@ impl Display {
         }
     }
 
-    /// Takes the line at the bottom away, for good.
+    /// Takes the lines at the bottom away, for good.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-    }
-}
-
-/// The running numbers of the progress line.
-#[derive(Default)]
-struct Tally {
-    settled: u64,
-    failed: u64,
-    bytes: u64,
-}
-
-impl Tally {
-    fn count(&mut self, event: &Event) {
-        if let Event::Settled(settled) = event {
-            self.settled += 1;
-            self.failed += u64::from(matches!(settled.outcome, Outcome::Failed(_)));
-            self.bytes += settled.bytes;
-        }
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let bytes = ByteSize::b(self.bytes);
-        let done = count(self.settled, "URL");
-        write!(f, "{done} done, {} failed, {bytes} received", self.failed)
     }
 }
 
@@ -178,6 +168,7 @@ fn line(event: &Event, direction: Direction) -> String {
         Event::Sealed { file, bytes } => format!("sealed   {file} ({})", ByteSize::b(*bytes)),
         Event::Paused { why } => format!("paused   {}", clean(&plain(why))),
         Event::Unpaused { after } => format!("goes on  after {}", span(*after)),
+        Event::Steered { what } => format!("told     {}", clean(what)),
         Event::Warning { text } => format!("warning  {}", clean(&plain(text))),
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::archive::Archive;
+use super::live::Live;
 use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
@@ -65,6 +66,7 @@ pub(super) struct Desk<F, T> {
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
+    pub(super) live: Live,
     pages: Semaphore,
     /// Whether the guesses of this sitting were made.
     guessed: tokio::sync::Mutex<bool>,
@@ -112,6 +114,7 @@ pub(super) struct Parts<F, T> {
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
+    pub(super) live: Live,
 }
 
 impl<F: Frontier, T> Desk<F, T> {
@@ -120,6 +123,9 @@ impl<F: Frontier, T> Desk<F, T> {
         let pages = usize::try_from(settings.max_pages).unwrap_or(usize::MAX);
         let seeds = parts.seeds.iter().filter_map(|seed| seed.url().ok());
         let politeness = Politeness::new(&settings, parts.clock.clone());
+        for (site, delay) in parts.live.delays() {
+            politeness.set_delay(&site, delay);
+        }
         Self {
             frontier: parts.frontier,
             fetch: parts.fetch,
@@ -136,6 +142,7 @@ impl<F: Frontier, T> Desk<F, T> {
             clock: parts.clock,
             watch: parts.watch,
             stop: parts.stop,
+            live: parts.live,
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
@@ -179,10 +186,24 @@ impl<F: Frontier, T> Desk<F, T> {
         tokio::select! {
             biased;
             () = self.stop.intake.cancelled() => Ok(None),
-            leased = async {
-                self.pause.over().await;
-                if self.has_room().await { self.frontier.lease().await } else { Ok(None) }
-            } => Ok(leased?),
+            leased = self.unheld_visit() => leased,
+        }
+    }
+
+    /// The next visit, once nothing holds the crawl up. A lease that is waited for when somebody
+    /// pauses the crawl is given back.
+    async fn unheld_visit(&self) -> Result<Option<Visit>, CrawlError> {
+        loop {
+            self.live.released().await;
+            self.pause.over().await;
+            if !self.has_room().await {
+                return Ok(None);
+            }
+            tokio::select! {
+                biased;
+                () = self.live.held() => {}
+                leased = self.frontier.lease() => return Ok(leased?),
+            }
         }
     }
 
@@ -232,6 +253,11 @@ impl<F: Frontier, T> Desk<F, T> {
     /// Remembers that a host rests for more than its delay, for the summary.
     pub(super) fn rested(&self, host: &str, wait: Duration, why: &str) {
         self.rests.lock().unwrap_or_else(PoisonError::into_inner).add(host, wait, why);
+    }
+
+    /// What a host had said before its longest rest.
+    pub(super) fn said(&self, host: &str) -> Option<String> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).why(host)
     }
 
     /// The rests of this call, the longest first.
@@ -289,6 +315,9 @@ impl<F: Frontier, T> Desk<F, T> {
 
     /// May this visit be made now? Scope's budgets first, then robots and pace.
     pub(super) fn ask(&self, visit: &Visit) -> Answer {
+        if self.live.blocks(&visit.server) {
+            return Answer::Park("blocked while the crawl ran".to_owned());
+        }
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);
         }
@@ -325,6 +354,11 @@ impl<F: Frontier, T> Desk<F, T> {
             );
             self.watch.tell(&Event::Warning { text });
         }
+    }
+
+    /// Whether an origin is on a host that was blocked: then nobody needs its rules.
+    pub(super) fn is_blocked(&self, origin: &HostKey) -> bool {
+        origin.robots_url().is_some_and(|url| self.live.blocks(&Server::of(&url)))
     }
 
     /// Leaves the visit's server alone for the rest of the run; its URLs stay queued.

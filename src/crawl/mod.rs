@@ -8,11 +8,13 @@
 pub mod archive;
 mod attempt;
 mod closing;
+pub mod control;
 pub mod dedup;
 mod desk;
 mod guess;
 pub(crate) mod kept;
 mod late;
+pub mod live;
 mod memory;
 mod open;
 mod original;
@@ -38,8 +40,10 @@ use tokio::time::Instant;
 
 use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
+use control::Control;
 pub use desk::Stop;
 use desk::{Desk, Parts};
+use live::Live;
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
@@ -200,6 +204,9 @@ struct Course {
     stand: Stand,
     wrong: Wrong,
     log: Log,
+    live: Live,
+    /// Where others speak to it, when they may.
+    control: Option<Control>,
 }
 
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
@@ -208,9 +215,34 @@ struct Course {
 /// Where the disk takes nothing more it waits, as `--on-full` says, and opens the folder anew: what
 /// was not durable is fetched again.
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
+    let live = Live::new(job.clock.clone());
+    watched(job, &live, None).await
+}
+
+/// The same, with `live` showing what it does while it does it. Effect on the folder: while it
+/// runs, `control.sock` in it, by which others see and steer it ([`control`]).
+pub async fn run_live(job: Job, live: &Live) -> Result<Ended, CrawlError> {
+    let control = Control::new(&job.settings.into, live);
+    watched(job, live, Some(control)).await
+}
+
+async fn watched(job: Job, live: &Live, control: Option<Control>) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let log = Log::new(job.clock.clone());
-    let job = Job { watch: log.beside(job.watch.clone()), ..job };
+    let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
+    live.begin(&job);
+    let ended = sittings(&job, log, live, control).await;
+    live.ended();
+    ended
+}
+
+/// Sits until the run has ended.
+async fn sittings(
+    job: &Job,
+    log: Log,
+    live: &Live,
+    control: Option<Control>,
+) -> Result<Ended, CrawlError> {
     let mut course = Course {
         begun: false,
         pages_left: job.settings.max_pages,
@@ -223,11 +255,13 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
         stand: Stand::default(),
         wrong: Wrong::default(),
         log,
+        live: live.clone(),
+        control,
     };
     loop {
-        match sit(&job, &mut course).await {
+        match sit(job, &mut course).await {
             Err(why) if course.begun => {
-                if let Some(why) = course.stand.wait(&job, why).await {
+                if let Some(why) = course.stand.wait(job, why).await {
                     return Err(why.once_begun());
                 }
             }
@@ -247,6 +281,10 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     course.begun = true;
     course.recovered = recovered.or(course.recovered.take());
     course.stand.over(job);
+    // The folder is locked: nobody else's socket can be in it.
+    if let Some(control) = &mut course.control {
+        control.open(&job.watch);
+    }
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
         frontier,
@@ -264,6 +302,7 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
         clock: job.clock.clone(),
         watch,
         stop: job.stop.child(),
+        live: course.live.clone(),
     }));
     let worked = work(&desk, course.until).await;
     if desk.pages_left() < course.pages_left {
@@ -282,20 +321,23 @@ async fn conclude<T>(
     job: &Job,
     desk: &Desk<DiskFrontier, T>,
     worked: Result<(), CrawlError>,
-    course: &Course,
+    course: &mut Course,
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
     let how = how(desk, &job.stop);
+    course.live.closing();
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    course.live.counted(&summary.stats);
     let rate_limited = course.rate_limited;
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
     let rests = desk.rests();
+    let (how_told, steered) = (Some(how), course.live.words());
     let mut summary =
-        Summary { how: Some(how), rests, rate_limited, skipped, recovered, ..summary };
+        Summary { how: how_told, rests, rate_limited, skipped, steered, recovered, ..summary };
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -303,6 +345,7 @@ async fn conclude<T>(
     summary.files = summary::files(into);
     // What the run says of itself is indexed too, and the folder is still locked.
     let indexed = sealing.finish(&job.stop).await;
+    course.control = None;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
     closed?;
@@ -357,6 +400,8 @@ async fn work<F: Frontier, T: Fetch + 'static>(
     for _ in 0..desk.settings.concurrency {
         workers.spawn(worker::work(Arc::clone(desk)));
     }
+    let asks = desk.live.working(&desk.stop);
+    let clerk = tokio::spawn(live::clerk::serve(Arc::clone(desk), desk.live.clone(), asks));
     let drain = tokio::spawn(drain(desk.stop.clone(), desk.settings.drain));
     let alarm = tokio::spawn(alarm(Arc::clone(desk), until));
     let mut first = Ok(());
@@ -367,6 +412,7 @@ async fn work<F: Frontier, T: Fetch + 'static>(
             desk.stop.intake.cancel();
         }
     }
+    clerk.abort();
     drain.abort();
     alarm.abort();
     first

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::live::Steered;
 pub use super::rests::Rest;
 use super::{How, Skipped};
 use crate::disk::Disk;
@@ -55,6 +56,9 @@ pub struct Summary {
     /// Runs that were left out because this one held the folder.
     #[serde(default)]
     pub skipped: Vec<Skipped>,
+    /// What was told while it ran (`warraq pause`, `warraq host`), in this call.
+    #[serde(default)]
+    pub steered: Vec<Steered>,
     /// Why the state was made anew from the archive, and where the old one is.
     #[serde(default)]
     pub recovered: Option<String>,

@@ -29,7 +29,8 @@ pub(super) async fn work<F: Frontier, T: Fetch + 'static>(
             }
             Answer::NeedsRobots(host) => robots::ask_for(&desk, &visit, host).await?,
             Answer::Park(why) => {
-                if let Some(host) = &visit.lead.robots_for {
+                let origin = visit.lead.robots_for.as_ref();
+                if let Some(host) = origin.filter(|origin| !desk.is_blocked(origin)) {
                     robots::give_up(&desk, host).await?;
                 }
                 desk.park(&visit, &why).await?;
@@ -69,6 +70,7 @@ mod tests {
     use crate::capture::{Capture, Limits, Wire};
     use crate::crawl::archive::Archive;
     use crate::crawl::desk::{Parts, Stop};
+    use crate::crawl::live::Live;
     use crate::disk::Disk;
     use crate::event::Watch;
     use crate::frontier::memory::MemoryFrontier;
@@ -92,7 +94,7 @@ mod tests {
         (settings.robots, settings.late, settings.retries) = (false, false, 0);
         (settings.own_hosts, settings.delay) = (true, std::time::Duration::ZERO);
         let (clock, watch) = (Clock::system(), Watch::none());
-        let disk = Disk::real();
+        let (disk, live) = (Disk::real(), Live::new(clock.clone()));
         let (ids, ear) = (Ids::Random, watch.clone());
         let archive = Archive::open(&settings, 0, disk.clone(), clock.clone(), ids, ear).unwrap().0;
         Desk::new(Parts {
@@ -107,6 +109,7 @@ mod tests {
             clock,
             watch,
             stop: Stop::default(),
+            live,
         })
     }
 

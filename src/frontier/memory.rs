@@ -15,8 +15,8 @@ use super::budgets::Budgets;
 use super::schedule::{Grant, Known, Next, Place, Schedule, SiteFacts, Tail};
 use super::tally::{Standing, Tally, kept, key_of};
 use super::{
-    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
-    Stats, home_of, uri_of,
+    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Servers,
+    Settlement, Stats, home_of, uri_of,
 };
 use crate::address::{Address, HostKey, Server, Site};
 use crate::digest::Digest;
@@ -393,6 +393,16 @@ impl Frontier for MemoryFrontier {
             let original = Original { validators: kept.clone(), origin: origin.clone() };
             (origin.uri == uri).then_some(original)
         }))
+    }
+
+    async fn hold(&self, host: String, held: bool) -> Result<u64, FrontierError> {
+        let queued = self.core().schedule.hold(&host, held, self.clock.steady());
+        self.changed.notify_waiters();
+        Ok(queued)
+    }
+
+    async fn servers(&self, rows: usize) -> Result<Servers, FrontierError> {
+        Ok(self.core().schedule.servers(self.clock.steady(), rows))
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {

@@ -19,7 +19,7 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::schedule::Turn;
+pub use self::schedule::{ServerNow, Servers, Turn};
 use crate::address::{HostKey, Server, Site};
 use crate::digest::Digest;
 use crate::event::Event;
@@ -319,6 +319,17 @@ pub trait Frontier: Send + Sync + 'static {
         &self,
         uri: &str,
     ) -> impl Future<Output = Result<Option<Original>, FrontierError>> + Send;
+
+    /// Leaves the servers under a host alone for the rest of the run, or no longer; what is queued
+    /// there stays queued. Says how much that is. Of servers that are met later nothing is meant.
+    fn hold(
+        &self,
+        host: String,
+        held: bool,
+    ) -> impl Future<Output = Result<u64, FrontierError>> + Send;
+
+    /// What its servers are doing, with at most `rows` of them by name.
+    fn servers(&self, rows: usize) -> impl Future<Output = Result<Servers, FrontierError>> + Send;
 
     /// The numbers of the run.
     fn stats(&self) -> impl Future<Output = Result<Stats, FrontierError>> + Send;

@@ -8,9 +8,11 @@
 //! what has neither queue nor lease is forgotten at once. So memory follows the active servers,
 //! not the URLs, and a lease costs O(log servers).
 
+pub mod hold;
 mod line;
 mod place;
 mod plan;
+mod servers;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -18,6 +20,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use self::line::Line;
 pub use self::place::Place;
 use self::plan::Plan;
+pub use self::servers::{ServerNow, Servers};
 use crate::address::{Server, Site};
 use crate::moment::Moment;
 

@@ -107,6 +107,8 @@ pub struct Politeness {
     clock: Clock,
     /// When a site was asked of which nothing is known.
     since: Option<Moment>,
+    /// Delays that were set while the crawl runs.
+    given: Mutex<HashMap<Site, Duration>>,
     state: Mutex<State>,
 }
 
@@ -132,7 +134,8 @@ impl Politeness {
         let swept = clock.steady();
         let (sites, hosts, jitter) = (HashMap::new(), HashMap::new(), Jitter(seed));
         let state = Mutex::new(State { sites, hosts, flow, jitter, swept });
-        Self { settings: settings.clone(), clock, since: None, state }
+        let given = Mutex::default();
+        Self { settings: settings.clone(), clock, since: None, given, state }
     }
 
     /// The same after a process that left in the middle of something: nobody knows what it asked
@@ -201,6 +204,25 @@ impl Politeness {
         };
         state.sweep(now);
         next
+    }
+
+    /// Sets the delay of a site in place of what the settings say, and gives the one in force from
+    /// its next request on: a longer Crawl-delay stays in force, and zero means what it means in
+    /// the settings.
+    pub fn set_delay(&self, site: &Site, delay: Duration) -> Duration {
+        self.given().insert(site.clone(), delay);
+        let now = self.clock.steady();
+        let mut state = self.state();
+        let clock = self.site(&mut state.sites, site, now);
+        clock.give(delay);
+        clock.set_delay(&self.settings, &self.clock);
+        clock.delay()
+    }
+
+    /// The delay in force for a site, start to start.
+    pub fn delay(&self, site: &Site) -> Duration {
+        let now = self.clock.steady();
+        self.site(&mut self.state().sites, site, now).delay()
     }
 
     /// A request of the site will never be settled: its worker died.
@@ -319,7 +341,13 @@ impl Politeness {
     ) -> &'a mut SiteClock {
         let clock = sites.entry(site.clone()).or_insert_with(|| {
             let private = self.is_private(site);
-            SiteClock::new(&self.settings, site, &self.clock, now, private, self.since)
+            let mut clock =
+                SiteClock::new(&self.settings, site, &self.clock, now, private, self.since);
+            if let Some(delay) = self.given().get(site) {
+                clock.give(*delay);
+                clock.set_delay(&self.settings, &self.clock);
+            }
+            clock
         });
         clock.used = now;
         clock
@@ -334,6 +362,10 @@ impl Politeness {
         let fixed = |each: &&Resolve| each.host.as_deref().is_none_or(within);
         let fixed = self.settings.resolve.iter().find(fixed).map(|each| each.addr);
         literal.ok().or(fixed).is_some_and(|address| !is_public(address)) || host == "localhost"
+    }
+
+    fn given(&self) -> MutexGuard<'_, HashMap<Site, Duration>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

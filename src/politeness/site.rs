@@ -57,6 +57,11 @@ impl SiteClock {
         self.delay
     }
 
+    /// The operator says another delay for this site.
+    pub(super) const fn give(&mut self, delay: Duration) {
+        self.given = Some(delay);
+    }
+
     /// Whether a delay of zero means none here.
     pub(super) fn is_unhurried(&self, settings: &Settings) -> bool {
         self.given(settings).is_zero() && (self.private || settings.own_hosts)

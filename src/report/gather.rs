@@ -81,6 +81,7 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         refusals: summary.stats.refusals,
         parked_sites: summary.stats.parked_sites,
         depends_on: summary.depends_on,
+        steered: summary.steered.iter().map(|word| format!("{} {}", word.at, word.what)).collect(),
     }
 }
 
@@ -141,11 +142,10 @@ fn row(group: &Group, usual: &Usual) -> GroupRow {
         title: member.title.clone(),
         url: member.url.clone(),
     };
-    let urls = group.members.iter().map(|(key, member)| (key.clone(), member.url.clone()));
     GroupRow {
         id: group.id.clone(),
         members: group.members.iter().map(member).collect(),
-        missing: usual.missing(&urls.collect()).into_iter().collect(),
+        missing: usual.missing(&group.urls()).into_iter().collect(),
         confidence: group.confidence,
     }
 }

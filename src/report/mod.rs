@@ -106,6 +106,8 @@ pub struct Report {
     pub refusals: Vec<RefusalCount>,
     /// Sites given up for this run; their URLs stay queued.
     pub parked_sites: Vec<String>,
+    /// What was told while it ran, with its time: pauses, hosts blocked.
+    pub steered: Vec<String>,
     /// The run before it held against it.
     pub difference: Option<Difference>,
     /// WARC files sealed in it, with their SHA-256.
