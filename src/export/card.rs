@@ -105,10 +105,10 @@ fn card(job: &Job, ended: &Told, told: &Statistics) -> String {
 }
 
 fn contents(format: Format) -> &'static str {
-    const { assert!(VERSION == 2) };
+    const { assert!(VERSION == 3) };
     match format {
         Format::Jsonl | Format::Parquet | Format::Csv => {
-            "One row an article capture, by version 2 of the schema that `warraq export --schema` \
+            "One row an article capture, by version 3 of the schema that `warraq export --schema` \
              prints. `warc` names the record each row was read from. `manifest.json`, where it is, \
              has the SHA-256 of all inputs, and `statistics.json` the numbers below.\n\n"
         }
