@@ -293,7 +293,7 @@ async fn conclude<T>(
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
     let rate_limited = course.rate_limited;
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
-    let rests = desk.rests();
+    let rests = desk.longest_rests();
     let mut summary =
         Summary { how: Some(how), rests, rate_limited, skipped, recovered, ..summary };
     let closed = match (&worked, &sealed) {

@@ -11,6 +11,7 @@
 mod line;
 mod place;
 mod plan;
+mod resting;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
