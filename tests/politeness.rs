@@ -360,12 +360,15 @@ fn unreachable_robots_keep_the_urls() {
         desk.learn(RobotsAnswer::Unreachable);
         let Answer::Rest(again) = desk.ask() else { panic!("kept for later") };
         assert!(desk.wait(again) > last, "growing pauses");
+        let told = desk.polite.robots_wait(&HostKey::of(&desk.url)).unwrap();
+        assert_eq!(told.as_millis(), desk.wait(again).as_millis(), "what is told is kept");
         last = desk.wait(again);
         desk.wait_until(again);
         assert!(matches!(desk.ask(), Answer::NeedsRobots(_)));
     }
     desk.learn(RobotsAnswer::Unreachable);
     assert!(matches!(desk.ask(), Answer::Park(why) if why.contains("3 times")));
+    assert_eq!(desk.polite.robots_wait(&HostKey::of(&desk.url)), None);
     desk.learn_file("");
     assert_eq!(desk.ask(), Answer::Go, "a file ends it");
 }

@@ -241,3 +241,25 @@ fn every_example_of_the_help_runs() {
     assert_eq!(shown.len(), 3, "{shown:?}");
     run_all(&shown, &web, dir.path());
 }
+
+/// Every rule that may stand in a ledger stands in the README's table.
+#[test]
+fn the_readme_knows_every_rule() {
+    let code = include_str!("../src/lead.rs");
+    let rules = code.split("pub enum Rule {").nth(1).unwrap().split("\n}").next().unwrap();
+    let readme = include_str!("../README.md");
+    let table = readme.split("### Traps and limits").nth(1).unwrap().split("###").next().unwrap();
+    for line in rules.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+        let Some(name) = line.strip_suffix(',') else { continue };
+        let mut rule = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() && !rule.is_empty() {
+                rule.push('-');
+            }
+            rule.push(letter.to_ascii_lowercase());
+        }
+        // Kept for states of earlier days: nothing refuses by it.
+        let is_past = rule == "robots-unreachable";
+        assert_eq!(table.contains(&format!("`{rule}`")), !is_past, "{rule}");
+    }
+}

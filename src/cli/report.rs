@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use super::show::{Direction, clean, count, readable, span};
+use super::show::{Direction, clean, count, span};
 use crate::crawl::summary::{Rest, Summary};
 use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
@@ -34,7 +34,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
     some(&mut out, "held off", summary.rests.iter().map(rest));
-    some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| readable(seed)));
+    some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| clean(seed)));
     some(&mut out, "depends on", summary.depends_on.iter().map(needed));
     let files = summary.files.iter();
     some(
@@ -57,7 +57,7 @@ fn rest(rest: &Rest) -> String {
 
 /// What was wrong with messages that were archived as they came.
 fn defect(row: &DefectCount) -> String {
-    let example = row.examples.first().map(|url| readable(url)).unwrap_or_default();
+    let example = row.examples.first().map(|url| clean(url)).unwrap_or_default();
     format!("{} with {}  as {example}", row.count, clean(&row.defect))
 }
 
@@ -170,7 +170,7 @@ fn refusals(out: &mut Vec<String>, stats: &Stats) {
     let width = rules.iter().map(String::len).max().unwrap_or(0);
     let digits = stats.refusals.iter().map(|each| each.count.to_string().len()).max().unwrap_or(0);
     for (place, (refusal, rule)) in stats.refusals.iter().zip(&rules).enumerate() {
-        let example = refusal.examples.first().map(|url| readable(url)).unwrap_or_default();
+        let example = refusal.examples.first().map(|url| clean(url)).unwrap_or_default();
         let label = if place == 0 { "left out" } else { "" };
         line(out, label, &format!("{:>digits$} by {rule:<width$}  as {example}", refusal.count));
     }

@@ -155,7 +155,7 @@ fn line(event: &Event, direction: Direction) -> String {
         }
         Event::Settled(settled) => settled_line(settled, direction),
         Event::Retried { url, attempt, why } => {
-            format!("again    attempt {attempt} failed, {}  {}", clean(&plain(why)), readable(url))
+            format!("again    attempt {attempt} failed, {}  {}", clean(&plain(why)), clean(url))
         }
         Event::Parked { host, wait, why } => {
             format!(
@@ -182,7 +182,7 @@ fn settled_line(settled: &Settled, direction: Direction) -> String {
         }
         Outcome::Revisit { status } => (format!("{status} same"), None),
         Outcome::Moved { status, to } => {
-            let to = to.as_deref().map_or_else(|| "nowhere".into(), readable);
+            let to = to.as_deref().map_or_else(|| "nowhere".into(), clean);
             (status.to_string(), Some(format!("to {}", direction.set(&to))))
         }
         Outcome::Refused(refusal) => ("refused".to_owned(), Some(format!("by {}", refusal.rule))),
@@ -190,7 +190,7 @@ fn settled_line(settled: &Settled, direction: Direction) -> String {
     };
     let lang = settled.lang.as_deref().unwrap_or("-");
     let size = ByteSize::b(settled.bytes).to_string();
-    let (took, url) = (span(settled.took), readable(&settled.url));
+    let (took, url) = (span(settled.took), clean(&settled.url));
     let facts = format!("{end:<8} {lang:<7} {size:>9} {took:>8}");
     match words {
         None => format!("{facts}  {url}"),
@@ -228,13 +228,29 @@ pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if json::is_unruly(c) { '\u{FFFD}' } else { c }).collect()
 }
 
-/// A URL as people read it: escaped letters of any script unescaped, still one word.
+/// A URL as people read it: letters of other scripts unescaped, nothing else, so that it is still
+/// the same URL.
 pub(super) fn readable(url: &str) -> String {
-    let plain = percent_encoding::percent_decode_str(url).decode_utf8();
-    match plain {
-        Ok(plain) if !plain.contains(char::is_whitespace) => clean(&plain),
-        _ => clean(url),
+    let mut out = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some((plain, tail)) = rest.find('%').and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(plain);
+        let run = tail.as_bytes().chunks_exact(3).take_while(|escape| is_beyond_ascii(escape));
+        let length = (run.count() * 3).max(1);
+        let (escapes, after) = tail.split_at_checked(length).unwrap_or((tail, ""));
+        match percent_encoding::percent_decode_str(escapes).decode_utf8() {
+            Ok(letters) if letters.chars().all(char::is_alphanumeric) => out.push_str(&letters),
+            _ => out.push_str(escapes),
+        }
+        rest = after;
     }
+    out.push_str(rest);
+    clean(&out)
+}
+
+/// `%D9`: a part of a letter that is not ASCII.
+fn is_beyond_ascii(escape: &[u8]) -> bool {
+    matches!(escape, [b'%', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', low] if low.is_ascii_hexdigit())
 }
 
 /// `1 URL`, `2 URLs`.
@@ -274,6 +290,23 @@ mod tests {
     fn times_have_the_digits_that_matter() {
         let told = [9, 2_099, 61_234].map(|ms| span(Duration::from_millis(ms)));
         assert_eq!(told, ["9 ms", "2.1 s", "1m 1s"]);
+    }
+
+    #[test]
+    fn a_readable_url_is_the_same_url() {
+        let cases = [
+            ("http://a.test/%D9%88%D8%B1%D9%82?q=%d9%88", "http://a.test/ورق?q=و"),
+            (
+                "http://a.test/a%2Fb%3Fc%23d%20e%1B[2J%0A%25",
+                "http://a.test/a%2Fb%3Fc%23d%20e%1B[2J%0A%25",
+            ),
+            ("http://a.test/%E2%80%AE%E2%80%8B", "http://a.test/%E2%80%AE%E2%80%8B"),
+            ("http://a.test/%FF%D9%", "http://a.test/%FF%D9%"),
+            ("http://a.test/%D9%88%E2%80%AE", "http://a.test/%D9%88%E2%80%AE"),
+        ];
+        for (url, want) in cases {
+            assert_eq!(readable(url), want);
+        }
     }
 
     #[test]

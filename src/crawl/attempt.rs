@@ -13,7 +13,7 @@ use super::memory::Share;
 use super::original::{self, Met};
 use super::settle::{Work, settle_refused, trace};
 use super::{CrawlError, robots};
-use crate::address::fetchable;
+use crate::address::{HostKey, fetchable};
 use crate::capture::guard::is_public;
 use crate::capture::{self, Capture, End, Fetch, Limits, Response};
 use crate::event::Event;
@@ -43,7 +43,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let Some(capture) = fetch(&desk, &url, asked_about.as_ref(), &limits).await? else {
         return Ok(false);
     };
-    let next = pace(&desk, &visit, (&url, &capture), started);
+    let mut next = pace(&desk, &visit, (&url, &capture), started);
     let mut met = original::meet(&desk, &visit, asked_about, &capture).await?;
     let outcome = outcome(&url, &capture, &met);
     let mut learnt = None;
@@ -51,6 +51,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         let (body, share) = plain(&desk, &capture).await?;
         let (links, fact) = robots::learn(&desk, &visit, host, &capture, &body).await?;
         learnt = fact.map(|fact| (host.clone(), fact));
+        wait_for_robots(&desk, host, &mut next);
         (Page { links, ..Page::default() }, share, None)
     } else {
         // Until the visit is settled: what is made of a page can kill as well as reading it.
@@ -58,6 +59,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         let (page, share) = read(&desk, &url, &capture, &mut met, &outcome).await?;
         (page, share, Some(reader))
     };
+    tell_rest(&desk, &visit, &next);
     let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()
         && (matches!(met, Met::Unanswered(_))
@@ -144,13 +146,26 @@ fn pace<F: Frontier, T>(
         bytes: capture.received,
     };
     desk.spend_bytes(capture.received);
-    let next = desk.politeness.settled(url, &visit.site, &feedback);
+    desk.politeness.settled(url, &visit.site, &feedback)
+}
+
+/// Where a robots.txt could not be had, its host's pages wait for the next attempt at it, which is
+/// later than its server would be asked for anything else.
+fn wait_for_robots<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey, next: &mut Next) {
+    let Some(wait) = desk.politeness.robots_wait(host) else { return };
+    let (rest, why) = next.parked.take().unwrap_or_default();
+    let why = if why.is_empty() { why } else { format!("{why}; ") };
+    let why = format!("{why}its robots.txt could not be had");
+    next.parked = Some((rest.max(wait), why));
+}
+
+/// Tells that a server is left alone for more than its delay.
+fn tell_rest<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit, next: &Next) {
     if let Some((wait, why)) = &next.parked {
         let (host, wait, why) = (visit.server.to_string(), *wait, why.clone());
         desk.rested(&host, wait, &why);
         desk.watch.tell(&Event::Parked { host, wait, why });
     }
-    next
 }
 
 /// The entity, up to the reading limit.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit};
@@ -22,7 +22,7 @@ use crate::capture::cookies::Jar;
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
-use crate::frontier::{Frontier, Release};
+use crate::frontier::{Frontier, Release, Resting};
 use crate::lead::{Lead, Outcome, Rule, Visit};
 use crate::moment::Clock;
 use crate::politeness::{Answer, Politeness};
@@ -213,8 +213,9 @@ impl<F: Frontier, T> Desk<F, T> {
         if self.stop.intake.is_cancelled() {
             return Ok(false);
         }
-        if self.frontier.stats().await?.next_due.is_some() {
-            self.impatient.store(true, Ordering::SeqCst);
+        let stats = self.frontier.stats().await?;
+        if stats.next_due.is_some() {
+            self.lose_patience(&stats.resting);
             return Ok(false);
         }
         let mut done = self.guessed.lock().await;
@@ -245,6 +246,29 @@ impl<F: Frontier, T> Desk<F, T> {
         Ok(true)
     }
 
+    /// The run ends with those that rest; each of them is named in the summary, the first at once.
+    fn lose_patience(&self, resting: &[Resting]) {
+        if self.impatient.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let now = self.clock.steady();
+        for host in resting {
+            self.rests().note(&host.host, host.until.since(now));
+        }
+        let Some(first) = resting.first() else { return };
+        let more = match resting.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more for longer"),
+        };
+        let seconds = first.until.since(now).as_secs();
+        let text = format!(
+            "all that is left rests for longer than --patience: {} for {seconds} s{more}; the next \
+             call goes on",
+            first.host
+        );
+        self.watch.tell(&Event::Warning { text });
+    }
+
     /// Whether the crawl ends because all that is left rests for too long.
     pub(super) fn is_out_of_patience(&self) -> bool {
         self.impatient.load(Ordering::SeqCst)
@@ -252,7 +276,7 @@ impl<F: Frontier, T> Desk<F, T> {
 
     /// Remembers that a host rests for more than its delay, for the summary.
     pub(super) fn rested(&self, host: &str, wait: Duration, why: &str) {
-        self.rests.lock().unwrap_or_else(PoisonError::into_inner).add(host, wait, why);
+        self.rests().add(host, wait, why);
     }
 
     /// What a host had said before its longest rest.
@@ -261,8 +285,12 @@ impl<F: Frontier, T> Desk<F, T> {
     }
 
     /// The rests of this call, the longest first.
-    pub(super) fn rests(&self) -> Vec<Rest> {
-        self.rests.lock().unwrap_or_else(PoisonError::into_inner).longest()
+    pub(super) fn longest_rests(&self) -> Vec<Rest> {
+        self.rests().longest()
+    }
+
+    fn rests(&self) -> MutexGuard<'_, Rests> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a captured page; ends the intake when it was the last one allowed.

@@ -334,7 +334,7 @@ async fn conclude<T>(
     course.live.counted(&summary.stats);
     let rate_limited = course.rate_limited;
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
-    let rests = desk.rests();
+    let rests = desk.longest_rests();
     let (how_told, steered) = (Some(how), course.live.words());
     let mut summary =
         Summary { how: how_told, rests, rate_limited, skipped, steered, recovered, ..summary };

@@ -137,10 +137,11 @@ async fn begin(
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
     let wait = now.next_due.map(|due| due.since(job.clock.steady())).unwrap_or_default();
     if wait > LONG_WAIT {
-        let text = format!(
-            "nothing may be asked for the next {} s: a server wanted to be left alone for so long",
-            wait.as_secs()
-        );
+        let who = match now.resting.first() {
+            Some(first) => format!("{} is left alone for so long", first.host),
+            None => "that is the delay of its site".to_owned(),
+        };
+        let text = format!("nothing may be asked for the next {} s: {who}", wait.as_secs());
         watch.tell(&Event::Warning { text });
     }
     Ok(now.run)

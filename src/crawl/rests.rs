@@ -51,6 +51,13 @@ impl Rests {
         self.0.get(host).map(|rest| rest.why.clone())
     }
 
+    /// Remembers that a host rests at the end of the call, where nothing of this call tells why.
+    pub(super) fn note(&mut self, host: &str, wait: Duration) {
+        if !self.0.contains_key(host) {
+            self.add(host, wait, "it rests by what an earlier request brought");
+        }
+    }
+
     /// The longest first.
     pub(super) fn longest(&self) -> Vec<Rest> {
         let mut all: Vec<Rest> = self.0.values().cloned().collect();

@@ -132,8 +132,9 @@ impl MemoryFrontier {
                     return None;
                 }
                 Poll::NextDue(due) => {
-                    let wait = due.since(self.clock.steady());
-                    if wait > self.patience && self.core().held.is_empty() {
+                    let now = self.clock.steady();
+                    let wait = due.since(now);
+                    if wait > self.patience && self.core().is_out_of_patience(self.patience, now) {
                         self.changed.notify_waiters();
                         return None;
                     }
@@ -300,11 +301,17 @@ impl Core {
         Ack::Done
     }
 
-    fn stats(&self) -> Stats {
+    fn is_out_of_patience(&self, patience: Duration, now: Moment) -> bool {
+        let rested = self.schedule.first_rested().unwrap_or(now);
+        self.held.is_empty() && rested.since(now) > patience
+    }
+
+    fn stats(&self, now: Moment) -> Stats {
         Stats {
             queued: self.schedule.queued(),
             leased: self.schedule.leased(),
             parked_sites: self.schedule.parked_servers(),
+            resting: self.schedule.resting(now),
             next_due: self.schedule.next_due(),
             ..self.tally.stats(1)
         }
@@ -406,7 +413,7 @@ impl Frontier for MemoryFrontier {
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {
-        Ok(self.core().stats())
+        Ok(self.core().stats(self.clock.steady()))
     }
 
     async fn pages(

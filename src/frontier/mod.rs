@@ -125,6 +125,15 @@ pub struct RefusalCount {
     pub examples: Vec<String>,
 }
 
+/// A server that is left alone for a while, with something queued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resting {
+    /// The server.
+    pub host: String,
+    /// Until when, by the steady clock.
+    pub until: Moment,
+}
+
 /// The messages in which one thing was wrong, and which were archived all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefectCount {
@@ -191,6 +200,9 @@ pub struct Stats {
     pub depends_on: Vec<Dependency>,
     /// Hosts with something queued that are left alone for the rest of the run.
     pub parked_sites: Vec<String>,
+    /// Servers with something queued that rest, the first to be due first; at most 100.
+    #[serde(skip)]
+    pub resting: Vec<Resting>,
     /// When the first site with something queued is due.
     #[serde(default)]
     pub next_due: Option<Moment>,
@@ -261,7 +273,8 @@ pub trait Frontier: Send + Sync + 'static {
 
     /// The next visit of a due site; waits until there is one. `None`: no lease is out, and nothing
     /// is queued that may still be fetched in this run, or all of it rests for longer than this
-    /// frontier has patience (then [`Stats::next_due`] tells until when).
+    /// frontier has patience (then [`Stats::resting`] tells who, and until when). A site's own delay
+    /// is no rest.
     fn lease(&self) -> impl Future<Output = Result<Option<Visit>, FrontierError>> + Send;
 
     /// What could kill the process begins for this visit: its bytes are going to be read. After a

@@ -12,6 +12,7 @@ pub mod hold;
 mod line;
 mod place;
 mod plan;
+mod resting;
 mod servers;
 
 use std::cmp::Reverse;

@@ -23,9 +23,9 @@ pub(super) const MAX_SILENCE: u32 = 20;
 pub(super) enum Origin {
     /// Its rules, read at this wall time.
     Known { rules: Arc<Rules>, read: Moment },
-    /// No answer yet, after so many attempts; worth another at `again`. Rules of an earlier day
+    /// No answer yet, after so many attempts; worth another at `again`, after `wait`. Rules of an earlier day
     /// hold meanwhile, where there are some (RFC 9309 §2.3.1.4).
-    Unreachable { tries: u32, again: Moment, stale: Option<Arc<Rules>> },
+    Unreachable { tries: u32, wait: Duration, again: Moment, stale: Option<Arc<Rules>> },
 }
 
 /// A server.

@@ -274,10 +274,22 @@ impl Politeness {
             let first = self.settings.retry_delay.saturating_mul(ROBOTS_PATIENCE);
             let pause = backoff::pause(first, tries, share);
             let least = if earlier.is_some() { STALE_PATIENCE } else { Duration::ZERO };
-            let again = now.plus(pause.max(least));
-            Origin::Unreachable { tries, again, stale: earlier }
+            let wait = pause.max(least);
+            Origin::Unreachable { tries, wait, again: now.plus(wait), stale: earlier }
         };
         host.origins.insert(origin.clone(), learnt);
+    }
+
+    /// How long an origin's pages wait until its robots.txt is asked for again, when it could not be
+    /// read and no earlier rules hold.
+    pub fn robots_wait(&self, origin: &HostKey) -> Option<Duration> {
+        let (url, now) = (origin.robots_url()?, self.clock.steady());
+        match self.state().host(&Server::of(&url), now).origins.get(origin) {
+            Some(Origin::Unreachable { wait, stale: None, tries, .. }) => {
+                (*tries <= self.settings.retries).then_some(*wait)
+            }
+            _ => None,
+        }
     }
 
     /// The rules of an earlier day, as far as they may stand in for those that cannot be had.

@@ -12,6 +12,7 @@ use crate::crawl::summary::Summary;
 use crate::frontier::Stats;
 use crate::groups::late::Usual;
 use crate::groups::{Group, Member};
+use crate::lead::Rule;
 
 /// Hosts that are told of as slow.
 const SLOWEST: usize = 10;
@@ -98,7 +99,9 @@ fn most<T>(mut rows: Vec<T>, kept: usize, of: fn(&T) -> (u64, &str)) -> Vec<T> {
 
 /// The sums of a run, URLs only.
 pub(super) fn totals(stats: &Stats) -> Totals {
-    let found = stats.refusals.iter().map(|rule| rule.count).sum::<u64>();
+    // A hop that closes a ring of redirects is there as moved.
+    let rules = stats.refusals.iter().filter(|row| row.rule != Rule::RedirectLoop);
+    let found = rules.map(|row| row.count).sum::<u64>();
     // Refused at its visit, a URL had been put; refused where it was found, it had not.
     let refused = found.max(stats.refused);
     Totals {

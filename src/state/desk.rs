@@ -329,9 +329,11 @@ impl Desk {
         }
     }
 
-    /// Whether nothing is out and nothing is due for longer than anybody wants to wait.
+    /// Whether nothing is out, and all that is queued rests for longer than anybody wants to wait.
     pub(crate) fn is_out_of_patience(&self, due: Moment) -> bool {
-        self.held.is_empty() && due.since(self.now()) > self.options.patience
+        let (now, patience) = (self.now(), self.options.patience);
+        let is_rest = || self.schedule.first_rested().is_some_and(|at| at.since(now) > patience);
+        self.held.is_empty() && due.since(now) > patience && is_rest()
     }
 
     /// The visit of a grant; `None` for a suspect that is kept back.
@@ -414,6 +416,7 @@ impl Desk {
             queued: self.schedule.queued(),
             leased: self.schedule.leased(),
             parked_sites: self.schedule.parked_servers(),
+            resting: self.schedule.resting(self.now()),
             next_due: self.schedule.next_due(),
             ..self.tally.stats(self.run)
         }

@@ -14,7 +14,7 @@ use super::StateError;
 use crate::disk::{Disk, DiskFile};
 use crate::frontier::tally::Standing;
 use crate::json;
-use crate::lead::{Lead, Locator, Outcome, Refusal, Truncated};
+use crate::lead::{Lead, Locator, Outcome, Refusal, Rule, Truncated};
 use crate::moment::Moment;
 
 /// Bytes of its end that are looked through at a time for the end of a line.
@@ -116,7 +116,15 @@ impl Ledger {
         self.length
     }
 
-    pub(crate) fn ended(&mut self, run: u32, lead: &Lead, outcome: &Outcome, facts: &Facts) {
+    /// `rule`: the one by which a redirect was not followed.
+    pub(crate) fn ended(
+        &mut self,
+        run: u32,
+        lead: &Lead,
+        outcome: &Outcome,
+        facts: &Facts,
+        rule: Option<Rule>,
+    ) {
         let mut line = Line {
             run,
             url: &lead.found,
@@ -129,6 +137,7 @@ impl Ledger {
             record: facts.record.as_ref(),
             detail: facts.cut.as_deref(),
             defects: &facts.defects,
+            rule: rule.map(Rule::name),
             ..Line::default()
         };
         match outcome {

@@ -9,9 +9,10 @@ use super::ledger::Facts;
 use super::rows::{DefectRow, RuleRow, UrlRow};
 use crate::address::Address;
 use crate::event::Event;
+use crate::frontier::scope::MAX_REDIRECTS;
 use crate::frontier::tally::{Standing, kept, key_of};
 use crate::frontier::{Ack, KeptPage, Release, Settlement};
-use crate::lead::{Lead, Outcome, Refusal};
+use crate::lead::{Lead, Outcome, Refusal, Rule};
 use crate::record::Position;
 
 impl Desk {
@@ -103,13 +104,45 @@ impl Desk {
             let count = self.tally.refused_at_visit(print, refusal).clone();
             self.store.set(keys::rule(refusal.rule), &RuleRow { run: self.run, count });
         }
+        let rule = self.closes_a_ring(lead, outcome).then_some(Rule::RedirectLoop);
+        if let Some(rule) = rule {
+            let refusal = Refusal { url: lead.found.clone(), rule };
+            let count = self.tally.refused_at_visit(print, &refusal).clone();
+            self.store.set(keys::rule(rule), &RuleRow { run: self.run, count });
+        }
         for defect in &facts.defects {
             if let Some(count) = self.tally.defect(defect, &lead.found).cloned() {
                 self.store.set(keys::defect(defect), &DefectRow { run: self.run, count });
             }
         }
-        self.ledger.ended(self.run, lead, outcome, facts);
+        self.ledger.ended(self.run, lead, outcome, facts, rule);
         self.touch();
+    }
+
+    /// Whether a redirect leads back to where its chain has been, over whatever number of hops.
+    fn closes_a_ring(&self, lead: &Lead, outcome: &Outcome) -> bool {
+        let Outcome::Moved { to: Some(to), .. } = outcome else { return false };
+        if *to == lead.found {
+            return true;
+        }
+        let mut next = to.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let Ok(address) = Address::parse(&next) else { return false };
+            let print = self.seen.print(address.as_str());
+            // A state that cannot be read is told by the commit that follows.
+            let row: Option<UrlRow> = self.store.get(&keys::url(print)).unwrap_or_default();
+            let is_moved = |row: &UrlRow| row.run == self.run && row.standing == Standing::Moved;
+            if !row.as_ref().is_some_and(is_moved) {
+                return false;
+            }
+            if address == lead.address {
+                return next != *to;
+            }
+            let page = self.store.get_page(&keys::page(print)).unwrap_or_default();
+            let Some(on) = page.and_then(|page| page.moved_to) else { return false };
+            next = on;
+        }
+        false
     }
 
     /// Counts what the page at `via` leads to and will not be fetched; each URL once a run.

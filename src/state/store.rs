@@ -70,11 +70,24 @@ impl Store {
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, String> {
-        let value = match self.pending.get(key) {
-            Some(pending) => pending.clone(),
-            None => self.db.get(key).map_err(|why| why.to_string())?.map(|value| value.to_vec()),
-        };
+        let value = self.value(key)?;
         value.map(|value| read(key, &value)).transpose()
+    }
+
+    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
+        match self.pending.get(key) {
+            Some(pending) => Ok(pending.clone()),
+            None => {
+                let value = self.db.get(key).map_err(|why| why.to_string())?;
+                Ok(value.map(|value| value.to_vec()))
+            }
+        }
+    }
+
+    /// The page kept under `key`.
+    pub(crate) fn get_page(&self, key: &[u8]) -> Result<Option<KeptPage>, String> {
+        let value = self.value(key)?;
+        value.map(|value| read_page(key, &value)).transpose()
     }
 
     /// The rows whose keys begin with `prefix` and come after `after`, in order.

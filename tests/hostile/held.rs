@@ -58,6 +58,8 @@ fn a_host_that_wants_hours_is_left_and_the_run_ends_with_its_own_code() {
     // The state remembers, also over a crash: nobody asks early.
     let again = crawl.run(&[]);
     assert_eq!(again.code, Some(18), "{}", again.stderr);
+    assert!(again.stderr.contains("--patience: held.news.test for"), "{}", again.stderr);
+    assert_eq!(crawl.summary()["rests"][0]["host"], "held.news.test");
     let asked = web.asked().iter().filter(|asked| asked.contains("held.news.test/")).count();
     assert_eq!(asked, 2, "{:?}", web.asked());
     crawl.records();
@@ -97,6 +99,36 @@ fn a_short_rest_is_waited_for() {
     for seed in seeds() {
         assert_eq!(crawl.end(&seed), "captured 200", "{seed}");
     }
+}
+
+/// A delay is how fast a site is asked: no impatience ends a run for it.
+#[test]
+fn an_ordinary_delay_is_waited_for_whatever_the_patience() {
+    let web = Web::new(|asked| match asked.path.as_str() {
+        "/robots.txt" => Some(page("User-agent: *\nCrawl-delay: 1\n")),
+        path => Some(page(&format!("<title>{path}</title>"))),
+    });
+    let crawl = Crawl::of(&web);
+    let seeds = ["http://slow.test/1", "http://slow.test/2", "http://slow.test/3"];
+    let run = crawl.run(&[seeds.as_slice(), &["--patience", "0"]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for seed in seeds {
+        assert_eq!(crawl.end(seed), "captured 200", "{seed}");
+    }
+    // One that asks to be left alone beside it ends the run, once nothing else is left.
+    let far = reply(429, &["Retry-After: 300"], b"later");
+    let web = Web::new(move |asked| match (asked.host.as_str(), asked.path.as_str()) {
+        ("slow.test", "/robots.txt") => Some(page("User-agent: *\nCrawl-delay: 1\n")),
+        ("held.test", "/1") => Some(far.clone()),
+        (_, "/robots.txt") => None,
+        (_, path) => Some(page(&format!("<title>{path}</title>"))),
+    });
+    let crawl = Crawl::of(&web);
+    let held = ["http://held.test/1", "--patience", "100ms"];
+    let run = crawl.run(&[seeds.as_slice(), &held].concat());
+    assert_eq!(run.code, Some(18), "{}", run.stderr);
+    assert_eq!(crawl.end("http://slow.test/3"), "captured 200");
+    assert!(run.stderr.contains("--patience: held.test for"), "{}", run.stderr);
 }
 
 #[test]

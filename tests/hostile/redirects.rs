@@ -1,5 +1,7 @@
 //! Redirects that loop, leave, lie and never end (faults 12-18, 22).
 
+use std::collections::BTreeSet;
+
 use super::run::Crawl;
 use super::web::{Step, Web, moved, page};
 
@@ -35,6 +37,16 @@ fn loops_and_long_chains_end() {
         crawl.ends().into_iter().filter(|(_, end)| end.starts_with("ref")).collect();
     let of = |rule: &str| rules.iter().filter(|(_, end)| end == &format!("refused {rule}")).count();
     assert_eq!(of("redirect-limit"), 1, "{rules:?}");
+    // The hop that closes a ring is archived as any, and says why nobody went on.
+    let looping: Vec<String> = crawl
+        .ledger()
+        .iter()
+        .filter(|line| line["rule"] == "redirect-loop")
+        .map(|line| line["url"].as_str().unwrap().to_owned())
+        .collect();
+    let rings = ["http://pair.test/b", "http://ring.test/3", "http://self.test/"];
+    assert_eq!(looping.iter().collect::<BTreeSet<_>>(), rings.map(str::to_owned).iter().collect());
+    crawl.adds_up();
     assert!(web.times("chain.test/10") == 1 && web.times("chain.test/11") == 0);
     assert_eq!(web.times("self.test/"), 1);
     assert_eq!(web.times("ring.test/1"), 1);

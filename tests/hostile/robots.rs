@@ -6,7 +6,6 @@ use super::run::{Crawl, watched};
 use super::web::{Step, Web, head, moved, page, reply};
 
 #[test]
-
 fn five_hundred_for_ever_keeps_the_urls() {
     let web =
         Web::new(|asked| Some(reply(500, &[], b"sick")).filter(|_| asked.path == "/robots.txt"));
@@ -16,6 +15,10 @@ fn five_hundred_for_ever_keeps_the_urls() {
     assert_eq!(web.times("a.test/x"), 0);
     assert_eq!(crawl.end("http://a.test/x"), "", "the URL stays queued");
     let asked = web.times("a.test/robots.txt");
+    // What is told is the wait for the next attempt: five times the first pause, or more.
+    let rest = &crawl.summary()["rests"][0];
+    assert!(rest["longest_ms"].as_u64().unwrap() >= 100, "{rest}");
+    assert!(rest["why"].as_str().unwrap().ends_with("robots.txt could not be had"), "{rest}");
     let again = crawl.run(&[]);
     assert_eq!(again.code, Some(3), "{}", again.stderr);
     assert!(web.times("a.test/robots.txt") > asked, "the next run asks again");

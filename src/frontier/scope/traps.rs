@@ -75,7 +75,17 @@ const ACTING_SEGMENTS: &[&str] = &[
     "delete",
     "destroy",
     "unsubscribe",
+    "unfollow",
+    "unlike",
+    "upvote",
+    "downvote",
     "add-to-cart",
+    "add-to-basket",
+    "add-to-wishlist",
+    "remove-from-cart",
+    "confirm-order",
+    "cancel-order",
+    "report-abuse",
     "checkout",
     "wp-login",
     "wp-admin",
@@ -83,9 +93,44 @@ const ACTING_SEGMENTS: &[&str] = &[
     "xmlrpc",
 ];
 
-/// Segments that act on what a number beside them names: `/item/6/remove`. A word alone may be what
-/// an article is about.
-const ACTING_ON: &[&str] = &["remove", "trash"];
+/// Segments that act on what a number beside them names: `/item/6/remove`, `/like/5`. A word alone
+/// may be what an article is about, and beside a year it is: `/2024/05/like`, `/remove/2024`.
+const ACTING_ON: &[&str] = &[
+    "remove",
+    "trash",
+    "like",
+    "dislike",
+    "cancel",
+    "confirm",
+    "follow",
+    "flag",
+    "bookmark",
+    "favorite",
+    "favourite",
+    "subscribe",
+];
+
+/// Pairs of segments that act, where either alone does not: `/order/confirm`, `/report/abuse`.
+const ACTING_PAIRS: &[(&[&str], &[&str])] = &[
+    (&["cart", "basket"], &["add", "remove"]),
+    (
+        &["order", "orders", "booking", "subscription", "payment"],
+        &["confirm", "cancel", "place", "submit", "pay"],
+    ),
+    (&["report"], &["abuse", "spam", "comment"]),
+    (&["comment", "comments"], &["report", "flag", "like", "vote"]),
+];
+
+/// Last segments that act on what their query names by a number or an id: `/cancel?id=2`.
+const ACTING_BY_ID: &[&str] =
+    &["remove", "trash", "like", "dislike", "cancel", "confirm", "follow", "flag", "subscribe"];
+
+/// What a query names without meaning a thing to act on.
+const NAMES_NOTHING: &[&str] =
+    &["page", "paged", "p", "pg", "offset", "start", "year", "month", "day", "amp", "v", "ver"];
+
+/// How a query votes. `/vote?id=12` may be the page of a vote in a parliament.
+const VOTES: &[&str] = &["up", "down", "dir", "option", "choice", "answer", "value", "score"];
 
 /// Endings of scripts.
 const SCRIPTS: &[&str] = &[".php", ".asp", ".aspx", ".jsp", ".cgi"];
@@ -96,14 +141,32 @@ const ACTING_NAMES: &[&str] =
     &["add-to-cart", "add_to_cart", "add-to-wishlist", "_wpnonce", "replytocom", "share", "logout"];
 
 /// Values of `action`, `do`, `op`, `cmd` and `task` that act.
-const ACTING_VALUES: &[&str] =
-    &["logout", "delete", "remove", "trash", "edit", "submit", "lostpassword", "unsubscribe"];
+const ACTING_VALUES: &[&str] = &[
+    "logout",
+    "delete",
+    "remove",
+    "trash",
+    "edit",
+    "submit",
+    "lostpassword",
+    "unsubscribe",
+    "vote",
+    "like",
+    "cancel",
+    "confirm",
+    "follow",
+];
 
 /// A GET link that changes something on the server (log-out, delete, a shop's basket).
 fn acts(url: &Url, _: Traps) -> bool {
     let path: Vec<String> = segments(url).map(plain).collect();
+    let is_dated = path.iter().any(|segment| is_year(segment));
     path.iter().any(|segment| ACTING_SEGMENTS.contains(&segment.as_str()))
-        || path.windows(2).any(|pair| matches!(pair, [one, other] if acts_on(one, other)))
+        || path.windows(2).any(|pair| match pair {
+            [one, other] => is_pair(one, other) || (!is_dated && acts_on(one, other)),
+            _ => false,
+        })
+        || path.last().is_some_and(|last| acts_by_query(last, url))
         || url.query_pairs().any(|(name, value)| {
             let name = name.to_ascii_lowercase();
             let value = value.to_ascii_lowercase();
@@ -120,12 +183,39 @@ fn plain(segment: &str) -> String {
     stem.unwrap_or(&text).replace('_', "-")
 }
 
-/// `/6/remove`, `/remove/6`, `/cart/add`.
+/// `/6/remove`, `/remove/6`.
 fn acts_on(one: &str, other: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(one) && ACTING_ON.contains(&other))
-        || (ACTING_ON.contains(&one) && is_number(other))
-        || (matches!(one, "cart" | "basket") && matches!(other, "add" | "remove"))
+    (is_number(one) && ACTING_ON.contains(&other)) || (ACTING_ON.contains(&one) && is_number(other))
+}
+
+/// `/cart/add`, `/order/confirm`.
+fn is_pair(one: &str, other: &str) -> bool {
+    ACTING_PAIRS.iter().any(|(ones, others)| ones.contains(&one) && others.contains(&other))
+}
+
+/// `/cancel?id=2`, `/vote?up=1`; not `/cancel?page=2`.
+fn acts_by_query(last: &str, url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        let names = name.ends_with("id") || is_number(&value);
+        match last {
+            "vote" => VOTES.contains(&name.as_str()),
+            verb => {
+                ACTING_BY_ID.contains(&verb)
+                    && names
+                    && !name.starts_with("utm")
+                    && !NAMES_NOTHING.contains(&name.as_str())
+            }
+        }
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && is_number(text) && (text.starts_with("19") || text.starts_with("20"))
 }
 
 /// Endings of files that are never an article. PDF and office documents are not here: newsrooms
