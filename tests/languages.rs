@@ -162,7 +162,9 @@ fn the_page_that_only_x_default_names_is_an_alternate_and_other_reports_are_told
         let default = format!("<link rel=alternate hreflang=x-default href={default}>");
         let report = "<a href=/ar/report>Read our earlier report in Arabic</a>";
         let body = format!("<p>The kilns burn again. {report}</p>");
-        format!("<html lang=en><head><title>Kilns</title>{named}{default}</head><body>{body}</body>")
+        format!(
+            "<html lang=en><head><title>Kilns</title>{named}{default}</head><body>{body}</body>"
+        )
     };
     let told = |default: &str| {
         std::fs::write(&file, page(default)).unwrap();
