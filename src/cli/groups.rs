@@ -113,19 +113,28 @@ fn told(group: &Group, direction: Direction) -> String {
         out.push(format!("  {:<width$}  {title}", ""));
         out.extend(beside(member).iter().map(|line| format!("  {:<width$}    {line}", "")));
     }
-    // What stands beside a member as its variant is not left out.
+    out.extend(left_out_of(group));
+    out.push(String::new());
+    out.join("\n")
+}
+
+/// What is not in a group, a line each: of a page that several members declare one, and of what
+/// stands beside a member as its variant none.
+fn left_out_of(group: &Group) -> Vec<String> {
     let variants = || group.members.values().flat_map(|member| &member.variants);
     let is_beside = |url: &str| variants().any(|variant| variant.url == url);
     let is_told =
         |one: &&Conflict| one.why == Why::Variant && (is_beside(&one.from) || is_beside(&one.to));
-    let conflicts: Vec<&Conflict> = group.conflicts.iter().filter(|one| !is_told(one)).collect();
-    out.extend(conflicts.iter().take(CONFLICTS_SHOWN).map(|one| left_out(one)));
-    let more = conflicts.len().saturating_sub(CONFLICTS_SHOWN);
+    let conflicts = group.conflicts.iter().filter(|one| !is_told(one));
+    let mut lines: Vec<String> = conflicts.map(left_out).collect();
+    let mut met = BTreeSet::new();
+    lines.retain(|line| met.insert(line.clone()));
+    let more = lines.len().saturating_sub(CONFLICTS_SHOWN);
+    lines.truncate(CONFLICTS_SHOWN);
     if more > 0 {
-        out.push(format!("  and {more} more left out"));
+        lines.push(format!("  and {more} more left out"));
     }
-    out.push(String::new());
-    out.join("\n")
+    lines
 }
 
 /// The further addresses of a member, by what they are.
@@ -235,8 +244,12 @@ fn standing(explanation: &Explanation, judgement: &Judgement) -> String {
     match (group, explanation.never) {
         (Some(group), _) => {
             let tags: Vec<String> = group.members.keys().map(|key| tag(group, key)).collect();
-            let role = explanation.role.filter(|role| *role != Role::Translation);
-            let role = role.map_or_else(String::new, |role| format!(", as a {}", role.name()));
+            let role = match explanation.role {
+                Some(Role::Variant) => ", as a variant",
+                Some(Role::Copy) => "; the URL asked for is a copy",
+                Some(Role::Part) => "; the URL asked for is a further page of it",
+                _ => "",
+            };
             format!("{page} is in group {} of {}{role}", group.id, tags.join(", "))
         }
         (None, Some(why)) => format!("{page} is in no group: {why}"),

@@ -181,7 +181,7 @@ impl Corpus {
         let members = self.groups.get(&id).into_iter().flat_map(|group| group.members.values());
         let own = |url: &str| url == document.url || Some(url) == document.canonical.as_deref();
         document.members = members
-            .filter(|member| !is_of(member, &own))
+            .filter(|member| !is_of(member, own))
             .map(|member| Sibling {
                 language: member.lang.as_ref().map(ToString::to_string),
                 url: member.url.clone(),

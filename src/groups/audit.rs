@@ -60,7 +60,7 @@ pub enum Fault {
     Contradicted,
     /// Both addresses give the same text.
     SameText,
-    /// The texts are not those of one article: their numbers differ.
+    /// The texts are not those of one article: their numbers or names differ.
     TextDiffers,
     /// Past the number that is kept of one page.
     PastTheLimit,
@@ -94,7 +94,7 @@ impl Fault {
             Self::CanonicalElsewhere => "the page there names another as its canonical URL",
             Self::Contradicted => "another page is named for that language",
             Self::SameText => "both addresses give the same text",
-            Self::TextDiffers => "the numbers of the two texts differ",
+            Self::TextDiffers => "the two texts share too few numbers and names",
             Self::PastTheLimit => "past the 40 that are kept of a page",
         }
     }

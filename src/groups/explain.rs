@@ -13,7 +13,7 @@ use super::pair::Pair;
 use super::places::Reach;
 use super::score;
 use super::verify::TextCheck;
-use super::{Evidence, Judgement, Role, Step, Why};
+use super::{Evidence, Judgement, Membership, Role, Step, Why};
 use crate::lang::Lang;
 use crate::page::alternates::Dropped;
 
@@ -149,6 +149,8 @@ impl Judgement {
         nowhere.sort_by(|a, b| (&a.url, a.evidence).cmp(&(&b.url, b.evidence)));
         nowhere.dedup();
         let (group, role) = self.place_of(page).unzip();
+        let there = group.as_deref().and_then(|id| self.role_there(id, &url));
+        let role = there.or(role);
         Some(Explanation {
             url: self.graph.url(page).to_owned(),
             lang: self.lang(page),
@@ -161,6 +163,13 @@ impl Judgement {
             declared_by: Vec::new(),
             left_out: Vec::new(),
         })
+    }
+
+    /// What the page at `url` is to a group, when it is only another address of a member.
+    fn role_there(&self, id: &str, url: &Url) -> Option<Role> {
+        let group = self.groups.iter().find(|group| group.id == id)?;
+        let (_, role) = Membership::of([group.clone()]).group_of(url)?.to_owned();
+        matches!(role, Role::Copy | Role::Part).then_some(role)
     }
 
     /// The group of a page, or of the variant for another region that stands for it there.

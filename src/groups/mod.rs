@@ -235,7 +235,7 @@ pub enum Why {
     SameText,
     /// Its canonical URL is the other page: it is served in place of a translation.
     FallbackCopy,
-    /// Nothing but the declaration speaks for it, and the texts speak against it.
+    /// The texts are those of two articles, whatever is declared.
     TextDiffers,
 }
 
@@ -254,7 +254,7 @@ impl Why {
             Self::ManyLanguages => "one URL is declared for several languages",
             Self::SameText => "both addresses give the same text",
             Self::FallbackCopy => "its canonical URL is the other page",
-            Self::TextDiffers => "its numbers are not those of the other text",
+            Self::TextDiffers => "the two texts share too few numbers and names",
         }
     }
 }

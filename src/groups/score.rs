@@ -72,10 +72,9 @@ pub(super) const fn worth(signal: Signal) -> f64 {
         Signal::Sitemap | Signal::Feed => 0.80,
         // Pages: 25 % lead to a front page; site: precision .805.
         Signal::AnchorHreflang => 0.55,
-        // For everybody else: oftener the original than a page to choose a language on; no count.
-        Signal::XDefault => 0.50,
-        // CCAligned: precision .945 where the text confirms them; without it, half.
-        Signal::UrlPattern => 0.50,
+        // CCAligned: precision .945 where the text confirms them; without it, half. A page for
+        // everybody else is oftener the original than one to choose a language on; no count.
+        Signal::UrlPattern | Signal::XDefault => 0.50,
         // Pages: 51 % lead to a front page. A sentence is as sure as a name and stands in the text
         // oftener, where it may speak of something else; what is sure of it are the two pages.
         Signal::Autonym | Signal::Invitation => 0.45,

@@ -31,6 +31,7 @@ use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::header::Header;
 use crate::record::reader::{KEEP, ReadError, Records};
+use crate::record::trace::Trace;
 use crate::wacz::hash;
 use crate::wacz::pages::PageLine;
 
@@ -135,7 +136,8 @@ impl<'a> Survey<'a> {
                     is_warc = true;
                     self.captures.take(&entry);
                     self.index(pairing.add(&entry), &mut draft.sorter)?;
-                    match self.page(&entry) {
+                    let page = self.page(&entry);
+                    match page.or_else(|| Some((self.repeated(&entry)?, None))) {
                         Some((ranked, Some(spread))) if draft.paged.len() < MAX_PAGED => {
                             draft.paged.push((ranked, spread));
                         }
@@ -207,6 +209,32 @@ impl<'a> Survey<'a> {
             self.about.article(line.lang.as_deref());
         }
         Some(((line, rank), spread))
+    }
+
+    /// The line of a page whose payload was archived under another URL: its trace tells what it is.
+    fn repeated(&mut self, entry: &Entry) -> Option<(PageLine, usize)> {
+        if entry.kind != RecordType::Metadata {
+            return None;
+        }
+        let (target, date) = (entry.target_uri()?, entry.date()?);
+        let trace = Trace::parse(target, &entry.block.first(MAX_PAGE).ok()?).ok()?;
+        let row = trace.page.filter(|row| row.kind == PageKind::Article)?;
+        if !matches!(trace.outcome, Outcome::Revisit { .. }) {
+            return None;
+        }
+        let mut is_new = false;
+        for kept in keep(&trace.lead, &trace.outcome, Some(row.clone()), &trace.alternates) {
+            if self.known.insert(fingerprint(&key_of(&kept))) {
+                is_new = true;
+                self.groups.add(&kept.page, &kept.alternates, kept.moved_to.as_deref());
+            }
+        }
+        let url = fetchable(target, None).ok().filter(|_| is_new)?;
+        self.told.articles += 1;
+        let page = Page { declared: row.declared, detected: row.detected, ..Page::default() };
+        let line = self.line(target, date, Page { title: row.title, ..page });
+        self.about.article(line.lang.as_deref());
+        Some((PageLine { byline: row.byline, ..line }, self.rank(&url, PageKind::Article)))
     }
 
     /// Gives the groups what the page declares, the first capture of a URL only.
