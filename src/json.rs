@@ -2,11 +2,13 @@
 //!
 //! Text from the web stands in ledgers, summaries and event lines. JSON escapes control bytes up to
 //! U+001F only; here C1 controls, direction overrides and line separators are escaped too, so that
-//! `cat` shows what is there. Any JSON reader reads the same values.
+//! `cat` shows what is there. Any JSON reader reads the same values. Files of JSON lines are read back
+//! here too, a bounded line at a time.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
@@ -25,6 +27,26 @@ pub fn line(value: &impl Serialize) -> serde_json::Result<String> {
 /// A file for people to read.
 pub fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     written(value, PrettyFormatter::new())
+}
+
+/// The lines of a file, each as a value; `None` for one that is none, or is longer than `most` bytes.
+/// What cannot be read ends them.
+pub fn lines<T: DeserializeOwned>(
+    mut from: impl BufRead,
+    most: u64,
+) -> impl Iterator<Item = Option<T>> {
+    std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        let got = from.by_ref().take(most).read_until(b'\n', &mut line).ok()?;
+        if got == 0 {
+            return None;
+        }
+        if got as u64 == most && !line.ends_with(b"\n") {
+            from.skip_until(b'\n').ok()?;
+            return Some(None);
+        }
+        Some(serde_json::from_slice(&line).ok())
+    })
 }
 
 fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Result<String> {
@@ -99,6 +121,13 @@ mod tests {
     fn nothing_unruly_is_raw() {
         let title = "a\u{202E}b\u{9B}c\n\u{2067}د";
         assert_eq!(line(&title).unwrap(), r#""a\u202eb\u009bc\n\u2067د""#);
+    }
+
+    #[test]
+    fn lines_that_are_none_or_too_long_are_passed_over() {
+        let text = format!("1\n{{\n\n[{}\n22\n3", "0,".repeat(40));
+        let found: Vec<Option<u32>> = lines(text.as_bytes(), 16).collect();
+        assert_eq!(found, [Some(1), None, None, None, Some(22), Some(3)]);
     }
 
     proptest! {

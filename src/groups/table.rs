@@ -47,14 +47,7 @@ pub fn table<'a>(groups: impl IntoIterator<Item = &'a Group>) -> io::Result<Vec<
 
 /// Reads lines of `groups.jsonl`; those that are none are passed over.
 pub fn read(from: impl BufRead) -> impl Iterator<Item = Group> {
-    let mut from = from;
-    std::iter::from_fn(move || {
-        let mut line = Vec::new();
-        let got = io::Read::take(&mut from, MAX_LINE).read_until(b'\n', &mut line).ok()?;
-        (got > 0).then_some(line)
-    })
-    .filter_map(|line| serde_json::from_slice::<OwnedRow>(&line).ok())
-    .map(|row| row.group)
+    json::lines(from, MAX_LINE).flatten().map(|row: OwnedRow| row.group)
 }
 
 /// What a page is to the translation group it belongs to.

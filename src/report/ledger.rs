@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use url::Url;
 
 use super::diff::Held;
 use super::{EXAMPLES, Host, Reason, ReportError, Seed};
+use crate::json;
 use crate::lead::Locator;
 
 /// Longest line that is read.
@@ -131,12 +132,7 @@ fn lines(path: &Path, from: u64) -> Result<impl Iterator<Item = Option<Line>>, R
     let failed = |why| ReportError::Io { path: path.to_owned(), why };
     let mut file = File::open(path).map_err(failed)?;
     file.seek(SeekFrom::Start(from)).map_err(failed)?;
-    let mut reader = BufReader::new(file);
-    Ok(std::iter::from_fn(move || {
-        let mut line = Vec::new();
-        let got = (&mut reader).take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
-        (got > 0).then(|| serde_json::from_slice(&line).ok())
-    }))
+    Ok(json::lines(BufReader::new(file), MAX_LINE))
 }
 
 impl Account {

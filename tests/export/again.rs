@@ -153,7 +153,7 @@ fn two_exports_to_one_place_do_not_meet() {
         first.plan.output = output;
         let mut refused = Vec::new();
         job::run(&first, |_| {
-            refused.push(run(&Job { resume: true, ..first.clone() }).unwrap_err())
+            refused.push(run(&Job { resume: true, ..first.clone() }).unwrap_err());
         })
         .unwrap();
         assert!(matches!(refused[..], [ExportError::Locked { .. }]), "{refused:?}");
