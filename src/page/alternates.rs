@@ -198,8 +198,9 @@ impl<'a> Survey<'a> {
             }
             "script" => self.note_script(node, element),
             "a" if self.anchors.len().max(self.invited.len()) < MAX_CLAIMS => {
-                self.anchors.extend(switcher::Anchor::of(node, element));
-                self.invited.extend(invitation::Invited::of(node, element));
+                let label = switcher::Label::of(node);
+                self.anchors.extend(switcher::Anchor::of(node, element, label.as_ref()));
+                self.invited.extend(invitation::Invited::of(node, element, label.as_ref()));
             }
             "meta" if attr(element, "name") == Some("generator") => {
                 let generator = attr(element, "content").unwrap_or_default().trim_start();

@@ -5,12 +5,14 @@
 //! builder drops the start tags past the cap; their content stays, as siblings. Nobody walks this
 //! tree recursively.
 
-use std::borrow::Cow;
+mod markup;
+
 use std::cell::{Cell, RefCell};
 
 use ego_tree::NodeId;
 use html5ever::interface::Tracer;
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
@@ -18,6 +20,8 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, QualName, TokenizerResult, ns};
 use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink};
+
+use self::markup::{Piece, pieces};
 
 /// Longest text that is parsed, in bytes. The archive keeps the rest; its links are lost.
 pub const MAX_TEXT: usize = 16 * 1024 * 1024;
@@ -35,9 +39,6 @@ const MAX_DEPTH_RAW: usize = MAX_DEPTH + 64;
 /// Nodes past which the rest of the document is dropped. Re-opened formatting elements can make
 /// hundreds of nodes from one tag; the largest page measured has 40,000.
 const MAX_NODES: usize = 1_000_000;
-
-/// Attributes kept of one tag.
-const MAX_ATTRIBUTES: usize = 256;
 
 /// How many dropped start tags wait for their end tags.
 const MAX_DROPPED: usize = 65_536;
@@ -61,13 +62,25 @@ pub fn parse(text: &str) -> Html {
         full: Cell::new(false),
         over: Cell::new(false),
         unmeasured: Cell::new(0),
+        raw: Cell::new(false),
         dropped: RefCell::default(),
     };
-    let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
+    // Asked to discard the mark, it would do so before every piece.
+    let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
+    let tokenizer = Tokenizer::new(guard, options);
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(thinned(text).as_ref()));
-    // It pauses after each script and each `meta charset`; neither matters here.
-    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    for piece in pieces(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+        let text = match piece {
+            Piece::Raw(text) if tokenizer.sink.raw.get() && is_plain(text) => {
+                tokenizer.sink.fill(text);
+                continue;
+            }
+            Piece::Markup(text) | Piece::Raw(text) => text,
+        };
+        input.push_back(StrTendril::from(text));
+        // It pauses after each script and each `meta charset`; neither matters here.
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    }
     tokenizer.end();
     html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink)
 }
@@ -76,6 +89,13 @@ pub fn parse(text: &str) -> Html {
 pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     let is_named = |known: &QualName| known.ns == ns!() && *known.local == *name;
     element.attrs.iter().find(|(known, _)| is_named(known)).map(|(_, value)| &**value)
+}
+
+/// Whether raw text is what the tokenizer would make of it, so that the tree may have it whole: a
+/// third of a page is scripts and styles, which it would take line by line.
+fn is_plain(text: &str) -> bool {
+    memchr::memchr2(b'\0', b'\r', text.as_bytes()).is_none()
+        && memchr::memmem::find(text.as_bytes(), b"<!--").is_none()
 }
 
 /// The greatest char boundary not past `at`.
@@ -92,6 +112,8 @@ struct Guard {
     over: Cell<bool>,
     /// Start tags that pass before the stack is measured again.
     unmeasured: Cell<usize>,
+    /// The last token opened an element whose content is text without references.
+    raw: Cell<bool>,
     /// Start tags that were dropped and whose end tags are still to come.
     dropped: RefCell<Vec<LocalName>>,
 }
@@ -108,9 +130,14 @@ impl TokenSink for Guard {
             _ => true,
         };
         if !pass {
+            self.raw.set(false);
             return TokenSinkResult::Continue;
         }
         let result = self.builder.process_token(token, line);
+        self.raw.set(matches!(
+            result,
+            TokenSinkResult::RawData(RawKind::Rawtext | RawKind::ScriptData)
+        ));
         let mut html = self.builder.sink.0.borrow_mut();
         html.errors.clear();
         self.full.set(html.tree.values().len() >= MAX_NODES);
@@ -127,6 +154,13 @@ impl TokenSink for Guard {
 }
 
 impl Guard {
+    /// Gives the element that was opened last its text.
+    fn fill(&self, text: &str) {
+        let token = Token::CharacterTokens(StrTendril::from(text));
+        // Characters never change the state of a tokenizer.
+        let _ = self.process_token(token, 0);
+    }
+
     fn lets_pass(&self, tag: &Tag) -> bool {
         match tag.kind {
             TagKind::EndTag => {
@@ -204,119 +238,18 @@ impl Tracer for Count {
     }
 }
 
-/// The text without the attributes past [`MAX_ATTRIBUTES`] of any tag. Nothing is copied unless
-/// some tag has that many.
-fn thinned(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(tag) = text.get(at..).and_then(|rest| memchr::memchr(b'<', rest.as_bytes())) {
-        at += tag;
-        let rest = text.get(at..).unwrap_or_default();
-        let (kept, length) = tag_extent(rest);
-        if kept < length {
-            out.push_str(text.get(copied..at + kept).unwrap_or_default());
-            out.push('>');
-            copied = at + length;
-        }
-        at += length + raw_text_length(rest, rest.get(length..).unwrap_or_default());
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(text.get(copied..).unwrap_or_default());
-    Cow::Owned(out)
-}
-
-/// How much of the markup that `text` begins with is kept, and how much there is of it.
-fn tag_extent(text: &str) -> (usize, usize) {
-    if text.starts_with("<!--") {
-        let end = text.find("-->").map_or(text.len(), |at| at + 3);
-        return (end, end);
-    }
-    let bytes = text.as_bytes();
-    if !bytes.get(1).is_some_and(u8::is_ascii_alphabetic) {
-        return (1, 1);
-    }
-    let mut attributes = Attributes::default();
-    for (at, byte) in bytes.iter().enumerate().skip(1) {
-        if attributes.step(*byte) {
-            return (attributes.cut.unwrap_or(at + 1), at + 1);
-        }
-        if attributes.count > MAX_ATTRIBUTES && attributes.cut.is_none() {
-            attributes.cut = Some(at);
-        }
-    }
-    (attributes.cut.unwrap_or(bytes.len()), bytes.len())
-}
-
-/// Where in a tag we are, after the tokenizer of the HTML standard (§13.2.5.32 and on).
-#[derive(Default)]
-struct Attributes {
-    count: usize,
-    cut: Option<usize>,
-    quote: Option<u8>,
-    /// After `=`, before the value.
-    before_value: bool,
-    /// Inside a name or an unquoted value.
-    inside: bool,
-}
-
-impl Attributes {
-    /// Takes in a byte; true at the end of the tag.
-    fn step(&mut self, byte: u8) -> bool {
-        if let Some(quote) = self.quote {
-            if byte == quote {
-                self.quote = None;
-                self.inside = false;
-            }
-            return false;
-        }
-        match byte {
-            b'>' => return true,
-            b'"' | b'\'' if self.before_value => self.quote = Some(byte),
-            b'=' if !self.before_value => {
-                self.before_value = true;
-                return false;
-            }
-            b'/' if !self.before_value => self.inside = false,
-            _ if byte.is_ascii_whitespace() => {
-                self.inside = false;
-                return false;
-            }
-            _ if self.before_value => self.inside = true,
-            _ if !self.inside => {
-                self.inside = true;
-                self.count += 1;
-            }
-            _ => {}
-        }
-        self.before_value = false;
-        false
-    }
-}
-
-/// The length of the raw text that follows a start tag: up to its end tag.
-fn raw_text_length(tag: &str, after: &str) -> usize {
-    let name = tag.get(1..).unwrap_or_default();
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    let name = name.get(..end).unwrap_or_default();
-    if !RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name)) {
-        return 0;
-    }
-    memchr::memmem::find_iter(after.as_bytes(), b"</")
-        .find(|at| {
-            let close = after.as_bytes().get(at + 2..at + 2 + name.len());
-            close.is_some_and(|close| close.eq_ignore_ascii_case(name.as_bytes()))
-        })
-        .unwrap_or(after.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::fmt::Write as _;
     use std::time::{Duration, Instant};
+
+    /// What opens, closes and hides raw text, and what is no markup though it looks so.
+    const PARTS: &str = "(<script>|</script>|</script |<style>|</STYLE >|</styl|<svg>|</svg>|<title>|</title>\
+        |<textarea>|</textarea>|<noscript>|</noscript>|<iframe>|<xmp>|<select>|<table>|<template>\
+        |<p a='>' b=\"<style>\">|<p a=\"|<p a = 'x>y'>|<i x==\"a>b\">|<plaintext>|<math>|<!--|-->|<!|<!-->\
+        |<|>|'|\"|&amp;|\r\n|\n|\0|\u{feff}|x |é){0,24}";
 
     fn depth(html: &Html) -> usize {
         let mut deepest = 0;
@@ -337,6 +270,13 @@ mod tests {
                     <script>if (a<b) c</script><ul><li>1<li>2</ul>";
         let html = Html::parse_document(text);
         assert_eq!(parse(text).html(), html.html());
+    }
+
+    proptest! {
+        #[test]
+        fn any_markup_gives_the_tree_of_the_parser(text in PARTS) {
+            prop_assert_eq!(parse(&text).html(), Html::parse_document(&text).html());
+        }
     }
 
     #[test]
@@ -394,7 +334,7 @@ mod tests {
         let html = parse(&text);
         let p = html.select(&scraper::Selector::parse("p").unwrap()).next().unwrap();
         assert_eq!(p.value().id(), Some("x"));
-        assert!(p.value().attrs().count() <= MAX_ATTRIBUTES);
+        assert!(p.value().attrs().count() <= markup::MAX_ATTRIBUTES);
         assert_eq!(p.text().collect::<String>(), "t");
         assert_eq!(html.select(&scraper::Selector::parse("i.k").unwrap()).count(), 1);
     }

@@ -86,7 +86,11 @@ pub(crate) fn said(text: &str) -> Option<Said> {
 /// What a text says that begins as an invitation, names a language and speaks of something else:
 /// no invitation, but worth telling to people who wonder why it is none.
 pub(crate) fn of_another(text: &str) -> Option<Said> {
-    let words = first_look(text)?;
+    let opening = words(text.split_whitespace().next()?);
+    if text.len() > MAX_BYTES || !BOOKS.openings.contains(opening.first()?) {
+        return None;
+    }
+    let words = words(text);
     let lang =
         BOOKS.all.iter().filter(|book| !book.spaceless).find_map(|book| book.named(&words))?;
     Some(Said { lang: Some(lang), asks: true, of_another: true })

@@ -9,7 +9,6 @@ pub(crate) mod field;
 use std::collections::HashSet;
 
 use ego_tree::NodeRef;
-use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node};
 use url::Url;
@@ -93,18 +92,15 @@ pub(crate) fn elements(dom: &Html) -> impl Iterator<Item = &Element> {
 
 /// The nodes of a document in order, contents of templates left out.
 pub(crate) fn walk(dom: &Html) -> impl Iterator<Item = NodeRef<'_, Node>> {
-    let mut templates = 0_usize;
-    dom.tree.root().traverse().filter_map(move |edge| match edge {
-        Edge::Open(node) => {
-            let seen = templates == 0;
-            templates += usize::from(is_template(node));
-            seen.then_some(node)
-        }
-        Edge::Close(node) => {
-            templates = templates.saturating_sub(usize::from(is_template(node)));
-            None
-        }
+    std::iter::successors(Some(dom.tree.root()), |node| {
+        let below = if is_template(*node) { None } else { node.first_child() };
+        below.or_else(|| after(*node))
     })
+}
+
+/// The node that follows a subtree.
+fn after(node: NodeRef<'_, Node>) -> Option<NodeRef<'_, Node>> {
+    std::iter::successors(Some(node), NodeRef::parent).find_map(|node| node.next_sibling())
 }
 
 fn is_template(node: NodeRef<'_, Node>) -> bool {

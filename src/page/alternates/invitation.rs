@@ -15,7 +15,7 @@ use url::Url;
 
 use super::gather::{Claim, Gathered, Reason};
 use super::notice::{self, Notices};
-use super::switcher::{self, Anchor};
+use super::switcher::{self, Anchor, Label};
 use super::target;
 use crate::address::{Site, fetchable};
 use crate::lang::Lang;
@@ -46,13 +46,17 @@ pub(super) struct Invited<'a> {
 
 impl<'a> Invited<'a> {
     /// The link, when its text, or the text for its picture, is an invitation or part of one.
-    pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
+    pub(super) fn of(
+        node: NodeRef<'a, Node>,
+        element: &'a Element,
+        label: Option<&Label>,
+    ) -> Option<Self> {
         let href = attr(element, "href")?;
         if attr(element, "hreflang").is_some() {
             return None;
         }
         let read = |said: fn(&str) -> Option<Said>| {
-            let mut texts = switcher::texts(node, element, MAX_BYTES);
+            let mut texts = switcher::texts(node, element, label);
             texts.find_map(|text| said(&text).map(|said| (text, said)))
         };
         let (text, said) = read(invitations::said).or_else(|| read(invitations::of_another))?;

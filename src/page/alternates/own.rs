@@ -9,6 +9,7 @@ use super::{Survey, negotiated, target};
 use crate::address::{fetchable, without_userinfo};
 use crate::head::Head;
 use crate::lang::Lang;
+use crate::page::letters::letters;
 use crate::page::{Alternate, Signal};
 
 /// Characters of a raw tag that are kept.
@@ -180,7 +181,8 @@ impl ScriptCount {
     }
 
     pub(super) fn add(&mut self, text: &str) {
-        for c in text.chars().take(SCRIPT_SAMPLE).filter(|c| c.is_alphabetic()) {
+        let letters = letters();
+        for c in text.chars().take(SCRIPT_SAMPLE).filter(|c| letters.of(*c).is_alphabetic()) {
             self.letters += 1;
             let script = match u32::from(c) {
                 0x41..=0x24f => 0,

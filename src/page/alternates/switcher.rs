@@ -15,6 +15,7 @@ use super::notice::Notices;
 use super::target;
 use crate::lang::Lang;
 use crate::page::dom::attr;
+use crate::page::invitations::MAX_BYTES;
 use crate::page::links::has_token;
 use crate::page::vocabulary::{self, CODE_PREFIXES, MAX_NAME_BYTES, Named, Role};
 use crate::page::{Place, Signal};
@@ -59,9 +60,13 @@ pub(super) struct Anchor<'a> {
 
 impl<'a> Anchor<'a> {
     /// The link, when its attributes or its text name a language.
-    pub(super) fn of(node: NodeRef<'a, Node>, element: &'a Element) -> Option<Self> {
+    pub(super) fn of(
+        node: NodeRef<'a, Node>,
+        element: &'a Element,
+        label: Option<&Label>,
+    ) -> Option<Self> {
         let href = attr(element, "href")?;
-        let mut text = short_text(node);
+        let mut text = label.and_then(|label| label.up_to(MAX_NAME_BYTES)).map(str::to_owned);
         let mut named = text.as_deref().and_then(vocabulary::language_named);
         // A flag or a code, with the language's name beside it.
         if named.is_none()
@@ -140,9 +145,9 @@ fn labels<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<It
 pub(super) fn texts<'a>(
     node: NodeRef<'a, Node>,
     element: &'a Element,
-    most: usize,
+    label: Option<&Label>,
 ) -> impl Iterator<Item = String> {
-    let text = text_up_to(node, most);
+    let text = label.map(|label| label.text.clone());
     let is_short = text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL);
     let beside = labels(node, element).filter(move |_| is_short).map(str::to_owned);
     text.into_iter().chain(beside)
@@ -401,26 +406,45 @@ fn option_claim(option: NodeRef<'_, Node>, gathered: &mut Gathered) {
 
 /// The text of a node, white space folded; `None` when it is longer than any language's name.
 pub(super) fn short_text(node: NodeRef<'_, Node>) -> Option<String> {
-    text_up_to(node, MAX_NAME_BYTES)
+    Label::read(node, MAX_NAME_BYTES).map(|label| label.text)
 }
 
-/// The text of a node, white space folded; `None` when it has more bytes.
-fn text_up_to(node: NodeRef<'_, Node>, most: usize) -> Option<String> {
-    let mut text = String::new();
-    for part in node.descendants().take(MAX_TEXT_NODES).filter_map(|child| child.value().as_text())
-    {
-        if part.len() > 4 * most {
-            return None;
-        }
-        for word in part.split_whitespace() {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(word);
-            if text.len() > most {
+/// The text of a link, white space folded, read once for all who ask.
+pub(super) struct Label {
+    text: String,
+    /// The bytes of its longest text node, white space and all.
+    widest: usize,
+}
+
+impl Label {
+    /// The text of a node; `None` when it is longer than any invitation.
+    pub(super) fn of(node: NodeRef<'_, Node>) -> Option<Self> {
+        Self::read(node, MAX_BYTES)
+    }
+
+    fn read(node: NodeRef<'_, Node>, most: usize) -> Option<Self> {
+        let (mut text, mut widest) = (String::new(), 0);
+        let inside = node.descendants().take(MAX_TEXT_NODES);
+        for part in inside.filter_map(|child| child.value().as_text()) {
+            widest = widest.max(part.len());
+            if widest > 4 * most {
                 return None;
             }
+            for word in part.split_whitespace() {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(word);
+                if text.len() > most {
+                    return None;
+                }
+            }
         }
+        Some(Self { text, widest })
     }
-    Some(text)
+
+    /// The text, when it has no more bytes.
+    fn up_to(&self, most: usize) -> Option<&str> {
+        (self.widest <= 4 * most && self.text.len() <= most).then_some(&self.text)
+    }
 }

@@ -8,8 +8,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
 use super::blocks::Draft;
 use crate::page::BlockKind;
+use crate::page::letters::letters;
 
 /// What a signpost does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +64,9 @@ static SIGNS: LazyLock<HashMap<char, Vec<Sign>>> = LazyLock::new(|| {
 });
 
 /// What asks wherever it stands.
-static WITHIN: LazyLock<Vec<String>> = LazyLock::new(|| {
-    table().filter(|sign| sign.post == Post::Within).map(|sign| sign.text).collect()
+static WITHIN: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    let within = table().filter(|sign| sign.post == Post::Within);
+    within.map(|sign| Finder::new(&sign.text).into_owned()).collect()
 });
 
 fn table() -> impl Iterator<Item = Sign> {
@@ -147,13 +151,14 @@ fn signpost(draft: &Draft) -> Option<(Post, bool)> {
         fits.then_some((sign.post, alone || rest == ":"))
     });
     found.or_else(|| {
-        WITHIN.iter().any(|text| line.contains(text.as_str())).then_some((Post::Ask, false))
+        let asks = WITHIN.iter().any(|text| text.find(line.as_bytes()).is_some());
+        asks.then_some((Post::Ask, false))
     })
 }
 
 /// Whether a text begins in a script that puts spaces between words.
 fn is_spaced(text: &str) -> bool {
-    let letters = crate::page::letters::letters();
+    let letters = letters();
     text.chars()
         .next()
         .is_some_and(|c| !letters.of(c).is_spaceless() && !matches!(u32::from(c), 0xAC00..=0xD7AF))
@@ -162,6 +167,7 @@ fn is_spaced(text: &str) -> bool {
 /// A text as the table is compared: lower case, letters, digits and single spaces, the first colon
 /// kept; marks of Arabic and Hebrew vowels gone, forms of alef, yeh and kaf made one.
 pub(crate) fn folded(text: &str) -> String {
+    let letters = letters();
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match plain(c) {
@@ -172,7 +178,7 @@ pub(crate) fn folded(text: &str) -> String {
                     out.push(':');
                 }
             }
-            c if c.is_alphanumeric() || is_mark(c) => out.push(c),
+            c if letters.of(c).is_alphanumeric() || is_mark(c) => out.push(c),
             '\'' | '’' => out.push('\''),
             '-' if !out.is_empty() => out.push('-'),
             _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),

@@ -5,6 +5,7 @@
 
 use super::blocks::Draft;
 use crate::page::BlockKind;
+use crate::page::letters::letters;
 use crate::page::metadata::Metadata;
 
 /// Takes away the repeated headline, link-only lines, headings with nothing under them.
@@ -52,5 +53,14 @@ fn is_link_line(draft: &Draft) -> bool {
 
 /// The letters of a text, lower case: what two spellings of one line share.
 pub(crate) fn letters_of(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let letters = letters();
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| letters.of(*c).is_alphanumeric()) {
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
 }

@@ -5,6 +5,8 @@
 //! share, never one publisher's. Owned by the outline; it never judges an element alone.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
+use std::str::Chars;
 use std::sync::LazyLock;
 
 /// What the names of an element say of it, as bits.
@@ -213,15 +215,16 @@ pub(crate) fn signs(name: &str) -> Signs {
 /// What one class token says: its words, alone and in pairs.
 fn token_signs(token: &str) -> Signs {
     let mut all = Signs::default();
-    let mut before = String::new();
+    let (mut before, mut word) = (String::new(), String::new());
+    let mut chars = token.chars().peekable();
     // WordPress gives this bare class to its boxes; page builders compound it for anything.
     if token == "widget" {
         all = all.with(Signs::CHROME);
     }
-    for word in words(token) {
+    while next_word(&mut chars, &mut word) {
         // `has-sidebar`, `no-ads`: what an element has, it is not.
         if matches!(before.as_str(), "has" | "no" | "with" | "without" | "hide" | "show") {
-            before = word;
+            std::mem::swap(&mut before, &mut word);
             continue;
         }
         if PAIRS.contains(&(before.as_str(), word.as_str())) {
@@ -237,13 +240,13 @@ fn token_signs(token: &str) -> Signs {
             ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
             // Drupal calls a field so that holds the paragraphs of a story.
             ("entity", "reference") => {
-                before = word;
+                std::mem::swap(&mut before, &mut word);
                 continue;
             }
             _ => {}
         }
         all = all.with(word_signs(&word));
-        before = word;
+        std::mem::swap(&mut before, &mut word);
     }
     all
 }
@@ -261,25 +264,25 @@ fn word_signs(word: &str) -> Signs {
     stem.map(|(_, signs)| *signs).unwrap_or_default()
 }
 
-/// The words of a name, lower case: cut at punctuation, digits and humps.
-fn words(token: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut word = String::new();
+/// Takes the next word of a name, lower case, into `word`: names are cut at punctuation, digits and
+/// humps. False at the end.
+fn next_word(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> bool {
+    word.clear();
     let mut lower_before = false;
-    for c in token.chars() {
+    while let Some(c) = chars.peek().copied() {
         let ends = !c.is_alphabetic() || (c.is_uppercase() && lower_before);
         if ends && !word.is_empty() {
-            out.push(std::mem::take(&mut word));
+            return true;
         }
-        if c.is_alphabetic() {
+        chars.next();
+        if c.is_ascii_alphabetic() {
+            word.push(c.to_ascii_lowercase());
+        } else if c.is_alphabetic() {
             word.extend(c.to_lowercase());
         }
         lower_before = c.is_lowercase();
     }
-    if !word.is_empty() {
-        out.push(word);
-    }
-    out
+    !word.is_empty()
 }
 
 #[cfg(test)]

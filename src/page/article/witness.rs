@@ -5,8 +5,6 @@
 //! another holds it all, is a list of other stories. It only chooses among what the page shows; it
 //! is never the body.
 
-use std::collections::HashSet;
-
 use scraper::{Html, Node};
 
 use super::blocks::Draft;
@@ -27,7 +25,8 @@ const MIN_BLOCK: u32 = 25;
 /// What was said.
 #[derive(Debug, Default)]
 pub(crate) struct Witness {
-    pieces: HashSet<u64>,
+    /// Sorted, each once.
+    pieces: Vec<u64>,
     /// The beginnings of the words of the title.
     title: Vec<String>,
     /// Whether the page is there for a film (`og:type` `video.…`).
@@ -37,12 +36,14 @@ pub(crate) struct Witness {
 impl Witness {
     /// Hears the head of a page.
     pub(crate) fn of(dom: &Html, metadata: &Metadata) -> Self {
-        let mut pieces = HashSet::new();
+        let mut pieces = Vec::new();
         let is_film =
             metas(dom).any(|(name, value)| name == "og:type" && value.starts_with("video"));
         for said in descriptions(dom).chain(metadata.article_body.as_deref()) {
             pieces.extend(pieces_of(&said.chars().take(MAX_SAID).collect::<String>()));
         }
+        pieces.sort_unstable();
+        pieces.dedup();
         if pieces.len() < MIN_PIECES {
             pieces.clear();
         }
@@ -75,7 +76,7 @@ impl Witness {
         if draft.measure.letters < MIN_BLOCK || !self.speaks() {
             return 0;
         }
-        pieces_of(&draft.text).filter(|piece| self.pieces.contains(piece)).count()
+        pieces_of(&draft.text).filter(|piece| self.pieces.binary_search(piece).is_ok()).count()
     }
 
     /// The share of the words of the title that some blocks hold; `None` for a title of too few.
@@ -116,12 +117,18 @@ fn title_words(title: &str) -> Vec<String> {
 /// The hashes of all runs of [`PIECE`] letters of a text.
 fn pieces_of(text: &str) -> impl Iterator<Item = u64> {
     let chars: Vec<u64> = letters_of(text).chars().map(|c| u64::from(u32::from(c))).collect();
-    let hash = |run: &[u64]| {
-        run.iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| (hash ^ c).wrapping_mul(0x0100_0000_01b3))
-    };
-    chars.windows(PIECE).map(hash).collect::<Vec<_>>().into_iter()
+    let out = [BASE; PIECE].into_iter().fold(1, u64::wrapping_mul);
+    let gone = std::iter::repeat_n(0, PIECE).chain(chars.clone());
+    let hashes = chars.into_iter().zip(gone).scan(0_u64, move |hash, (came, gone)| {
+        let shifted = hash.wrapping_mul(BASE).wrapping_add(came);
+        *hash = shifted.wrapping_sub(u64::wrapping_mul(gone, out));
+        Some(*hash)
+    });
+    hashes.skip(PIECE - 1)
 }
+
+/// The base of the hash of a run, which loses the letter before the run as it takes in the next.
+const BASE: u64 = 0x0100_0000_01b3;
 
 /// The descriptions in the head.
 fn descriptions(dom: &Html) -> impl Iterator<Item = &str> {

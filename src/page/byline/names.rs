@@ -129,9 +129,9 @@ fn commas(text: &str) -> Vec<String> {
 }
 
 fn joined(text: &str, joiner: &str) -> Vec<String> {
-    let Some(at) =
-        text.to_lowercase().find(joiner).filter(|_| text.to_lowercase().len() == text.len())
-    else {
+    let lower = text.to_lowercase();
+    let found = memchr::memmem::find(lower.as_bytes(), joiner.as_bytes());
+    let Some(at) = found.filter(|_| lower.len() == text.len()) else {
         return vec![text.to_owned()];
     };
     let (front, back) = (

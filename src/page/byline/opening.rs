@@ -162,7 +162,11 @@ fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
     let mut rest = line.chars();
     for want in word.chars() {
         let got = rest.find(|c| !is_ornament(*c))?;
-        if got != want && !got.to_lowercase().eq(std::iter::once(want)) {
+        let same = match got {
+            got if got.is_ascii() => got.to_ascii_lowercase() == want,
+            got => got == want || got.to_lowercase().eq(std::iter::once(want)),
+        };
+        if !same {
             return None;
         }
     }

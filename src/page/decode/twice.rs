@@ -16,6 +16,9 @@ const MIN_SHARE: usize = 4;
 /// Bytes of a text that are looked at before all of it is.
 const SAMPLE: usize = 120_000;
 
+/// Bytes that are looked at together.
+const STRIDE: usize = 64;
+
 /// The text undone, and the charset it had gone through; `None` for ordinary text.
 pub(super) fn undone(text: &str) -> Option<(String, &'static str)> {
     let sample = text.get(..text.floor_char_boundary(SAMPLE))?;
@@ -62,8 +65,12 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.as_bytes().first()?;
-        let other = rest.bytes().position(|byte| byte.is_ascii() != first.is_ascii());
-        let end = other.unwrap_or(rest.len());
+        // Most of a page is ASCII, and is passed over in strides.
+        let strides = rest.as_bytes().chunks_exact(STRIDE).take_while(|part| part.is_ascii());
+        let start = strides.count() * STRIDE;
+        let mut bytes = rest.as_bytes().iter().skip(start);
+        let other = bytes.position(|byte| byte.is_ascii() != first.is_ascii());
+        let end = other.map_or(rest.len(), |at| start + at);
         let (run, after) = rest.split_at_checked(end)?;
         rest = after;
         Some(run)
