@@ -209,12 +209,18 @@ pub const COLUMNS: &[Column] = &[
         "The stage that found the body: selector, density, json-ld, framework-state or baseline.",
         |doc| Cell::text(stage(doc.found_by))
     ),
-    column!("parts", Kind::List(&Kind::Text), "URLs of the pages joined in it, in order; empty where it is one page.", |doc| {
-        Cell::texts(&doc.parts)
-    }),
-    column!("part", ?Kind::Whole, "The number of the page, of a further page of an article whose first is not there.", |doc| {
-        doc.part().map_or(Cell::Empty, |number| Cell::count(number.into()))
-    }),
+    column!(
+        "parts",
+        Kind::List(&Kind::Text),
+        "URLs of the pages joined in it, in order; empty where it is one page.",
+        |doc| { Cell::texts(&doc.parts) }
+    ),
+    column!(
+        "part",
+        ?Kind::Whole,
+        "The number of the page, of a further page of an article whose first is not there.",
+        |doc| { doc.part().map_or(Cell::Empty, |number| Cell::count(number.into())) }
+    ),
     column!("extractor", Kind::Text, "What made the row, with its version.", |_| Cell::text(
         EXTRACTOR
     )),

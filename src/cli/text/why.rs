@@ -71,7 +71,9 @@ fn worded(url: &str, account: &Account, direction: Direction) -> String {
     let mut out = vec![show::readable(url)];
     out.push(format!("  {}; charset {}", account.verdict, show::clean(&account.charset)));
     let parts = account.page.article.iter().filter_map(|article| article.parts.as_ref());
-    out.extend(parts.map(|parts| format!("  page {} of {}", parts.number, show::readable(&parts.first))));
+    out.extend(
+        parts.map(|parts| format!("  page {} of {}", parts.number, show::readable(&parts.first))),
+    );
     for (field, value) in found(&account.page) {
         out.push(format!("{:<11}{}", field.name(), set(&value)));
         for one in account.candidates.iter().filter(|one| one.field == field) {
