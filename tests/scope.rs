@@ -48,6 +48,7 @@ fn trace(hops: &str, url: &str) -> Trace {
     let url = Url::parse(url).unwrap();
     let (hops, depth) = hops.split_once('@').unwrap_or((hops, "0"));
     let hop = match hops.chars().last() {
+        Some('N') => Hop::Part,
         Some('L') => Hop::Link,
         Some('A') => Hop::Alternate,
         Some('R') => Hop::Redirect,
@@ -97,6 +98,7 @@ fn declare(word: &str, trace: &mut Trace) {
     let mut push = |kind| trace.links.push(link(url, kind));
     match kind {
         "L" => push(LinkKind::Anchor),
+        "N" => push(LinkKind::Part),
         "R" => push(LinkKind::Refresh),
         "E" => push(LinkKind::Embed),
         "f" => push(LinkKind::Feed),

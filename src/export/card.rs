@@ -108,9 +108,10 @@ fn contents(format: Format) -> &'static str {
     const { assert!(VERSION == 3) };
     match format {
         Format::Jsonl | Format::Parquet | Format::Csv => {
-            "One row an article capture, by version 3 of the schema that `warraq export --schema` \
-             prints. `warc` names the record each row was read from. `manifest.json`, where it is, \
-             has the SHA-256 of all inputs, and `statistics.json` the numbers below.\n\n"
+            "One row an article as it was captured, its pages joined, by version 3 of the schema \
+             that `warraq export --schema` prints. `warc` names the record each row was read from. \
+             `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
+             numbers below.\n\n"
         }
         Format::ParallelJsonl => {
             "One row a pair of articles that are translations of one another, with the evidence for \
@@ -123,8 +124,8 @@ fn contents(format: Format) -> &'static str {
              numbers below.\n\n"
         }
         _ => {
-            "One text an article capture. `manifest.json`, where it is, has the SHA-256 of all \
-             inputs, and `statistics.json` the numbers below.\n\n"
+            "One text an article as it was captured. `manifest.json`, where it is, has the SHA-256 \
+             of all inputs, and `statistics.json` the numbers below.\n\n"
         }
     }
 }

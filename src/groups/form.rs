@@ -95,7 +95,8 @@ impl Judgement {
             }
         }
         for of in copies.values_mut() {
-            of.parts.sort_unstable();
+            // By number: `/2` comes before `/10`.
+            of.parts.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
             of.copies.sort_unstable();
         }
         copies
@@ -360,6 +361,7 @@ fn mark_partial(pair: &Pair, edge: &Edge, group: &mut Group) {
     };
     let short = if check.second_is_shorter() { &edge.to } else { &edge.from };
     if let Some(member) = group.members.get_mut(short) {
-        member.partial = true;
+        // The text of the first page says nothing of how long all are.
+        member.partial = member.parts.is_empty();
     }
 }

@@ -402,7 +402,10 @@ fn staged(
     let (mut links, left_out) = links::read(&dom, head, url);
     if let Some(Reading { article, .. }) = &mut reading {
         article.parts = parts::read(&dom, url, article.is_told(&metadata));
-        article.parts.iter().for_each(|parts| parts::mark(&mut links, parts));
+        if let Some(parts) = &article.parts {
+            parts::mark(&mut links, parts);
+            parts::without_pager(&mut article.blocks);
+        }
     }
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());

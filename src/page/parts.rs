@@ -20,7 +20,7 @@ use super::alternates::target::comparison_key;
 use super::dates::written::ascii_digits;
 use super::dom::attr;
 use super::links::{base, has_token, walk};
-use super::{Link, LinkKind};
+use super::{Link, LinkKind, TextBlock};
 use crate::address::fetchable;
 
 /// Parts of one article that are followed and told, the first among them.
@@ -30,7 +30,7 @@ pub const MAX_PARTS: u32 = 20;
 const MAX_NUMBER: u32 = 60;
 
 /// Links of a page that are held against its URL.
-const MAX_LINKS: usize = 1_000;
+const MAX_LINKS: usize = 4_000;
 
 /// Elements above a link that may be its pager, or a box beside the text.
 const LEVELS: usize = 12;
@@ -85,7 +85,7 @@ pub struct Parts {
 pub(super) fn read(dom: &Html, url: &Url, is_told: bool) -> Option<Parts> {
     let own = Numbered::of(url).unwrap_or_else(|| Numbered::first(url));
     let base = base(dom, url);
-    let hints = walk(dom).filter_map(|node| Some((node, Hint::of(node)?)));
+    let hints = walk(dom).filter_map(|node| Some((node, Hint::of(node, own.is_numbered)?)));
     let found: Vec<Named> =
         hints.take(MAX_LINKS).filter_map(|(node, hint)| named(node, hint, &base, &own)).collect();
     // Drupal's parts count from 0: the link `?page=1` is labelled 2.
@@ -94,7 +94,9 @@ pub(super) fn read(dom: &Html, url: &Url, is_told: bool) -> Option<Parts> {
         named.label.is_none_or(|label| label == named.number + u32::from(named.numbered) * shift)
     };
     let mut parts: BTreeMap<u32, String> = BTreeMap::new();
-    let counts = |named: &&Named| is_told || named.sure;
+    // What follows an article that has a number for a name is another article.
+    let leads_back = own.shape != Shape::Segment || found.iter().any(|named| named.is_bare);
+    let counts = |named: &&Named| (is_told || named.sure) && (leads_back || named.label.is_some());
     for named in found.iter().filter(counts).filter(labelled) {
         let number = if named.numbered { named.number + shift } else { 1 };
         parts.entry(number).or_insert_with(|| named.url.clone());
@@ -111,14 +113,17 @@ fn placed(
     url: &Url,
     own: Numbered,
 ) -> Option<Parts> {
-    let (named, bare) = (parts.remove(&1), Url::from(own.stem));
+    let is_alone = parts.is_empty();
+    let (named, bare) = (parts.remove(&1), own.stem);
     parts.remove(&number);
     let first = match (number, named) {
+        _ if is_alone => return None,
+        (0, _) => return None,
         (1, _) => url.to_string(),
         (_, Some(first)) => first,
+        (_, None) if own.shape == Shape::Word => bare.into(),
         // A bare number may be the id of an article: its section is no first page.
-        (_, None) if own.shape == Shape::Segment => return None,
-        (_, None) => bare.into(),
+        _ => return None,
     };
     let within = parts.into_iter().filter(|(number, _)| (2..=MAX_PARTS).contains(number));
     let further: Vec<String> = within.map(|(_, url)| url).collect();
@@ -135,10 +140,34 @@ pub(super) fn mark(links: &mut [Link], parts: &Parts) {
     }
 }
 
+/// Blocks at either end of a page's text that may be what is left of its pager.
+const PAGER_LINES: usize = 2;
+
+/// Takes the lines of the pager out of a text: `Pages: 1 2 3`, `Seite 2 von 5`.
+pub(super) fn without_pager(blocks: &mut Vec<TextBlock>) {
+    let last = blocks.len().saturating_sub(PAGER_LINES);
+    let mut at = 0;
+    blocks.retain(|block| {
+        let is_end = at < PAGER_LINES || at >= last;
+        at += 1;
+        !(is_end && is_pager(&block.text))
+    });
+}
+
+/// Whether a line is numbers of pages with few words between them.
+fn is_pager(text: &str) -> bool {
+    let text = ascii_digits(text);
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (numbers, words): (Vec<&str>, Vec<&str>) = words.partition(|word| number(word).is_some());
+    numbers.len() > 1
+        && words.len() <= 3
+        && text.chars().count() <= 2 * MAX_LABEL + 4 * numbers.len()
+}
+
 /// The URL of the first page of an article, of that of a later one.
 pub(crate) fn first_of(url: &Url) -> Option<Url> {
     let found = Numbered::of(url)?;
-    (found.number >= 2 && found.shape != Shape::Suffix).then_some(found.stem)
+    (found.number >= 2 && !found.shape.is_in_name()).then_some(found.stem)
 }
 
 /// How a URL has its number.
@@ -150,6 +179,15 @@ enum Shape {
     Segment,
     /// At the end of a name: `story_2.html`. It may also be the name of another article.
     Suffix,
+    /// The same with a dash, `story-2`, as articles of one title are told apart.
+    Dash,
+}
+
+impl Shape {
+    /// Whether the name of the last segment has the number.
+    const fn is_in_name(self) -> bool {
+        matches!(self, Self::Suffix | Self::Dash)
+    }
 }
 
 /// A URL that has the number of a part.
@@ -197,9 +235,9 @@ impl Numbered {
                 _ => (above.to_owned(), number, Shape::Segment),
             },
             (_, Some(number), _) => (above.to_owned(), number, Shape::Word),
-            (.., Some((stem, number))) => {
+            (.., Some((stem, number, shape))) => {
                 let ending = ending.map(|ending| format!(".{ending}")).unwrap_or_default();
-                (format!("{above}/{stem}{ending}"), number, Shape::Suffix)
+                (format!("{above}/{stem}{ending}"), number, shape)
             }
             _ => return None,
         };
@@ -207,7 +245,7 @@ impl Numbered {
             return None;
         }
         let mut stem = url.clone();
-        let slash = if shape == Shape::Suffix { "" } else { slash };
+        let slash = if shape.is_in_name() { "" } else { slash };
         stem.set_path(&format!("{path}{slash}"));
         Some(Self { stem, number, shape, is_numbered: true })
     }
@@ -227,9 +265,11 @@ fn worded(name: &str) -> Option<u32> {
 }
 
 /// Of `story_2`: what stands before the number, and the number.
-fn suffixed(name: &str) -> Option<(&str, u32)> {
+fn suffixed(name: &str) -> Option<(&str, u32, Shape)> {
     let (stem, last) = name.rsplit_once(['_', '-', ','])?;
-    number(last).filter(|_| !stem.is_empty()).map(|number| (stem, number))
+    let is_dash = name.get(stem.len()..).is_some_and(|rest| rest.starts_with('-'));
+    let shape = if is_dash { Shape::Dash } else { Shape::Suffix };
+    number(last).filter(|_| !stem.is_empty()).map(|number| (stem, number, shape))
 }
 
 /// Why a link may lead to a part.
@@ -242,8 +282,9 @@ struct Hint {
 }
 
 impl Hint {
-    /// Of an element; nothing where it leads nowhere, or cannot lead to a part.
-    fn of(node: NodeRef<'_, Node>) -> Option<Self> {
+    /// Of an element; nothing where it leads nowhere, or cannot lead to a part. From a later page
+    /// any link may lead back to the first.
+    fn of(node: NodeRef<'_, Node>, is_later: bool) -> Option<Self> {
         let element = node.value().as_element()?;
         if !matches!(element.name(), "a" | "link") {
             return None;
@@ -252,7 +293,7 @@ impl Hint {
         let rel = attr(element, "rel");
         let related = has_token(rel, "next") || has_token(rel, "prev");
         let label = if element.name() == "a" { label(node) } else { None };
-        let is_numbered = href.bytes().any(|byte| byte.is_ascii_digit());
+        let is_numbered = is_later || href.bytes().any(|byte| byte.is_ascii_digit());
         let hint = related || label.is_some() || element.name() == "a" && is_numbered;
         hint.then_some(Self { label, related })
     }
@@ -283,6 +324,8 @@ struct Named {
     label: Option<u32>,
     /// Whether it is sure to speak of the article: by `rel`, or inside it.
     sure: bool,
+    /// Whether it is the URL without any number.
+    is_bare: bool,
 }
 
 /// What a link names, if it is a part of the article of `own`.
@@ -296,16 +339,16 @@ fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Opt
     let same = comparison_key(&found.stem) == stem
         && (!own.is_numbered || is_bare || found.shape == own.shape);
     let around = Around::of(node);
-    let spoken = hint.label.is_some() || hint.related;
-    let says = spoken || around.is_pager && found.shape == Shape::Word;
-    // What follows an article that has a number for a name is another article.
-    let by_number = hint.label.is_some() || own.shape != Shape::Segment || is_bare;
-    (same && says && by_number && !around.is_strange).then(|| Named {
+    // A blog whose titles repeat has `story-2` for the next article.
+    let spoken = hint.label.is_some() || hint.related && found.shape != Shape::Dash;
+    let says = spoken || around.is_pager && !found.shape.is_in_name();
+    (same && says && !around.is_strange).then(|| Named {
         url: url.into(),
         number: found.number,
         numbered: found.is_numbered,
         label: hint.label,
         sure: hint.related || around.is_inside,
+        is_bare,
     })
 }
 

@@ -235,6 +235,7 @@ fn token_signs(token: &str) -> Signs {
                 all = all.with(Signs::CHROME);
             }
             ("post" | "entry" | "article" | "story", "meta") => all = all.with(Signs::CHROME),
+            ("page" | "pages", "links") => all = all.with(Signs::CHROME),
             ("job", "title") => all = all.with(Signs::ROLE),
             ("about", "author") => all = all.with(Signs::BIO),
             ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
