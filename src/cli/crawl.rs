@@ -6,12 +6,13 @@ use clap::{Args, FromArgMatches};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::given::{CrawlFlags, Given};
+use super::journal::{Journal, Told};
 use super::layers::Typed;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
+use crate::crawl::summary::Summary;
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
-use crate::json;
 use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::name;
@@ -47,7 +48,7 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
     if flags.dry_run {
         return runtime.block_on(preview::run(plan, flags.json));
     }
-    let display = Display::new(voice);
+    let display = Display::new(voice).of(Journal::of(&plan.given.settings.name));
     let recover = flags.recover || plan.job.is_some();
     let dir = plan.given.settings.into.clone();
     let bad = plan.bad;
@@ -65,8 +66,9 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
     });
     display.end();
     let ended = ended?;
-    tell(&ended, &dir, voice);
-    Ok(exit(&ended, bad))
+    let code = exit(&ended, bad);
+    tell(&ended, &dir, (voice, display.journal(), code));
+    Ok(code)
 }
 
 /// Reads what was given: flags, or a job file and the flags over it.
@@ -194,14 +196,10 @@ fn has_begun(dir: &Path) -> bool {
     dir.join("state").exists() || name::files(dir).is_ok_and(|files| !files.is_empty())
 }
 
-pub(super) fn tell(ended: &Ended, dir: &Path, voice: Voice) {
+fn tell(ended: &Ended, dir: &Path, (voice, journal, exit): (Voice, &Journal, Exit)) {
     match voice {
         Voice::Quiet => ended.faults.iter().for_each(|fault| show::complain(fault)),
-        Voice::Json => {
-            let line =
-                serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });
-            show::say(&json::line(&line).unwrap_or_default());
-        }
+        Voice::Json => journal.tell(&Told::ended(ended, exit)),
         Voice::Lines => {
             let (run, how) = (ended.summary.stats.run, ended.how);
             let numbers = report::summary(&ended.summary, dir, Direction::of_stdout());
@@ -211,7 +209,8 @@ pub(super) fn tell(ended: &Ended, dir: &Path, voice: Voice) {
 }
 
 /// What the exit code tells of a run that ended. An archive that does not verify outranks
-/// everything: no other end of a run may hide it.
+/// everything: no other end of a run may hide it. A shortfall outranks the limits of a job, which
+/// may be reached each hour for years.
 pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
     let summary = &ended.summary;
     if !ended.faults.is_empty() {
@@ -221,15 +220,19 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Killed => Exit::Killed,
         How::Interrupted => Exit::Interrupted,
         How::DiskFloor => Exit::DiskFloor,
-        How::MaxBytes => Exit::MaxBytes,
-        How::MaxTime => Exit::MaxTime,
         How::RateLimited => Exit::RateLimited,
         How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
-        How::Complete | How::MaxPages => {
-            let lost = !summary.failed_seeds.is_empty() || !summary.stats.parked_sites.is_empty();
-            if lost || bad > 0 { Exit::FailedSeeds } else { Exit::Complete }
-        }
+        _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
+        How::MaxBytes => Exit::MaxBytes,
+        How::MaxTime => Exit::MaxTime,
+        How::Complete | How::MaxPages => Exit::Complete,
     }
+}
+
+/// Whether seeds that could not be read make the failed ones too many.
+fn too_many_seeds(summary: &Summary, bad: u64) -> bool {
+    let lost = summary.failed_seeds.len() + summary.stats.parked_sites.len();
+    summary.thresholds.is_failed(lost as u64 + bad)
 }
 
 pub(super) fn stopped(error: CrawlError) -> Stopped {

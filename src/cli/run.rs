@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::crawl::{self, Plan};
+use super::journal::{Journal, Told};
 use super::overlap;
 use super::show::{self, Display, Voice};
 use super::{Exit, Stopped};
@@ -134,7 +135,8 @@ impl Kept {
     async fn keep(&self, stop: &Stop) {
         let mut next = self.first();
         while let Some(slot) = next {
-            self.say(&format!("next run at {slot}"));
+            let told = Told::Scheduled { slot: slot.warc_date() };
+            self.log(&told, &format!("next run at {slot}"));
             let due = slot.plus(share(self.schedule.jitter));
             if !self.wait(due, &stop.intake).await {
                 return;
@@ -209,13 +211,16 @@ impl Kept {
     async fn crawl(&self, stop: &Stop) -> Result<(Ended, u64), Stopped> {
         let plan: Plan = crawl::plan_of(&self.file)?;
         overlap::make_way(&self.dir, self.overlap, stop).await?;
-        let display = Display::new(self.voice);
+        let display = Display::new(self.voice).of(self.journal());
         let bad = plan.bad;
         crawl::crawl(plan, true, &display, stop.clone()).await.map(|ended| (ended, bad))
     }
 
     fn tell(&self, ended: Result<(Ended, u64), Stopped>) {
         match ended {
+            Ok((ended, bad)) if self.voice == Voice::Json => {
+                self.journal().tell(&Told::ended(&ended, crawl::exit(&ended, bad)));
+            }
             Ok((ended, bad)) => {
                 let code = crawl::exit(&ended, bad) as u8;
                 let stats = &ended.summary.stats;
@@ -226,12 +231,18 @@ impl Kept {
                 self.say(&format!("run {}: {}: {numbers} (code {code})", stats.run, ended.how));
             }
             Err(why) if why.exit == Exit::Locked => self.skip(self.clock.wall(), &why.to_string()),
-            Err(why) => self.say(&format!("{why} (code {})", why.exit as u8)),
+            Err(why) => {
+                let code = why.exit as u8;
+                let why = why.to_string();
+                self.log(&Told::Failed { why: &why, code }, &format!("{why} (code {code})"));
+            }
         }
     }
 
     fn skip(&self, at: Moment, why: &str) {
-        self.say(&format!("the slot of {at} is left out: {why} (code {})", Exit::Locked as u8));
+        let code = Exit::Locked as u8;
+        let told = Told::Skipped { slot: at.warc_date(), why, code };
+        self.log(&told, &format!("the slot of {at} is left out: {why} (code {code})"));
         overlap::note(&self.dir, &Skipped { at, why: why.to_owned() });
     }
 
@@ -250,7 +261,19 @@ impl Kept {
     }
 
     fn say(&self, what: &str) {
-        show::complain(&format!("{}: {what}", self.name));
+        self.log(&Told::Note { text: what }, what);
+    }
+
+    /// One thing, in the words of the voice.
+    fn log(&self, told: &Told<'_>, sentence: &str) {
+        match self.voice {
+            Voice::Json => self.journal().tell(told),
+            Voice::Lines | Voice::Quiet => show::complain(&format!("{}: {sentence}", self.name)),
+        }
+    }
+
+    fn journal(&self) -> Journal {
+        Journal::of(&self.name)
     }
 }
 

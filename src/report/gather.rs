@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ledger::{self, Account};
 use super::runs::{Run, runs};
+use super::shortfall::{coverage, shortfalls};
 use super::timeline::Indexed;
 use super::{GroupMember, GroupRow, Groups, Host, ROWS, Report, ReportError, Totals};
 use crate::crawl::kept::KeptJob;
@@ -12,6 +13,7 @@ use crate::crawl::summary::Summary;
 use crate::frontier::Stats;
 use crate::groups::late::Usual;
 use crate::groups::{Group, Member};
+use crate::moment::Moment;
 
 /// Hosts that are told of as slow.
 const SLOWEST: usize = 10;
@@ -55,7 +57,12 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         with_byline: summary.with_byline,
         ..totals(&summary.stats)
     };
+    let coverage = coverage(&totals, &account.statuses);
+    let newest = summary.newest_article.filter(|_| summary.articles > 0);
     Report {
+        shortfalls: shortfalls(&summary, Some((coverage, &account.hosts))),
+        coverage,
+        newest_article: newest.map(Moment::warc_date),
         version: super::VERSION,
         generator: concat!("warraq ", env!("CARGO_PKG_VERSION")).to_owned(),
         run: run.run,
