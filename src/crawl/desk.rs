@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::archive::Archive;
+use super::live::Live;
 use super::memory::Memory;
 use super::pause::Pause;
 use super::rests::{Rest, Rests};
@@ -65,6 +66,7 @@ pub(super) struct Desk<F, T> {
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
+    pub(super) live: Live,
     pages: Semaphore,
     /// Whether the guesses of this sitting were made.
     guessed: tokio::sync::Mutex<bool>,
@@ -99,6 +101,7 @@ pub(super) struct Parts<F, T> {
     pub(super) clock: Clock,
     pub(super) watch: Watch,
     pub(super) stop: Stop,
+    pub(super) live: Live,
 }
 
 impl<F: Frontier, T> Desk<F, T> {
@@ -123,6 +126,7 @@ impl<F: Frontier, T> Desk<F, T> {
             clock: parts.clock,
             watch: parts.watch,
             stop: parts.stop,
+            live: parts.live,
             pages: Semaphore::new(pages.min(Semaphore::MAX_PERMITS)),
             guessed: tokio::sync::Mutex::default(),
             left: AtomicU64::new(settings.max_pages),
@@ -217,6 +221,11 @@ impl<F: Frontier, T> Desk<F, T> {
     /// Remembers that a host rests for more than its delay, for the summary.
     pub(super) fn rested(&self, host: &str, wait: Duration, why: &str) {
         self.rests.lock().unwrap_or_else(PoisonError::into_inner).add(host, wait, why);
+    }
+
+    /// What a host had said before its longest rest.
+    pub(super) fn said(&self, host: &str) -> Option<String> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner).why(host)
     }
 
     /// The rests of this call, the longest first.

@@ -15,7 +15,7 @@ use url::Url;
 use super::sealed::INDEX;
 use crate::address::{HostKey, Site, fetchable};
 use crate::groups::late::{History, Probe, Usual, due};
-use crate::groups::{GroupKind, Judgement};
+use crate::groups::{Group, GroupKind, Judgement};
 use crate::index::{IndexError, Lookup};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
@@ -58,10 +58,7 @@ fn articles(judgement: &Judgement) -> impl Iterator<Item = BTreeMap<String, Stri
         let language = languages.into_iter().next().filter(|language| !language.is_empty())?;
         Some(BTreeMap::from([(language, url.to_owned())]))
     });
-    let members = parallel.map(|group| {
-        group.members.iter().map(|(key, member)| (key.clone(), member.url.clone())).collect()
-    });
-    members.chain(alone)
+    parallel.map(Group::urls).chain(alone)
 }
 
 /// When each article was first captured, and when last.

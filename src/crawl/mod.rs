@@ -13,6 +13,7 @@ mod desk;
 mod guess;
 pub(crate) mod kept;
 mod late;
+pub mod live;
 mod memory;
 mod open;
 mod original;
@@ -40,6 +41,7 @@ use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
 pub use desk::Stop;
 use desk::{Desk, Parts};
+use live::Live;
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
@@ -202,6 +204,7 @@ struct Course {
     stand: Stand,
     wrong: Wrong,
     log: Log,
+    live: Live,
 }
 
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
@@ -210,9 +213,23 @@ struct Course {
 /// Where the disk takes nothing more it waits, as `--on-full` says, and opens the folder anew: what
 /// was not durable is fetched again.
 pub async fn run(job: Job) -> Result<Ended, CrawlError> {
+    let live = Live::new(job.clock.clone());
+    run_live(job, &live).await
+}
+
+/// The same, with `live` showing what it does while it does it.
+pub async fn run_live(job: Job, live: &Live) -> Result<Ended, CrawlError> {
     job.settings.check()?;
     let log = Log::new(job.clock.clone());
-    let job = Job { watch: log.beside(job.watch.clone()), ..job };
+    let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
+    live.begin(&job);
+    let ended = sittings(&job, log, live).await;
+    live.ended();
+    ended
+}
+
+/// Sits until the run has ended.
+async fn sittings(job: &Job, log: Log, live: &Live) -> Result<Ended, CrawlError> {
     let mut course = Course {
         begun: false,
         pages_left: job.settings.max_pages,
@@ -225,11 +242,12 @@ pub async fn run(job: Job) -> Result<Ended, CrawlError> {
         stand: Stand::default(),
         wrong: Wrong::default(),
         log,
+        live: live.clone(),
     };
     loop {
-        match sit(&job, &mut course).await {
+        match sit(job, &mut course).await {
             Err(why) if course.begun => {
-                if let Some(why) = course.stand.wait(&job, why).await {
+                if let Some(why) = course.stand.wait(job, why).await {
                     return Err(why.once_begun());
                 }
             }
@@ -266,6 +284,7 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
         clock: job.clock.clone(),
         watch,
         stop: job.stop.child(),
+        live: course.live.clone(),
     }));
     let worked = work(&desk, course.until).await;
     if desk.pages_left() < course.pages_left {
@@ -288,11 +307,13 @@ async fn conclude<T>(
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
     let how = how(desk, &job.stop);
+    course.live.closing();
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
     let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    course.live.counted(&summary.stats);
     let rate_limited = course.rate_limited;
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
     let rests = desk.rests();
@@ -366,6 +387,8 @@ async fn work<F: Frontier, T: Fetch + 'static>(
     for _ in 0..desk.settings.concurrency {
         workers.spawn(worker::work(Arc::clone(desk)));
     }
+    let asks = desk.live.working(&desk.stop);
+    let clerk = tokio::spawn(live::clerk::serve(Arc::clone(desk), desk.live.clone(), asks));
     let drain = tokio::spawn(drain(desk.stop.clone(), desk.settings.drain));
     let alarm = tokio::spawn(alarm(Arc::clone(desk), until));
     let mut first = Ok(());
@@ -376,6 +399,7 @@ async fn work<F: Frontier, T: Fetch + 'static>(
             desk.stop.intake.cancel();
         }
     }
+    clerk.abort();
     drain.abort();
     alarm.abort();
     first

@@ -46,6 +46,11 @@ impl Rests {
         }
     }
 
+    /// What a host had said before its longest rest.
+    pub(super) fn why(&self, host: &str) -> Option<String> {
+        self.0.get(host).map(|rest| rest.why.clone())
+    }
+
     /// The longest first.
     pub(super) fn longest(&self) -> Vec<Rest> {
         let mut all: Vec<Rest> = self.0.values().cloned().collect();

@@ -57,6 +57,7 @@ async fn settle_plain<F: Frontier, T>(
     if visit.lead.is_seed_or_redirect_of_one() {
         desk.lose_seed(&visit.lead.found);
     }
+    desk.live.dropped(&visit.lead.found, &outcome);
     let settlement = Settlement {
         outcome: outcome.clone(),
         again: false,
@@ -119,6 +120,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
         }
         self.desk.note_seed(&trace, judged.leads.is_empty());
         self.desk.frontier.put(judged.leads).await?;
+        self.desk.live.settled(&trace, filed.as_ref().map(|filed| &filed.end));
         let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
         let settlement = Settlement {
             again: trace.again,

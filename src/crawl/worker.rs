@@ -66,6 +66,7 @@ mod tests {
     use crate::capture::{Capture, Limits, Wire};
     use crate::crawl::archive::Archive;
     use crate::crawl::desk::{Parts, Stop};
+    use crate::crawl::live::Live;
     use crate::disk::Disk;
     use crate::event::Watch;
     use crate::frontier::memory::MemoryFrontier;
@@ -89,7 +90,7 @@ mod tests {
         (settings.robots, settings.late, settings.retries) = (false, false, 0);
         (settings.own_hosts, settings.delay) = (true, std::time::Duration::ZERO);
         let (clock, watch) = (Clock::system(), Watch::none());
-        let disk = Disk::real();
+        let (disk, live) = (Disk::real(), Live::new(clock.clone()));
         let (ids, ear) = (Ids::Random, watch.clone());
         let archive = Archive::open(&settings, 0, disk.clone(), clock.clone(), ids, ear).unwrap().0;
         Desk::new(Parts {
@@ -104,6 +105,7 @@ mod tests {
             clock,
             watch,
             stop: Stop::default(),
+            live,
         })
     }
 

@@ -15,8 +15,8 @@ use super::budgets::Budgets;
 use super::schedule::{Grant, Known, Next, Place, Schedule, SiteFacts, Tail};
 use super::tally::{Standing, Tally, kept, key_of};
 use super::{
-    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
-    Stats, home_of, uri_of,
+    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Servers,
+    Settlement, Stats, home_of, uri_of,
 };
 use crate::address::{Address, HostKey, Server, Site};
 use crate::digest::Digest;
@@ -378,6 +378,10 @@ impl Frontier for MemoryFrontier {
             let original = Original { validators: kept.clone(), origin: origin.clone() };
             (origin.uri == uri).then_some(original)
         }))
+    }
+
+    async fn servers(&self, rows: usize) -> Result<Servers, FrontierError> {
+        Ok(self.core().schedule.servers(self.clock.steady(), rows))
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {

@@ -19,7 +19,7 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::schedule::Turn;
+pub use self::schedule::{ServerNow, Servers, Turn};
 use crate::address::{HostKey, Server, Site};
 use crate::digest::Digest;
 use crate::event::Event;
@@ -305,6 +305,9 @@ pub trait Frontier: Send + Sync + 'static {
         &self,
         uri: &str,
     ) -> impl Future<Output = Result<Option<Original>, FrontierError>> + Send;
+
+    /// What its servers are doing, with at most `rows` of them by name.
+    fn servers(&self, rows: usize) -> impl Future<Output = Result<Servers, FrontierError>> + Send;
 
     /// The numbers of the run.
     fn stats(&self) -> impl Future<Output = Result<Stats, FrontierError>> + Send;

@@ -11,6 +11,7 @@
 mod line;
 mod place;
 mod plan;
+mod servers;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -18,6 +19,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use self::line::Line;
 pub use self::place::Place;
 use self::plan::Plan;
+pub use self::servers::{ServerNow, Servers};
 use crate::address::{Server, Site};
 use crate::moment::Moment;
 

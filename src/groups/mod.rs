@@ -65,6 +65,13 @@ pub struct Group {
     pub conflicts: Vec<Conflict>,
 }
 
+impl Group {
+    /// The URLs of its members, by language and script.
+    pub fn urls(&self) -> BTreeMap<String, String> {
+        self.members.iter().map(|(key, member)| (key.clone(), member.url.clone())).collect()
+    }
+}
+
 /// What the members of a group are to one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -203,6 +203,12 @@ impl Politeness {
         next
     }
 
+    /// The delay in force for a site, start to start.
+    pub fn delay(&self, site: &Site) -> Duration {
+        let now = self.clock.steady();
+        self.site(&mut self.state().sites, site, now).delay()
+    }
+
     /// A request of the site will never be settled: its worker died.
     pub fn abandoned(&self, site: &Site) {
         let now = self.clock.steady();

@@ -148,11 +148,10 @@ fn row(group: &Group, usual: &Usual) -> GroupRow {
         title: member.title.clone(),
         url: member.url.clone(),
     };
-    let urls = group.members.iter().map(|(key, member)| (key.clone(), member.url.clone()));
     GroupRow {
         id: group.id.clone(),
         members: group.members.iter().map(member).collect(),
-        missing: usual.missing(&urls.collect()).into_iter().collect(),
+        missing: usual.missing(&group.urls()).into_iter().collect(),
         confidence: group.confidence,
     }
 }

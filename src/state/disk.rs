@@ -26,8 +26,8 @@ use crate::disk::Disk;
 use crate::event::Watch;
 use crate::frontier::again::{Awaited, Fetched};
 use crate::frontier::{
-    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement,
-    Stats,
+    Ack, Frontier, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Servers,
+    Settlement, Stats,
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Clock;
@@ -405,6 +405,10 @@ impl Frontier for DiskFrontier {
 
     async fn original(&self, uri: &str) -> Result<Option<Original>, FrontierError> {
         self.ask(|reply| Command::Original(uri.to_owned(), reply)).await
+    }
+
+    async fn servers(&self, rows: usize) -> Result<Servers, FrontierError> {
+        self.ask(|reply| Command::Servers(rows, reply)).await
     }
 
     async fn stats(&self) -> Result<Stats, FrontierError> {

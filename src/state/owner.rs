@@ -20,7 +20,8 @@ use crate::address::HostKey;
 use crate::digest::Digest;
 use crate::frontier::again::Fetched;
 use crate::frontier::{
-    Ack, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Settlement, Stats,
+    Ack, FrontierError, KeptPage, Original, Poll, Put, Release, RobotsFact, Servers, Settlement,
+    Stats,
 };
 use crate::lead::{Lead, Refusal, Visit};
 use crate::moment::Moment;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Awaited(Option<Vec<u8>>, Reply<super::again::Chunk>),
     Queued(Reply<Vec<Lead>>),
     Fetched(Box<Lead>, Reply<Option<Fetched>>),
+    Servers(usize, Reply<Servers>),
     Stats(Reply<Stats>),
     Pages(Option<Vec<u8>>, Reply<(Vec<KeptPage>, Option<Vec<u8>>)>),
     Commit(Reply<()>),
@@ -210,6 +212,7 @@ impl Owner {
             | Command::Awaited(..)
             | Command::Queued(..)
             | Command::Fetched(..)
+            | Command::Servers(..)
             | Command::Stats(..)
             | Command::Pages(..) => self.read(command),
             Command::BeginRun(..)
@@ -242,6 +245,9 @@ impl Owner {
                 answer(reply, desk, |desk| desk.awaited(after.as_deref()));
             }
             Command::Fetched(lead, reply) => answer(reply, desk, |desk| desk.fetched(&lead)),
+            Command::Servers(rows, reply) => {
+                answer(reply, desk, |desk| Ok(desk.schedule.servers(desk.now(), rows)));
+            }
             Command::Stats(reply) => answer(reply, desk, |desk| Ok(desk.stats())),
             _ => {}
         }
