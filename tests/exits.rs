@@ -1,5 +1,5 @@
 //! Exit codes and limits, end to end: what a script or a timer learns from the way a crawl ended.
-//! Those of wrong command lines, of failed seeds and of two interrupts stand in `cli.rs`.
+//! `cli.rs` has what is said of wrong command lines and of signals.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -72,6 +72,43 @@ fn every_code_is_in_the_help() {
     let codes: Vec<u8> =
         codes.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
     assert_eq!(codes, [0, 1, 2, 3, 4, 5, 10, 13, 14, 15, 18, 22]);
+}
+
+#[test]
+fn what_is_done_is_0_what_is_not_there_1_what_cannot_be_meant_2_what_is_damaged_22() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let code = |args: &[&str]| warraq(dir.path()).args(args).output().unwrap().status.code();
+    assert_eq!(
+        crawling(&web, dir.path(), &[&web.seed_url(), "--quiet"]).status().unwrap().code(),
+        Some(0)
+    );
+    assert_eq!(code(&["lookup", "x", "http://warraq.test/nowhere"]), Some(1));
+    assert_eq!(code(&["crawl", "--into", "x", "--depth", "deep"]), Some(2));
+    assert_eq!(code(&["verify", "x"]), Some(0));
+    let warc = name::files(&dir.path().join("x")).unwrap().remove(0);
+    let file = std::fs::File::options().write(true).open(warc).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 9).unwrap();
+    assert_eq!(code(&["verify", "x"]), Some(22));
+}
+
+#[test]
+fn a_second_interrupt_is_13() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut child = hung(dir.path(), &listener, &["--drain", "1h"]);
+    let (mut asked, _) = listener.accept().unwrap();
+    asked.read_exact(&mut [0; 4]).unwrap();
+    let interrupt = |child: &Child| {
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    };
+    interrupt(&child);
+    // Signals are no queue: the second is sent when the first was heard.
+    let said = first_line(&mut child);
+    assert!(said.contains("interrupt again to stop at once"), "{said}");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(13));
+    assert_eq!(summary(dir.path())["how"], "killed");
 }
 
 #[test]

@@ -8,16 +8,20 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::given::{CrawlFlags, Given};
 use super::journal::{Journal, Told};
 use super::layers::Typed;
+use super::metrics::{self, Exporter};
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
+use crate::crawl::live::Live;
 use crate::crawl::summary::Summary;
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
 use crate::lead::Lead;
+use crate::metrics::Metrics;
 use crate::moment::Clock;
 use crate::record::name;
 use crate::seeds;
 use crate::seeds::job::{self, JobFile};
+use crate::state::lock;
 
 /// A crawl as it is to be run: what was given, read and checked.
 #[derive(Debug)]
@@ -56,12 +60,20 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
         let stop = Stop::default();
         heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
         overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-        let ended = crawl(plan, recover, &display, stop).await;
+        let label = metrics::label(&plan.given.settings);
+        // Who is left out leaves port and file to the run that is going on.
+        let exporter = match lock::working_on(&dir) {
+            Some(_) => Exporter::idle(),
+            None => Exporter::start(&flags.metrics, &[(label.clone(), dir.clone())]).await?,
+        };
+        let ended = crawl(plan, recover, &display, exporter.metrics(), stop).await;
         if let Err(why) = &ended
             && why.exit == Exit::Locked
         {
             overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
         }
+        measure(exporter.metrics(), &label, &ended, bad);
+        exporter.end().await;
         ended
     });
     display.end();
@@ -69,6 +81,15 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
     let code = exit(&ended, bad);
     tell(&ended, &dir, (voice, display.journal(), code));
     Ok(code)
+}
+
+/// Counts how a run ended.
+pub(super) fn measure(metrics: &Metrics, job: &str, ended: &Result<Ended, Stopped>, bad: u64) {
+    match ended {
+        Ok(ended) => metrics.ended(job, ended, exit(ended, bad) as u8),
+        Err(why) if why.exit == Exit::Locked => metrics.skipped(job),
+        Err(why) => metrics.failed(job, why.exit as u8),
+    }
 }
 
 /// Reads what was given: flags, or a job file and the flags over it.
@@ -131,18 +152,22 @@ pub(super) async fn crawl(
     plan: Plan,
     recover: bool,
     display: &Display,
+    metrics: &Metrics,
     stop: Stop,
 ) -> Result<Ended, Stopped> {
+    let (clock, label) = (Clock::system(), metrics::label(&plan.given.settings));
+    let live = Live::new(clock.clone());
+    metrics.watching(&label, live.clone());
     let job = Job {
         settings: plan.given.settings,
         seeds: plan.seeds,
         recover,
-        clock: Clock::system(),
+        clock,
         disk: Disk::real(),
-        watch: display.watch(),
+        watch: metrics.beside(&label, display.watch()),
         stop,
     };
-    Box::pin(crawl::run(job)).await.map_err(stopped)
+    Box::pin(crawl::run_live(job, &live)).await.map_err(stopped)
 }
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything.

@@ -10,6 +10,7 @@ use clap::Args;
 use super::choice::{DurabilityFlag, OnFullFlag, OverlapFlag, ScopeFlag, TransportFlag};
 use super::fields;
 use super::layers::{Layers, Source, Typed};
+use super::metrics::MetricsFlags;
 use super::thresholds::ThresholdFlags;
 use crate::lang::Lang;
 use crate::moment::{Clock, Moment};
@@ -265,6 +266,9 @@ pub(crate) struct CrawlFlags {
 
     #[command(flatten)]
     thresholds: ThresholdFlags,
+
+    #[command(flatten)]
+    pub(super) metrics: MetricsFlags,
 
     /// Say nothing but errors.
     #[arg(long, short, conflicts_with = "json", help_heading = "Output")]

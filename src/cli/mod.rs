@@ -20,6 +20,7 @@ mod journal;
 mod languages;
 mod layers;
 mod lookup;
+mod metrics;
 mod overlap;
 mod pack;
 mod panic;

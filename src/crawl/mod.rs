@@ -127,6 +127,8 @@ pub struct Ended {
     pub summary: Summary,
     /// What is wrong with sealed WARC files or their indexes, told as warnings before.
     pub faults: Vec<String>,
+    /// How much of what it set out for ended well; `None` where the report could not be made.
+    pub coverage: Option<report::Coverage>,
     /// The thresholds it fell short of.
     pub shortfalls: Vec<Shortfall>,
 }
@@ -334,24 +336,28 @@ async fn conclude<T>(
     summary::keep(&summary, into, &job.disk)
         .and_then(|()| summary::keep_groups(&summary, into, &job.disk))
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
-    let shortfalls = keep_report(job, &summary).await?;
+    let (coverage, shortfalls) = keep_report(job, &summary).await?;
     worked?;
     sealed?;
     indexed?;
-    Ok(Ended { how, summary, faults: course.wrong.texts(), shortfalls })
+    Ok(Ended { how, summary, faults: course.wrong.texts(), coverage, shortfalls })
 }
 
 /// Leaves the report of the run beside the archive, and tells what the run fell short of. Where the
 /// report cannot be made, the run is what it is all the same, and `warraq report` can make it later.
-async fn keep_report(job: &Job, summary: &Summary) -> Result<Vec<Shortfall>, CrawlError> {
+async fn keep_report(
+    job: &Job,
+    summary: &Summary,
+) -> Result<(Option<report::Coverage>, Vec<Shortfall>), CrawlError> {
     let (into, disk) = (job.settings.into.clone(), job.disk.clone());
     let made = tokio::task::spawn_blocking(move || {
         let report = report::read(&into, None).map_err(|why| why.to_string())?;
         let kept = report::keep(&report, &into, "report", &disk).map_err(|why| why.to_string());
-        Ok::<_, String>((report.shortfalls, kept))
+        Ok::<_, String>((Some(report.coverage), report.shortfalls, kept))
     });
     let made = made.await.map_err(|died| CrawlError::Worker(died.to_string()))?;
-    let (shortfalls, kept) = made.unwrap_or_else(|why| (report::unread(summary), Err(why)));
+    let (coverage, shortfalls, kept) =
+        made.unwrap_or_else(|why| (None, report::unread(summary), Err(why)));
     if let Err(why) = kept {
         let text = format!("the report could not be made: {why}; `warraq report` makes it");
         job.watch.tell(&Event::Warning { text });
@@ -359,7 +365,7 @@ async fn keep_report(job: &Job, summary: &Summary) -> Result<Vec<Shortfall>, Cra
     for shortfall in &shortfalls {
         job.watch.tell(&Event::Shortfall(shortfall.clone()));
     }
-    Ok(shortfalls)
+    Ok((coverage, shortfalls))
 }
 
 /// Files what the run says about itself, as the last WARC of this call.

@@ -9,11 +9,12 @@ use std::time::Duration;
 use url::Url;
 
 use crate::crawl::Ended;
+use crate::crawl::live::{Live, Status};
 use crate::crawl::summary::Summary;
 use crate::event::{Event, Settled};
 use crate::frontier::Stats;
 use crate::frontier::tally::Standing;
-use crate::lead::Outcome;
+use crate::lead::{FailureKind, Outcome, Rule};
 use crate::moment::Moment;
 use crate::report::Coverage;
 use crate::settings::Threshold;
@@ -41,6 +42,8 @@ pub(super) struct Counts {
     pub(super) running: bool,
     pub(super) paused: bool,
     pub(super) ended: BTreeMap<&'static str, u64>,
+    pub(super) failures: BTreeMap<FailureKind, u64>,
+    pub(super) refusals: BTreeMap<Rule, u64>,
     pub(super) replies: BTreeMap<&'static str, u64>,
     pub(super) hosts: BTreeMap<String, AtHost>,
     pub(super) received: u64,
@@ -59,6 +62,9 @@ pub(super) struct Counts {
     pub(super) success: Option<Moment>,
     pub(super) last: Option<(Last, Moment)>,
     pub(super) held: Option<Held>,
+    /// The run that is going on, and what it said when it was asked last.
+    pub(super) live: Option<Live>,
+    pub(super) status: Option<Status>,
 }
 
 /// What was asked of one host.
@@ -131,8 +137,13 @@ impl Counts {
         let outcome = &settled.outcome;
         *self.ended.entry(Standing::after(outcome).name()).or_default() += 1;
         self.received += settled.bytes;
-        if let Outcome::Refused(_) = outcome {
-            return;
+        match outcome {
+            Outcome::Refused(refusal) => {
+                *self.refusals.entry(refusal.rule).or_default() += 1;
+                return;
+            }
+            Outcome::Failed(failure) => *self.failures.entry(failure.kind).or_default() += 1,
+            _ => {}
         }
         if let Some(status) = status(outcome) {
             *self.replies.entry(class(status)).or_default() += 1;
@@ -159,6 +170,7 @@ impl Counts {
     pub(super) fn over(&mut self, last: Last, now: Moment) {
         let took = self.began.take().map(|began| now.since(began));
         (self.running, self.paused) = (false, false);
+        (self.live, self.status) = (None, None);
         *self.runs.entry(last.code).or_default() += 1;
         if SUCCESS.contains(&last.code) {
             self.success = Some(now);

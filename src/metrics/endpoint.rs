@@ -50,7 +50,10 @@ async fn attend(mut peer: TcpStream, metrics: &Metrics) -> io::Result<()> {
     let head = head(&mut peer).await?;
     let verdict = judge(&head);
     let reply = match verdict {
-        Verdict::Page => reply(verdict, &metrics.page()),
+        Verdict::Page => {
+            metrics.refresh().await;
+            reply(verdict, &metrics.page())
+        }
         _ => reply(verdict, ""),
     };
     peer.write_all(reply.as_bytes()).await?;

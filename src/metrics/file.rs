@@ -29,12 +29,7 @@ pub struct Textfile {
 impl Textfile {
     /// One for these metrics; its folder is made where it is missing, and what an earlier process
     /// wrote of these jobs' successes is taken over.
-    pub fn open(
-        path: &Path,
-        disk: Disk,
-        metrics: Metrics,
-        jobs: &[String],
-    ) -> io::Result<Self> {
+    pub fn open(path: &Path, disk: Disk, metrics: Metrics, jobs: &[String]) -> io::Result<Self> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             disk.make_folder(folder)?;
         }
@@ -63,5 +58,6 @@ fn success(page: &str, job: &str) -> Option<Moment> {
     let name = "warraq_last_success_timestamp_seconds";
     let seconds: f64 = text::find(page, name, &[("job", job)])?.parse().ok()?;
     let since = Duration::try_from_secs_f64(seconds).ok()?;
-    Some(Moment::default().plus(since))
+    // Half of what an instant holds, for what the fraction lost.
+    Some(Moment::default().plus(since + Duration::from_micros(500)))
 }

@@ -15,9 +15,12 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::task::JoinSet;
+
 pub use self::counts::HOSTS;
 use self::counts::{Counts, Last};
 use crate::crawl::Ended;
+use crate::crawl::live::Live;
 use crate::crawl::summary::Summary;
 use crate::event::Watch;
 use crate::moment::{Clock, Moment};
@@ -51,6 +54,31 @@ impl Metrics {
             metrics.at(&job, |counts, now| counts.take(event, now));
             watch.tell(event);
         })
+    }
+
+    /// A run of a job is about to begin, and can be asked what it does.
+    pub fn watching(&self, job: &str, live: Live) {
+        self.at(job, |counts, _| counts.live = Some(live));
+    }
+
+    /// Asks all runs what they do now. Bounded: a run that does not answer is told of as it was.
+    pub async fn refresh(&self) {
+        let lives: Vec<(String, Live)> = {
+            let jobs = self.lock();
+            jobs.iter().filter_map(|(job, all)| Some((job.clone(), all.live.clone()?))).collect()
+        };
+        let mut asked = JoinSet::new();
+        for (job, live) in lives {
+            asked.spawn(async move { (job, live.status().await) });
+        }
+        for (job, status) in asked.join_all().await {
+            self.at(&job, |counts, _| counts.status = Some(status));
+        }
+    }
+
+    /// Whether a run has begun, or was tried.
+    pub fn is_begun(&self) -> bool {
+        self.lock().values().any(|counts| counts.run > 0 || counts.last.is_some())
     }
 
     /// A run of a job is over, with an exit code. Codes 0, 14 and 15 are a success: it ended, or came
