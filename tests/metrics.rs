@@ -6,7 +6,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "test code: a broken fixture must fail loudly"
+    clippy::float_cmp,
+    reason = "test code: a broken fixture must fail loudly, and numbers are read as written"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -304,9 +305,9 @@ fn dashboard_and_alarms_name_only_what_there_is() {
     for file in ["grafana.json", "warraq.rules.yml"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/deploy").join(file);
         let text = std::fs::read_to_string(path).unwrap();
-        let named = named(&text);
-        assert!(named.len() > 5, "{file}: {named:?}");
-        let unknown: Vec<&String> = named.difference(&names).collect();
+        let used = named(&text);
+        assert!(used.len() > 5, "{file}: {used:?}");
+        let unknown: Vec<&String> = used.difference(&names).collect();
         assert_eq!(unknown, Vec::<&String>::new(), "{file}");
     }
 }
@@ -315,12 +316,12 @@ fn dashboard_and_alarms_name_only_what_there_is() {
 #[test]
 fn the_readme_lists_every_metric() {
     let readme = include_str!("../README.md");
-    let named = named(readme);
+    let listed = named(readme);
     let page = Metrics::new(Clock::system()).page();
     let families = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let missing: Vec<&str> = families
         .map(|family| family.split(' ').next().unwrap())
-        .filter(|name| !named.contains(*name))
+        .filter(|name| !listed.contains(*name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }

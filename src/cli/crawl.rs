@@ -53,41 +53,45 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
         return runtime.block_on(preview::run(plan, flags.json));
     }
     let display = Display::new(voice).of(Journal::of(&plan.given.settings.name));
-    let recover = flags.recover || plan.job.is_some();
     let dir = plan.given.settings.into.clone();
-    let bad = plan.bad;
-    let ended = runtime.block_on(async {
-        let stop = Stop::default();
-        heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
-        overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-        let label = metrics::label(&plan.given.settings);
-        // Who is left out leaves port and file to the run that is going on.
-        let exporter = match lock::working_on(&dir) {
-            Some(_) => Exporter::idle(),
-            None => Exporter::start(&flags.metrics, &[(label.clone(), dir.clone())]).await?,
-        };
-        let ended = crawl(plan, recover, &display, exporter.metrics(), stop).await;
-        if let Err(why) = &ended
-            && why.exit == Exit::Locked
-        {
-            overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
-        }
-        measure(exporter.metrics(), &label, &ended, bad);
-        exporter.end().await;
-        ended
-    });
+    let ended = runtime.block_on(once(flags, plan, &display));
     display.end();
-    let ended = ended?;
+    let (ended, bad) = ended?;
     let code = exit(&ended, bad);
     tell(&ended, &dir, (voice, display.journal(), code));
     Ok(code)
 }
 
-/// Counts how a run ended.
-pub(super) fn measure(metrics: &Metrics, job: &str, ended: &Result<Ended, Stopped>, bad: u64) {
+/// One run: when its folder is free, watched as the flags say.
+async fn once(flags: &CrawlFlags, plan: Plan, display: &Display) -> Result<(Ended, u64), Stopped> {
+    let recover = flags.recover || plan.job.is_some();
+    let (dir, bad) = (plan.given.settings.into.clone(), plan.bad);
+    let stop = Stop::default();
+    heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    overlap::make_way(&dir, plan.given.overlap, &stop).await?;
+    let label = metrics::label(&plan.given.settings);
+    // Who is left out leaves port and file to the run that is going on.
+    let exporter = match lock::working_on(&dir) {
+        Some(_) => Exporter::idle(),
+        None => Exporter::start(&flags.metrics, &[(label.clone(), dir.clone())]).await?,
+    };
+    let ended = crawl(plan, recover, display, exporter.metrics(), stop).await;
+    if let Err(why) = &ended
+        && why.exit == Exit::Locked
+    {
+        overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
+    }
+    let ended = ended.map(|ended| (ended, bad));
+    measure(exporter.metrics(), &label, &ended);
+    exporter.end().await;
+    ended
+}
+
+/// Counts how a run ended. One that was left out is told of where that is known.
+pub(super) fn measure(metrics: &Metrics, job: &str, ended: &Result<(Ended, u64), Stopped>) {
     match ended {
-        Ok(ended) => metrics.ended(job, ended, exit(ended, bad) as u8),
-        Err(why) if why.exit == Exit::Locked => metrics.skipped(job),
+        Ok((ended, bad)) => metrics.ended(job, ended, exit(ended, *bad) as u8),
+        Err(why) if why.exit == Exit::Locked => {}
         Err(why) => metrics.failed(job, why.exit as u8),
     }
 }

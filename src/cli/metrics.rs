@@ -18,7 +18,7 @@ use crate::settings::Settings;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Metrics")]
 pub(super) struct MetricsFlags {
-    /// Serve metrics for Prometheus at http://ADDR/metrics while it runs.
+    /// Serve metrics for Prometheus, at /metrics of this address, while it runs.
     #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
     metrics: Option<SocketAddr>,
     /// Allow --metrics on an address that others can reach; the page names the hosts that are crawled.

@@ -229,14 +229,7 @@ impl Kept {
     }
 
     fn tell(&self, ended: Result<(Ended, u64), Stopped>) {
-        match &ended {
-            Ok((ended, bad)) => {
-                self.metrics.ended(&self.name, ended, crawl::exit(ended, *bad) as u8);
-            }
-            // It is counted where it is told.
-            Err(why) if why.exit == Exit::Locked => {}
-            Err(why) => self.metrics.failed(&self.name, why.exit as u8),
-        }
+        crawl::measure(&self.metrics, &self.name, &ended);
         match ended {
             Ok((ended, bad)) if self.voice == Voice::Json => {
                 self.journal().tell(&Told::ended(&ended, crawl::exit(&ended, bad)));

@@ -225,7 +225,7 @@ pub async fn run_live(job: Job, live: &Live) -> Result<Ended, CrawlError> {
     let log = Log::new(job.clock.clone());
     let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
     live.begin(&job);
-    let ended = sittings(&job, log, live).await;
+    let ended = Box::pin(sittings(&job, log, live)).await;
     live.ended();
     ended
 }

@@ -50,13 +50,7 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
     let hosts = || account.hosts.values().cloned().map(averaged).collect();
     let span = indexed.span().map(|(first, last)| (first.to_string(), last.to_string()));
     let (first_capture, last_capture) = span.unzip();
-    let totals = Totals {
-        novel_bytes: account.novel_bytes,
-        unchanged_bytes: account.unchanged_bytes,
-        articles: summary.articles,
-        with_byline: summary.with_byline,
-        ..totals(&summary.stats)
-    };
+    let totals = sums(&summary, &account);
     let coverage = coverage(&totals, &account.statuses);
     let newest = summary.newest_article.filter(|_| summary.articles > 0);
     Report {
@@ -88,6 +82,16 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         refusals: summary.stats.refusals,
         parked_sites: summary.stats.parked_sites,
         depends_on: summary.depends_on,
+    }
+}
+
+fn sums(summary: &Summary, account: &Account) -> Totals {
+    Totals {
+        novel_bytes: account.novel_bytes,
+        unchanged_bytes: account.unchanged_bytes,
+        articles: summary.articles,
+        with_byline: summary.with_byline,
+        ..totals(&summary.stats)
     }
 }
 
