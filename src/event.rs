@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::lead::{Hop, Locator, Outcome};
+use crate::settings::Shortfall;
 
 /// Something that happened, durably.
 #[derive(Clone, Debug, Serialize)]
@@ -68,6 +69,8 @@ pub enum Event {
         /// What was told, and what came of it.
         what: String,
     },
+    /// The run is over, and fell short of a threshold.
+    Shortfall(Shortfall),
     /// Something an operator should read; the crawl goes on.
     Warning {
         /// What, where, and what to do.

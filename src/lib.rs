@@ -83,6 +83,7 @@ pub mod index;
 pub mod json;
 pub mod lang;
 pub mod lead;
+pub mod metrics;
 pub mod moment;
 pub mod pack;
 pub mod page;

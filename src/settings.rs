@@ -7,6 +7,7 @@
 pub mod recrawl;
 mod secret;
 pub mod spelling;
+mod thresholds;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::recrawl::{Again, Recrawl, UrlKind};
 pub use self::secret::Secret;
+pub use self::thresholds::{Shortfall, Threshold, Thresholds};
 use crate::lang::Lang;
 
 /// How far declared alternates may lead.
@@ -249,6 +251,8 @@ pub struct Settings {
     pub drain: Duration,
     /// Bytes that have to be free on the disk before anything more is fetched; 0 for no floor.
     pub disk_floor: u64,
+    /// What a run has to come to.
+    pub thresholds: Thresholds,
 }
 
 /// Settings that contradict each other or name nothing possible.
@@ -359,6 +363,7 @@ impl Settings {
             on_full: OnFull::Pause,
             drain: Duration::from_secs(30),
             disk_floor: 0,
+            thresholds: Thresholds::default(),
         }
     }
 

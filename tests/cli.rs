@@ -211,7 +211,14 @@ fn quiet_says_nothing_and_json_only_json() {
     assert_eq!((text(&out.stderr).as_str(), out.status.code()), ("", Some(0)));
     let rows: Vec<Value> =
         text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (row, line) in rows.iter().zip(text(&out.stdout).lines()) {
+        assert!(line.starts_with("{\"at\":\"20"), "{line}");
+        let known = ["started", "settled", "sealed", "ended"];
+        assert!(known.contains(&row["event"].as_str().unwrap()), "{line}");
+        assert_eq!(row["job"], Value::Null, "it has no name");
+    }
     assert_eq!(rows[0]["event"], "started");
+    assert_eq!(rows.last().unwrap()["code"], 0);
     assert_eq!(rows.last().unwrap()["event"], "ended");
     assert_eq!(rows.last().unwrap()["how"], "complete");
     let settled: Vec<&Value> = rows.iter().filter(|row| row["event"] == "settled").collect();

@@ -1,5 +1,5 @@
 //! Exit codes and limits, end to end: what a script or a timer learns from the way a crawl ended.
-//! Those of wrong command lines, of failed seeds and of two interrupts stand in `cli.rs`.
+//! `cli.rs` has what is said of wrong command lines and of signals.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -72,6 +72,43 @@ fn every_code_is_in_the_help() {
     let codes: Vec<u8> =
         codes.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
     assert_eq!(codes, [0, 1, 2, 3, 4, 5, 10, 13, 14, 15, 18, 22]);
+}
+
+#[test]
+fn what_is_done_is_0_what_is_not_there_1_what_cannot_be_meant_2_what_is_damaged_22() {
+    let web = Site::start();
+    let dir = tempfile::tempdir().unwrap();
+    let code = |args: &[&str]| warraq(dir.path()).args(args).output().unwrap().status.code();
+    assert_eq!(
+        crawling(&web, dir.path(), &[&web.seed_url(), "--quiet"]).status().unwrap().code(),
+        Some(0)
+    );
+    assert_eq!(code(&["lookup", "x", "http://warraq.test/nowhere"]), Some(1));
+    assert_eq!(code(&["crawl", "--into", "x", "--depth", "deep"]), Some(2));
+    assert_eq!(code(&["verify", "x"]), Some(0));
+    let warc = name::files(&dir.path().join("x")).unwrap().remove(0);
+    let file = std::fs::File::options().write(true).open(warc).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 9).unwrap();
+    assert_eq!(code(&["verify", "x"]), Some(22));
+}
+
+#[test]
+fn a_second_interrupt_is_13() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut child = hung(dir.path(), &listener, &["--drain", "1h"]);
+    let (mut asked, _) = listener.accept().unwrap();
+    asked.read_exact(&mut [0; 4]).unwrap();
+    let interrupt = |child: &Child| {
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    };
+    interrupt(&child);
+    // Signals are no queue: the second is sent when the first was heard.
+    let said = first_line(&mut child);
+    assert!(said.contains("interrupt again to stop at once"), "{said}");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(13));
+    assert_eq!(summary(dir.path())["how"], "killed");
 }
 
 #[test]
@@ -206,4 +243,123 @@ fn a_run_may_take_the_place_of_another() {
     held.read_exact(&mut [0; 4]).unwrap();
     let_go(&listener, held);
     assert_eq!(second.wait().unwrap().code(), Some(3));
+}
+
+/// A front page that leads to an article, to one that is forbidden and to one that is gone.
+fn short_paper() -> Press {
+    Press::edited(|asked| {
+        let page = |body: &str| Answer::ok(format!("<!doctype html><html lang=en>{body}</html>"));
+        let said = "What was said in the morning was printed in the evening. ".repeat(9);
+        let answer = match asked.path.as_str() {
+            "/robots.txt" => Answer { mime: "text/plain", ..Answer::ok("User-agent: *\n") },
+            "/" => page("<title>Front</title><a href=/a>a</a> <a href=/b>b</a> <a href=/c>c</a>"),
+            "/a" => page(&format!("<title>A</title><article><h1>A</h1><p>{said}</p></article>")),
+            "/b" => Answer { status: "403 Forbidden", ..Answer::ok("Not for you.") },
+            _ => Answer { status: "404 Not Found", ..Answer::ok("Nobody wrote this.") },
+        };
+        answer.to(&asked.head)
+    })
+}
+
+fn crawl_paper(press: &Press, at: &Path, paths: &[&str], args: &[&str]) -> Output {
+    let mut command = warraq(at);
+    command.arg("crawl").args(paths.iter().map(|path| press.url(path))).args(args);
+    command.args(["--contact", "a@b.org", "--into", "x", "--depth", "1", "--delay", "0"]);
+    command.args(["--allow-private", "--retries", "0", "--quiet"]).output().unwrap()
+}
+
+fn report(at: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(at.join("x/report.json")).unwrap()).unwrap()
+}
+
+/// The report of a run in its three faces, and its words on standard error: one and the same line.
+fn is_told(out: &Output, at: &Path, threshold: &str, words: &str, name: &str) {
+    let shortfalls = &report(at)["shortfalls"];
+    assert_eq!(shortfalls.as_array().unwrap().len(), 1, "{shortfalls}");
+    assert_eq!(shortfalls[0]["threshold"], threshold);
+    assert!(shortfalls[0]["text"].as_str().unwrap().contains(words), "{shortfalls}");
+    assert!(shortfalls[0]["names"].to_string().contains(name), "{shortfalls}");
+    for face in ["report.md", "report.html"] {
+        let told = std::fs::read_to_string(at.join("x").join(face)).unwrap();
+        assert!(told.contains(threshold) && told.contains(words) && told.contains(name), "{told}");
+    }
+    let said = text(&out.stderr);
+    assert!(said.contains(words) && said.contains(name), "{said}");
+}
+
+#[test]
+fn failed_seeds_are_3_from_so_many_on() {
+    let (press, dir) = (short_paper(), tempfile::tempdir().unwrap());
+    let crawl = |args: &[&str]| crawl_paper(&press, dir.path(), &["/a", "/c"], args);
+    let out = crawl(&[]);
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    is_told(
+        &out,
+        dir.path(),
+        "failed-seeds",
+        "1 seed failed or site was given up",
+        &press.url("/c"),
+    );
+    assert_eq!(crawl(&["--fail-on-failed-seeds"]).status.code(), Some(3));
+    let out = crawl(&["--fail-on-failed-seeds=2"]);
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+    assert_eq!(report(dir.path())["shortfalls"], Value::Array(Vec::new()));
+    assert_eq!(crawl(&["--fail-on-failed-seeds=0"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_coverage_below_its_threshold_is_3() {
+    let (press, dir) = (short_paper(), tempfile::tempdir().unwrap());
+    let out = crawl_paper(&press, dir.path(), &["/"], &["--min-coverage", "75.5%"]);
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    // robots.txt, the front page and the article, of these and the forbidden one; the one that is
+    // gone counts neither way.
+    let report = report(dir.path());
+    assert_eq!(
+        (&report["coverage"]["well"], &report["coverage"]["wanted"]),
+        (&3.into(), &4.into())
+    );
+    let host = press.url("").trim_start_matches("http://").to_owned();
+    let words = "coverage is 75 %, 3 of 4 URLs; it should be 75.5 %";
+    is_told(&out, dir.path(), "min-coverage", words, &format!("{host} (1 of 5)"));
+    let other = tempfile::tempdir().unwrap();
+    let out = crawl_paper(&press, other.path(), &["/"], &["--min-coverage", "75"]);
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+}
+
+/// A limit that is reached each hour must not hide what the limit leaves undone.
+#[test]
+fn a_shortfall_outranks_a_limit() {
+    let (press, dir) = (short_paper(), tempfile::tempdir().unwrap());
+    let args = ["--max-bytes", "1", "--concurrency", "1"];
+    let out = crawl_paper(&press, dir.path(), &["/"], &args);
+    assert_eq!(out.status.code(), Some(14), "{out:?}");
+    let out =
+        crawl_paper(&press, dir.path(), &["/"], &[&args[..], &["--min-coverage", "99"]].concat());
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    assert!(text(&out.stderr).contains(" still queued; it should be 99 %"), "{out:?}");
+}
+
+#[test]
+fn no_new_article_for_too_long_is_3() {
+    let (press, dir) = (short_paper(), tempfile::tempdir().unwrap());
+    let job = format!(
+        "name = \"x\"\ncontact = \"a@b.org\"\nseeds = [\"{}\"]\n[politeness]\ndelay = 0\n\
+         [network]\nallow-private = true\n[recrawl]\narticle = \"each run\"\n\
+         [thresholds]\nalert-after = \"1ms\"\n",
+        press.url("/a")
+    );
+    std::fs::write(dir.path().join("x.toml"), job).unwrap();
+    let crawl = || warraq(dir.path()).args(["crawl", "x.toml", "--quiet"]).output().unwrap();
+    // The article is new; an hour later, or here a millisecond, none is.
+    assert_eq!(crawl().status.code(), Some(0));
+    let newest = report(dir.path())["newest_article"].as_str().unwrap().to_owned();
+    let out = crawl();
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    let words = format!("no new article since {newest}; one should come within 1ms");
+    is_told(&out, dir.path(), "alert-after", &words, "");
+    // The archive remembers when the summary is lost.
+    std::fs::remove_file(dir.path().join("x/summary.json")).unwrap();
+    assert_eq!(crawl().status.code(), Some(3));
+    assert_eq!(report(dir.path())["newest_article"], newest.as_str());
 }

@@ -23,7 +23,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (1, &["seeds", "record", "page", "groups", "align"]),
     (2, &["frontier", "state", "index", "dedup", "wacz"]),
     (3, &["politeness", "capture"]),
-    (4, &["crawl", "export", "pack", "report", "verify"]),
+    (4, &["crawl", "export", "metrics", "pack", "report", "verify"]),
     (5, &["cli", "main", "lib"]),
 ];
 

@@ -20,6 +20,8 @@ use nix::unistd::Pid;
 use warraq::crawl::{self, How};
 use warraq::disk::{Call, Disk, Fault};
 use warraq::event::Event;
+use warraq::record::name;
+use warraq::record::reader::Records;
 use warraq::{Clock, Job, Lead, Settings, Stop, Watch};
 
 #[path = "recrawl/press.rs"]
@@ -200,4 +202,39 @@ fn a_crawl_below_the_floor_waits_for_room() {
     let told = told.lock().unwrap();
     assert_eq!((told.len(), told[1].as_str()), (2, "on"), "{told:?}");
     assert!(told[0].contains("(--disk-floor); make room"), "{told:?}");
+}
+
+/// What a run was told stands in its archive, wherever it came from; a secret does not.
+#[test]
+fn the_effective_settings_of_a_job_are_archived_and_no_secret() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("keys"), "X-Key: canary-of-a-file\n").unwrap();
+    let more = "[requests]\nsecret-headers-file = \"keys\"\n[thresholds]\nmin-coverage = 12.5\n";
+    std::fs::write(dir.path().join("paper.toml"), job_file(&press, more)).unwrap();
+    let args = ["crawl", "paper.toml", "--quiet", "--max-pages", "9"];
+    let mut crawl = warraq(dir.path(), &args);
+    let crawl = crawl.env("WARRAQ_SECRET_HEADER", "X-Other: canary-of-the-environment");
+    assert_eq!(crawl.output().unwrap().status.code(), Some(0));
+    assert!(press.asked().iter().any(|asked| asked.head.get("X-Key").is_some()), "it was sent");
+
+    let files = name::files(&dir.path().join("paper")).unwrap();
+    let entries: Vec<_> =
+        files.iter().flat_map(|file| Records::open(file).unwrap()).map(Result::unwrap).collect();
+    let block = |entry: &warraq::record::entry::Entry| {
+        String::from_utf8_lossy(&entry.block.first(u64::MAX).unwrap()).into_owned()
+    };
+    let is_config = |entry: &&warraq::record::entry::Entry| {
+        entry.target_uri() == Some("urn:warraq:run:1:configuration")
+    };
+    let config = block(entries.iter().find(is_config).unwrap());
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    assert_eq!((&config["name"], &config["max_pages"]), (&"paper".into(), &9.into()));
+    assert_eq!((&config["contact"], &config["depth"]), (&"a@b.org".into(), &1.into()));
+    assert_eq!(config["thresholds"]["min_coverage"], 12.5);
+    assert_eq!(config["recrawl"]["article"], "never");
+    assert_eq!(config["secret_headers"].as_array().unwrap().len(), 2);
+    for entry in &entries {
+        assert!(!block(entry).contains("canary"), "{:?}", entry.target_uri());
+    }
 }

@@ -68,6 +68,7 @@ const OTHERS: &[&str] = &[
     "--home-dir",
     "--create-home",
     "--now",
+    "--collector",
 ];
 
 fn warraq(at: &Path, args: &[&str]) -> Output {
@@ -219,7 +220,7 @@ fn every_command_of_the_readme_runs() {
     assert!(README.contains("`warraq state rebuild my-archive`"));
     shown.push("warraq state rebuild my-archive".to_owned());
     run_all(&shown, &web, dir.path());
-    assert_eq!(shown.len(), 24, "{shown:?}");
+    assert_eq!(shown.len(), 25, "{shown:?}");
     let folder = dir.path().join("my-archive");
     for name in README.lines().filter_map(|line| line.strip_prefix("    my-archive/")) {
         let name = name.split_whitespace().next().unwrap().trim_end_matches('/');

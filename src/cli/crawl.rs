@@ -6,18 +6,22 @@ use clap::{Args, FromArgMatches};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::given::{CrawlFlags, Given};
+use super::journal::{Journal, Told};
 use super::layers::Typed;
+use super::metrics::{self, Exporter};
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
 use crate::crawl::live::Live;
+use crate::crawl::summary::Summary;
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
 use crate::disk::Disk;
-use crate::json;
 use crate::lead::{Lead, Rule};
+use crate::metrics::Metrics;
 use crate::moment::Clock;
 use crate::record::name;
 use crate::seeds;
 use crate::seeds::job::{self, JobFile};
+use crate::state::lock;
 
 /// A crawl as it is to be run: what was given, read and checked.
 #[derive(Debug)]
@@ -48,26 +52,48 @@ pub(super) fn run(flags: &CrawlFlags, typed: &Typed) -> Result<Exit, Stopped> {
     if flags.dry_run {
         return runtime.block_on(preview::run(plan, flags.json));
     }
-    let display = Display::new(voice);
-    let recover = flags.recover || plan.job.is_some();
+    let display = Display::new(voice).of(Journal::of(&plan.given.settings.name));
     let dir = plan.given.settings.into.clone();
-    let bad = plan.bad;
-    let ended = runtime.block_on(async {
-        let stop = Stop::default();
-        heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
-        overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-        let ended = crawl(plan, recover, &display, stop).await;
-        if let Err(why) = &ended
-            && why.exit == Exit::Locked
-        {
-            overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
-        }
-        ended
-    });
+    let ended = runtime.block_on(once(flags, plan, &display));
     display.end();
-    let ended = ended?;
-    tell(&ended, &dir, voice);
-    Ok(exit(&ended, bad))
+    let (ended, bad) = ended?;
+    let code = exit(&ended, bad);
+    tell(&ended, &dir, (voice, display.journal(), code));
+    Ok(code)
+}
+
+/// One run: when its folder is free, watched as the flags say.
+async fn once(flags: &CrawlFlags, plan: Plan, display: &Display) -> Result<(Ended, u64), Stopped> {
+    let recover = flags.recover || plan.job.is_some();
+    let (dir, bad) = (plan.given.settings.into.clone(), plan.bad);
+    let stop = Stop::default();
+    heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    overlap::make_way(&dir, plan.given.overlap, &stop).await?;
+    let label = metrics::label(&plan.given.settings);
+    // Who is left out leaves port and file to the run that is going on.
+    let exporter = match lock::working_on(&dir) {
+        Some(_) => Exporter::idle(),
+        None => Exporter::start(&flags.metrics, &[(label.clone(), dir.clone())]).await?,
+    };
+    let ended = crawl(plan, recover, display, exporter.metrics(), stop).await;
+    if let Err(why) = &ended
+        && why.exit == Exit::Locked
+    {
+        overlap::note(&dir, &Skipped { at: Clock::system().wall(), why: why.to_string() });
+    }
+    let ended = ended.map(|ended| (ended, bad));
+    measure(exporter.metrics(), &label, &ended);
+    exporter.end().await;
+    ended
+}
+
+/// Counts how a run ended. One that was left out is told of where that is known.
+pub(super) fn measure(metrics: &Metrics, job: &str, ended: &Result<(Ended, u64), Stopped>) {
+    match ended {
+        Ok((ended, bad)) => metrics.ended(job, ended, exit(ended, *bad) as u8),
+        Err(why) if why.exit == Exit::Locked => {}
+        Err(why) => metrics.failed(job, why.exit as u8),
+    }
 }
 
 /// Reads what was given: flags, or a job file and the flags over it.
@@ -130,17 +156,19 @@ pub(super) async fn crawl(
     plan: Plan,
     recover: bool,
     display: &Display,
+    metrics: &Metrics,
     stop: Stop,
 ) -> Result<Ended, Stopped> {
-    let clock = Clock::system();
+    let (clock, label) = (Clock::system(), metrics::label(&plan.given.settings));
     let live = Live::new(clock.clone());
+    metrics.watching(&label, live.clone());
     let job = Job {
         settings: plan.given.settings,
         seeds: plan.seeds,
         recover,
         clock,
         disk: Disk::real(),
-        watch: display.watch(),
+        watch: metrics.beside(&label, display.watch()),
         stop,
     };
     let following = display.follow(&live);
@@ -202,14 +230,10 @@ fn has_begun(dir: &Path) -> bool {
     dir.join("state").exists() || name::files(dir).is_ok_and(|files| !files.is_empty())
 }
 
-pub(super) fn tell(ended: &Ended, dir: &Path, voice: Voice) {
+fn tell(ended: &Ended, dir: &Path, (voice, journal, exit): (Voice, &Journal, Exit)) {
     match voice {
         Voice::Quiet => ended.faults.iter().for_each(|fault| show::complain(fault)),
-        Voice::Json => {
-            let line =
-                serde_json::json!({ "event": "ended", "how": ended.how, "summary": ended.summary });
-            show::say(&json::line(&line).unwrap_or_default());
-        }
+        Voice::Json => journal.tell(&Told::ended(ended, exit)),
         Voice::Lines => {
             let (run, how) = (ended.summary.stats.run, ended.how);
             let numbers = report::summary(&ended.summary, dir, Direction::of_stdout());
@@ -219,7 +243,8 @@ pub(super) fn tell(ended: &Ended, dir: &Path, voice: Voice) {
 }
 
 /// What the exit code tells of a run that ended. An archive that does not verify outranks
-/// everything: no other end of a run may hide it.
+/// everything: no other end of a run may hide it. A shortfall outranks the limits of a job, which
+/// may be reached each hour for years.
 pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
     let summary = &ended.summary;
     if !ended.faults.is_empty() {
@@ -229,18 +254,25 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Killed => Exit::Killed,
         How::Interrupted => Exit::Interrupted,
         How::DiskFloor => Exit::DiskFloor,
-        How::MaxBytes => Exit::MaxBytes,
-        How::MaxTime => Exit::MaxTime,
         How::RateLimited => Exit::RateLimited,
         How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
-        How::Complete | How::MaxPages => {
-            let stats = &summary.stats;
-            let lost = !summary.failed_seeds.is_empty()
-                || !stats.parked_sites.is_empty()
-                || stats.refusals.iter().any(|row| row.rule == Rule::HostDuplicates);
-            if lost || bad > 0 { Exit::FailedSeeds } else { Exit::Complete }
-        }
+        _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
+        How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
+        How::MaxBytes => Exit::MaxBytes,
+        How::MaxTime => Exit::MaxTime,
+        How::Complete | How::MaxPages => Exit::Complete,
     }
+}
+
+/// Whether seeds that could not be read make the failed ones too many.
+fn too_many_seeds(summary: &Summary, bad: u64) -> bool {
+    let lost = summary.failed_seeds.len() + summary.stats.parked_sites.len();
+    summary.thresholds.is_failed(lost as u64 + bad)
+}
+
+/// Whether a host was left whose patterns bring the same text again and again.
+fn left_a_host(summary: &Summary) -> bool {
+    summary.stats.refusals.iter().any(|row| row.rule == Rule::HostDuplicates)
 }
 
 pub(super) fn stopped(error: CrawlError) -> Stopped {

@@ -10,6 +10,8 @@ use clap::Args;
 use super::choice::{DurabilityFlag, OnFullFlag, OverlapFlag, ScopeFlag, TransportFlag};
 use super::fields;
 use super::layers::{Layers, Source, Typed};
+use super::metrics::MetricsFlags;
+use super::thresholds::ThresholdFlags;
 use crate::lang::Lang;
 use crate::moment::{Clock, Moment};
 use crate::seeds::job::{JobFile, Overlap};
@@ -262,6 +264,12 @@ pub(crate) struct CrawlFlags {
     #[arg(long, help_heading = "Archive")]
     pub(crate) recover: bool,
 
+    #[command(flatten)]
+    thresholds: ThresholdFlags,
+
+    #[command(flatten)]
+    pub(super) metrics: MetricsFlags,
+
     /// Say nothing but errors.
     #[arg(long, short, conflicts_with = "json", help_heading = "Output")]
     pub(crate) quiet: bool,
@@ -299,6 +307,7 @@ impl CrawlFlags {
         self.pace(&mut settings, &mut layers);
         self.network(&mut settings, &mut layers);
         self.archive(&mut settings, &mut layers);
+        self.thresholds.lay(&mut settings.thresholds, &mut layers);
         let keys = job.and_then(|job| job.secret_headers.as_ref());
         self.requests(&mut settings, &mut layers, keys)?;
         settings.check().map_err(|why| why.to_string())?;
@@ -466,7 +475,7 @@ fn languages(typed: &[String]) -> Result<Vec<Lang>, String> {
 }
 
 /// A whole number.
-fn number<T: FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.trim()
         .parse()
         .map_err(|_| format!("{text:?} is no number this flag can take; give a whole number"))

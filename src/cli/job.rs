@@ -12,7 +12,7 @@ use super::{Exit, Stopped, crawl, show};
 use crate::moment::Clock;
 use crate::seeds::job::JobFile;
 use crate::settings::spelling::length;
-use crate::settings::{Recrawl, Settings};
+use crate::settings::{Recrawl, Settings, Thresholds};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum JobCommand {
@@ -97,7 +97,8 @@ fn settings(settings: &Settings, from: &BTreeMap<&'static str, Source>) -> Vec<R
         let source = from.get(name).unwrap_or(&Source::Default);
         (name.to_owned(), value, source.to_string())
     };
-    let named = all.iter().filter(|(name, _)| *name != "recrawl");
+    let nested = ["recrawl", "thresholds"];
+    let named = all.iter().filter(|(name, _)| !nested.contains(&name.as_str()));
     let mut rows: Vec<Row> = named.map(|(name, value)| row(name, worded(name, value))).collect();
     let Recrawl { feed, sitemap, listing, article, since } = settings.recrawl;
     for (name, again) in [
@@ -109,6 +110,10 @@ fn settings(settings: &Settings, from: &BTreeMap<&'static str, Source>) -> Vec<R
         rows.push(row(name, again.to_string()));
     }
     rows.extend(since.map(|since| row("recrawl.since", since.to_string())));
+    let Thresholds { failed_seeds, min_coverage, alert_after } = settings.thresholds;
+    rows.push(row("thresholds.failed_seeds", failed_seeds.to_string()));
+    rows.push(row("thresholds.min_coverage", format!("{min_coverage} %")));
+    rows.push(row("thresholds.alert_after", length(alert_after)));
     rows
 }
 

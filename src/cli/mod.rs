@@ -16,9 +16,11 @@ mod groups;
 mod index;
 mod info;
 mod job;
+mod journal;
 mod languages;
 mod layers;
 mod lookup;
+mod metrics;
 mod overlap;
 mod pack;
 mod panic;
@@ -30,6 +32,7 @@ mod show;
 mod state;
 mod steer;
 mod text;
+mod thresholds;
 mod usage;
 mod verify;
 
@@ -52,7 +55,8 @@ Exit codes:
   0   complete
   1   another failure
   2   usage or configuration: nothing was fetched
-  3   finished, but a seed failed, or sites were given up for this run
+  3   finished, but short of a threshold: a seed failed or a site was given up for this run
+      (--fail-on-failed-seeds), --min-coverage, --alert-after
   4   less free on the disk than --disk-floor: state saved (with --on-full stop)
   5   another run holds the folder: this one was left out
   10  interrupted once: drained, state saved
@@ -98,8 +102,8 @@ pub(crate) enum Exit {
     Failure = 1,
     /// Usage or configuration.
     Usage = 2,
-    /// Seeds failed, or sites were given up for this run.
-    FailedSeeds = 3,
+    /// A threshold was missed: by itself, seeds that failed or sites that were given up.
+    Short = 3,
     /// Less room on the disk than has to stay free.
     DiskFloor = 4,
     /// Another run holds the folder.

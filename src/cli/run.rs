@@ -13,11 +13,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::crawl::{self, Plan};
+use super::journal::{Journal, Told};
+use super::metrics::{Exporter, MetricsFlags};
 use super::overlap;
 use super::show::{self, Display, Voice};
 use super::{Exit, Stopped};
 use crate::crawl::{Ended, Skipped, Stop};
 use crate::disk::Disk;
+use crate::metrics::Metrics;
 use crate::moment::{Clock, Moment};
 use crate::seeds::job::{Overlap, Schedule};
 
@@ -47,6 +50,8 @@ pub(super) struct RunFlags {
     /// Print events and summaries as JSON lines.
     #[arg(long, conflicts_with = "verbose")]
     json: bool,
+    #[command(flatten)]
+    metrics: MetricsFlags,
 }
 
 /// A job that is kept running.
@@ -58,6 +63,7 @@ struct Kept {
     overlap: Overlap,
     voice: Voice,
     clock: Clock,
+    metrics: Metrics,
 }
 
 /// Runs the command.
@@ -76,12 +82,16 @@ pub(super) fn run(flags: &RunFlags) -> Result<Exit, Stopped> {
         let stop = Stop::default();
         crawl::heed_signals(&stop, Display::new(Voice::Quiet))
             .map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let names: Vec<_> = jobs.iter().map(|job| (job.name.clone(), job.dir.clone())).collect();
+        let exporter = Exporter::start(&flags.metrics, &names).await?;
         let mut tasks = JoinSet::new();
         for job in jobs {
             let stop = stop.clone();
+            let job = Kept { metrics: exporter.metrics().clone(), ..job };
             tasks.spawn(async move { job.keep(&stop).await });
         }
         tasks.join_all().await;
+        exporter.end().await;
         Ok(if stop.now.is_cancelled() { Exit::Killed } else { Exit::Interrupted })
     })
 }
@@ -126,6 +136,7 @@ fn planned(file: &Path, voice: Voice) -> Result<Kept, Stopped> {
         overlap: plan.given.overlap,
         voice,
         clock: Clock::system(),
+        metrics: Metrics::new(Clock::system()),
     })
 }
 
@@ -134,7 +145,9 @@ impl Kept {
     async fn keep(&self, stop: &Stop) {
         let mut next = self.first();
         while let Some(slot) = next {
-            self.say(&format!("next run at {slot}"));
+            self.metrics.scheduled(&self.name, slot);
+            let told = Told::Scheduled { slot: slot.warc_date() };
+            self.log(&told, &format!("next run at {slot}"));
             let due = slot.plus(share(self.schedule.jitter));
             if !self.wait(due, &stop.intake).await {
                 return;
@@ -209,13 +222,18 @@ impl Kept {
     async fn crawl(&self, stop: &Stop) -> Result<(Ended, u64), Stopped> {
         let plan: Plan = crawl::plan_of(&self.file)?;
         overlap::make_way(&self.dir, self.overlap, stop).await?;
-        let display = Display::new(self.voice);
+        let display = Display::new(self.voice).of(self.journal());
         let bad = plan.bad;
-        crawl::crawl(plan, true, &display, stop.clone()).await.map(|ended| (ended, bad))
+        let ended = crawl::crawl(plan, true, &display, &self.metrics, stop.clone()).await;
+        ended.map(|ended| (ended, bad))
     }
 
     fn tell(&self, ended: Result<(Ended, u64), Stopped>) {
+        crawl::measure(&self.metrics, &self.name, &ended);
         match ended {
+            Ok((ended, bad)) if self.voice == Voice::Json => {
+                self.journal().tell(&Told::ended(&ended, crawl::exit(&ended, bad)));
+            }
             Ok((ended, bad)) => {
                 let code = crawl::exit(&ended, bad) as u8;
                 let stats = &ended.summary.stats;
@@ -226,12 +244,19 @@ impl Kept {
                 self.say(&format!("run {}: {}: {numbers} (code {code})", stats.run, ended.how));
             }
             Err(why) if why.exit == Exit::Locked => self.skip(self.clock.wall(), &why.to_string()),
-            Err(why) => self.say(&format!("{why} (code {})", why.exit as u8)),
+            Err(why) => {
+                let code = why.exit as u8;
+                let why = why.to_string();
+                self.log(&Told::Failed { why: &why, code }, &format!("{why} (code {code})"));
+            }
         }
     }
 
     fn skip(&self, at: Moment, why: &str) {
-        self.say(&format!("the slot of {at} is left out: {why} (code {})", Exit::Locked as u8));
+        self.metrics.skipped(&self.name);
+        let code = Exit::Locked as u8;
+        let told = Told::Skipped { slot: at.warc_date(), why, code };
+        self.log(&told, &format!("the slot of {at} is left out: {why} (code {code})"));
         overlap::note(&self.dir, &Skipped { at, why: why.to_owned() });
     }
 
@@ -250,7 +275,19 @@ impl Kept {
     }
 
     fn say(&self, what: &str) {
-        show::complain(&format!("{}: {what}", self.name));
+        self.log(&Told::Note { text: what }, what);
+    }
+
+    /// One thing, in the words of the voice.
+    fn log(&self, told: &Told<'_>, sentence: &str) {
+        match self.voice {
+            Voice::Json => self.journal().tell(told),
+            Voice::Lines | Voice::Quiet => show::complain(&format!("{}: {sentence}", self.name)),
+        }
+    }
+
+    fn journal(&self) -> Journal {
+        Journal::of(&self.name)
     }
 }
 

@@ -11,6 +11,7 @@ use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::AbortHandle;
 
+use super::journal::Journal;
 use super::progress;
 use crate::crawl::live::Live;
 use crate::event::{Event, Settled, Watch};
@@ -71,6 +72,7 @@ pub(super) fn unwritten(why: &io::Error) -> String {
 pub(super) struct Display {
     voice: Voice,
     bar: Option<ProgressBar>,
+    journal: Journal,
 }
 
 impl Display {
@@ -83,25 +85,40 @@ impl Display {
             bar.enable_steady_tick(TICK);
             bar
         });
-        Self { voice, bar }
+        Self { voice, bar, journal: Journal::default() }
+    }
+
+    /// The same, told as one of several jobs.
+    pub(super) fn of(self, journal: Journal) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// Where it writes JSON lines.
+    pub(super) const fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// The watch that shows events.
     pub(super) fn watch(&self) -> Watch {
         match self.voice {
-            // A crawl that stands is an error to whoever reads errors only.
-            Voice::Quiet => Watch::new(|event| {
-                if let Event::Paused { why } = event {
-                    complain(&format!("paused: {why}"));
-                }
-            }),
-            Voice::Json => Watch::new(|event| {
-                if let Ok(line) = json::line(event) {
-                    say(&line);
-                }
-            }),
+            Voice::Quiet => self.errors(),
+            Voice::Json => {
+                let journal = self.journal.clone();
+                Watch::new(move |event| journal.event(event))
+            }
             Voice::Lines => self.lines(),
         }
+    }
+
+    /// A crawl that stands is an error to whoever reads errors only, and so is one that fell short.
+    fn errors(&self) -> Watch {
+        let job = self.journal.job().to_owned();
+        let whose = if job.is_empty() { job } else { format!("{job}: ") };
+        Watch::new(move |event| match event {
+            Event::Paused { why } => complain(&format!("{whose}paused: {why}")),
+            Event::Shortfall(shortfall) => complain(&format!("{whose}{shortfall}")),
+            _ => {}
+        })
     }
 
     fn lines(&self) -> Watch {
@@ -169,6 +186,7 @@ fn line(event: &Event, direction: Direction) -> String {
         Event::Paused { why } => format!("paused   {}", clean(&plain(why))),
         Event::Unpaused { after } => format!("goes on  after {}", span(*after)),
         Event::Steered { what } => format!("told     {}", clean(what)),
+        Event::Shortfall(shortfall) => format!("short    {}", clean(&shortfall.to_string())),
         Event::Warning { text } => format!("warning  {}", clean(&plain(text))),
     }
 }

@@ -95,7 +95,7 @@ impl Context<'_> {
 
 /// `--flag <VALUE>` without its value.
 fn name(arg: &str) -> String {
-    arg.split([' ', '=']).next().unwrap_or_default().to_owned()
+    arg.split([' ', '=', '[']).next().unwrap_or_default().to_owned()
 }
 
 fn instead(near: &str, else_do: &str) -> String {

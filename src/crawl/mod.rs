@@ -59,7 +59,7 @@ use crate::frontier::{Frontier, FrontierError};
 use crate::lead::Lead;
 use crate::moment::{Clock, Moment};
 use crate::report;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, SettingsError, Shortfall};
 use crate::state::{DiskFrontier, StateError};
 
 /// What is to be crawled, and with what.
@@ -129,6 +129,10 @@ pub struct Ended {
     pub summary: Summary,
     /// What is wrong with sealed WARC files or their indexes, told as warnings before.
     pub faults: Vec<String>,
+    /// How much of what it set out for ended well; `None` where the report could not be made.
+    pub coverage: Option<report::Coverage>,
+    /// The thresholds it fell short of.
+    pub shortfalls: Vec<Shortfall>,
 }
 
 /// What can stop a whole crawl. A URL that fails does not.
@@ -231,7 +235,7 @@ async fn watched(job: Job, live: &Live, control: Option<Control>) -> Result<Ende
     let log = Log::new(job.clock.clone());
     let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
     live.begin(&job);
-    let ended = sittings(&job, log, live, control).await;
+    let ended = Box::pin(sittings(&job, log, live, control)).await;
     live.ended();
     ended
 }
@@ -336,8 +340,18 @@ async fn conclude<T>(
     let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
     let rests = desk.longest_rests();
     let (how_told, steered) = (Some(how), course.live.words());
-    let mut summary =
-        Summary { how: how_told, rests, rate_limited, skipped, steered, recovered, ..summary };
+    let thresholds = job.settings.thresholds;
+    let summary = Summary {
+        how: how_told,
+        rests,
+        rate_limited,
+        skipped,
+        steered,
+        recovered,
+        thresholds,
+        ..summary
+    };
+    let mut summary = summary.dated(report::newest(into).as_ref(), course.began, job.clock.wall());
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -352,27 +366,36 @@ async fn conclude<T>(
     summary::keep(&summary, into, &job.disk)
         .and_then(|()| summary::keep_groups(&summary, into, &job.disk))
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
-    keep_report(job).await?;
+    let (coverage, shortfalls) = keep_report(job, &summary).await?;
     worked?;
     sealed?;
     indexed?;
-    Ok(Ended { how, summary, faults: course.wrong.texts() })
+    Ok(Ended { how, summary, faults: course.wrong.texts(), coverage, shortfalls })
 }
 
-/// Leaves the report of the run beside the archive. Where it cannot be made, the run is what it is
-/// all the same, and `warraq report` can make it later.
-async fn keep_report(job: &Job) -> Result<(), CrawlError> {
+/// Leaves the report of the run beside the archive, and tells what the run fell short of. Where the
+/// report cannot be made, the run is what it is all the same, and `warraq report` can make it later.
+async fn keep_report(
+    job: &Job,
+    summary: &Summary,
+) -> Result<(Option<report::Coverage>, Vec<Shortfall>), CrawlError> {
     let (into, disk) = (job.settings.into.clone(), job.disk.clone());
     let made = tokio::task::spawn_blocking(move || {
         let report = report::read(&into, None).map_err(|why| why.to_string())?;
-        report::keep(&report, &into, "report", &disk).map_err(|why| why.to_string())
+        let kept = report::keep(&report, &into, "report", &disk).map_err(|why| why.to_string());
+        Ok::<_, String>((Some(report.coverage), report.shortfalls, kept))
     });
     let made = made.await.map_err(|died| CrawlError::Worker(died.to_string()))?;
-    if let Err(why) = made {
+    let (coverage, shortfalls, kept) =
+        made.unwrap_or_else(|why| (None, report::unread(summary), Err(why)));
+    if let Err(why) = kept {
         let text = format!("the report could not be made: {why}; `warraq report` makes it");
         job.watch.tell(&Event::Warning { text });
     }
-    Ok(())
+    for shortfall in &shortfalls {
+        job.watch.tell(&Event::Shortfall(shortfall.clone()));
+    }
+    Ok((coverage, shortfalls))
 }
 
 /// Files what the run says about itself, as the last WARC of this call.

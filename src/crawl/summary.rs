@@ -16,9 +16,11 @@ use crate::disk::Disk;
 use crate::frontier::{Dependency, Frontier, FrontierError, Stats};
 use crate::groups::{self, Group, GroupKind};
 use crate::json;
+use crate::moment::Moment;
 use crate::page::PageKind;
 use crate::record::name as record;
 use crate::record::trace::PageRow;
+use crate::settings::Thresholds;
 
 /// What a run did, and what the folder holds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -62,8 +64,18 @@ pub struct Summary {
     /// Why the state was made anew from the archive, and where the old one is.
     #[serde(default)]
     pub recovered: Option<String>,
-    /// Whether seeds failed.
+    /// The seeds that came to nothing.
     pub failed_seeds: Vec<String>,
+    /// When the run ended.
+    #[serde(default)]
+    pub ended: Option<Moment>,
+    /// When a run last ended with more known articles than the one before; where none was found yet,
+    /// when the first run began.
+    #[serde(default)]
+    pub newest_article: Option<Moment>,
+    /// What was asked of the run.
+    #[serde(default)]
+    pub thresholds: Thresholds,
 }
 
 /// One WARC file.
@@ -79,6 +91,13 @@ pub struct ArchiveFile {
 pub const AUTHORS_KEPT: usize = 200;
 
 impl Summary {
+    /// When the folder last saw a new article, by what the run before left.
+    pub(super) fn dated(self, before: Option<&Self>, began: Moment, now: Moment) -> Self {
+        let (known, since) = before.map_or((0, None), |run| (run.articles, run.newest_article));
+        let newest = if self.articles > known { now } else { since.unwrap_or(began) };
+        Self { ended: Some(now), newest_article: Some(newest), ..self }
+    }
+
     fn count(&mut self, page: &PageRow) {
         if page.kind != PageKind::Article {
             return;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ledger::{self, Account};
 use super::runs::{Run, runs};
+use super::shortfall::{coverage, shortfalls};
 use super::timeline::Indexed;
 use super::{GroupMember, GroupRow, Groups, Host, ROWS, Report, ReportError, Totals};
 use crate::crawl::kept::KeptJob;
@@ -13,6 +14,7 @@ use crate::frontier::Stats;
 use crate::groups::late::Usual;
 use crate::groups::{Group, Member};
 use crate::lead::Rule;
+use crate::moment::Moment;
 
 /// Hosts that are told of as slow.
 const SLOWEST: usize = 10;
@@ -49,14 +51,13 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
     let hosts = || account.hosts.values().cloned().map(averaged).collect();
     let span = indexed.span().map(|(first, last)| (first.to_string(), last.to_string()));
     let (first_capture, last_capture) = span.unzip();
-    let totals = Totals {
-        novel_bytes: account.novel_bytes,
-        unchanged_bytes: account.unchanged_bytes,
-        articles: summary.articles,
-        with_byline: summary.with_byline,
-        ..totals(&summary.stats)
-    };
+    let totals = sums(&summary, &account);
+    let coverage = coverage(&totals, &account.statuses);
+    let newest = summary.newest_article.filter(|_| summary.articles > 0);
     Report {
+        shortfalls: shortfalls(&summary, Some((coverage, &account.hosts))),
+        coverage,
+        newest_article: newest.map(Moment::warc_date),
         version: super::VERSION,
         generator: concat!("warraq ", env!("CARGO_PKG_VERSION")).to_owned(),
         run: run.run,
@@ -83,6 +84,16 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         parked_sites: summary.stats.parked_sites,
         depends_on: summary.depends_on,
         steered: summary.steered.iter().map(|word| format!("{} {}", word.at, word.what)).collect(),
+    }
+}
+
+fn sums(summary: &Summary, account: &Account) -> Totals {
+    Totals {
+        novel_bytes: account.novel_bytes,
+        unchanged_bytes: account.unchanged_bytes,
+        articles: summary.articles,
+        with_byline: summary.with_byline,
+        ..totals(&summary.stats)
     }
 }
 

@@ -10,6 +10,7 @@ use bytesize::ByteSize;
 use super::chart;
 use super::{GroupRow, Host, Report, Seed};
 use crate::json::is_unruly;
+use crate::settings::Shortfall;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -53,6 +54,7 @@ fn page(out: &mut String, report: &Report) -> fmt::Result {
     if let (Some(first), Some(last)) = (&report.first_capture, &report.last_capture) {
         writeln!(out, "<p class=\"when\">{first} to {last}</p>")?;
     }
+    short(out, &report.shortfalls)?;
     tiles(out, report)?;
     changes(out, report)?;
     over_time(out, report)?;
@@ -72,6 +74,15 @@ fn page(out: &mut String, report: &Report) -> fmt::Result {
     writeln!(out, "<footer>{}</footer>\n</body></html>", escaped(&report.generator))
 }
 
+/// What nobody may overlook.
+fn short(out: &mut String, shortfalls: &[Shortfall]) -> fmt::Result {
+    for Shortfall { threshold, text, names } in shortfalls {
+        let (name, text) = (threshold.name(), escaped(text));
+        writeln!(out, "<p class=\"short\"><b>{name}</b> {text} {}</p>", codes(names))?;
+    }
+    Ok(())
+}
+
 fn tiles(out: &mut String, report: &Report) -> fmt::Result {
     let totals = &report.totals;
     let tile = |out: &mut String, name: &str, value: &dyn fmt::Display, bad: bool| {
@@ -86,6 +97,7 @@ fn tiles(out: &mut String, report: &Report) -> fmt::Result {
     tile(out, "failed", &totals.failed, totals.failed > 0)?;
     tile(out, "left out by a rule", &totals.refused, false)?;
     tile(out, "left for later", &totals.queued, false)?;
+    tile(out, "coverage", &report.coverage.share(), false)?;
     tile(out, "new", &ByteSize::b(totals.novel_bytes), false)?;
     tile(out, "met unchanged", &ByteSize::b(totals.unchanged_bytes), false)?;
     tile(out, "articles known", &totals.articles, false)?;

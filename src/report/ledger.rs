@@ -12,6 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::diff::Held;
+use super::shortfall::is_error;
 use super::{EXAMPLES, Host, Reason, ReportError, Seed};
 use crate::json;
 use crate::lead::Locator;
@@ -187,6 +188,7 @@ impl Account {
         row.host = host;
         row.urls += 1;
         row.failed += u64::from(line.state == "failed");
+        row.errors += u64::from(line.status.is_some_and(is_error));
         row.bytes += line.bytes;
         // The sum until all is read; the mean afterwards.
         row.mean_ms += line.took_ms;

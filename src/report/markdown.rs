@@ -9,6 +9,7 @@ use bytesize::ByteSize;
 
 use super::{Difference, Report, Totals};
 use crate::json::is_unruly;
+use crate::settings::Shortfall;
 
 /// The whole report.
 pub fn markdown(report: &Report) -> String {
@@ -24,7 +25,9 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     if let (Some(first), Some(last)) = (&report.first_capture, &report.last_capture) {
         writeln!(out, "{first} to {last}, by {}\n", report.generator)?;
     }
+    short(out, report)?;
     sums(out, &report.totals)?;
+    covered(out, report)?;
     if let Some(difference) = &report.difference {
         changes(out, difference)?;
     }
@@ -39,6 +42,28 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     list(out, "Told while it ran", &report.steered)?;
     files(out, report)?;
     list(out, "What this report lacks", &report.gaps)
+}
+
+fn short(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.shortfalls.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Short of a threshold\n")?;
+    for Shortfall { threshold, text, names } in &report.shortfalls {
+        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+        let whose =
+            if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+        writeln!(out, "- **{}**: {text}{whose}", threshold.name())?;
+    }
+    writeln!(out)
+}
+
+fn covered(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(out, "Coverage {}.", report.coverage)?;
+    match &report.newest_article {
+        Some(newest) => writeln!(out, "The last new article came by {newest}.\n"),
+        None => writeln!(out),
+    }
 }
 
 fn sums(out: &mut String, totals: &Totals) -> std::fmt::Result {

@@ -14,6 +14,7 @@ mod html;
 mod ledger;
 mod markdown;
 mod runs;
+mod shortfall;
 mod timeline;
 
 use std::collections::BTreeMap;
@@ -25,10 +26,13 @@ pub use face::{Face, keep, shown};
 pub use gather::read;
 pub use html::html;
 pub use markdown::markdown;
-pub use runs::{Run, runs};
+pub use runs::{Run, newest, runs};
+pub(crate) use shortfall::unread;
+pub use shortfall::{Coverage, coverage};
 
 use crate::crawl::{How, SealedFile};
 use crate::frontier::{Dependency, RefusalCount};
+use crate::settings::Shortfall;
 
 /// Version of `report.json`; a field that changes its meaning raises it.
 pub const VERSION: u32 = 1;
@@ -80,6 +84,12 @@ pub struct Report {
     pub first_capture: Option<String>,
     /// The last capture.
     pub last_capture: Option<String>,
+    /// The thresholds it fell short of.
+    pub shortfalls: Vec<Shortfall>,
+    /// How much of what it set out for ended well.
+    pub coverage: Coverage,
+    /// When a run last found a new article (RFC 3339, UTC).
+    pub newest_article: Option<String>,
     /// What became of each seed.
     pub seeds: Vec<Seed>,
     /// The sums.
@@ -200,6 +210,8 @@ pub struct Host {
     pub urls: u64,
     /// Of these, failed.
     pub failed: u64,
+    /// Of these, answered with an error that is no 404 or 410.
+    pub errors: u64,
     /// Bytes received.
     pub bytes: u64,
     /// Mean time of a reply in milliseconds.

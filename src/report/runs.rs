@@ -60,6 +60,11 @@ pub fn runs(dir: &Path) -> Result<BTreeMap<u32, Run>, ReportError> {
     Ok(runs)
 }
 
+/// What the last run of a folder did, if there was one.
+pub fn newest(dir: &Path) -> Option<Summary> {
+    summary::kept(dir).or_else(|| runs(dir).ok()?.into_values().next_back().map(|run| run.summary))
+}
+
 fn closing(path: &Path, runs: &mut BTreeMap<u32, Run>) {
     let Ok(records) = Records::open(path) else { return };
     for entry in records.keep(MAX_BYTES).flatten() {

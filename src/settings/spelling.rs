@@ -39,6 +39,13 @@ pub fn size(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
 }
 
+/// `95`, `99.5%`: a share in percent.
+pub fn percent(text: &str) -> Result<f64, String> {
+    let wrong = || format!("{text:?} is no share; write it as 95 or 99.5, from 0 to 100");
+    let number = text.trim().trim_end_matches('%').trim_end();
+    number.parse().ok().filter(|share| (0.0..=100.0).contains(share)).ok_or_else(wrong)
+}
+
 /// `each run`, `never`, `30d`, `90m to 90d`.
 pub fn again(text: &str) -> Result<Again, String> {
     let wrong = || {
@@ -115,6 +122,14 @@ mod tests {
         assert_eq!(resolve("a:80:10.0.0.1").unwrap().to_port, 80);
         assert_eq!(resolve("a:80:::1").unwrap().to_port, 80);
         assert!(resolve("a:80").is_err() && resolve("a:b:1.2.3.4").is_err());
+    }
+
+    #[test]
+    fn shares_as_people_write_them() {
+        assert_eq!((percent("95"), percent(" 99.5 %")), (Ok(95.0), Ok(99.5)));
+        for wrong in ["101", "-1", "NaN", "most", "", "%"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -309,6 +309,17 @@ pub(super) fn measured<T>(
     }
 }
 
+/// The same of what need not be whole.
+pub(super) fn fraction<T>(
+    what: &'static str,
+    read: impl FnOnce(&str) -> Read<T>,
+) -> impl FnOnce(&DeValue<'_>) -> Read<T> {
+    move |value| match value {
+        DeValue::Float(number) => read(&number.as_str().replace('_', "")),
+        other => measured(what, read)(other),
+    }
+}
+
 /// What `read` understands, and that is not zero.
 pub(super) fn more<T: Default + PartialEq>(
     read: impl FnOnce(&str) -> Read<T>,

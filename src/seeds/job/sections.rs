@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use super::JobFile;
 use super::hosts::headers;
-use super::reader::{Reader, Section, choice, list, measured, more, number, spelled, text, yes_no};
+use super::reader::{
+    Reader, Section, choice, fraction, list, measured, more, number, spelled, text, yes_no,
+};
 use super::schedule::{Overlap, Schedule};
-use crate::settings::spelling::{again, duration, length, resolve, size};
+use crate::settings::spelling::{again, duration, length, percent, resolve, size};
 use crate::settings::{
     AlternatesScope, Durability, LEAST_MEMORY, OnFull, ROBOTS_LIFETIME, Settings, Transport,
 };
@@ -27,6 +29,7 @@ impl JobFile {
         network(settings, root.section("network", reader), reader);
         recrawl(settings, root.section("recrawl", reader), reader);
         archive(settings, root.section("archive", reader), reader);
+        thresholds(settings, root.section("thresholds", reader), reader);
         self.requests(root.section("requests", reader), reader);
         self.scheduled(root.section("schedule", reader), reader);
     }
@@ -291,5 +294,17 @@ fn archive(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
     let on_full = choice(&[("pause", OnFull::Pause), ("stop", OnFull::Stop)]);
     section.set(&mut settings.on_full, "on-full", "on_full", reader, on_full);
     section.set(&mut settings.disk_floor, "disk-floor", "disk_floor", reader, measured(SIZE, size));
+    section.end(reader);
+}
+
+fn thresholds(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
+    let asked = &mut settings.thresholds;
+    let seeds = &mut asked.failed_seeds;
+    section.set(seeds, "failed-seeds", "thresholds.failed_seeds", reader, number(0));
+    let share = fraction("a share in percent", percent);
+    section.set(&mut asked.min_coverage, "min-coverage", "thresholds.min_coverage", reader, share);
+    let silence = &mut asked.alert_after;
+    let time = measured(TIME, duration);
+    section.set(silence, "alert-after", "thresholds.alert_after", reader, time);
     section.end(reader);
 }
