@@ -373,7 +373,7 @@ impl Settings {
         if self.contact.trim().is_empty() {
             return Err(SettingsError::Contact);
         }
-        if !self.contact.contains('@') && !self.contact.contains("://") {
+        if !spelling::is_contact(&self.contact) {
             return value("--contact", "needs an e-mail address or a URL, as in desk@example.org");
         }
         if self.delay.is_zero() && !self.allow_private && !self.own_hosts {

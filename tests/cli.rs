@@ -391,7 +391,7 @@ fn max_pages_tells_what_is_left_and_rebuild_brings_it_back() {
     let web = Site::start();
     let dir = tempfile::tempdir().unwrap();
     let out = crawl(&web, dir.path(), &[&web.seed_url(), "--into", "x", "--max-pages", "1"]);
-    assert_eq!(out.status.code(), Some(0));
+    assert_eq!(out.status.code(), Some(14));
     assert!(text(&out.stdout).contains("Run 1: stopped at --max-pages; the rest is queued."));
     let out = run(dir.path(), &["state", "rebuild", "x"]);
     assert_eq!(out.status.code(), Some(0), "{out:?}");

@@ -124,6 +124,17 @@ fn a_limit_of_bytes_ends_with_14_and_loses_nothing() {
 }
 
 #[test]
+fn a_limit_of_pages_ends_with_14_where_it_kept_something_back() {
+    let (press, dir) = (short_paper(), tempfile::tempdir().unwrap());
+    let crawl = |args: &[&str]| crawl_paper(&press, dir.path(), &["/"], args).status.code();
+    // robots.txt is no page.
+    assert_eq!(crawl(&["--max-pages", "3"]), Some(14));
+    assert_eq!(summary(dir.path())["stats"]["captured"], 4);
+    assert_eq!(crawl(&["--max-pages", "1"]), Some(0), "the last of four pages");
+    assert_eq!(summary(dir.path())["how"], "max-pages");
+}
+
+#[test]
 fn a_limit_of_time_ends_with_15() {
     let dir = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -160,6 +171,17 @@ fn one_interrupt_is_orderly_however_long_a_visit_takes() {
     let out = child.wait_with_output().unwrap();
     assert_eq!(out.status.code(), Some(10), "{out:?}");
     assert_eq!(summary(dir.path())["how"], "interrupted");
+}
+
+#[test]
+fn a_terminal_that_goes_away_is_an_interrupt() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let child = hung(dir.path(), &listener, &["--drain", "0s"]);
+    let (mut asked, _) = listener.accept().unwrap();
+    asked.read_exact(&mut [0; 4]).unwrap();
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGHUP).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(10));
 }
 
 #[test]

@@ -220,13 +220,44 @@ fn check_tells_all_that_is_wrong_and_when_the_right_ones_run() {
     warraq: bad.toml:1:1: no seeds; write seeds = ["https://…"], [[seeds]] or seed-files
     warraq: bad.toml:1:1: unknown key "nam"; did you mean "name"?
     warraq: bad.toml:3:9: pages: a whole number is wanted here, and this is a text
-    warraq: no contact: give --contact an e-mail address or a URL where webmasters can reach you (it goes into the User-Agent, as every polite crawler does)
+    warraq: lone.toml:1:1: no contact; write contact = "desk@example.org", or set WARRAQ_CONTACT: webmasters must be able to reach you
     warraq: none.toml:1:1: cannot be read: No such file or directory
     "#);
     // A bad job fetches nothing and leaves nothing behind.
     assert_eq!(warraq(dir.path(), &["crawl", "bad.toml"]).status.code(), Some(2));
     assert_eq!(warraq(dir.path(), &["run", "good.toml", "bad.toml"]).status.code(), Some(2));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
+}
+
+/// What `crawl` would refuse is told by `job check`, by its key; what is only odd is told, and right.
+#[test]
+fn check_looks_for_the_files_and_warns() {
+    let dir = tempfile::tempdir().unwrap();
+    let job = "name = \"a\"\ncontact = \"a@b.org\"\nseed-files = [\"no.txt\"]\n\
+               [network]\nca-file = \"no.pem\"\n[requests]\nsecret-headers-file = \"keys\"\n";
+    std::fs::write(dir.path().join("a.toml"), job).unwrap();
+    let out = warraq(dir.path(), &["job", "check", "a.toml"]);
+    assert_eq!(out.status.code(), Some(2));
+    insta::assert_snapshot!(text(&out.stderr), @r#"
+    warraq: a.toml:3:14: seed-files: no.txt cannot be read: No such file or directory
+    warraq: a.toml:5:11: ca-file: no.pem cannot be read: No such file or directory
+    warraq: a.toml:7:23: secret-headers-file: keys cannot be read: No such file or directory
+    "#);
+    let job = "name = \"a\"\ncontact = \"a@b.org\"\nseeds = [\"https://me:canary@a.example/\"]\n\
+               [limits]\ntime = \"2h\"\n[schedule]\ncron = \"7 * * * *\"\n\
+               [requests]\nsecret-headers-file = \"keys\"\n";
+    std::fs::write(dir.path().join("a.toml"), job).unwrap();
+    std::fs::write(dir.path().join("keys"), "X-Key: 1\n").unwrap();
+    let out = warraq(dir.path(), &["job", "check", "a.toml"]);
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    insta::assert_snapshot!(text(&out.stderr), @r#"
+    warraq: a.toml:3:10: the name and password in the URL are left out; what a server wants to be told belongs into a file: secret-headers-file in [requests]
+    warraq: a.toml:5:8: time: slots are 1h apart; a longer run meets the next (overlap)
+    "#);
+    std::fs::write(dir.path().join("keys"), "canary\n").unwrap();
+    let out = warraq(dir.path(), &["job", "check", "a.toml"]);
+    assert!(text(&out.stderr).contains("warraq: keys:1: this is no field;"), "{out:?}");
+    assert!(!text(&out.stderr).contains("canary"));
 }
 
 #[test]

@@ -72,6 +72,101 @@ fn two_editions_are_told_apart() {
     assert_eq!(history.lines().count(), 3, "{history}");
 }
 
+/// A policy asks for a page once in many runs: what it is held against is the last that is known of
+/// it, in whatever run that was. An answer that is only an error changes nothing.
+#[test]
+fn a_page_is_held_against_the_last_known_of_it_in_any_run() {
+    let press = Press::edited(|asked| {
+        let front = format!("<html lang=en><p>Front of edition {}.</p>", asked.edition);
+        let page = |links: &str| Answer::ok(format!("{front}{links}</html>"));
+        let article = |n: u32| {
+            let said = format!("What was said in edition {n} of {} stood there. ", asked.path);
+            Answer::ok(format!("<html lang=en><article><p>{}</p></article>", said.repeat(9)))
+        };
+        let answer = match (asked.path.as_str(), asked.edition) {
+            ("/robots.txt", _) => Answer { mime: "text/plain", ..Answer::ok("User-agent: *\n") },
+            ("/", 2) => page("<a href=/late>late</a>"),
+            ("/", _) => page("<a href=/calm>a</a><a href=/edited>b</a><a href=/gone>c</a>"),
+            ("/gone", 3..) => Answer { status: "410 Gone", ..Answer::ok("Gone.") },
+            ("/edited", 3) => Answer { status: "503 Service Unavailable", ..Answer::ok("No.") },
+            ("/edited", edition) => article(edition),
+            _ => article(1),
+        };
+        answer.tagged().to(&asked.head)
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let run = |edition| {
+        press.publish(edition);
+        runs::crawl_with(&press, dir.path(), |settings| warraq::Settings {
+            retries: 0,
+            ..settings
+        });
+        let difference = report::read(dir.path(), None).unwrap().difference;
+        difference.map(|it| (it.run, it.new, it.changed, it.unchanged, it.gone))
+    };
+    assert_eq!(run(1), None);
+    // Of the first run only the front page is met.
+    assert_eq!(run(2), Some((1, 1, 1, 0, 0)));
+    assert_eq!(run(3), Some((2, 0, 1, 1, 1)), "the front page, /calm, /gone; 503 is nothing");
+    assert_eq!(run(4), Some((3, 0, 2, 1, 0)), "/edited, against the first run; gone once");
+}
+
+/// An archived article that is met again where no link is followed is not due; no rule refuses it.
+#[test]
+fn what_is_archived_and_met_too_deep_is_not_due() {
+    let press = Press::edited(|asked| {
+        let page = |links: &str| {
+            Answer::ok(format!("<html lang=en>{links}<p>{} {}.</p>", asked.path, asked.edition))
+        };
+        let said = "What was said in the morning was printed in the evening. ".repeat(9);
+        let answer = match (asked.path.as_str(), asked.edition) {
+            ("/robots.txt", _) => Answer { mime: "text/plain", ..Answer::ok("User-agent: *\n") },
+            ("/", 1) => page("<a href=/list>l</a><a href=/b>b</a>"),
+            ("/", _) => page("<a href=/list>l</a>"),
+            ("/list", _) => page("<a href=/b>b</a><a href=/deep>c</a>"),
+            _ => Answer::ok(format!("<html lang=en><article><h1>B</h1><p>{said}</p></article>")),
+        };
+        answer.to(&asked.head)
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let crawl = || {
+        let each = warraq::settings::Recrawl {
+            listing: warraq::settings::Again::EachRun,
+            ..warraq::settings::Recrawl::scheduled()
+        };
+        runs::crawl_with(&press, dir.path(), |settings| warraq::Settings {
+            recrawl: each,
+            depth: 1,
+            ..settings
+        })
+    };
+    crawl();
+    press.publish(2);
+    let (second, _) = crawl();
+    assert_eq!(second.stats.not_due, 1, "/b");
+    let told = report::read(dir.path(), None).unwrap();
+    assert_eq!((told.totals.refused, told.refusals[0].count), (1, 1), "/deep");
+    assert_eq!(told.refusals[0].examples, [press.url("/deep")]);
+}
+
+#[test]
+fn a_seed_that_is_not_due_is_no_missed_one() {
+    let press = Press::start(true);
+    let dir = tempfile::tempdir().unwrap();
+    let scheduled = |settings| warraq::Settings {
+        recrawl: warraq::settings::Recrawl::scheduled(),
+        min_speed: 0,
+        ..settings
+    };
+    runs::crawl_with(&press, dir.path(), scheduled);
+    let (second, _) = runs::crawl_with(&press, dir.path(), scheduled);
+    assert_eq!(second.not_due_seeds, [press.url("/")]);
+    let report = report::read(dir.path(), None).unwrap();
+    assert_eq!((report.run, report.seeds[0].state.as_str()), (2, "not-due"));
+    assert!(!report::markdown(&report).contains("Seeds without"));
+    assert!(report::html(&report).contains("Seeds: 0 of 1 captured, 1 not due"));
+}
+
 fn last(url: &str) -> &str {
     url.rsplit('/').next().unwrap()
 }

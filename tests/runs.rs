@@ -87,6 +87,34 @@ fn a_missed_slot_is_caught_up_once_and_a_signal_ends_it() {
     assert_eq!(press.asked().len(), 3);
 }
 
+/// The file is another one now: its schedule holds. One that is broken is told, and changes nothing.
+#[test]
+fn a_hangup_reads_the_job_files_again() {
+    let press = Press::edited(paper);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("paper.toml");
+    let job = job_file(&press, "");
+    std::fs::write(&file, &job).unwrap();
+    let mut child =
+        warraq(dir.path(), &["run", "paper.toml"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // A file that is being written may be read once more.
+    let mut heard = |words: &str| assert!(said.any(|line| line.contains(words)), "{words}");
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    heard("-01-01T00:00:00.000Z");
+    std::fs::write(&file, job.replace("0 0 1 1 *", "0 0 2 7 *")).unwrap();
+    kill(pid, Signal::SIGHUP).unwrap();
+    heard("warraq: paper: paper.toml was read again: \"0 0 2 7 *\" in UTC");
+    heard("-07-02T00:00:00.000Z");
+    std::fs::write(&file, job.replace("0 0 1 1 *", "never")).unwrap();
+    kill(pid, Signal::SIGHUP).unwrap();
+    heard("paper.toml:11:8: cron: \"never\" is no cron expression");
+    heard("-07-02T00:00:00.000Z");
+    kill(pid, Signal::SIGTERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(10));
+    assert_eq!(press.asked().len(), 0);
+}
+
 #[test]
 fn jobs_that_cannot_be_kept_are_refused_together() {
     let press = Press::edited(paper);
@@ -125,7 +153,7 @@ fn a_dry_run_says_what_would_be_fetched_and_why_and_fetches_nothing() {
     1 URL to begin with, and what they lead to; 0 rest
     ");
     let out = warraq(dir.path(), &["crawl", "paper.toml", "--max-pages", "1", "--quiet"]).output();
-    assert_eq!(out.unwrap().status.code(), Some(0));
+    assert_eq!(out.unwrap().status.code(), Some(14));
     let asked = press.asked().len();
     insta::assert_snapshot!(dry(&[]), @r"
     SITE/a  left by run 1

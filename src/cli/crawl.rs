@@ -11,6 +11,7 @@ use super::layers::Typed;
 use super::metrics::{self, Exporter};
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
+use crate::address::without_userinfo;
 use crate::crawl::live::Live;
 use crate::crawl::summary::Summary;
 use crate::crawl::{self, CrawlError, Ended, How, Job, Skipped, Stop};
@@ -67,7 +68,7 @@ async fn once(flags: &CrawlFlags, plan: Plan, display: &Display) -> Result<(Ende
     let recover = flags.recover || plan.job.is_some();
     let (dir, bad) = (plan.given.settings.into.clone(), plan.bad);
     let stop = Stop::default();
-    heed_signals(&stop, display.clone()).map_err(|why| Stopped::new(Exit::Failure, why))?;
+    heed_signals(&stop, display.clone(), true).map_err(|why| Stopped::new(Exit::Failure, why))?;
     overlap::make_way(&dir, plan.given.overlap, &stop).await?;
     let label = metrics::label(&plan.given.settings);
     // Who is left out leaves port and file to the run that is going on.
@@ -142,7 +143,11 @@ fn is_job(text: &str) -> bool {
 
 /// Reads a job file; everything that is wrong with it is told at once.
 fn read_job(path: &Path) -> Result<JobFile, Stopped> {
-    job::read(path).map_err(|mut faults| {
+    let read = job::read(path);
+    for warning in read.iter().flat_map(|job| &job.warnings) {
+        show::complain(&warning.to_string());
+    }
+    read.map_err(|mut faults| {
         let last = faults.pop().map(|fault| fault.to_string());
         for fault in &faults {
             show::complain(&fault.to_string());
@@ -179,16 +184,25 @@ pub(super) async fn crawl(
     ended.map_err(stopped)
 }
 
-/// The first SIGINT or SIGTERM ends the intake, the second everything.
-pub(super) fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()> {
+/// The first SIGINT or SIGTERM ends the intake, the second everything. The terminal that goes away
+/// (SIGHUP) is one of them, unless that means something else to who calls.
+pub(super) fn heed_signals(stop: &Stop, display: Display, hangup: bool) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hung_up = if hangup { Some(signal(SignalKind::hangup())?) } else { None };
     let stop = stop.clone();
     tokio::spawn(async move {
         for round in 1..=2 {
+            let hang_up = async {
+                match &mut hung_up {
+                    Some(signal) => drop(signal.recv().await),
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+                () = hang_up => {}
             }
             stop.intake.cancel();
             if round == 1 {
@@ -206,7 +220,12 @@ pub(super) fn heed_signals(stop: &Stop, display: Display) -> std::io::Result<()>
 fn seeds(urls: &[&String], lists: &[PathBuf]) -> Result<(Vec<Lead>, u64), Stopped> {
     let mut leads = Vec::new();
     for url in urls {
-        leads.push(Lead::seed(url).map_err(Stopped::usage)?);
+        let seed = Lead::seed(url).map_err(Stopped::usage)?;
+        if without_userinfo(url) != url.as_str() {
+            let what = "the name and password in the URL are left out; see --secret-header";
+            show::complain(&format!("{}: {what}", seed.found));
+        }
+        leads.push(seed);
     }
     let mut bad = 0;
     for file in lists {
@@ -258,7 +277,9 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
         _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
         How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
-        How::MaxBytes => Exit::MaxBytes,
+        How::MaxBytes => Exit::MaxSize,
+        // Where nothing is left, the limit kept nothing back.
+        How::MaxPages if summary.stats.queued + summary.stats.leased > 0 => Exit::MaxSize,
         How::MaxTime => Exit::MaxTime,
         How::Complete | How::MaxPages => Exit::Complete,
     }

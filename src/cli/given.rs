@@ -16,7 +16,7 @@ use crate::lang::Lang;
 use crate::moment::{Clock, Moment};
 use crate::seeds::job::{JobFile, Overlap};
 pub(super) use crate::settings::spelling::{duration, resolve, size};
-use crate::settings::{DEFAULT_DISK_FLOOR, Resolve, Settings};
+use crate::settings::{DEFAULT_DISK_FLOOR, Resolve, Settings, SettingsError};
 
 /// Crawl seeds and everything that is the same article in another language.
 ///
@@ -51,7 +51,8 @@ pub(crate) struct CrawlFlags {
     /// Ordinary links away from a seed that are followed; alternates cost nothing.
     #[arg(long, value_name = "N", value_parser = number::<u32>, default_value_t = 0, help_heading = "What is fetched")]
     depth: u32,
-    /// Stop after N captured pages in this call; the rest stays queued.
+    /// Stop after N captured pages in this call, robots.txt not counted; the rest stays queued (exit
+    /// code 14).
     #[arg(long, value_name = "N", value_parser = number::<u64>, help_heading = "What is fetched")]
     max_pages: Option<u64>,
     /// Stop after so many received bytes in this call; the rest stays queued (exit code 14).
@@ -281,6 +282,10 @@ pub(crate) struct CrawlFlags {
 /// The environment's secret headers, one a line.
 const SECRET_HEADERS: &str = "WARRAQ_SECRET_HEADER";
 
+/// What is said of a job file without a contact.
+const NO_CONTACT: &str = "no contact; write contact = \"desk@example.org\", or set WARRAQ_CONTACT: \
+                          webmasters must be able to reach you";
+
 impl CrawlFlags {
     /// Those of the flag and those of the environment: the one does not put the other out of force.
     fn secret_headers(&self) -> Vec<String> {
@@ -310,7 +315,12 @@ impl CrawlFlags {
         self.thresholds.lay(&mut settings.thresholds, &mut layers);
         let keys = job.and_then(|job| job.secret_headers.as_ref());
         self.requests(&mut settings, &mut layers, keys)?;
-        settings.check().map_err(|why| why.to_string())?;
+        settings.check().map_err(|why| match (job, why) {
+            (Some(job), SettingsError::Contact) => {
+                format!("{}:1:1: {NO_CONTACT}", job.path.display())
+            }
+            (_, why) => why.to_string(),
+        })?;
         let mut overlap = job.map(|job| job.overlap).unwrap_or_default();
         layers.lay(&mut overlap, "overlap", "overlap", self.overlap.into());
         Ok(Given { settings, overlap, from: layers.end() })
@@ -427,9 +437,13 @@ impl CrawlFlags {
         let trust = self.trust_unmodified;
         layers.lay(&mut to.trust_unmodified, "trust_unmodified", "trust_unmodified", trust);
         layers.lay(&mut to.cookies, "cookies", "cookies", self.cookies);
-        let mut secrets = self.secret_headers();
-        secrets.extend(keys.map(|file| format!("@{}", file.display())));
-        let fields = fields::read(&self.header, &secrets)?;
+        let secrets = self.secret_headers();
+        let file = keys.map(|file| format!("@{}", file.display()));
+        // The job named the file, no flag did.
+        let own = fields::read(&[], file.as_slice())
+            .map_err(|why| why.replacen("--secret-header @", "", 1))?;
+        let mut fields = fields::read(&self.header, &secrets)?;
+        fields.secret.extend(own.secret);
         let all = [to.headers.clone(), fields.plain].concat();
         layers.lay(&mut to.headers, "header", "headers", all);
         layers.lay(&mut (), "secret_header", "secret_headers", ());

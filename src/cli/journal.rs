@@ -34,8 +34,8 @@ struct Line<'a, E> {
 pub(super) enum Told<'a> {
     /// A run is over.
     Ended { how: How, code: u8, summary: &'a Summary },
-    /// The next slot of a job that is kept running.
-    Scheduled { slot: String },
+    /// The next slot of a job that is kept running, and when it is due with its jitter.
+    Scheduled { slot: String, due: String },
     /// A slot that is left out, and why.
     Skipped { slot: String, why: &'a str, code: u8 },
     /// A run that could not be made or not be brought to its end.

@@ -61,8 +61,8 @@ Exit codes:
   5   another run holds the folder: this one was left out
   10  interrupted once: drained, state saved
   13  interrupted twice: stopped at once, state saved
-  14  --max-bytes reached, state saved
-  15  --max-time reached, state saved
+  14  --max-pages or --max-bytes reached, state saved: the rest is queued
+  15  --max-time reached, state saved: the rest is queued
   18  rate-limited: all that is left wants to be left alone for longer than --patience, or a server
       answered 429 to the last attempt
   22  the archive or the state could not be written or read; outranks all others"
@@ -112,8 +112,8 @@ pub(crate) enum Exit {
     Interrupted = 10,
     /// Two interrupts.
     Killed = 13,
-    /// The limit of bytes.
-    MaxBytes = 14,
+    /// The limit of pages or bytes.
+    MaxSize = 14,
     /// The limit of time.
     MaxTime = 15,
     /// What is left rests for too long, or a server said 429 to the last attempt.

@@ -2,13 +2,17 @@
 //!
 //! One task a job; jobs of different folders run side by side. A slot that was missed while nothing
 //! ran is caught up once; one that comes while its own job still runs is left out, waited for or made
-//! room for, as the job says. A run that fails is told, and the next slot comes all the same.
+//! room for, as the job says. A run that fails is told, and the next slot comes all the same. A job
+//! file that changes is read again; one that is no job then is told, and the old schedule stays.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +31,7 @@ use crate::seeds::job::{Overlap, Schedule};
 /// The file that remembers the last slot that was served.
 const SLOT: &str = "slot";
 
-/// The longest sleep: the machine may have slept meanwhile, or its clock been set.
+/// The longest sleep: the machine may have slept meanwhile, its clock been set, the job file changed.
 const LOOK: Duration = Duration::from_secs(30);
 
 /// Run jobs by their schedules, and stay up.
@@ -35,6 +39,10 @@ const LOOK: Duration = Duration::from_secs(30);
 /// Each job file says when it runs ([schedule] cron, timezone, jitter) and what becomes of a slot
 /// while the run before it is not over (overlap). Slots that passed while nothing ran are caught up
 /// once. An interrupt drains what runs and ends; a second one stops at once.
+///
+/// A job file that is changed is read again within half a minute, and before each run; on a hangup
+/// (SIGHUP) all are read again at once. Where one is no job then, that is told, and its old schedule
+/// stays. Another folder (name, into) wants a restart.
 ///
 /// A run of a job that cannot open its state sets it aside and makes it anew from the WARCs, and
 /// says so in its summary.
@@ -64,6 +72,22 @@ struct Kept {
     voice: Voice,
     clock: Clock,
     metrics: Metrics,
+    /// What the file was like when it was last read.
+    stamp: Option<Stamp>,
+}
+
+/// What tells that a file is another than it was.
+type Stamp = (u64, i64, i64, u64);
+
+/// How waiting for an instant ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    /// It has come.
+    Due,
+    /// The job file is to be read again.
+    Changed,
+    /// Everything is to end.
+    Stopped,
 }
 
 /// Runs the command.
@@ -80,20 +104,33 @@ pub(super) fn run(flags: &RunFlags) -> Result<Exit, Stopped> {
         .map_err(|why| Stopped::new(Exit::Failure, why))?;
     runtime.block_on(async {
         let stop = Stop::default();
-        crawl::heed_signals(&stop, Display::new(Voice::Quiet))
+        crawl::heed_signals(&stop, Display::new(Voice::Quiet), false)
             .map_err(|why| Stopped::new(Exit::Failure, why))?;
+        let again = heed_hangups().map_err(|why| Stopped::new(Exit::Failure, why))?;
         let names: Vec<_> = jobs.iter().map(|job| (job.name.clone(), job.dir.clone())).collect();
         let exporter = Exporter::start(&flags.metrics, &names).await?;
         let mut tasks = JoinSet::new();
         for job in jobs {
-            let stop = stop.clone();
+            let (stop, again) = (stop.clone(), again.clone());
             let job = Kept { metrics: exporter.metrics().clone(), ..job };
-            tasks.spawn(async move { job.keep(&stop).await });
+            tasks.spawn(async move { job.keep(&stop, again).await });
         }
         tasks.join_all().await;
         exporter.end().await;
         Ok(if stop.now.is_cancelled() { Exit::Killed } else { Exit::Interrupted })
     })
+}
+
+/// Each hangup is a word to all jobs.
+fn heed_hangups() -> std::io::Result<watch::Receiver<()>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (tell, told) = watch::channel(());
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tell.send_replace(());
+        }
+    });
+    Ok(told)
 }
 
 /// Reads all job files; what is wrong with any of them is told before any runs.
@@ -122,6 +159,7 @@ fn kept(files: &[PathBuf], voice: Voice) -> Result<Vec<Kept>, Stopped> {
 }
 
 fn planned(file: &Path, voice: Voice) -> Result<Kept, Stopped> {
+    let stamp = stamp(file);
     let plan = crawl::plan_of(file)?;
     let schedule = plan.job.as_ref().and_then(|job| job.schedule.clone()).ok_or_else(|| {
         let what =
@@ -137,25 +175,87 @@ fn planned(file: &Path, voice: Voice) -> Result<Kept, Stopped> {
         voice,
         clock: Clock::system(),
         metrics: Metrics::new(Clock::system()),
+        stamp,
     })
+}
+
+fn stamp(file: &Path) -> Option<Stamp> {
+    let meta = fs::metadata(file).ok()?;
+    Some((meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.size()))
 }
 
 impl Kept {
     /// Serves slots until it is told to stop.
-    async fn keep(&self, stop: &Stop) {
+    async fn keep(mut self, stop: &Stop, mut again: watch::Receiver<()>) {
         let mut next = self.first();
-        while let Some(slot) = next {
-            self.metrics.scheduled(&self.name, slot);
-            let told = Told::Scheduled { slot: slot.warc_date() };
-            self.log(&told, &format!("next run at {slot}"));
-            let due = slot.plus(share(self.schedule.jitter));
-            if !self.wait(due, &stop.intake).await {
-                return;
+        loop {
+            let due = next.map(|slot| self.announced(slot));
+            match self.wait(due, &stop.intake, &mut again).await {
+                Waited::Stopped => return,
+                Waited::Changed => {
+                    self.read_again();
+                    next = self.still(next);
+                }
+                Waited::Due => {
+                    let Some(slot) = next else { continue };
+                    self.serve(slot, stop).await;
+                    next = if self.has_changed() {
+                        self.read_again();
+                        self.schedule.next(self.clock.wall())
+                    } else {
+                        self.after(slot)
+                    };
+                }
             }
-            self.serve(slot, stop).await;
-            next = self.after(slot);
         }
-        self.say("its schedule has no more slots");
+    }
+
+    /// When a slot is served, which is said.
+    fn announced(&self, slot: Moment) -> Moment {
+        self.metrics.scheduled(&self.name, slot);
+        let due = slot.plus(share(self.schedule.jitter));
+        let told = Told::Scheduled { slot: slot.warc_date(), due: due.warc_date() };
+        let of = if due == slot { String::new() } else { format!(" (the slot of {slot})") };
+        self.log(&told, &format!("next run at {due}{of}"));
+        due
+    }
+
+    fn has_changed(&self) -> bool {
+        stamp(&self.file) != self.stamp
+    }
+
+    /// Takes over what the file says now of when it runs. One that is no job leaves things as they were.
+    fn read_again(&mut self) {
+        self.stamp = stamp(&self.file);
+        let read = planned(&self.file, self.voice).and_then(|read| self.same_folder(read));
+        match read {
+            Ok(Self { schedule, overlap, .. }) => {
+                let (cron, zone) = schedule.words();
+                (self.schedule, self.overlap) = (schedule, overlap);
+                let file = self.file.display();
+                self.say(&format!("{file} was read again: \"{cron}\" in {zone}"));
+            }
+            Err(why) => self.say(&format!("{why}; the schedule stays as it was")),
+        }
+    }
+
+    fn same_folder(&self, read: Self) -> Result<Self, Stopped> {
+        if (&read.dir, &read.name) == (&self.dir, &self.name) {
+            return Ok(read);
+        }
+        let (file, dir, was) = (self.file.display(), read.dir.display(), self.dir.display());
+        let name = read.name;
+        Err(Stopped::usage(format!(
+            "{file}: it is now {name} in {dir}, and was {} in {was}; restart `warraq run` for that",
+            self.name
+        )))
+    }
+
+    /// A slot that was waited for when the file changed: it, where it has come and is one still.
+    fn still(&self, slot: Option<Moment>) -> Option<Moment> {
+        let now = self.clock.wall();
+        let is_slot = |slot: &Moment| *slot <= now && self.schedule.last(*slot) == Some(*slot);
+        slot.filter(is_slot).or_else(|| self.schedule.next(now))
     }
 
     /// The first slot: one that was missed, now, or the next.
@@ -198,10 +298,9 @@ impl Kept {
         let ended = match successor {
             None => run.await,
             Some(next) => {
-                let never = CancellationToken::new();
                 tokio::select! {
                     ended = &mut run => ended,
-                    _ = self.wait(next, &never) => {
+                    () = self.until(next) => {
                         self.say("the next slot has come: the run drains and gives way");
                         own.intake.cancel();
                         run.await
@@ -221,6 +320,11 @@ impl Kept {
     /// The file is read anew for each run, so that a change needs no restart.
     async fn crawl(&self, stop: &Stop) -> Result<(Ended, u64), Stopped> {
         let plan: Plan = crawl::plan_of(&self.file)?;
+        if plan.given.settings.into != self.dir {
+            let (file, dir) = (self.file.display(), plan.given.settings.into.display());
+            let what = "restart `warraq run` for that";
+            return Err(Stopped::usage(format!("{file}: its folder is now {dir}; {what}")));
+        }
         overlap::make_way(&self.dir, self.overlap, stop).await?;
         let display = Display::new(self.voice).of(self.journal());
         let bad = plan.bad;
@@ -260,17 +364,40 @@ impl Kept {
         overlap::note(&self.dir, &Skipped { at, why: why.to_owned() });
     }
 
-    /// Waits for an instant of the wall clock; `false` when it is told to stop.
-    async fn wait(&self, until: Moment, stop: &CancellationToken) -> bool {
+    /// Waits for an instant of the wall clock, or, where there is none, for a changed file.
+    async fn wait(
+        &self,
+        until: Option<Moment>,
+        stop: &CancellationToken,
+        again: &mut watch::Receiver<()>,
+    ) -> Waited {
+        if until.is_none() {
+            self.say("its schedule has no more slots");
+        }
         loop {
-            let left = until.since(self.clock.wall());
-            if left.is_zero() {
-                return !stop.is_cancelled();
+            let left = until.map_or(LOOK, |until| until.since(self.clock.wall()));
+            match (stop.is_cancelled(), self.has_changed()) {
+                (true, _) => return Waited::Stopped,
+                (_, true) => return Waited::Changed,
+                _ if left.is_zero() => return Waited::Due,
+                _ => {}
             }
             tokio::select! {
-                () = stop.cancelled() => return false,
+                () = stop.cancelled() => return Waited::Stopped,
+                Ok(()) = again.changed() => return Waited::Changed,
                 () = tokio::time::sleep(left.min(LOOK)) => {}
             }
+        }
+    }
+
+    /// Waits for an instant of the wall clock.
+    async fn until(&self, at: Moment) {
+        loop {
+            let left = at.since(self.clock.wall());
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
         }
     }
 

@@ -341,7 +341,9 @@ async fn conclude<T>(
     let rests = desk.longest_rests();
     let (how_told, steered) = (Some(how), course.live.words());
     let thresholds = job.settings.thresholds;
+    let not_due_seeds = preview::not_due(desk, course.began).await?;
     let summary = Summary {
+        not_due_seeds,
         how: how_told,
         rests,
         rate_limited,

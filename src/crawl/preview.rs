@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use super::desk::Desk;
+use super::kept::KeptJob;
 use super::{CrawlError, Job, open};
 use crate::address::Address;
 use crate::frontier::Frontier;
@@ -12,6 +14,7 @@ use crate::frontier::again::Fetched;
 use crate::frontier::scope::Scope;
 use crate::lead::Lead;
 use crate::moment::Moment;
+use crate::state::DiskFrontier;
 
 /// A URL that would be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,28 @@ pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
     }
     frontier.close().await?;
     Ok(preview)
+}
+
+/// The seeds that the policy kept from being asked for since a run began.
+pub(super) async fn not_due<T>(
+    desk: &Desk<DiskFrontier, T>,
+    began: Moment,
+) -> Result<Vec<String>, CrawlError> {
+    let (policy, now) = (&desk.settings.recrawl, desk.clock.wall());
+    let mut resting = Vec::new();
+    if policy.is_each_run() {
+        return Ok(resting);
+    }
+    let seeds = KeptJob::load(&desk.settings.into).map_or_else(Vec::new, |job| job.seeds());
+    for seed in seeds {
+        let known = desk.frontier.fetched(&seed).await?;
+        let rests =
+            |known: Fetched| known.at < began && known.due(policy).is_none_or(|due| due > now);
+        if known.is_some_and(rests) {
+            resting.push(seed.found);
+        }
+    }
+    Ok(resting)
 }
 
 impl Preview {

@@ -66,6 +66,9 @@ pub struct Summary {
     pub recovered: Option<String>,
     /// The seeds that came to nothing.
     pub failed_seeds: Vec<String>,
+    /// The seeds that were not asked for, since the recrawl policy did not have them due.
+    #[serde(default)]
+    pub not_due_seeds: Vec<String>,
     /// When the run ended.
     #[serde(default)]
     pub ended: Option<Moment>,

@@ -1,19 +1,20 @@
 //! Gathering: the report of a run from what stands in its folder.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::ledger::{self, Account};
 use super::runs::{Run, runs};
 use super::shortfall::{coverage, shortfalls};
 use super::timeline::Indexed;
-use super::{GroupMember, GroupRow, Groups, Host, ROWS, Report, ReportError, Totals};
+use super::{GroupMember, GroupRow, Groups, Host, ROWS, Report, ReportError, Seed, Totals};
 use crate::crawl::kept::KeptJob;
 use crate::crawl::summary::Summary;
 use crate::frontier::Stats;
 use crate::groups::late::Usual;
 use crate::groups::{Group, Member};
-use crate::lead::Rule;
+use crate::lead::{Lead, Rule};
 use crate::moment::Moment;
 
 /// Hosts that are told of as slow.
@@ -23,15 +24,13 @@ const SLOWEST: usize = 10;
 pub fn read(dir: &Path, run: Option<u32>) -> Result<Report, ReportError> {
     let mut all = runs(dir)?;
     let wanted = run.or_else(|| all.keys().next_back().copied()).unwrap_or_default();
-    let before = wanted.checked_sub(1).and_then(|before| all.get(&before)?.ledger_from);
     let Some(run) = all.remove(&wanted) else {
         let known: Vec<String> = all.keys().map(ToString::to_string).collect();
         let known = format!("run {}", known.join(", "));
         return Err(ReportError::NoSuchRun { dir: dir.to_owned(), run: wanted, known });
     };
-    let seeds = KeptJob::load(dir).map_or_else(Vec::new, |job| job.seeds());
-    let seeds: Vec<String> = seeds.into_iter().map(|seed| seed.found).collect();
-    let account = ledger::account(dir, wanted, &seeds, before.unwrap_or_default())?;
+    let seeds = unreached(dir, &run.summary);
+    let account = ledger::account(dir, wanted, seeds, run.ledger_from.unwrap_or_default())?;
     let mut indexed = Indexed::default();
     let mut gaps = Vec::new();
     for file in &account.files {
@@ -43,6 +42,17 @@ pub fn read(dir: &Path, run: Option<u32>) -> Result<Report, ReportError> {
         gaps.push(format!("{} lines of the ledger could not be read", account.unreadable));
     }
     Ok(report(run, account, &indexed, gaps))
+}
+
+/// The seeds of the folder, as they stand where the ledger has no line of them.
+fn unreached(dir: &Path, summary: &Summary) -> Vec<Seed> {
+    let resting: HashSet<&String> = summary.not_due_seeds.iter().collect();
+    let seeds = KeptJob::load(dir).map_or_else(Vec::new, |job| job.seeds());
+    let unreached = |seed: Lead| {
+        let state = if resting.contains(&seed.found) { Seed::NOT_DUE } else { Seed::NOT_REACHED };
+        Seed { url: seed.found, state: state.to_owned(), ..Seed::default() }
+    };
+    seeds.into_iter().map(unreached).collect()
 }
 
 fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> Report {

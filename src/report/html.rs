@@ -243,9 +243,11 @@ fn seeds(out: &mut String, seeds: &[Seed]) -> fmt::Result {
         return Ok(());
     }
     let held = seeds.iter().filter(|seed| seed.is_held()).count();
-    writeln!(out, "<h2>Seeds: {held} of {} captured</h2>\n<table>", seeds.len())?;
+    let resting = seeds.iter().filter(|seed| seed.state == Seed::NOT_DUE).count();
+    let rest = if resting > 0 { format!(", {resting} not due") } else { String::new() };
+    writeln!(out, "<h2>Seeds: {held} of {} captured{rest}</h2>\n<table>", seeds.len())?;
     // Those that failed are what somebody looks for.
-    let shown = seeds.iter().filter(|seed| !seed.is_held());
+    let shown = seeds.iter().filter(|seed| seed.is_missed());
     for seed in shown.take(super::ROWS) {
         let why = seed.why.as_deref().unwrap_or_default();
         writeln!(

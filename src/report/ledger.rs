@@ -9,6 +9,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::diff::Held;
@@ -40,11 +41,13 @@ pub(super) struct Line {
     record: Option<Locator>,
 }
 
-impl Line {
-    /// Whether a reply stands in the archive for it.
-    pub(super) fn is_held(&self) -> bool {
-        matches!(self.state.as_str(), "captured" | "revisit")
-    }
+/// A line of an earlier run: there are years of them, and only this much is read of each.
+#[derive(Debug, Deserialize)]
+struct Past {
+    run: u32,
+    url: String,
+    state: String,
+    status: Option<u16>,
 }
 
 /// What the lines of a run come to.
@@ -63,38 +66,31 @@ pub(super) struct Account {
     pub(super) unreadable: u64,
 }
 
-/// Sums up a run; `seeds` are those whose end is told each for itself. The lines of the run before
-/// begin at `from`: a ledger of years is not read for the run of an hour.
+/// Sums up a run; `seeds` are those whose end is told each for itself. The lines of the run begin at
+/// `from`, if that is known.
 pub(super) fn account(
     dir: &Path,
     run: u32,
-    seeds: &[String],
+    seeds: Vec<Seed>,
     from: u64,
 ) -> Result<Account, ReportError> {
-    let unreached = |url: &String| Seed {
-        url: url.clone(),
-        state: "not-reached".to_owned(),
-        ..Seed::default()
-    };
-    let mut account =
-        Account { seeds: seeds.iter().map(unreached).collect(), ..Account::default() };
-    let places: HashMap<&str, usize> =
-        seeds.iter().enumerate().map(|(at, url)| (url.as_str(), at)).collect();
+    let mut account = Account { seeds, ..Account::default() };
+    let places: HashMap<String, usize> =
+        account.seeds.iter().enumerate().map(|(at, seed)| (seed.url.clone(), at)).collect();
     let ledgers = ledgers(dir)?;
-    let current = ledgers.first().filter(|path| begins_line(path, from)).map(|path| (path, from));
-    // A ledger whose state was lost is another one: then all of them are read from their beginning.
-    let all = ledgers.iter().map(|path| (path, 0));
-    for (path, from) in current.into_iter().chain(all) {
-        for line in lines(path, from)? {
-            match line {
-                Some(line) if line.run == run => account.take(&line, &places),
-                Some(line) if line.run + 1 == run => account.held.before(&line),
-                Some(_) => {}
-                None => account.unreadable += 1,
-            }
+    let (path, from) = account.find(&ledgers, run, from)?;
+    // What was known of them, from the oldest ledger on.
+    for path in ledgers.iter().rev() {
+        for line in lines::<Past>(path, 0)?.flatten().filter(|line| line.run < run) {
+            account.held.before(&line.url, &line.state, line.status);
         }
-        if !account.statuses.is_empty() || !account.failures.is_empty() {
-            break;
+    }
+    let Some(path) = path else { return Ok(account) };
+    for line in lines::<Line>(path, from)? {
+        match line {
+            Some(line) if line.run == run => account.take(&line, &places),
+            Some(_) => {}
+            None => account.unreadable += 1,
         }
     }
     Ok(account)
@@ -129,7 +125,10 @@ fn begins_line(path: &Path, from: u64) -> bool {
     before().unwrap_or(false)
 }
 
-fn lines(path: &Path, from: u64) -> Result<impl Iterator<Item = Option<Line>>, ReportError> {
+fn lines<T: DeserializeOwned>(
+    path: &Path,
+    from: u64,
+) -> Result<impl Iterator<Item = Option<T>>, ReportError> {
     let failed = |why| ReportError::Io { path: path.to_owned(), why };
     let mut file = File::open(path).map_err(failed)?;
     file.seek(SeekFrom::Start(from)).map_err(failed)?;
@@ -137,7 +136,30 @@ fn lines(path: &Path, from: u64) -> Result<impl Iterator<Item = Option<Line>>, R
 }
 
 impl Account {
-    fn take(&mut self, line: &Line, seeds: &HashMap<&str, usize>) {
+    /// The ledger that has lines of the run, and where they may begin; their URLs are met. A ledger
+    /// whose state was lost is another one: then all of them are looked through from the beginning.
+    fn find<'p>(
+        &mut self,
+        ledgers: &'p [PathBuf],
+        run: u32,
+        from: u64,
+    ) -> Result<(Option<&'p PathBuf>, u64), ReportError> {
+        let current = ledgers.first().filter(|path| begins_line(path, from));
+        let all = ledgers.iter().map(|path| (path, 0));
+        for (path, from) in current.map(|path| (path, from)).into_iter().chain(all) {
+            let mut found = false;
+            for line in lines::<Past>(path, from)?.flatten().filter(|line| line.run == run) {
+                self.held.met(&line.url);
+                found = true;
+            }
+            if found {
+                return Ok((Some(path), from));
+            }
+        }
+        Ok((ledgers.first(), 0))
+    }
+
+    fn take(&mut self, line: &Line, seeds: &HashMap<String, usize>) {
         if let Some(seed) = seeds.get(line.url.as_str()).and_then(|at| self.seeds.get_mut(*at)) {
             seed.state.clone_from(&line.state);
             seed.status = line.status;

@@ -127,7 +127,7 @@ fn reasons<'a>(
 }
 
 fn seeds(out: &mut String, report: &Report) -> std::fmt::Result {
-    let missed = report.seeds.iter().filter(|seed| !seed.is_held());
+    let missed = report.seeds.iter().filter(|seed| seed.is_missed());
     let missed: Vec<String> =
         missed.map(|seed| format!("{} ({})", code(&seed.url), seed.state)).collect();
     if missed.is_empty() {

@@ -118,7 +118,7 @@ pub struct Report {
     pub parked_sites: Vec<String>,
     /// What was told while it ran, with its time: pauses, hosts blocked.
     pub steered: Vec<String>,
-    /// The run before it held against it.
+    /// What is new, changed, unchanged and gone, by all runs before it.
     pub difference: Option<Difference>,
     /// WARC files sealed in it, with their SHA-256.
     pub files: Vec<SealedFile>,
@@ -161,7 +161,7 @@ pub struct Totals {
 pub struct Seed {
     /// Its URL.
     pub url: String,
-    /// The state of its ledger line; `not-reached` without one.
+    /// The state of its ledger line; `not-due` or `not-reached` without one.
     pub state: String,
     /// HTTP status.
     pub status: Option<u16>,
@@ -170,6 +170,17 @@ pub struct Seed {
 }
 
 impl Seed {
+    /// It was fetched in an earlier run, and its time had not come.
+    pub const NOT_DUE: &str = "not-due";
+
+    /// The run did not come to it.
+    pub const NOT_REACHED: &str = "not-reached";
+
+    /// Whether the run owes a capture of it: it failed, or was not reached.
+    pub fn is_missed(&self) -> bool {
+        !self.is_held() && self.state != Self::NOT_DUE
+    }
+
     /// Whether it was captured, now or, unchanged, before.
     pub fn is_held(&self) -> bool {
         matches!(self.state.as_str(), "captured" | "revisit" | "moved")
@@ -266,18 +277,19 @@ pub struct Reason {
     pub examples: Vec<String>,
 }
 
-/// A run held against the one before.
+/// Each URL of a run held against the last that was known of it in any run before. A reply that is
+/// an error, and no 404 or 410, counts nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The earlier run.
+    /// The run just before: what was known at its end.
     pub run: u32,
-    /// URLs captured in this one only.
+    /// URLs no run before had captured, or that had been gone since.
     pub new: u64,
-    /// Captured in both, with another payload.
+    /// Captured before, with another payload.
     pub changed: u64,
-    /// Captured in both, the same.
+    /// Captured before, the same.
     pub unchanged: u64,
-    /// Captured in the earlier run, and gone now: 404 or 410.
+    /// Captured before, and gone now: 404 or 410.
     pub gone: u64,
     /// Examples of new, changed and gone ones.
     pub examples: BTreeMap<&'static str, Vec<String>>,

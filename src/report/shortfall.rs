@@ -50,7 +50,7 @@ impl fmt::Display for Coverage {
 }
 
 /// Whether a status says that something is gone for good.
-const fn is_gone(status: u16) -> bool {
+pub(super) const fn is_gone(status: u16) -> bool {
     matches!(status, 404 | 410)
 }
 

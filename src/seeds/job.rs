@@ -17,9 +17,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 pub use self::reader::JobFault;
-use self::reader::{Reader, Section, list as list_of, spelled, text, wanted};
+use self::reader::{Reader, Section, spelled, text, wanted};
 pub use self::schedule::{Overlap, Schedule};
 use crate::lang::Lang;
+use crate::settings::spelling::is_contact;
 use crate::settings::{DEFAULT_DISK_FLOOR, Recrawl, SeedScope, Settings};
 
 /// Largest job file.
@@ -44,6 +45,8 @@ pub struct JobFile {
     pub schedule: Option<Schedule>,
     /// What becomes of a slot while the run before it is not over.
     pub overlap: Overlap,
+    /// What is right, and probably not what was meant.
+    pub warnings: Vec<JobFault>,
 }
 
 /// Reads a job file. The errors are all that is wrong with it, in its order.
@@ -57,15 +60,20 @@ pub fn read(path: &Path) -> Result<JobFile, Vec<JobFault>> {
         return Err(fault(format!("over {MAX_BYTES} bytes; keep long lists in seed-files")));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => parse(path, &text),
+        Ok(text) => parsed(path, &text, true),
         Err(_) => Err(fault("is not UTF-8; save it as UTF-8".to_owned())),
     }
 }
 
-/// [`read`] from a text; `path` is what faults call it, and where its seed files lie.
+/// [`read`] from a text; `path` is what faults call it, and where its seed files lie. They are not
+/// looked for.
 pub fn parse(path: &Path, text: &str) -> Result<JobFile, Vec<JobFault>> {
+    parsed(path, text, false)
+}
+
+fn parsed(path: &Path, text: &str, on_disk: bool) -> Result<JobFile, Vec<JobFault>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader::new(path, text);
+    let mut reader = Reader::new(path, text, on_disk);
     let table = reader.parse();
     let mut job = JobFile {
         path: path.to_owned(),
@@ -76,11 +84,12 @@ pub fn parse(path: &Path, text: &str) -> Result<JobFile, Vec<JobFault>> {
         secret_headers: None,
         schedule: None,
         overlap: Overlap::default(),
+        warnings: Vec::new(),
     };
     if let Some(table) = &table {
         job.root(Section::root(table.get_ref()), &mut reader);
     }
-    job.given = reader.end()?;
+    (job.given, job.warnings) = reader.end()?;
     Ok(job)
 }
 
@@ -108,8 +117,8 @@ impl JobFile {
         );
         let into = root.take("into", "into", reader, text).unwrap_or_else(|| settings.name.clone());
         settings.into = PathBuf::from(into);
-        let languages = list_of(|value| spelled("a language tag", language)(value));
-        root.set(&mut settings.languages, "languages", "languages", reader, languages);
+        let tag = |value| spelled("a language tag", language)(value);
+        settings.languages = root.each("languages", "languages", reader, tag).unwrap_or_default();
         self.lists(&mut root, reader);
         self.seeds(&mut root, reader);
         self.sections(&mut root, reader);
@@ -119,9 +128,16 @@ impl JobFile {
     }
 
     fn lists(&mut self, root: &mut Section<'_>, reader: &mut Reader<'_>) {
-        let files = root.take("seed-files", "seed_files", reader, list_of(text));
-        let beside = self.path.parent().unwrap_or(Path::new(""));
-        self.seed_files = files.unwrap_or_default().iter().map(|file| beside.join(file)).collect();
+        let files = root.each("seed-files", "seed_files", reader, text).unwrap_or_default();
+        self.seed_files = files.iter().map(|file| self.beside(file)).collect();
+        for file in &self.seed_files {
+            reader.look_for("seed-files", "seed_files", file);
+        }
+    }
+
+    /// A file that the job names, which lies beside it unless it says another folder.
+    fn beside(&self, file: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(file)
     }
 
     /// `[[seeds]]`: tables, or URLs alone.
@@ -165,7 +181,7 @@ fn name(text: &str) -> Result<String, String> {
 
 fn contact(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if !text.contains(char::is_control) && (text.contains('@') || text.contains("://")) {
+    if !text.contains(char::is_control) && is_contact(text) {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} reaches nobody; give an e-mail address or a URL, as in desk@example.org"))

@@ -92,6 +92,16 @@ fn target(text: &str, port: u16) -> Option<(IpAddr, u16)> {
     Some((addr.trim_matches(['[', ']']).parse().ok()?, port.parse().ok()?))
 }
 
+/// Whether a text reaches somebody: an e-mail address, or a URL with a host.
+pub fn is_contact(text: &str) -> bool {
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '[');
+    let url = text.split_once("://").is_some_and(|(_, rest)| begins(rest));
+    let mail = text.split_once('@').is_some_and(|(who, at)| {
+        who.ends_with(|c: char| !c.is_whitespace() && c != '/') && begins(at)
+    });
+    url || mail
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

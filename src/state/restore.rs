@@ -127,7 +127,7 @@ impl Desk {
             self.depend_on(original);
         }
         self.put(leads)?;
-        self.refuse_all(refused, &lead.found);
+        self.refuse_all(refused, &lead.found)?;
         match row {
             Some(row) => self.withdraw(&home, row.place),
             None if self.seen.insert(print) => self.tally.put(),

@@ -45,7 +45,7 @@ impl Desk {
         for page in kept(&held.lead, &end) {
             self.keep_page(&page);
         }
-        self.refuse_all(&end.refused, &held.lead.found);
+        self.refuse_all(&end.refused, &held.lead.found)?;
         let facts = facts_of(end.event.as_ref());
         self.events.extend(end.event);
         self.settlements += 1;
@@ -145,14 +145,15 @@ impl Desk {
         false
     }
 
-    /// Counts what the page at `via` leads to and will not be fetched; each URL once a run.
-    pub(crate) fn refuse_all(&mut self, refused: &[Refusal], via: &str) {
+    /// Counts what the page at `via` leads to and will not be fetched; each URL once a run. What is
+    /// archived already and would not be asked for in any case is not due, and no rule refuses it.
+    pub(crate) fn refuse_all(&mut self, refused: &[Refusal], via: &str) -> Result<(), Fault> {
         for refusal in refused {
             let key =
                 Address::parse(&refusal.url).map_or_else(|_| refusal.url.clone(), String::from);
             let print = self.seen.print(&key);
             // A URL of the run ends by its own visit, whatever another page may not lead to.
-            if self.seen.has(print) {
+            if self.seen.has(print) || !self.is_due(print)? {
                 continue;
             }
             if let Some(count) = self.tally.refused(print, refusal).cloned() {
@@ -161,6 +162,7 @@ impl Desk {
                 self.touch();
             }
         }
+        Ok(())
     }
 
     pub(crate) fn keep_page(&mut self, page: &KeptPage) {

@@ -121,7 +121,7 @@ fn a_damaged_state_is_told_and_recovered() {
     {
         let crawl = Crawl::of(&web);
         let run = crawl.run(&["http://a.test/", "--depth", "1", "--max-pages", "12"]);
-        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(run.code, Some(14), "{}", run.stderr);
         let before: Vec<_> = crawl.files().iter().map(|file| fs::read(file).unwrap()).collect();
         harm(&crawl, damage);
         let plain = crawl.run(SEED);

@@ -34,7 +34,7 @@ fn host(site: String, section: &mut Section<'_>, reader: &mut Reader<'_>) -> Hos
         delay: section.take("delay", "hosts", reader, measured("a length of time", duration)),
         per_host: section.take("concurrency", "hosts", reader, number::<usize>(1)),
         robots: section.take("robots", "hosts", reader, robots).unwrap_or(true),
-        headers: section.take("headers", "hosts", reader, headers).unwrap_or_default(),
+        headers: headers(section, "hosts", reader),
     }
 }
 
@@ -49,19 +49,40 @@ fn site(name: &str) -> Read<String> {
     if site.as_str() == name {
         return Ok(site.as_str().to_owned());
     }
-    Err(format!(
-        "{} is paced with its registered domain; write [hosts.{:?}]",
-        quoted(name),
-        site.as_str()
-    ))
+    let what = match site.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with(':')) {
+        false => "is paced with its registered domain",
+        true if url.domain().is_some() && name.contains('.') => {
+            return Err(format!(
+                "{} is what domains are registered under, and each is paced by itself; name one, as \
+                 in [hosts.{:?}]",
+                quoted(name),
+                format!("example.{name}")
+            ));
+        }
+        true => "has no registered domain and is paced by host and port",
+    };
+    Err(format!("{} {what}; write [hosts.{:?}]", quoted(name), site.as_str()))
 }
 
-/// A table of request headers that hold no credentials.
-pub(super) fn headers(value: &DeValue<'_>) -> Read<Vec<(String, String)>> {
-    let table = value.as_table().ok_or_else(|| wanted("a table of headers", value))?;
-    let mut headers: Vec<_> = table.iter().collect();
-    headers.sort_by_key(|(name, _)| name.span().start);
-    headers.into_iter().map(|(name, value)| header(name.get_ref(), value.get_ref())).collect()
+/// A table of request headers that hold no credentials; each that cannot be one is a fault.
+pub(super) fn headers(
+    section: &mut Section<'_>,
+    setting: &'static str,
+    reader: &mut Reader<'_>,
+) -> Vec<(String, String)> {
+    let table = section.take("headers", setting, reader, |value| {
+        value.as_table().ok_or_else(|| wanted("a table of headers", value))
+    });
+    let mut rows: Vec<_> = table.into_iter().flatten().collect();
+    rows.sort_by_key(|(name, _)| name.span().start);
+    let mut headers = Vec::with_capacity(rows.len());
+    for (name, value) in rows {
+        match header(name.get_ref(), value.get_ref()) {
+            Ok(header) => headers.push(header),
+            Err(why) => reader.fault(name.span().start, format!("headers: {why}")),
+        }
+    }
+    headers
 }
 
 fn header(name: &str, value: &DeValue<'_>) -> Read<(String, String)> {
@@ -81,6 +102,7 @@ fn header(name: &str, value: &DeValue<'_>) -> Read<(String, String)> {
         Some(text) if !text.chars().any(char::is_control) => {
             Ok((name.to_owned(), text.trim().to_owned()))
         }
-        _ => Err(wanted(&format!("a text on one line for {name}"), value)),
+        Some(_) => Err(format!("{name} has to stand on one line; take the line breaks out")),
+        None => Err(wanted(&format!("a text in quotes for {name}"), value)),
     }
 }

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::reader::{Reader, Section, choice, number, quoted};
+use crate::address::without_userinfo;
 use crate::lead::Lead;
 
 /// Whether the seed's whole registered domain is its home, and how far its links are followed.
@@ -55,9 +56,17 @@ pub(super) fn seed<'v>(
     Some((url(text, at, reader)?, own))
 }
 
+const USERINFO: &str = "the name and password in the URL are left out; what a server wants to be told \
+                        belongs into a file: secret-headers-file in [requests]";
+
 fn url(text: &str, at: usize, reader: &mut Reader<'_>) -> Option<String> {
     match Lead::seed(text.trim()) {
-        Ok(lead) => Some(lead.found),
+        Ok(lead) => {
+            if without_userinfo(text) != text {
+                reader.warn(at, USERINFO);
+            }
+            Some(lead.found)
+        }
         Err(_) if text.len() > 200 => {
             reader.fault(at, format!("{} is no URL that can be fetched", quoted(text)));
             None

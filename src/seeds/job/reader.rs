@@ -39,6 +39,17 @@ impl fmt::Display for JobFault {
     }
 }
 
+/// Keys that are meant for something else than what is spelled like them.
+const HINTS: &[(&str, &str, &str)] = &[
+    ("hosts.NAME", "per-host", "did you mean \"concurrency\"?"),
+    (
+        "politeness",
+        "robots",
+        "robots = \"ignore\" is for single hosts, in [hosts.\"example.org\"]; how long a robots.txt \
+         is believed stands in [recrawl]",
+    ),
+];
+
 /// A value, or what is wrong with it.
 pub(super) type Read<T> = Result<T, String>;
 
@@ -47,6 +58,9 @@ pub(super) struct Reader<'t> {
     path: &'t Path,
     text: &'t str,
     faults: Vec<(usize, String)>,
+    warnings: Vec<(usize, String)>,
+    /// Whether the files it names are looked for.
+    on_disk: bool,
     /// Where each setting was given.
     given: BTreeMap<&'static str, usize>,
     /// The keys of each section that was read.
@@ -56,11 +70,13 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(path: &'t Path, text: &'t str) -> Self {
+    pub(super) fn new(path: &'t Path, text: &'t str, on_disk: bool) -> Self {
         Self {
             path,
             text,
             faults: Vec::new(),
+            warnings: Vec::new(),
+            on_disk,
             given: BTreeMap::new(),
             known: BTreeMap::new(),
             unknown: Vec::new(),
@@ -82,29 +98,53 @@ impl<'t> Reader<'t> {
         self.faults.push((at, what.into()));
     }
 
+    /// What is no fault, and probably not what was meant.
+    pub(super) fn warn(&mut self, at: usize, what: impl Into<String>) {
+        self.warnings.push((at, what.into()));
+    }
+
+    /// A file that the value of a key names has to be there.
+    pub(super) fn look_for(&mut self, key: &str, setting: &str, file: &Path) {
+        let what = match file.metadata() {
+            _ if !self.on_disk => return,
+            Ok(meta) if meta.is_dir() => "it is a folder".to_owned(),
+            Ok(_) => return,
+            Err(why) => why.to_string(),
+        };
+        if let Some(at) = self.place(setting) {
+            self.fault(at, format!("{key}: {} cannot be read: {what}", file.display()));
+        }
+    }
+
     /// Where a setting was given, when it was.
     pub(super) fn place(&self, setting: &str) -> Option<usize> {
         self.given.get(setting).copied()
     }
 
-    /// The line of each setting that was given; or every fault, in the order of the file.
-    pub(super) fn end(mut self) -> Result<BTreeMap<&'static str, usize>, Vec<JobFault>> {
+    /// The line of each setting that was given, and the warnings; or every fault. Both in the order of
+    /// the file.
+    pub(super) fn end(
+        mut self,
+    ) -> Result<(BTreeMap<&'static str, usize>, Vec<JobFault>), Vec<JobFault>> {
         for (section, key, at) in std::mem::take(&mut self.unknown) {
             let what = self.about(&section, &key);
             self.fault(at, what);
         }
         if self.faults.is_empty() {
             let lines = self.given.iter().map(|(key, at)| (*key, place(self.text, *at).0));
-            return Ok(lines.collect());
+            return Ok((lines.collect(), self.told(self.warnings.clone())));
         }
-        self.faults.sort();
-        self.faults.dedup();
-        let path = self.path;
-        let told = self.faults.into_iter().take(MAX_FAULTS).map(|(at, what)| {
+        Err(self.told(self.faults.clone()))
+    }
+
+    fn told(&self, mut all: Vec<(usize, String)>) -> Vec<JobFault> {
+        all.sort();
+        all.dedup();
+        let told = all.into_iter().take(MAX_FAULTS).map(|(at, what)| {
             let (line, column) = place(self.text, at);
-            JobFault { path: path.to_owned(), line, column, what }
+            JobFault { path: self.path.to_owned(), line, column, what }
         });
-        Err(told.collect())
+        told.collect()
     }
 
     /// What to say of an unknown key: the one that was meant, or where it belongs.
@@ -112,6 +152,11 @@ impl<'t> Reader<'t> {
         let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
         let here = self.known.get(section).map(Vec::as_slice).unwrap_or_default();
         let key_text = quoted(key);
+        if let Some((.., hint)) =
+            HINTS.iter().find(|(of, typed, _)| (*of, *typed) == (section, key))
+        {
+            return format!("unknown key {key_text}{place}; {hint}");
+        }
         if let Some(near) = nearest(key, here) {
             return format!("unknown key {key_text}{place}; did you mean {near:?}?");
         }
@@ -205,6 +250,30 @@ impl<'v> Section<'v> {
                 None
             }
         }
+    }
+
+    /// The values of a list, each read for itself: every one that cannot be is a fault at its place.
+    pub(super) fn each<T>(
+        &mut self,
+        key: &'static str,
+        setting: &'static str,
+        reader: &mut Reader<'_>,
+        read: impl Fn(&'v DeValue<'v>) -> Read<T>,
+    ) -> Option<Vec<T>> {
+        let (at, value) = self.value(key)?;
+        let Some(values) = value.as_array() else {
+            reader.fault(at, format!("{key}: {}", wanted("a list in brackets", value)));
+            return None;
+        };
+        reader.given.insert(setting, at);
+        let mut all = Vec::with_capacity(values.len());
+        for value in values {
+            match read(value.get_ref()) {
+                Ok(read) => all.push(read),
+                Err(why) => reader.fault(value.span().start, format!("{key}: {why}")),
+            }
+        }
+        Some(all)
     }
 
     /// The same into a setting, which keeps what it has where nothing is given.
@@ -345,16 +414,6 @@ pub(super) fn choice<T: Clone>(
             Some(near) => format!("{} is not known; did you mean {near:?}?", quoted(text)),
             None => format!("{} is not known; give one of {list}", quoted(text)),
         })
-    }
-}
-
-/// A list, each of its values read; the first that cannot be is the fault.
-pub(super) fn list<T>(
-    read: impl Fn(&DeValue<'_>) -> Read<T>,
-) -> impl FnOnce(&DeValue<'_>) -> Read<Vec<T>> {
-    move |value| match value.as_array() {
-        Some(values) => values.iter().map(|value| read(value.get_ref())).collect(),
-        None => Err(wanted("a list in brackets", value)),
     }
 }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::JobFile;
 use super::hosts::headers;
 use super::reader::{
-    Reader, Section, choice, fraction, list, measured, more, number, spelled, text, yes_no,
+    Reader, Section, choice, fraction, measured, more, number, spelled, text, yes_no,
 };
 use super::schedule::{Overlap, Schedule};
+use crate::moment::Moment;
 use crate::settings::spelling::{again, duration, length, percent, resolve, size};
 use crate::settings::{
     AlternatesScope, Durability, LEAST_MEMORY, OnFull, ROBOTS_LIFETIME, Settings, Transport,
@@ -26,10 +27,14 @@ impl JobFile {
         limits(settings, root.section("limits", reader), reader);
         traps(settings, root.section("traps", reader), reader);
         politeness(settings, root.section("politeness", reader), reader);
-        network(settings, root.section("network", reader), reader);
+        let roots = network(settings, root.section("network", reader), reader);
         recrawl(settings, root.section("recrawl", reader), reader);
         archive(settings, root.section("archive", reader), reader);
         thresholds(settings, root.section("thresholds", reader), reader);
+        self.settings.ca_file = roots.map(|file| self.beside(&file));
+        if let Some(file) = &self.settings.ca_file {
+            reader.look_for("ca-file", "ca_file", file);
+        }
         self.requests(root.section("requests", reader), reader);
         self.scheduled(root.section("schedule", reader), reader);
     }
@@ -39,18 +44,21 @@ impl JobFile {
         section.set(&mut settings.user_agent, "user-agent", "user_agent", reader, text);
         let language = &mut settings.accept_language;
         section.set(language, "accept-language", "accept_language", reader, text);
-        section.set(&mut settings.headers, "headers", "headers", reader, headers);
+        settings.headers = headers(&mut section, "headers", reader);
         section.set(&mut settings.cookies, "cookies", "cookies", reader, yes_no);
         let trust = &mut settings.trust_unmodified;
         let time = measured(TIME, duration);
         section.set(trust, "trust-unmodified", "trust_unmodified", reader, time);
         let keys = section.take("secret-headers-file", "secret_headers", reader, text);
-        let beside = self.path.parent().map(ToOwned::to_owned).unwrap_or_default();
-        self.secret_headers = keys.map(|file| beside.join(file));
+        self.secret_headers = keys.map(|file| self.beside(&file));
+        if let Some(file) = &self.secret_headers {
+            reader.look_for("secret-headers-file", "secret_headers", file);
+        }
         section.end(reader);
     }
 
     fn scheduled(&mut self, mut section: Section<'_>, reader: &mut Reader<'_>) {
+        let is_given = section.value("cron").is_some();
         let cron =
             section.take("cron", "cron", reader, spelled("a cron expression", Schedule::cron));
         let zone =
@@ -67,9 +75,14 @@ impl JobFile {
         match (cron, lonely) {
             (Some(cron), _) => {
                 let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
-                self.schedule = Some(Schedule::new(cron, zone, jitter.unwrap_or_default()));
+                let schedule = Schedule::new(cron, zone, jitter.unwrap_or_default());
+                if let (None, Some(at)) = (schedule.next(Moment::default()), reader.place("cron")) {
+                    let what = "cron: such a day never comes; give one that is in the calendar";
+                    reader.fault(at, what);
+                }
+                self.schedule = Some(schedule);
             }
-            (None, Some(at)) if reader.place("cron").is_none() => {
+            (None, Some(at)) if !is_given => {
                 reader.fault(
                     at,
                     "there is no cron expression it could be for; add cron = \"7 * * * *\"",
@@ -112,12 +125,21 @@ impl JobFile {
             let gap = length(gap);
             reader.fault(at, format!("jitter: slots are {gap} apart; give less than that"));
         }
+        if let (Some(schedule), Some(at)) = (&self.schedule, reader.place("max_time"))
+            && let Some(gap) = gap(schedule)
+            && settings.max_time > gap
+        {
+            let gap = length(gap);
+            let what =
+                format!("time: slots are {gap} apart; a longer run meets the next (overlap)");
+            reader.warn(at, what);
+        }
     }
 }
 
 /// The time between the first two slots there are.
 fn gap(schedule: &Schedule) -> Option<Duration> {
-    let first = schedule.next(crate::moment::Moment::default())?;
+    let first = schedule.next(Moment::default())?;
     Some(schedule.next(first)?.since(first))
 }
 
@@ -203,13 +225,18 @@ fn politeness(settings: &mut Settings, mut section: Section<'_>, reader: &mut Re
     section.end(reader);
 }
 
-fn network(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
+/// The file of further roots is left to the caller, who knows where it lies.
+fn network(
+    settings: &mut Settings,
+    mut section: Section<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<String> {
     let transports = choice(&[("wire", Transport::Wire), ("reqwest", Transport::Reqwest)]);
     section.set(&mut settings.transport, "transport", "transport", reader, transports);
     section.set(&mut settings.allow_h2, "allow-h2", "allow_h2", reader, yes_no);
     section.set(&mut settings.allow_private, "allow-private", "allow_private", reader, yes_no);
-    let fixed = list(|value| spelled("HOST:PORT:ADDR in quotes", resolve)(value));
-    section.set(&mut settings.resolve, "resolve", "resolve", reader, fixed);
+    let fixed = |value| spelled("HOST:PORT:ADDR in quotes", resolve)(value);
+    settings.resolve = section.each("resolve", "resolve", reader, fixed).unwrap_or_default();
     for (into, key, name) in [
         (&mut settings.connect_timeout, "connect-timeout", "connect_timeout"),
         (&mut settings.idle_timeout, "idle-timeout", "idle_timeout"),
@@ -222,8 +249,8 @@ fn network(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reade
     section.set(&mut settings.keepalive, "keepalive", "keepalive", reader, yes_no);
     section.set(&mut settings.insecure_tls, "insecure-tls", "insecure_tls", reader, yes_no);
     let file = section.take("ca-file", "ca_file", reader, text);
-    settings.ca_file = file.map(Into::into);
     section.end(reader);
+    file
 }
 
 fn recrawl(settings: &mut Settings, mut section: Section<'_>, reader: &mut Reader<'_>) {
