@@ -72,7 +72,7 @@ async fn settle_plain<F: Frontier, T>(
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
-        event: Some(Event::Settled(Settled {
+        event: Some(Event::Settled(Box::new(Settled {
             url: visit.lead.found.clone(),
             hop: visit.lead.hop,
             hops: visit.lead.hops.clone(),
@@ -85,7 +85,7 @@ async fn settle_plain<F: Frontier, T>(
             title: None,
             byline: Vec::new(),
             record: None,
-        })),
+        }))),
     };
     desk.frontier.ack(visit, settlement).await?;
     Ok(())
@@ -285,7 +285,7 @@ fn retried(trace: &Trace) -> Event {
 fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
     let page = trace.page.as_ref();
     let lang = page.and_then(|page| page.detected.as_ref().or(page.declared.as_ref()));
-    Event::Settled(Settled {
+    Event::Settled(Box::new(Settled {
         url: trace.lead.found.clone(),
         hop: trace.lead.hop,
         hops: trace.lead.hops.clone(),
@@ -298,7 +298,7 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
         title: page.and_then(|page| page.title.clone()),
         byline: page.map_or_else(Vec::new, |page| page.byline.clone()),
         record: filed.and_then(|filed| filed.reply.clone()),
-    })
+    }))
 }
 
 /// The origin that later captures of this payload will name.

@@ -75,13 +75,11 @@ impl Store {
     }
 
     fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
-        match self.pending.get(key) {
-            Some(pending) => Ok(pending.clone()),
-            None => {
-                let value = self.db.get(key).map_err(|why| why.to_string())?;
-                Ok(value.map(|value| value.to_vec()))
-            }
+        if let Some(pending) = self.pending.get(key) {
+            return Ok(pending.clone());
         }
+        let value = self.db.get(key).map_err(|why| why.to_string())?;
+        Ok(value.map(|value| value.to_vec()))
     }
 
     /// The page kept under `key`.
