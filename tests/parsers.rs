@@ -32,6 +32,8 @@ mod giants;
 mod heads;
 #[path = "parsers/input.rs"]
 mod input;
+#[path = "parsers/jobs.rs"]
+mod jobs;
 #[path = "parsers/lists.rs"]
 mod lists;
 #[path = "parsers/rules.rs"]
