@@ -48,19 +48,19 @@ pub(super) fn of(url: &Url, dom: &Html, article: Option<&Article>) -> u64 {
 /// Hashes of the words without digits, in lower case.
 fn gather(text: &str, into: &mut Vec<u64>) {
     let letters = letters();
-    let mut word = Some(START);
+    let (mut word, mut has_digit) = (START, false);
     // A mark behind the text ends its last word.
     for c in text.chars().chain([' ']) {
         let class = letters.of(c);
         if class.is_alphanumeric() {
-            word = word.filter(|_| !class.is_numeric()).map(|word| with(word, c));
+            word = with(word, c);
+            has_digit |= class.is_numeric();
             continue;
         }
-        if let Some(word) = word.replace(START).filter(|word| *word != START)
-            && into.len() < MAX_WORDS
-        {
+        if word != START && !has_digit && into.len() < MAX_WORDS {
             into.push(word);
         }
+        (word, has_digit) = (START, false);
     }
 }
 
