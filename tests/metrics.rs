@@ -96,6 +96,7 @@ fn settled(url: &str, outcome: Outcome) -> Event {
         title: None,
         byline: Vec::new(),
         record: None,
+        defects: Vec::new(),
     })
 }
 
