@@ -228,11 +228,13 @@ fn token_signs(token: &str) -> Signs {
             all = all.with(Signs::BODY);
         }
         match (before.as_str(), word.as_str()) {
-            ("screen", "reader") | ("sr", "only") | ("visually", "hidden") => {
+            ("screen", "reader")
+            | ("sr", "only")
+            | ("visually", "hidden")
+            | ("post" | "entry" | "article" | "story", "meta")
+            | ("page" | "pages", "links") => {
                 all = all.with(Signs::CHROME);
             }
-            ("post" | "entry" | "article" | "story", "meta") => all = all.with(Signs::CHROME),
-            ("page" | "pages", "links") => all = all.with(Signs::CHROME),
             ("job", "title") => all = all.with(Signs::ROLE),
             ("about", "author") => all = all.with(Signs::BIO),
             ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
