@@ -235,7 +235,9 @@ fn token_signs(token: &str) -> Signs {
             | ("page" | "pages", "links") => {
                 all = all.with(Signs::CHROME);
             }
-            ("job", "title") => all = all.with(Signs::ROLE),
+            ("job" | "byline", "title") | ("card" | "author", "job") => {
+                all = all.with(Signs::ROLE);
+            }
             ("about", "author") => all = all.with(Signs::BIO),
             ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
             // Drupal calls a field so that holds the paragraphs of a story.
