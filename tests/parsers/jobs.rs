@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use warraq::seeds::job::{JobFile, parse};
+use warraq::seeds::job::{JobFault, JobFile, Schedule, parse};
 use warraq::settings::Settings;
 use warraq::settings::spelling::{duration, length};
 
@@ -15,7 +15,7 @@ use super::input::text_like;
 /// Faults that are told of one file.
 const MOST: usize = 50;
 
-fn read(text: &str) -> Result<JobFile, Vec<warraq::seeds::job::JobFault>> {
+fn read(text: &str) -> Result<JobFile, Vec<JobFault>> {
     parse(Path::new("job.toml"), text)
 }
 
@@ -39,7 +39,7 @@ fn shown(job: &JobFile) -> String {
         times(&job.settings).map(length);
     let recrawl = job.settings.recrawl;
     let (cron, zone) =
-        job.schedule.as_ref().map_or(("0 0 1 1 *".to_owned(), "UTC".to_owned()), |s| s.words());
+        job.schedule.as_ref().map_or(("0 0 1 1 *".to_owned(), "UTC".to_owned()), Schedule::words);
     format!(
         "name = {:?}\nseeds = [\"https://a.example/\"]\n\
          [politeness]\ndelay = {delay:?}\nretry-delay = {retry:?}\npatience = {patience:?}\n\
@@ -85,7 +85,7 @@ proptest! {
         prop_assert_eq!((&twice.name, twice.max_body), (&once.name, once.max_body));
         let both = [once.recrawl, twice.recrawl].map(|recrawl| (recrawl.listing, recrawl.article));
         prop_assert_eq!(both[0], both[1]);
-        let when = |job: &JobFile| job.schedule.as_ref().map(warraq::seeds::job::Schedule::words);
+        let when = |job: &JobFile| job.schedule.as_ref().map(Schedule::words);
         prop_assert!(job.schedule.is_none() || when(&back) == when(&job));
     }
 
