@@ -34,6 +34,8 @@ mod heads;
 mod input;
 #[path = "parsers/lists.rs"]
 mod lists;
+#[path = "parsers/requests.rs"]
+mod requests;
 #[path = "parsers/rules.rs"]
 mod rules;
 

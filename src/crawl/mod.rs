@@ -209,6 +209,17 @@ struct Course {
     control: Option<Control>,
 }
 
+impl Course {
+    /// The folder is open, and locked: nobody else's socket can be in it.
+    fn goes_on(&mut self, job: &Job) {
+        self.begun = true;
+        self.stand.over(job);
+        if let Some(control) = &mut self.control {
+            control.open(&job.watch);
+        }
+    }
+}
+
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
 /// returns, the last of them the run's own `-meta` file.
 ///
@@ -231,7 +242,7 @@ async fn watched(job: Job, live: &Live, control: Option<Control>) -> Result<Ende
     let log = Log::new(job.clock.clone());
     let job = Job { watch: live.beside(log.beside(job.watch.clone())), ..job };
     live.begin(&job);
-    let ended = sittings(&job, log, live, control).await;
+    let ended = Box::pin(sittings(&job, log, live, control)).await;
     live.ended();
     ended
 }
@@ -278,13 +289,8 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let watch = sealing.ear(&job.watch);
     let Opened { frontier, archive, run, seeds, unclean, recovered } =
         open::open(job, &watch, course.begun).await?;
-    course.begun = true;
     course.recovered = recovered.or(course.recovered.take());
-    course.stand.over(job);
-    // The folder is locked: nobody else's socket can be in it.
-    if let Some(control) = &mut course.control {
-        control.open(&job.watch);
-    }
+    course.goes_on(job);
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
         frontier,
