@@ -36,6 +36,8 @@ mod input;
 mod jobs;
 #[path = "parsers/lists.rs"]
 mod lists;
+#[path = "parsers/requests.rs"]
+mod requests;
 #[path = "parsers/rules.rs"]
 mod rules;
 

@@ -121,8 +121,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
         }
         self.desk.note_seed(&trace, judged.leads.is_empty());
         self.desk.frontier.put(judged.leads).await?;
-        self.desk.live.settled(&trace, filed.as_ref().map(|filed| &filed.end));
-        let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
+        let event = self.count(&trace, filed.as_ref());
         let settlement = Settlement {
             again: trace.again,
             turn: Turn {
@@ -145,6 +144,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
         };
         self.desk.frontier.ack(self.visit, settlement).await?;
         Ok(())
+    }
+
+    /// Counts it for those who watch, and words its event.
+    fn count(&self, trace: &Trace, filed: Option<&Filed>) -> Event {
+        self.desk.live.settled(trace, filed.map(|filed| &filed.end));
+        if trace.again { retried(trace) } else { settled(trace, filed) }
     }
 
     fn exchange(&self, capture: Capture, trace: &Trace) -> Exchange {
