@@ -25,7 +25,7 @@ pub enum Event {
         queued: u64,
     },
     /// A URL's visit ended.
-    Settled(Settled),
+    Settled(Box<Settled>),
     /// A visit failed and will be repeated.
     Retried {
         /// The URL.

@@ -111,7 +111,7 @@ fn one_pattern_says_little_of_its_server() {
     let spent = books.spent("https://a.news.example/a/0");
     assert_eq!((spent.server_alike, spent.patterns), (SHARE + 30, 4));
     books.visit("https://a.news.example/lost/500", Some(1));
-    assert_eq!(books.spent("https://a.news.example/a/0").server_alike, (SHARE + 30) / 2);
+    assert_eq!(books.spent("https://a.news.example/a/0").server_alike, 25);
 }
 
 #[test]

@@ -184,3 +184,65 @@ fn a_group_names_the_variants_and_the_copies_of_its_members() {
     let (_, told, _) = warraq(&["groups", dir.path().to_str().unwrap()]);
     assert!(told.contains("variant es-MX: http://audit.test/mx/faro"), "{told}");
 }
+
+/// One article at two addresses of one language, in an edition for a region, and in another
+/// language; and a link to another report.
+fn editions() -> Site {
+    let pages = [("en", "/tram?lang=en"), ("en-AU", "/au/tram"), ("de", "/tram?lang=de")];
+    let head: String = pages.iter().map(|(lang, path)| link(lang, path)).collect();
+    let page = |path, lang, of| page(path, lang, ("tram", of), &head);
+    let resources = vec![
+        page("/tram", "en-US", "en"),
+        page("/tram?lang=en", "en-US", "en"),
+        page("/au/tram", "en-AU", "en"),
+        page("/tram?lang=de", "de", "de"),
+    ];
+    Site::open(Options { instead: Some(resources), ..Options::default() }).unwrap()
+}
+
+/// The role of each URL in lines of JSON, which are all of one group.
+fn roles(lines: &str, column: &str) -> BTreeMap<String, &'static str> {
+    let rows = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let rows: Vec<Value> = rows.filter(|row| row["url"].is_string()).collect();
+    assert!(rows.iter().all(|row| row["group"] == rows[0]["group"]), "{lines}");
+    let known = ["translation", "copy", "variant"];
+    let role = |row: &Value| known.into_iter().find(|role| row[column] == **role).unwrap_or("none");
+    rows.iter().map(|row| (row["url"].as_str().unwrap().to_owned(), role(row))).collect()
+}
+
+#[test]
+fn every_address_of_an_article_has_its_group_and_role_in_rows_and_packages() {
+    let (site, dir) = (editions(), tempfile::tempdir().unwrap());
+    let (into, package) = (dir.path().join("archive"), dir.path().join("x.wacz"));
+    let (into, package) = (into.to_str().unwrap(), package.to_str().unwrap());
+    let (resolve, seed) = (site.resolve(), at("/tram"));
+    let flags = ["--contact", "test@warraq.test", "--delay", "0", "--allow-private", "--quiet"];
+    let crawl = ["crawl", &seed, "--resolve", &resolve, "--into", into];
+    assert_eq!(warraq(&[&crawl[..], &flags].concat()).0, Some(0));
+    let want = BTreeMap::from([
+        (at("/tram"), "copy"),
+        (at("/tram?lang=en"), "variant"),
+        (at("/au/tram"), "translation"),
+        (at("/tram?lang=de"), "translation"),
+    ]);
+
+    let (_, told, _) = warraq(&["groups", into]);
+    assert!(told.contains("a copy, by its text: http://audit.test/tram\n"), "{told}");
+    assert!(told.contains("variant en: http://audit.test/tram?lang=en\n"), "{told}");
+    assert!(!told.contains("left out"), "{told}");
+    let said = [("/tram", "; the URL asked for is a copy"), ("/tram?lang=en", ", as a variant")];
+    for (path, said) in said {
+        let (_, told, _) = warraq(&["groups", into, "--explain", &at(path)]);
+        assert!(told.lines().next().unwrap().ends_with(said), "{told}");
+    }
+
+    let rows = dir.path().join("rows.jsonl");
+    assert_eq!(warraq(&["export", into, "-o", rows.to_str().unwrap()]).0, Some(0));
+    assert_eq!(roles(&std::fs::read_to_string(&rows).unwrap(), "group_role"), want);
+    assert_eq!(warraq(&["pack", into, "-o", package]).0, Some(0));
+    let package = warraq::wacz::reader::Package::open(Path::new(package)).unwrap();
+    let pages = package.pages().unwrap().unwrap();
+    let pages: Vec<String> =
+        pages.map(|page| serde_json::to_string(&page.unwrap()).unwrap()).collect();
+    assert_eq!(roles(&pages.join("\n"), "role"), want);
+}

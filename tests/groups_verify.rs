@@ -50,7 +50,7 @@ fn too_little_text_says_nothing() {
     let (one, other) = (print(1, &[1, 2, 3]), print(2, &[4, 5, 6]));
     let norms = Norms::default();
     let short = compare(text("en-Latn", 150, &one), text("fr-Latn", 160, &other), &norms).unwrap();
-    assert_eq!(short.verdict, Verdict::Unknown);
+    assert_eq!((short.verdict, short.balance), (Verdict::Unknown, 0));
     let bare = Text { key: "fr-Latn", length: 900, print: None };
     assert_eq!(compare(text("en-Latn", 900, &one), bare, &norms), None);
     // A summary of a long article is one, however short.

@@ -283,7 +283,7 @@ fn show_tells_where_each_setting_comes_from_and_no_secret() {
     assert_eq!(row("max_pages"), "7 flag");
     assert_eq!(row("contact"), "env@example.org environment");
     assert_eq!(row("user_agent"), "warraq/0.1.0 (+env@example.org) default");
-    assert_eq!(row("delay"), "5.0 s whole.toml:26");
+    assert_eq!(row("delay"), "5s whole.toml:26");
     assert_eq!(row("retries"), "3 default");
     assert_eq!(row("recrawl.listing"), "2h to 30d whole.toml:41");
     assert_eq!(row("recrawl.sitemap"), "1h to 90d default");

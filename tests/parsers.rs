@@ -32,8 +32,12 @@ mod giants;
 mod heads;
 #[path = "parsers/input.rs"]
 mod input;
+#[path = "parsers/jobs.rs"]
+mod jobs;
 #[path = "parsers/lists.rs"]
 mod lists;
+#[path = "parsers/requests.rs"]
+mod requests;
 #[path = "parsers/rules.rs"]
 mod rules;
 

@@ -318,6 +318,24 @@ async fn a_page_that_has_been_read_kills_nobody() {
     }
 }
 
+/// The database lets go of its file a moment after it is dropped: a state that was closed opens all
+/// the same.
+#[tokio::test]
+async fn a_state_that_is_just_closed_opens() {
+    let (_dir, crawl) = scope();
+    begin(&crawl).await.close().await.unwrap();
+    // As sled's last thread holds it.
+    let held = std::fs::File::open(crawl.dir.join("state/db")).unwrap();
+    fs4::FileExt::try_lock(&held).unwrap();
+    let letting_go = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        drop(held);
+    });
+    let opened = crawl.open();
+    assert_eq!((opened.fresh, opened.unclean), (false, false));
+    letting_go.join().unwrap();
+}
+
 /// Gives a visit back at once, so that the next of its site comes.
 async fn crawl_on(frontier: &DiskFrontier, visit: &warraq::lead::Visit) {
     frontier.ack(visit, Settlement { again: true, ..captured(START) }).await.unwrap();

@@ -124,6 +124,12 @@ fn every_help_is_worth_reading() {
         &["export"],
         &["verify"],
         &["languages"],
+        &["status"],
+        &["hosts"],
+        &["host"],
+        &["pause"],
+        &["resume"],
+        &["stop"],
         &["state", "rebuild"],
     ] {
         let told = help(&[command, &["--help"]].concat());
@@ -157,6 +163,9 @@ fn every_flag_the_readme_names_exists() {
         &["report", "--help"],
         &["export", "--help"],
         &["verify", "--help"],
+        &["status", "--help"],
+        &["host", "--help"],
+        &["stop", "--help"],
         &["--help"],
     ];
     let told: String = commands.iter().map(|args| help(args)).collect();

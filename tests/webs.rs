@@ -1,4 +1,4 @@
-//! From articles in one language to all their translations, on a dozen webs that declare them each
+//! From articles in one language to all their translations, on fifteen webs that declare them each
 //! in its own manner: precision and recall of alternates and groups, pinned.
 
 #![allow(

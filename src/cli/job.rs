@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::Value;
@@ -141,7 +142,10 @@ fn worded(name: &str, value: &Value) -> String {
         Value::String(text) => show::clean(text),
         Value::Array(all) if all.is_empty() => "-".to_owned(),
         Value::Null => "-".to_owned(),
-        Value::Number(number) if SECONDS.contains(&name) => format!("{number} s"),
+        Value::Number(number) if SECONDS.contains(&name) => {
+            let time = number.as_f64().and_then(|time| Duration::try_from_secs_f64(time).ok());
+            time.map_or_else(|| number.to_string(), length)
+        }
         other => other.to_string(),
     }
 }

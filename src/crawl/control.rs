@@ -155,8 +155,8 @@ async fn serve(listener: UnixListener, live: Live) {
 }
 
 async fn attend(mut stream: UnixStream, live: &Live) -> io::Result<()> {
-    let line = in_time(line(&mut stream, MAX_REQUEST as u64)).await?;
-    let answer = match request::read(&line) {
+    let asked = in_time(line(&mut stream, MAX_REQUEST as u64)).await?;
+    let answer = match request::read(&asked) {
         Ok(request) => heed(live, request).await,
         Err(why) => Answer::refused(why.to_string()),
     };
@@ -215,7 +215,7 @@ async fn heed(live: &Live, request: Request) -> Answer {
 
 /// Asks the crawl that runs in `dir`.
 pub async fn ask(dir: &Path, request: &Request) -> Result<Answer, ControlError> {
-    let mut stream = match connect(dir).await {
+    let mut stream = match connect(dir) {
         Ok(stream) => stream,
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
             return Err(ControlError::Forbidden { dir: dir.to_owned(), why });
@@ -241,7 +241,7 @@ pub async fn ask(dir: &Path, request: &Request) -> Result<Answer, ControlError> 
     }
 }
 
-async fn connect(dir: &Path) -> io::Result<UnixStream> {
+fn connect(dir: &Path) -> io::Result<UnixStream> {
     let stream = socket::connect(dir)?;
     stream.set_nonblocking(true)?;
     UnixStream::from_std(stream)

@@ -213,6 +213,17 @@ struct Course {
     control: Option<Control>,
 }
 
+impl Course {
+    /// The folder is open, and locked: nobody else's socket can be in it.
+    fn goes_on(&mut self, job: &Job) {
+        self.begun = true;
+        self.stand.over(job);
+        if let Some(control) = &mut self.control {
+            control.open(&job.watch);
+        }
+    }
+}
+
 /// Crawls. Effect on the archive: new WARC files in `INTO`, sealed, read back and indexed when this
 /// returns, the last of them the run's own `-meta` file.
 ///
@@ -282,13 +293,8 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     let watch = sealing.ear(&job.watch);
     let Opened { frontier, archive, run, seeds, unclean, recovered } =
         open::open(job, &watch, course.begun).await?;
-    course.begun = true;
     course.recovered = recovered.or(course.recovered.take());
-    course.stand.over(job);
-    // The folder is locked: nobody else's socket can be in it.
-    if let Some(control) = &mut course.control {
-        control.open(&job.watch);
-    }
+    course.goes_on(job);
     sealing.catch_up();
     let desk = Arc::new(Desk::new(Parts {
         frontier,

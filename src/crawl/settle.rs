@@ -72,7 +72,7 @@ async fn settle_plain<F: Frontier, T>(
         page: None,
         alternates: Vec::new(),
         refused: Vec::new(),
-        event: Some(Event::Settled(Settled {
+        event: Some(Event::Settled(Box::new(Settled {
             url: visit.lead.found.clone(),
             hop: visit.lead.hop,
             hops: visit.lead.hops.clone(),
@@ -85,7 +85,7 @@ async fn settle_plain<F: Frontier, T>(
             title: None,
             byline: Vec::new(),
             record: None,
-        })),
+        }))),
     };
     desk.frontier.ack(visit, settlement).await?;
     Ok(())
@@ -121,8 +121,7 @@ impl<F: Frontier, T> Work<'_, F, T> {
         }
         self.desk.note_seed(&trace, judged.leads.is_empty());
         self.desk.frontier.put(judged.leads).await?;
-        self.desk.live.settled(&trace, filed.as_ref().map(|filed| &filed.end));
-        let event = if trace.again { retried(&trace) } else { settled(&trace, filed.as_ref()) };
+        let event = self.count(&trace, filed.as_ref());
         let settlement = Settlement {
             again: trace.again,
             turn: Turn {
@@ -145,6 +144,12 @@ impl<F: Frontier, T> Work<'_, F, T> {
         };
         self.desk.frontier.ack(self.visit, settlement).await?;
         Ok(())
+    }
+
+    /// Counts it for those who watch, and words its event.
+    fn count(&self, trace: &Trace, filed: Option<&Filed>) -> Event {
+        self.desk.live.settled(trace, filed.map(|filed| &filed.end));
+        if trace.again { retried(trace) } else { settled(trace, filed) }
     }
 
     fn exchange(&self, capture: Capture, trace: &Trace) -> Exchange {
@@ -285,7 +290,7 @@ fn retried(trace: &Trace) -> Event {
 fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
     let page = trace.page.as_ref();
     let lang = page.and_then(|page| page.detected.as_ref().or(page.declared.as_ref()));
-    Event::Settled(Settled {
+    Event::Settled(Box::new(Settled {
         url: trace.lead.found.clone(),
         hop: trace.lead.hop,
         hops: trace.lead.hops.clone(),
@@ -298,7 +303,7 @@ fn settled(trace: &Trace, filed: Option<&Filed>) -> Event {
         title: page.and_then(|page| page.title.clone()),
         byline: page.map_or_else(Vec::new, |page| page.byline.clone()),
         record: filed.and_then(|filed| filed.reply.clone()),
-    })
+    }))
 }
 
 /// The origin that later captures of this payload will name.

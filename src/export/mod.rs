@@ -93,12 +93,12 @@ fn joining<E>(
             }
         }
         documents = None;
-        joined.get_or_insert_with(|| join(std::mem::take(&mut waiting)).into_iter()).next().map(Ok)
+        joined.get_or_insert_with(|| join(&std::mem::take(&mut waiting)).into_iter()).next().map(Ok)
     })
 }
 
 /// The articles of these pages, in the order of their first ones.
-fn join(pages: Vec<Document>) -> Vec<Document> {
+fn join(pages: &[Document]) -> Vec<Document> {
     let leaves = pages.iter().enumerate().filter_map(|(at, page)| Some((at, page.leaf()?)));
     let parts = together(&leaves.collect::<Vec<_>>());
     let later: HashSet<usize> = parts.values().flatten().copied().collect();

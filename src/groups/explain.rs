@@ -168,7 +168,7 @@ impl Judgement {
     /// What the page at `url` is to a group, when it is only another address of a member.
     fn role_there(&self, id: &str, url: &Url) -> Option<Role> {
         let group = self.groups.iter().find(|group| group.id == id)?;
-        let (_, role) = Membership::of([group.clone()]).group_of(url)?.to_owned();
+        let (_, role) = Membership::of([group.clone()]).group_of(url)?;
         matches!(role, Role::Copy | Role::Part).then_some(role)
     }
 

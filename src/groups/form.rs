@@ -85,10 +85,12 @@ impl Judgement {
         let mut copies: HashMap<u32, Copies> = HashMap::new();
         for (copy, home, how) in self.graph.places.copies() {
             let is_read = self.graph.page(copy).is_some_and(|page| !page.stale);
-            if !is_read || !members.contains(&home) {
+            // What is a copy of a variant belongs to the member that stands for it.
+            let mut near = std::iter::once(home).chain(self.graph.kin(home));
+            let Some(member) = near.find(|page| members.contains(page)).filter(|_| is_read) else {
                 continue;
-            }
-            let (url, of) = (self.graph.url(copy).to_owned(), copies.entry(home).or_default());
+            };
+            let (url, of) = (self.graph.url(copy).to_owned(), copies.entry(member).or_default());
             match how {
                 How::Part => of.parts.push(url),
                 How::Copy(by) => of.copies.push(Copied { url, by }),

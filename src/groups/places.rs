@@ -4,7 +4,7 @@
 //! page of an article are its page; redirects are followed. A canonical URL in another language, on
 //! another host, or shared by too many pages moves nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
@@ -119,36 +119,42 @@ impl Places {
 
     /// Pages that have, under another address, the text of a page which is declared in their own
     /// language without a region, or which has a language parameter more: each with that page.
+    /// What somebody names for a region is a variant, whatever its text.
     fn twins(&self, builder: &Builder) -> HashMap<u32, u32> {
+        let names_region = |lang: u16| {
+            builder.lang(Some(lang)).is_some_and(|lang| lang.as_str() != lang.language())
+        };
+        let variants = numbered(builder)
+            .flat_map(|(number, page)| page.variants.iter().map(move |one| (number, one)))
+            .filter_map(|(number, (key, lang, _))| Some((number, *self.index.get(key)?, *lang)));
+        let (regional, plain): (Vec<_>, Vec<_>) =
+            variants.partition(|(_, _, lang)| names_region(*lang));
+        let regional: HashSet<u32> = regional.into_iter().map(|(_, of, _)| of).collect();
+        let bare = numbered(builder).filter_map(|(number, page)| {
+            let own = builder.lang(page.lang(builder))?;
+            let (bare, named) = without_language(&Url::parse(&page.url).ok()?)?;
+            let bare = self.index.get(&fingerprint(&bare)).filter(|_| own.same(&named));
+            Some((*bare?, number))
+        });
         let mut twins: HashMap<u32, u32> = HashMap::new();
-        for (number, page) in numbered(builder) {
-            let names_no_region = |lang: &u16| {
-                builder.lang(Some(*lang)).is_some_and(|lang| lang.as_str() == lang.language())
-            };
-            let declared = page.variants.iter().filter(|(_, lang, _)| names_no_region(lang));
-            let declared = declared.filter_map(|(key, ..)| Some((number, *self.index.get(key)?)));
-            let own = builder.lang(page.lang(builder));
-            let bare = Url::parse(&page.url).ok().and_then(|url| without_language(&url));
-            let bare = bare.filter(|(_, named)| own.is_some_and(|own| own.same(named)));
-            let bare = bare.and_then(|(bare, _)| self.index.get(&fingerprint(&bare)).copied());
-            for (copy, of) in declared.chain(bare.map(|bare| (bare, number))) {
-                if is_twin(builder, copy, of) {
-                    let known = twins.entry(copy).or_insert(of);
-                    if url(builder, of) < url(builder, *known) {
-                        *known = of;
-                    }
+        for (copy, of) in plain.into_iter().map(|(copy, of, _)| (copy, of)).chain(bare) {
+            if !regional.contains(&copy) && is_twin(builder, copy, of) {
+                let known = twins.entry(copy).or_insert(of);
+                if url(builder, of) < url(builder, *known) {
+                    *known = of;
                 }
             }
         }
         // Of two pages that each point to the other the smaller URL stands for both.
-        let both: Vec<u32> = twins
+        let points_back = |copy: &u32, of: &u32| {
+            twins.get(of) == Some(copy) && url(builder, *copy) < url(builder, *of)
+        };
+        let first: Vec<u32> = twins
             .iter()
-            .filter(|(copy, of)| {
-                twins.get(of) == Some(copy) && url(builder, **copy) < url(builder, **of)
-            })
+            .filter(|(copy, of)| points_back(copy, of))
             .map(|(copy, _)| *copy)
             .collect();
-        twins.retain(|copy, _| !both.contains(copy));
+        twins.retain(|copy, _| !first.contains(copy));
         twins
     }
 

@@ -147,7 +147,9 @@ pub fn compare(a: Text<'_>, b: Text<'_>, norms: &Norms) -> Option<TextCheck> {
         paragraphs: (one.count, other.count),
         cost: None,
     };
-    check.balance = balance((a.key, one), (b.key, other), &check);
+    if a.length.max(b.length) >= MIN_CHARS {
+        check.balance = balance((a.key, one), (b.key, other), &check);
+    }
     check.verdict = verdict(a, b, &check);
     Some(check)
 }

@@ -1,8 +1,8 @@
 //! The endpoint: `GET /metrics` over HTTP/1.1, and nothing else.
 //!
 //! A connection is one request, has [`DEADLINE`] from its beginning to its end and at most
-//! [`MAX_HEAD`] bytes of head; [`CONNECTIONS`] are served at a time and the rest is turned away. So
-//! whoever connects, and however slowly, costs a crawl nothing. It reads numbers and changes none.
+//! [`MAX_HEAD`] bytes of head; [`CONNECTIONS`] are served at a time and the rest waits with the kernel.
+//! So whoever connects, and however slowly, costs a crawl nothing. It reads numbers and changes none.
 
 use std::io;
 use std::sync::Arc;
@@ -31,12 +31,12 @@ const BREATH: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, metrics: Metrics) {
     let seats = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
+        // Nobody closes the semaphore.
+        let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { return };
         let Ok((peer, _)) = listener.accept().await else {
             sleep(BREATH).await;
             continue;
         };
-        // Without a seat the peer is dropped, which it reads as a reset.
-        let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else { continue };
         let metrics = metrics.clone();
         tokio::spawn(async move {
             // A peer that went away is its own affair.

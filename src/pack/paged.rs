@@ -28,7 +28,7 @@ impl Spread {
 pub(super) type Ranked = (PageLine, usize);
 
 /// The lines, the texts of further pages in those of the first.
-pub(super) fn join(pages: Vec<(Ranked, Spread)>) -> impl Iterator<Item = Ranked> {
+pub(super) fn join(pages: &[(Ranked, Spread)]) -> Vec<Ranked> {
     let leaves = pages.iter().enumerate().map(|(at, (_, spread))| (at, spread.leaf));
     let parts = together(&leaves.collect::<Vec<_>>());
     let later: HashSet<usize> = parts.values().flatten().copied().collect();
@@ -48,5 +48,5 @@ pub(super) fn join(pages: Vec<(Ranked, Spread)>) -> impl Iterator<Item = Ranked>
         }
         lines.push((line, *rank));
     }
-    lines.into_iter()
+    lines
 }

@@ -115,7 +115,7 @@ impl<'a> Survey<'a> {
         for source in &sources {
             self.file(source, &mut draft)?;
         }
-        for (line, rank) in paged::join(std::mem::take(&mut draft.paged)) {
+        for (line, rank) in paged::join(&std::mem::take(&mut draft.paged)) {
             draft.shelve(&line, rank)?;
         }
         let Draft { sorter, articles, others, main, .. } = draft;

@@ -67,8 +67,9 @@ static BOOKS: LazyLock<Books> = LazyLock::new(Books::load);
 
 /// What a text says, when it is an invitation and nothing else.
 pub(crate) fn said(text: &str) -> Option<Said> {
-    let words = first_look(text)?;
-    BOOKS.all.iter().find_map(|book| {
+    let (words, known) = first_look(text)?;
+    // A book with spaces is read only where the tables know every word.
+    BOOKS.all.iter().filter(|book| known || book.spaceless).find_map(|book| {
         let found = book.read(&words)?;
         let has = |piece: Piece| found.contains(&&piece);
         let mut named = found.iter().filter_map(|piece| match piece {
@@ -104,8 +105,9 @@ pub(crate) fn is_beside(text: &str) -> bool {
 }
 
 /// The words of a text that may be an invitation by its length and its words. It is asked of every
-/// link of a page, so nothing is made before the tables know the beginning.
-fn first_look(text: &str) -> Option<Vec<String>> {
+/// link of a page, so nothing is made before the tables know the beginning. With them, whether the
+/// tables know all of them.
+fn first_look(text: &str) -> Option<(Vec<String>, bool)> {
     if text.len() > MAX_BYTES {
         return None;
     }
@@ -113,7 +115,8 @@ fn first_look(text: &str) -> Option<Vec<String>> {
     let mut words = parts(&text);
     let first = words.next()?;
     let is_known = BOOKS.openings.contains(first) && words.all(|word| BOOKS.words.contains(word));
-    (is_known || BOOKS.begins_run(first)).then(|| parts(&text).map(str::to_owned).collect())
+    let may_be = is_known || BOOKS.begins_run(first);
+    may_be.then(|| (parts(&text).map(str::to_owned).collect(), is_known))
 }
 
 /// The words of a text, folded.

@@ -62,8 +62,13 @@ const EMBED_RELATIONS: &[&str] = &[
 
 /// The links of a page, each URL once a kind, and what is to be said about those left out.
 pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
-    let mut links =
-        Links { base: base(dom, url), found: Vec::new(), seen: HashSet::new(), long: 0 };
+    let mut links = Links {
+        base: base(dom, url),
+        found: Vec::new(),
+        written: HashSet::new(),
+        seen: HashSet::new(),
+        long: 0,
+    };
     links.read_head(head, url);
     for element in elements(dom) {
         if links.found.len() >= MAX_LINKS {
@@ -107,15 +112,17 @@ fn is_template(node: NodeRef<'_, Node>) -> bool {
     node.value().as_element().is_some_and(|element| element.name() == "template")
 }
 
-struct Links {
+struct Links<'a> {
     base: Url,
     found: Vec<Link>,
+    /// References of the document as written: most of those that come again need not be resolved.
+    written: HashSet<(u8, &'a str)>,
     seen: HashSet<(u8, String)>,
     /// Those over the limit of a URL.
     long: u64,
 }
 
-impl Links {
+impl<'a> Links<'a> {
     fn read_head(&mut self, head: &Head, url: &Url) {
         let document = std::mem::replace(&mut self.base, url.clone());
         if let Some(target) = head.get("refresh").as_deref().and_then(refresh_target) {
@@ -133,7 +140,7 @@ impl Links {
         self.base = document;
     }
 
-    fn read_element(&mut self, element: &Element) {
+    fn read_element(&mut self, element: &'a Element) {
         match element.name() {
             "a" | "area" => self.read_anchor(element),
             "link" => self.read_link(element),
@@ -152,7 +159,7 @@ impl Links {
         }
     }
 
-    fn read_anchor(&mut self, element: &Element) {
+    fn read_anchor(&mut self, element: &'a Element) {
         let Some(href) = attr(element, "href") else { return };
         let context = match (element.name(), has_token(attr(element, "rel"), "nofollow")) {
             ("area", true) => "area[@rel='nofollow']/@href",
@@ -160,7 +167,9 @@ impl Links {
             (_, true) => "a[@rel='nofollow']/@href",
             (_, false) => "a/@href",
         };
-        self.add(href, LinkKind::Anchor, context);
+        if self.written.insert((LinkKind::Anchor as u8, href)) {
+            self.add(href, LinkKind::Anchor, context);
+        }
     }
 
     fn read_link(&mut self, element: &Element) {

@@ -23,6 +23,7 @@ pub mod print;
 pub mod rights;
 pub(crate) mod vocabulary;
 
+use scraper::Html;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -397,16 +398,10 @@ fn staged(
     let metadata = metadata::read(&dom, url).served_with(head);
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
-    let mut reading =
+    let reading =
         article::read(&dom, &metadata, url, &found.notices).filter(|_| !is_missing(head.status()));
     let (mut links, left_out) = links::read(&dom, head, url);
-    if let Some(Reading { article, .. }) = &mut reading {
-        article.parts = parts::read(&dom, url, article.is_told(&metadata));
-        if let Some(parts) = &article.parts {
-            parts::mark(&mut links, parts);
-            parts::without_pager(&mut article.blocks);
-        }
-    }
+    let reading = reading.map(|reading| paged(reading, &dom, url, &metadata, &mut links));
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);
@@ -414,8 +409,7 @@ fn staged(
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
-    let mut notes = decoded.notes;
-    notes.extend(left_out);
+    let mut notes: Vec<String> = decoded.notes.into_iter().chain(left_out).collect();
     notes.append(&mut found.notes);
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
@@ -437,6 +431,23 @@ fn staged(
         notes,
     };
     (page, found.dropped)
+}
+
+/// A reading that tells which page of its article it is, and the links that lead to the others.
+fn paged(
+    mut reading: Reading,
+    dom: &Html,
+    url: &Url,
+    metadata: &Metadata,
+    links: &mut [Link],
+) -> Reading {
+    let article = &mut reading.article;
+    article.parts = parts::read(dom, url, article.is_told(metadata));
+    if let Some(parts) = &article.parts {
+        parts::mark(links, parts);
+        parts::without_pager(&mut article.blocks);
+    }
+    reading
 }
 
 /// Whether a status says that the page is not there, or broken; a server that refuses or wants

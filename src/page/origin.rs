@@ -4,6 +4,7 @@
 //! the version for everybody else or a translation. Words for `groups` to judge by; nothing here
 //! leads anywhere, and nothing here is believed alone.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use ego_tree::NodeRef;
@@ -39,13 +40,13 @@ pub struct Origin {
 
 /// Reads the origin of the page at `url`. Total.
 pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
-    let base = links::base(dom, url);
+    let base = LazyCell::new(|| links::base(dom, url));
     let mut origin = Origin::default();
     let mut nodes = BTreeSet::new();
     for found in links::walk(dom) {
         let Node::Element(element) = found.value() else { continue };
         match element.name() {
-            "link" => origin.is_default |= names_itself_default(element, url, &base),
+            "link" => origin.is_default |= names_itself_default(element, url, || &base),
             "script" => origin.is_translation |= is_translation_of(found, element),
             "a" | "li" => {
                 // Two tell as much as all: links that disagree name other nodes.
@@ -58,11 +59,11 @@ pub(crate) fn read(dom: &Html, url: &Url) -> Origin {
     origin
 }
 
-fn names_itself_default(element: &Element, url: &Url, base: &Url) -> bool {
+fn names_itself_default<'b>(element: &Element, url: &Url, base: impl Fn() -> &'b Url) -> bool {
     links::has_token(attr(element, "rel"), "alternate")
         && attr(element, "hreflang").is_some_and(Lang::is_x_default)
         && attr(element, "href")
-            .and_then(|href| fetchable(href.trim(), Some(base)).ok())
+            .and_then(|href| fetchable(href.trim(), Some(base())).ok())
             .is_some_and(|target| comparison_key(&target) == comparison_key(url))
 }
 

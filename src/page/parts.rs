@@ -85,7 +85,7 @@ pub struct Parts {
 pub(super) fn read(dom: &Html, url: &Url, is_told: bool) -> Option<Parts> {
     let own = Numbered::of(url).unwrap_or_else(|| Numbered::first(url));
     let base = base(dom, url);
-    let hints = walk(dom).filter_map(|node| Some((node, Hint::of(node, own.is_numbered)?)));
+    let hints = walk(dom).filter_map(|node| Some((node, Hint::of(node, own.has_number)?)));
     let found: Vec<Named> =
         hints.take(MAX_LINKS).filter_map(|(node, hint)| named(node, hint, &base, &own)).collect();
     // Drupal's parts count from 0: the link `?page=1` is labelled 2.
@@ -101,7 +101,7 @@ pub(super) fn read(dom: &Html, url: &Url, is_told: bool) -> Option<Parts> {
         let number = if named.numbered { named.number + shift } else { 1 };
         parts.entry(number).or_insert_with(|| named.url.clone());
     }
-    let number = if own.is_numbered { own.number + shift } else { 1 };
+    let number = if own.has_number { own.number + shift } else { 1 };
     placed(number, parts, url, own)
 }
 
@@ -197,12 +197,12 @@ struct Numbered {
     number: u32,
     shape: Shape,
     /// Whether it has one at all.
-    is_numbered: bool,
+    has_number: bool,
 }
 
 impl Numbered {
     fn first(url: &Url) -> Self {
-        Self { stem: url.clone(), number: 1, shape: Shape::Word, is_numbered: false }
+        Self { stem: url.clone(), number: 1, shape: Shape::Word, has_number: false }
     }
 
     fn of(url: &Url) -> Option<Self> {
@@ -219,7 +219,7 @@ impl Numbered {
         if !rest.is_empty() {
             stem.query_pairs_mut().extend_pairs(rest);
         }
-        Some(Self { stem, number, shape: Shape::Word, is_numbered: true })
+        Some(Self { stem, number, shape: Shape::Word, has_number: true })
     }
 
     fn by_path(url: &Url) -> Option<Self> {
@@ -247,7 +247,7 @@ impl Numbered {
         let mut stem = url.clone();
         let slash = if shape.is_in_name() { "" } else { slash };
         stem.set_path(&format!("{path}{slash}"));
-        Some(Self { stem, number, shape, is_numbered: true })
+        Some(Self { stem, number, shape, has_number: true })
     }
 }
 
@@ -259,8 +259,8 @@ fn number(text: &str) -> Option<u32> {
 
 /// Of `seite-2`, `page2`: the number.
 fn worded(name: &str) -> Option<u32> {
-    let words = WORDS.iter().filter(|word| word.len() > 1);
-    let rest = words.filter_map(|word| name.strip_prefix(word)).next()?;
+    let mut words = WORDS.iter().filter(|word| word.len() > 1);
+    let rest = words.find_map(|word| name.strip_prefix(word))?;
     number(rest.trim_start_matches(['-', '_']))
 }
 
@@ -337,7 +337,7 @@ fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Opt
     let found = if is_bare { Numbered::first(&url) } else { Numbered::of(&url)? };
     // The first page may go by either, its stem by one: `story.html`, or `story_1.html`.
     let same = comparison_key(&found.stem) == stem
-        && (!own.is_numbered || is_bare || found.shape == own.shape);
+        && (!own.has_number || is_bare || found.shape == own.shape);
     let around = Around::of(node);
     // A blog whose titles repeat has `story-2` for the next article.
     let spoken = hint.label.is_some() || hint.related && found.shape != Shape::Dash;
@@ -345,7 +345,7 @@ fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Opt
     (same && says && !around.is_strange).then(|| Named {
         url: url.into(),
         number: found.number,
-        numbered: found.is_numbered,
+        numbered: found.has_number,
         label: hint.label,
         sure: hint.related || around.is_inside,
         is_bare,
@@ -385,4 +385,39 @@ fn is_called(element: &Element, words: &[&str]) -> bool {
         parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
     };
     element.id().is_some_and(has) || element.classes().any(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_pages_of_an_article_lead_to_its_first() {
+        for (later, first) in [
+            ("https://a.example/ar/story/2/", Some("https://a.example/ar/story/")),
+            ("https://a.example/ar/story/page/3", Some("https://a.example/ar/story")),
+            ("https://a.example/ar/story/seite-3", Some("https://a.example/ar/story")),
+            ("https://a.example/story?paged=2&lang=ar", Some("https://a.example/story?lang=ar")),
+            ("https://a.example/story?page=2", Some("https://a.example/story")),
+            ("https://a.example/story-2", None),
+            ("https://a.example/story/1", None),
+            ("https://a.example/story/2026", None),
+            ("https://a.example/2", None),
+            ("https://a.example/?p=2", None),
+        ] {
+            let got = first_of(&Url::parse(later).unwrap());
+            assert_eq!(got.as_ref().map(Url::as_str), first, "{later}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_numbers_is_what_is_left_of_a_pager() {
+        for line in ["Pages: 1 2 3", "1 | 2 | 3 | Next page", "Seite 2 von 5", "صفحة ١ من ٣"]
+        {
+            assert!(is_pager(line), "{line}");
+        }
+        for line in ["Two of them came back.", "On 2 May 3 ships and 4 boats left the quay.", "2"] {
+            assert!(!is_pager(line), "{line}");
+        }
+    }
 }

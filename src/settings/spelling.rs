@@ -20,15 +20,19 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| wrong())
 }
 
-/// A length of time in the largest unit that leaves no rest: `90d`, `90m`, `1500ms`.
+/// A length of time in the largest unit that leaves no rest: `90d`, `90m`, `1500ms`. It reads back
+/// as the same, whatever it is.
 pub fn length(time: Duration) -> String {
     const UNITS: &[(u64, &str)] = &[(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let (seconds, rest) = (time.as_secs(), time.subsec_millis());
+    let (seconds, rest) = (time.as_secs(), time.subsec_nanos());
     let unit = UNITS.iter().find(|(unit, _)| seconds % unit == 0 && seconds > 0);
     match (rest, unit) {
         (0, Some((unit, name))) => format!("{}{name}", seconds / unit),
         (0, None) => "0s".to_owned(),
-        _ => format!("{}ms", time.as_millis()),
+        _ => match u64::try_from(time.as_millis()) {
+            Ok(millis) if rest % 1_000_000 == 0 => format!("{millis}ms"),
+            _ => format!("{seconds}s {rest}ns"),
+        },
     }
 }
 

@@ -11,7 +11,10 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use fs4::{FileExt, TryLockError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -75,13 +78,11 @@ impl Store {
     }
 
     fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
-        match self.pending.get(key) {
-            Some(pending) => Ok(pending.clone()),
-            None => {
-                let value = self.db.get(key).map_err(|why| why.to_string())?;
-                Ok(value.map(|value| value.to_vec()))
-            }
+        if let Some(pending) = self.pending.get(key) {
+            return Ok(pending.clone());
         }
+        let value = self.db.get(key).map_err(|why| why.to_string())?;
+        Ok(value.map(|value| value.to_vec()))
     }
 
     /// The page kept under `key`.
@@ -220,7 +221,24 @@ fn short_of_handles(folder: &Path) -> Option<std::io::Error> {
     handles.err()
 }
 
+/// How long a database that was dropped may hold its file. It never does for so long.
+const LETTING_GO: Duration = Duration::from_secs(10);
+
+/// Waits until a database that this process dropped has let go of its file: what sled's pool of
+/// threads still writes or truncates holds it, and the lock with it. Nobody else can have that: the
+/// lock of the crawl folder is held. There is nothing to wait on but the lock itself.
+fn let_go(folder: &Path) {
+    let Ok(file) = File::open(folder.join("db")) else { return };
+    let until = Instant::now() + LETTING_GO;
+    while matches!(FileExt::try_lock(&file), Err(TryLockError::WouldBlock))
+        && Instant::now() < until
+    {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn contained(folder: &Path, cache_bytes: u64) -> Result<sled::Db, Why> {
+    let_go(folder);
     let open = || {
         sled::Config::new()
             .path(folder)

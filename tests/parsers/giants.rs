@@ -1,5 +1,6 @@
 //! Giants: a page four times as long costs four times the work, whatever it is made of. Counted is
-//! the processor time of this thread, at best of three: on a busy machine that is the same.
+//! the processor time of this thread, at its best of three and more: neighbours make some rounds dear,
+//! and none of them makes quadratic work cheap in its best one.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use url::Url;
@@ -14,6 +15,9 @@ const SMALL: usize = 64 << 10;
 /// What quadratic work would cost is 16 times as much; linear work 4 times.
 const MOST: f64 = 9.0;
 
+/// Rounds at most.
+const ROUNDS: usize = 12;
+
 fn here() -> Url {
     Url::parse("https://news.example/en/story").unwrap()
 }
@@ -26,20 +30,23 @@ fn spent(work: impl Fn()) -> f64 {
         let seconds = used.tv_sec() as f64 + used.tv_usec() as f64 / 1e6;
         seconds
     };
-    let once = |_| {
-        let began = now();
-        work();
-        now() - began
-    };
-    (0..3).map(once).fold(f64::MAX, f64::min)
+    let began = now();
+    work();
+    now() - began
 }
 
 fn grows_with(name: &str, start: &str, part: &str, read: fn(&str)) {
     let body = |size: usize| format!("{start}{}", part.repeat(size / part.len()));
     let (small, large) = (body(SMALL), body(4 * SMALL));
-    // Below a millisecond or so the clock is too coarse to tell.
-    let (small, large) = (spent(|| read(&small)).max(0.002), spent(|| read(&large)));
-    assert!(large < MOST * small, "{name}: {small:.4} s, four times as long {large:.4} s");
+    let mut best = (f64::MAX, f64::MAX);
+    for round in 1..=ROUNDS {
+        best = (best.0.min(spent(|| read(&small))), best.1.min(spent(|| read(&large))));
+        // Below a millisecond or so the clock is too coarse to tell.
+        if round >= 3 && best.1 < MOST * best.0.max(0.002) {
+            return;
+        }
+    }
+    panic!("{name}: {:.4} s, four times as long {:.4} s", best.0, best.1);
 }
 
 #[test]

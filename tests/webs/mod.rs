@@ -77,6 +77,7 @@ pub fn all() -> Vec<Web> {
         news::negotiated(),
         news::voices(),
         news::fields(),
+        news::defaults(),
     ]
 }
 

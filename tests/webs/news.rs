@@ -253,6 +253,30 @@ pub(super) fn fields() -> Web {
     web
 }
 
+/// A newsroom whose own language has no prefix and no tag: its pages are named by `x-default` alone.
+pub(super) fn defaults() -> Web {
+    const HOMES: &[Home] = &[
+        ("ja", "http://defaults.test/"),
+        ("en", "http://defaults.test/en/"),
+        ("zh", "http://defaults.test/zh/"),
+    ];
+    let of = |name: &'static str, pages: &[(&'static str, &str)]| {
+        Story::new(name, "http://defaults.test", pages)
+    };
+    let stories = vec![
+        of("lighthouse", &[("ja", "/news/12"), ("en", "/en/light"), ("zh", "/zh/dengta")]),
+        of("seeds", &[("ja", "/news/15"), ("en", "/en/seeds")]),
+    ];
+    let mut web = Web::new("x-default only", "en", stories);
+    web.write(|story, _| {
+        let tag = |lang| if lang == "ja" { "x-default" } else { lang };
+        let pages = story.pages.iter().map(|(lang, url)| hreflang(tag(*lang), url));
+        Parts { head: pages.collect(), ..Parts::default() }
+    });
+    web.homes(HOMES);
+    web
+}
+
 /// One `Link` field for each, or one for all with another relation before them.
 fn link_fields(story: &Story, lang: &str) -> Vec<String> {
     let values =

@@ -22,7 +22,7 @@ pub const MAX_REQUEST: usize = 4096;
 
 /// What a crawl is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Request {
     /// How it is going.
     Status,
@@ -108,9 +108,24 @@ pub fn read(line: &[u8]) -> Result<Request, RequestError> {
     let mut value: Value = serde_json::from_slice(line).map_err(unknown)?;
     let version = value.as_object_mut().and_then(|fields| fields.remove("version"));
     match version {
-        Some(version) if version == VERSION => serde_json::from_value(value).map_err(unknown),
+        Some(version) if version == VERSION => {
+            let request = serde_json::from_value(value.clone()).map_err(unknown)?;
+            no_more(&value, &request)?;
+            Ok(request)
+        }
         Some(other) => Err(RequestError::Version(other.to_string())),
         None => Err(RequestError::Version("none".to_owned())),
+    }
+}
+
+/// Whether a request says all that was said: serde passes over what else a request without fields
+/// brings.
+fn no_more(said: &Value, request: &Request) -> Result<(), RequestError> {
+    let known = serde_json::to_value(request).unwrap_or_default();
+    let mut names = said.as_object().into_iter().flat_map(serde_json::Map::keys);
+    match names.find(|name| known.get(name).is_none()) {
+        Some(name) => Err(RequestError::Unknown(format!("it has a field {name:?}"))),
+        None => Ok(()),
     }
 }
 

@@ -167,3 +167,58 @@ const fn status_of(outcome: &Outcome) -> Option<u16> {
         Outcome::Refused(_) | Outcome::Failed(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::{Failure, FailureKind};
+
+    #[test]
+    fn rates_are_those_of_the_last_minute() {
+        let began = Moment::from_millis(1_795_339_800_000);
+        let at = |seconds| began.plus(Duration::from_secs(seconds));
+        let mut book = Book::default();
+        for second in 0..120 {
+            book.note(at(second), |now| {
+                now.pages += if second < 60 { 9 } else { 2 };
+                now.bytes += 100;
+            });
+        }
+        let rates = book.rates(began, at(119));
+        assert_eq!((rates.window, rates.pages, rates.bytes), (60_000, 2.0, 100.0));
+        assert_eq!(book.seconds.len(), 60);
+        // Nothing came since: the rate falls, and what is old is not counted.
+        let later = [149, 500].map(|second| book.rates(began, at(second)).pages);
+        assert_eq!(later, [1.0, 0.0]);
+        // A crawl younger than a minute is measured over its own time.
+        assert_eq!(book.rates(at(100), at(119)).window, 19_000);
+    }
+
+    #[test]
+    fn ends_are_counted_by_reason_and_the_last_problem_is_kept_short() {
+        let (mut book, now) = (Book::default(), Moment::from_millis(5));
+        let detail = "x".repeat(9_999);
+        let failed = Outcome::Failed(Failure { kind: FailureKind::Dns, detail });
+        book.ended("http://a.test/", &failed, now);
+        book.ended("http://a.test/", &Outcome::Revisit { status: 200 }, now);
+        assert_eq!((book.counts.failed[&FailureKind::Dns], book.counts.ended()), (1, 2));
+        let problem = book.problem.unwrap();
+        assert_eq!((problem.at, problem.text.len()), (now, PROBLEM_CHARS));
+        assert!(problem.text.starts_with("http://a.test/: xxx"));
+    }
+
+    #[test]
+    fn the_archive_is_as_long_as_its_furthest_record() {
+        let (mut book, now) = (Book::default(), Moment::default());
+        let end = |serial, offset| Position { serial, file: format!("w-{serial}"), offset };
+        for position in [end(1, 50), end(2, 10), end(1, 90), end(2, 30), end(2, 20)] {
+            book.wrote(&position);
+        }
+        let warc = book.warc();
+        assert_eq!((warc.file.as_deref(), warc.bytes, warc.total), (Some("w-2"), 30, 30));
+        book.hear(&Event::Sealed { file: "w-1".to_owned(), bytes: 95 }, now);
+        book.hear(&Event::Sealed { file: "w-2".to_owned(), bytes: 40 }, now);
+        let warc = book.warc();
+        assert_eq!((warc.file, warc.bytes, warc.sealed, warc.total), (None, 0, 2, 135));
+    }
+}

@@ -90,8 +90,10 @@ impl Format {
             (_, Some(plain)) => (plain, Some(Zstd)),
             _ => (name, None),
         };
-        let known = |(_, format): &&(&str, Self)| {
-            plain.strip_suffix(format.extension()).is_some_and(|stem| stem.ends_with('.'))
+        // `.tei` and `.wet` are as plain as what their files end in.
+        let known = |(called, format): &&(&str, Self)| {
+            let ends = |end: &str| plain.strip_suffix(end).is_some_and(|stem| stem.ends_with('.'));
+            *format != Self::Warc2text && (ends(format.extension()) || ends(called))
         };
         Self::ALL.iter().find(known).map(|(_, format)| (*format, compress))
     }
@@ -165,4 +167,26 @@ pub(super) fn xml(text: &str) -> String {
     let is_char = |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     let text: String = text.chars().filter(is_char).collect();
     quick_xml::escape::escape(text.as_str()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sink::Compress;
+    use super::*;
+
+    #[test]
+    fn a_name_tells_the_format() {
+        for (name, want) in [
+            ("a/b.jsonl", Some((Format::Jsonl, None))),
+            ("b.csv.gz", Some((Format::Csv, Some(Compress::Gzip)))),
+            ("b.warc.wet.gz", Some((Format::Wet, Some(Compress::Gzip)))),
+            ("b.tei", Some((Format::Tei, None))),
+            ("b.xml.zst", Some((Format::Tei, Some(Compress::Zstd)))),
+            ("corpus-1.0", None),
+            ("corpus.", None),
+            ("jsonl", None),
+        ] {
+            assert_eq!(Format::of_name(name), want, "{name}");
+        }
+    }
 }

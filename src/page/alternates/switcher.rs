@@ -188,7 +188,8 @@ pub(super) fn machine(element: &Element) -> Option<&'static str> {
 
 fn class_code(element: &Element) -> Option<(String, Lang)> {
     let codes = classes(element).flat_map(|class| {
-        CODE_PREFIXES.iter().filter_map(move |prefix| {
+        let begins = |prefix: &&&str| prefix.as_bytes().first() == class.as_bytes().first();
+        CODE_PREFIXES.iter().filter(begins).filter_map(move |prefix| {
             // `lang-bar` is a bar; a plugin's own prefix is believed with three letters too.
             let code = class.strip_prefix(prefix)?;
             (*prefix != "lang-" || code.len() == 2).then_some(code)

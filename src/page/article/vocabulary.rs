@@ -172,7 +172,15 @@ const STEMS: &[(&str, Signs)] = &[
     ("byline", Signs::BYLINE),
 ];
 
-static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
+/// What the tables hold of a word.
+#[derive(Debug, Default)]
+struct Known {
+    signs: Signs,
+    /// The words that, behind it, name the body.
+    body_with: Vec<&'static str>,
+}
+
+static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     let lists = [
         (CHROME, Signs::CHROME),
         ("cookie cookies consent gdpr", Signs::NOTICE),
@@ -188,12 +196,15 @@ static WORDS: LazyLock<HashMap<&'static str, Signs>> = LazyLock::new(|| {
         (BIO, Signs::BIO),
         (ROLE, Signs::ROLE),
     ];
-    let mut words: HashMap<&'static str, Signs> = HashMap::new();
+    let mut words: HashMap<&'static str, Known> = HashMap::new();
     for (list, sign) in lists {
         for word in list.split_ascii_whitespace() {
             let known = words.entry(word).or_default();
-            *known = known.with(sign);
+            known.signs = known.signs.with(sign);
         }
+    }
+    for (word, next) in PAIRS {
+        words.entry(word).or_default().body_with.push(next);
     }
     words
 });
@@ -216,52 +227,59 @@ pub(crate) fn signs(name: &str) -> Signs {
 fn token_signs(token: &str) -> Signs {
     let mut all = Signs::default();
     let (mut before, mut word) = (String::new(), String::new());
+    let mut before_known: Option<&Known> = None;
     let mut chars = token.chars().peekable();
     // WordPress gives this bare class to its boxes; page builders compound it for anything.
     if token == "widget" {
         all = all.with(Signs::CHROME);
     }
     while next_word(&mut chars, &mut word) {
+        let known = WORDS.get(word.as_str());
         // `has-sidebar`, `no-ads`: what an element has, it is not.
-        if matches!(before.as_str(), "has" | "no" | "with" | "without" | "hide" | "show") {
-            std::mem::swap(&mut before, &mut word);
-            continue;
-        }
-        if PAIRS.contains(&(before.as_str(), word.as_str())) {
-            all = all.with(Signs::BODY);
-        }
-        match (before.as_str(), word.as_str()) {
-            ("screen", "reader") | ("sr", "only") | ("visually", "hidden") => {
-                all = all.with(Signs::CHROME);
+        let is_had = matches!(before.as_str(), "has" | "no" | "with" | "without" | "hide" | "show");
+        if !is_had {
+            if before_known.is_some_and(|before| before.body_with.contains(&word.as_str())) {
+                all = all.with(Signs::BODY);
             }
-            ("post" | "entry" | "article" | "story", "meta") => all = all.with(Signs::CHROME),
-            ("page" | "pages", "links") => all = all.with(Signs::CHROME),
-            ("job", "title") => all = all.with(Signs::ROLE),
-            ("about", "author") => all = all.with(Signs::BIO),
-            ("author" | "autor", part) if ABOUT.contains(&part) => all = all.with(Signs::BIO),
-            // Drupal calls a field so that holds the paragraphs of a story.
-            ("entity", "reference") => {
-                std::mem::swap(&mut before, &mut word);
-                continue;
+            all = all.with(pair_signs(&before, &word));
+            // Drupal calls a field `entity-reference` that holds the paragraphs of a story.
+            if (before.as_str(), word.as_str()) != ("entity", "reference") {
+                all = all.with(word_signs(&word, known));
             }
-            _ => {}
         }
-        all = all.with(word_signs(&word));
+        before_known = known;
         std::mem::swap(&mut before, &mut word);
     }
     all
 }
 
+/// What a word says behind another.
+fn pair_signs(before: &str, word: &str) -> Signs {
+    match (before, word) {
+        ("screen", "reader")
+        | ("sr", "only")
+        | ("visually", "hidden")
+        | ("post" | "entry" | "article" | "story", "meta")
+        | ("page" | "pages", "links") => Signs::CHROME,
+        ("job" | "byline", "title") | ("card" | "author", "job") => Signs::ROLE,
+        ("about", "author") => Signs::BIO,
+        ("author" | "autor", part) if ABOUT.contains(&part) => Signs::BIO,
+        _ => Signs::default(),
+    }
+}
+
 /// What one word says.
-fn word_signs(word: &str) -> Signs {
+fn word_signs(word: &str, known: Option<&Known>) -> Signs {
     // A comment on the news, not of a reader.
     if word.starts_with("commentary") {
         return Signs::default();
     }
-    if let Some(signs) = WORDS.get(word) {
-        return *signs;
+    if let Some(known) = known {
+        return known.signs;
     }
-    let stem = STEMS.iter().find(|(stem, _)| word.len() > 5 && word.starts_with(stem));
+    let first = word.as_bytes().first().filter(|_| word.len() > 5);
+    let begins = |stem: &str| stem.as_bytes().first() == first && word.starts_with(stem);
+    let stem = STEMS.iter().find(|(stem, _)| begins(stem));
     stem.map(|(_, signs)| *signs).unwrap_or_default()
 }
 

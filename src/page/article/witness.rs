@@ -37,9 +37,10 @@ impl Witness {
     /// Hears the head of a page.
     pub(crate) fn of(dom: &Html, metadata: &Metadata) -> Self {
         let mut pieces = Vec::new();
+        let metas: Vec<(String, &str)> = metas(dom).collect();
         let is_film =
-            metas(dom).any(|(name, value)| name == "og:type" && value.starts_with("video"));
-        for said in descriptions(dom).chain(metadata.article_body.as_deref()) {
+            metas.iter().any(|(name, value)| name == "og:type" && value.starts_with("video"));
+        for said in descriptions(&metas).chain(metadata.article_body.as_deref()) {
             pieces.extend(pieces_of(&said.chars().take(MAX_SAID).collect::<String>()));
         }
         pieces.sort_unstable();
@@ -131,9 +132,9 @@ fn pieces_of(text: &str) -> impl Iterator<Item = u64> {
 const BASE: u64 = 0x0100_0000_01b3;
 
 /// The descriptions in the head.
-fn descriptions(dom: &Html) -> impl Iterator<Item = &str> {
+fn descriptions<'m>(metas: &'m [(String, &'m str)]) -> impl Iterator<Item = &'m str> {
     let told = ["description", "og:description", "twitter:description"];
-    metas(dom).filter(move |(name, _)| told.contains(&name.as_str())).map(|(_, value)| value)
+    metas.iter().filter(move |(name, _)| told.contains(&name.as_str())).map(|(_, value)| *value)
 }
 
 /// The `meta` elements of the head, their names lower case.

@@ -19,6 +19,9 @@ const CARD_LETTERS: u32 = 16;
 /// Marked-up elements that are looked at.
 const MAX_MARKED: usize = 120;
 
+/// What a name that looks like a person's adds to the rank of its element.
+const REAL: u8 = 10;
+
 /// Who the marked-up elements name.
 #[derive(Debug, Default)]
 pub(crate) struct Marked {
@@ -33,12 +36,16 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Marked {
     let (mut best, mut rows): (Vec<Person>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut best_rank = 0;
     for at in candidates(scene) {
+        let place = rank(scene, at);
+        if place + REAL < best_rank {
+            continue;
+        }
         let mut people: Vec<Person> = element_names(scene.outline, at);
         if let [only] = people.as_mut_slice() {
             only.role = only.role.take().or_else(|| role_beside(scene.outline, at));
         }
         let real = people.iter().any(|person| names::is_person(&person.name));
-        let rank = rank(scene, at) + if real { 10 } else { 0 };
+        let rank = place + if real { REAL } else { 0 };
         if rank < best_rank || !(real || people.iter().any(|person| is_plausible(&person.name))) {
             continue;
         }

@@ -101,9 +101,7 @@ fn split(text: &str) -> Vec<String> {
     let mut parts: Vec<String> =
         text.split([';', '؛', '|', '•', '·', '\n']).map(str::to_owned).collect();
     parts = parts.iter().flat_map(|part| commas(part)).collect();
-    for joiner in JOINERS {
-        parts = parts.iter().flat_map(|part| joined(part, joiner)).collect();
-    }
+    parts = parts.into_iter().flat_map(unjoined).collect();
     parts = parts.iter().flat_map(|part| glued(part)).collect();
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
@@ -117,7 +115,7 @@ fn commas(text: &str) -> Vec<String> {
         .collect();
     let named = |part: &&str| {
         let part = part.trim_start_matches("and ").trim_start_matches("und ");
-        is_person(part) || JOINERS.iter().any(|joiner| joined(part, joiner).len() > 1)
+        is_person(part) || joiners_of(part).any(|joiner| joined(part, joiner).len() > 1)
     };
     if parts.len() > 1 && parts.iter().filter(|part| named(part)).count() > 1 {
         let first = parts.first().copied().unwrap_or_default();
@@ -126,6 +124,24 @@ fn commas(text: &str) -> Vec<String> {
         }
     }
     vec![text.to_owned()]
+}
+
+/// The joining words that stand in a text.
+fn joiners_of(text: &str) -> impl Iterator<Item = &'static str> {
+    let lower = text.to_lowercase();
+    let held =
+        move |joiner: &&str| memchr::memmem::find(lower.as_bytes(), joiner.as_bytes()).is_some();
+    JOINERS.iter().copied().filter(held)
+}
+
+/// Cuts at every joining word that stands between two names.
+fn unjoined(text: String) -> Vec<String> {
+    let joiners: Vec<&str> = joiners_of(&text).collect();
+    let mut parts = vec![text];
+    for joiner in joiners {
+        parts = parts.iter().flat_map(|part| joined(part, joiner)).collect();
+    }
+    parts
 }
 
 fn joined(text: &str, joiner: &str) -> Vec<String> {

@@ -5,7 +5,7 @@
 
 use super::names::{is_address, is_person, people};
 use super::roles::suffix_role;
-use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED};
+use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED, TRANSLATED_BY, TRANSLATED_FROM};
 
 /// What a line opens with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +30,26 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
     let found = found.filter_map(|(kind, table)| Some((kind, longest(line, table)?)));
     // The longest word wins; of equal ones, the first of the tables.
     match found.min_by_key(|(_, rest)| rest.len()) {
-        Some((0, rest)) => Opening::Translated(rest),
+        Some((0, rest)) => Opening::Translated(behind_language(line).unwrap_or(rest)),
+        _ if let Some(rest) = behind_language(line) => Opening::Translated(rest),
         Some((1, rest)) => Opening::By(rest),
         Some((2, rest)) => Opening::Edited(rest),
         Some(_) => Opening::Other,
         None if ends_in_role(line) => Opening::By(line),
         None => Opening::Plain,
     }
+}
+
+/// Characters of the language a text was translated from, with what stands round it.
+const FROM: usize = 32;
+
+/// Of `Translated from the Italian by Jane Doe` the name: words of no capital but the language's.
+fn behind_language(line: &str) -> Option<&str> {
+    let from = after_any(line, TRANSLATED_FROM)?;
+    let found = TRANSLATED_BY.iter().filter_map(|by| from.split_once(by));
+    let (language, rest) = found.min_by_key(|(language, _)| language.len())?;
+    let few = language.chars().count() <= FROM && language.split_whitespace().count() <= 4;
+    (few && !language.trim().is_empty() && begins_with_person(rest)).then(|| rest.trim_start())
 }
 
 /// Characters that may stand before a credit on its line: a place, a day.
@@ -95,6 +108,7 @@ pub(super) fn before_second(text: &str) -> &str {
 fn is_second(text: &str) -> bool {
     let longest = |table| longest(text, table);
     [&TRANSLATED, &EDITED, &OTHERS].into_iter().find_map(longest).is_some_and(begins_with_person)
+        || behind_language(text).is_some()
 }
 
 /// Whether the first words of a text are a person's name.

@@ -124,6 +124,9 @@ fn add(list: &mut Vec<Person>, people: Vec<Person>) {
 fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
     let mut credit = Credit { lines: 1, ..Credit::default() };
+    if let Some(authors) = beside_minutes(&short(0)?.text) {
+        return Some(Credit { authors, ..credit });
+    }
     let parts = opening::credits(&short(0)?.text);
     // `Jane Doe, translated by Ann Roe`
     let is_second = |part: &&str| matches!(opening(part), Opening::Translated(_));
@@ -154,6 +157,47 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     }
     (!credit.authors.is_empty() || !credit.translators.is_empty() || !credit.editors.is_empty())
         .then(|| with_title(credit, lines, at_end))
+}
+
+/// Parts of words for minutes, as blogs tell how long a text takes to read.
+const MINUTES: &[&str] = &[
+    "min",
+    "мин",
+    "хв",
+    "دقيق",
+    "دقائق",
+    "دقیقه",
+    "منٹ",
+    "דק",
+    "मिनट",
+    "মিনিট",
+    "分",
+    "분",
+    "dk",
+    "dakika",
+    "phút",
+    "menit",
+    "λεπτ",
+    "perc",
+    "นาที",
+];
+
+/// Who is named in a line of marks beside the time a text takes: `4 March 2026 · 3 min · Jane Doe`.
+fn beside_minutes(line: &str) -> Option<Vec<Person>> {
+    let parts = line.split(['·', '•', '|']).map(str::trim).filter(|part| !part.is_empty());
+    let (told, bare): (Vec<&str>, Vec<&str>) = parts.partition(|part| has_digit(part));
+    let lasts = |part: &&str| {
+        let few = part.chars().count() <= LONGEST / 6;
+        few && MINUTES.iter().any(|word| part.to_lowercase().contains(word))
+    };
+    let [names] = bare.as_slice() else { return None };
+    let people = names::people(names);
+    let real = people.iter().all(|person| names::is_person(&person.name)) && !people.is_empty();
+    (told.iter().any(lasts) && real).then_some(people)
+}
+
+fn has_digit(text: &str) -> bool {
+    text.chars().any(char::is_numeric)
 }
 
 /// A credit with the job title on the line behind it, and the lines of pictures that follow.

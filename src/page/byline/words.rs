@@ -37,6 +37,53 @@ pub(crate) static BY: Openings = LazyLock::new(|| openings("by"));
 /// Words before the name of somebody who translated.
 pub(crate) static TRANSLATED: Openings = LazyLock::new(|| openings("translated"));
 
+/// Words before a language and then one of [`TRANSLATED_BY`]: `Traduit de l'italien par`.
+pub(crate) const TRANSLATED_FROM: &[&str] = &[
+    "translated",
+    "translation",
+    "traduit",
+    "traduite",
+    "traduction",
+    "traducido",
+    "traducida",
+    "traducción",
+    "traduzido",
+    "traduzida",
+    "tradução",
+    "tradotto",
+    "tradotta",
+    "traduzione",
+    "traduït",
+    "tradus",
+    "übersetzt",
+    "vertaald",
+    "översatt",
+    "oversatt",
+    "oversat",
+    "fordította",
+    "tłumaczenie",
+    "przekład",
+    "перевод",
+    "переклад",
+    "превод",
+];
+
+/// Words before the name of who translated, behind a language.
+pub(crate) const TRANSLATED_BY: &[&str] = &[
+    " by ",
+    " par ",
+    " por ",
+    " da ",
+    " di ",
+    " per ",
+    " von ",
+    " door ",
+    " av ",
+    " af ",
+    " de către ",
+    ": ",
+];
+
 /// Words before the name of somebody who edited: the author only where nobody else is named.
 pub(crate) static EDITED: Openings = LazyLock::new(|| openings("edited"));
 
@@ -147,7 +194,11 @@ pub(crate) static ACCOUNTS: Words = LazyLock::new(|| {
          none|null|undefined|n/a|default|test|wordpress|wpadmin|publisher|redakteur| \
          about the author|see all posts|author name|more|website|view all posts|superuser| \
          moderator|المحرر|مدير|مشرف|ادمین|مدیر|админ|администратор|管理员|管理員|me|the author|gast| \
-         share|follow|contact|homepage|facebook|twitter",
+         share|follow|contact|homepage|facebook|twitter| \
+         super user|super-user|super utilisateur|superusuario|super usuario|superbenutzer| \
+         site admin|site administrator|web admin|superadmin|super admin|administrateur| \
+         administrador|amministratore|beheerder|суперпользователь|суперкористувач|адміністратор| \
+         مدير الموقع|مدير النظام|مشرف الموقع|مدیر سایت|yönetici|διαχειριστής",
     )
 });
 
@@ -216,7 +267,15 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
          историк|политолог|аналитик|эксперт|собкор|фотограф|кореспондентка|журналіст|редакторка| \
          autrice|auteure|écrivain|écrivaine|chercheur|chercheuse|romancier|romancière|chroniqueuse| \
          correspondent|poet|historian|novelist|critic|lecturer|photographer|freelance| \
-         verslaggever|verslaggeefster|cronista|újságíró|toimittaja|novinář|novinářka|novinar",
+         verslaggever|verslaggeefster|cronista|újságíró|toimittaja|novinář|novinářka|novinar| \
+         redattrice|inviata|corrispondente|caporedattrice|scrittore|scrittrice|editorialista| \
+         redactrice|redacteur|hoofdredacteur|correspondente|schrijver|schrijfster|redator|redatora| \
+         colunista|escritor|escritora|reportera|redaktör|skribent|krönikör|korrespondenten| \
+         новинар|новинарка|дописник|дописница|уредник|уредница|novinarka|dopisnik|dopisnica| \
+         urednik|urednica|redaktorka|zpravodaj|zpravodajka|kirjeenvaihtaja|tudósító|szerkesztő| \
+         jurnalist|jurnalistă|corespondent|corespondentă|wartawan|jurnalis|kontributor|redaktur| \
+         ανταποκριτής|ανταποκρίτρια|αρθρογράφος|пісьменник|письменниця|репортер|оглядач| \
+         पत्रकार|वरिष्ठ|সাংবাদিক|সংবাদদাতা|mhariri|mwandishi",
     )
 });
 

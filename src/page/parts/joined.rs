@@ -53,9 +53,12 @@ fn hash(value: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
+/// Captures of one page: when, which, and what stands on it.
+type Captures<N> = Vec<(Moment, N, u64)>;
+
 /// For each capture of a first page the captures of the further ones, in order: by their names.
 pub fn together<N: Copy + Ord + Hash>(leaves: &[(N, Leaf)]) -> HashMap<N, Vec<N>> {
-    let mut later: HashMap<u64, BTreeMap<u32, Vec<(Moment, N, u64)>>> = HashMap::new();
+    let mut later: HashMap<u64, BTreeMap<u32, Captures<N>>> = HashMap::new();
     for (name, leaf) in leaves.iter().filter(|(_, leaf)| leaf.number > 1) {
         let captures = later.entry(leaf.article).or_default().entry(leaf.number).or_default();
         captures.push((leaf.date.unwrap_or(Moment::from_millis(0)), *name, leaf.text));

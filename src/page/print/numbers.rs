@@ -85,8 +85,12 @@ const BEFORE_AFTERNOON: &[&str] = &["下午", "晚上", "傍晚", "午後", "夜
 
 /// Whether a word before a number says that it is an hour of the second half of the day.
 pub(super) fn is_before_afternoon(word: &[char]) -> bool {
-    let ends = |end: &&str| word.ends_with(&end.chars().collect::<Vec<char>>());
-    BEFORE_AFTERNOON.iter().any(ends)
+    let ends = |end: &&str| {
+        let own = word.iter().rev().copied().take(end.chars().count());
+        end.chars().rev().eq(own)
+    };
+    // Every word of every text is asked.
+    word.last().is_some_and(|last| !last.is_ascii()) && BEFORE_AFTERNOON.iter().any(ends)
 }
 
 /// What was read off the front of a text.
