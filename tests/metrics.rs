@@ -84,7 +84,7 @@ fn names() -> BTreeSet<String> {
 }
 
 fn settled(url: &str, outcome: Outcome) -> Event {
-    Event::Settled(Settled {
+    Event::Settled(Box::new(Settled {
         url: url.to_owned(),
         hop: Hop::Link,
         hops: "L".to_owned(),
@@ -97,7 +97,7 @@ fn settled(url: &str, outcome: Outcome) -> Event {
         byline: Vec::new(),
         record: None,
         defects: Vec::new(),
-    })
+    }))
 }
 
 /// Hosts and statuses are the web's to make up; what they may cost is not.

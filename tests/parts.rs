@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test that meets the unexpected fails, and should"
+    clippy::format_collect,
+    reason = "a test that meets the unexpected fails, and should; its templates are filled once"
 )]
 
 use std::path::Path;
@@ -168,69 +169,88 @@ fn lines(bytes: &[u8]) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn texts<'v>(value: &'v Value) -> Vec<&'v str> {
+fn texts(value: &Value) -> Vec<&str> {
     value.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
+}
+
+/// The pages of both articles, German ones first.
+const PAGES: [&str; 5] = [
+    "http://fluss.test/geschichte",
+    "http://fluss.test/geschichte?seite=2",
+    "http://river.test/story/",
+    "http://river.test/story/2/",
+    "http://river.test/story/3/",
+];
+
+/// A crawl of the first English page into `x`, no link followed; what it asked for.
+fn crawled(at: &Path) -> Vec<String> {
+    let options = Options { instead: Some(resources()), ..Options::default() };
+    let web = Site::open(options).unwrap();
+    let seed = ["crawl", PAGES[2], "--into", "x", "--depth", "0", "--quiet"];
+    let network = ["--contact", "a@b.org", "--delay", "0", "--allow-private", "--resolve"];
+    warraq(at, &[&seed[..], &network, &[&web.resolve()]].concat());
+    let asked = web.arrivals().into_iter().map(|arrival| arrival.url);
+    let mut asked: Vec<String> = asked.filter(|url| !url.ends_with("/robots.txt")).collect();
+    asked.sort();
+    asked
+}
+
+/// Holds the rows of an export and the groups against the article that `text` gave.
+fn is_exported_as_it_reads(at: &Path, english: &Value) {
+    warraq(at, &["export", "x", "-o", "y.jsonl"]);
+    let rows = lines(&std::fs::read(at.join("y.jsonl")).unwrap());
+    let of = |url: &str| rows.iter().find(|row| row["url"] == url).unwrap();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(of(PAGES[2])["body"], english["body"]);
+    assert_eq!(texts(&of(PAGES[0])["parts"]), PAGES[..2]);
+    assert_eq!(of(PAGES[0])["group"], of(PAGES[2])["group"]);
+
+    let groups = lines(&std::fs::read(at.join("x/groups.jsonl")).unwrap());
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert_eq!(texts(&groups[0]["members"]["en-Latn"]["parts"]), PAGES[3..]);
+    assert_eq!(texts(&groups[0]["members"]["de-Latn"]["parts"]), [PAGES[1]]);
+    assert_eq!(groups[0]["conflicts"], Value::Array(Vec::new()));
+}
+
+fn is_packed_as_it_reads(at: &Path, body: &str) {
+    warraq(at, &["pack", "x", "-o", "x.wacz"]);
+    let package = Package::open(&at.join("x.wacz")).unwrap();
+    let pages = package.pages().unwrap().unwrap();
+    let pages: Vec<PageLine> = pages.map(Result::unwrap).collect();
+    let of = |url: &str| pages.iter().find(|page| page.url == url).unwrap();
+    assert_eq!(of(PAGES[2]).text.as_deref(), Some(body));
+    assert_eq!(of(PAGES[2]).parts, PAGES[3..]);
+    assert_eq!(of(PAGES[3]).text, None, "its text stands with the first");
 }
 
 #[test]
 fn a_crawl_brings_all_pages_and_everything_reads_them_as_one_article() {
-    let options = Options { instead: Some(resources()), ..Options::default() };
-    let web = Site::open(options).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let seed = ["crawl", "http://river.test/story/", "--into", "x", "--depth", "0", "--quiet"];
-    let network = ["--contact", "a@b.org", "--delay", "0", "--allow-private", "--resolve"];
-    warraq(dir.path(), &[&seed[..], &network, &[&web.resolve()]].concat());
-
-    let mut asked: Vec<String> = web.arrivals().iter().map(|arrival| arrival.url.clone()).collect();
-    asked.retain(|url| !url.ends_with("/robots.txt"));
-    asked.sort();
-    let all = [
-        "http://fluss.test/geschichte",
-        "http://fluss.test/geschichte?seite=2",
-        "http://river.test/story/",
-        "http://river.test/story/2/",
-        "http://river.test/story/3/",
-    ];
-    assert_eq!(asked, all, "every page once, and neither comments nor the next story");
+    let asked = crawled(dir.path());
+    assert_eq!(asked, PAGES, "every page once, and neither comments nor the next story");
 
     let articles = lines(&warraq(dir.path(), &["text", "x"]).stdout);
     assert_eq!(articles.len(), 2, "{articles:?}");
-    let english = articles.iter().find(|one| one["url"] == all[2]).unwrap();
-    assert_eq!(texts(&english["parts"]), all[2..]);
+    let english = articles.iter().find(|one| one["url"] == PAGES[2]).unwrap();
+    assert_eq!(texts(&english["parts"]), PAGES[2..]);
     let body = english["body"].as_str().unwrap();
     let places: Vec<usize> = STORY.iter().map(|text| body.find(text).unwrap()).collect();
     assert!(places.is_sorted(), "in the order of the pages: {body}");
     assert_eq!(body.matches("What the river kept").count(), 0, "no title between pages");
+    assert!(!body.contains("1 2 3"), "no pager: {body}");
     let authors = english["authors"].as_array().unwrap();
     assert_eq!((authors.len(), authors[0]["name"].as_str()), (1, Some("Ida Strand")));
     assert_eq!(english["part"], Value::Null);
 
-    warraq(dir.path(), &["export", "x", "-o", "y.jsonl"]);
-    let rows = lines(&std::fs::read(dir.path().join("y.jsonl")).unwrap());
-    let of = |url: &str| rows.iter().find(|row| row["url"] == url).unwrap();
-    assert_eq!(rows.len(), 2);
-    assert_eq!(of(all[2])["body"], english["body"]);
-    assert_eq!(texts(&of(all[0])["parts"]), all[..2]);
-    assert_eq!(of(all[0])["group"], of(all[2])["group"]);
+    is_exported_as_it_reads(dir.path(), english);
+    is_packed_as_it_reads(dir.path(), body);
+}
 
-    let groups = lines(&std::fs::read(dir.path().join("x/groups.jsonl")).unwrap());
-    assert_eq!(groups.len(), 1, "{groups:?}");
-    assert_eq!(texts(&groups[0]["members"]["en-Latn"]["parts"]), all[3..]);
-    assert_eq!(texts(&groups[0]["members"]["de-Latn"]["parts"]), [all[1]]);
-    assert_eq!(groups[0]["conflicts"], Value::Array(Vec::new()));
-
-    warraq(dir.path(), &["pack", "x", "-o", "x.wacz"]);
-    let package = Package::open(&dir.path().join("x.wacz")).unwrap();
-    let pages = package.pages().unwrap().unwrap();
-    let pages: Vec<PageLine> = pages.map(Result::unwrap).collect();
-    let of = |url: &str| pages.iter().find(|page| page.url == url).unwrap();
-    assert_eq!(of(all[2]).text.as_deref(), Some(body));
-    assert_eq!(of(all[2]).parts, all[3..]);
-    assert_eq!(of(all[3]).text, None, "its text stands with the first");
-
-    // A page alone says which one it is.
-    std::fs::write(dir.path().join("2.html"), paper("", STORY[1], "<a href=/story/>1</a>"))
-        .unwrap();
+#[test]
+fn a_page_alone_says_which_one_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let html = paper("", STORY[1], "<a href=/story/>1</a>");
+    std::fs::write(dir.path().join("2.html"), html).unwrap();
     let base = ["--base", "http://river.test/story/2/"];
     let alone = lines(&warraq(dir.path(), &["text", "2.html", base[0], base[1]]).stdout);
     assert_eq!(alone[0]["article"]["parts"]["number"], 2);

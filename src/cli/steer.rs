@@ -84,6 +84,8 @@ pub(super) enum Word {
         dir: PathBuf,
     },
     /// Have a paused crawl go on.
+    ///
+    /// It goes on where it was; no host is asked sooner than its delay or rest allows.
     #[command(after_help = EXIT_CODES)]
     Resume {
         /// The folder given to `crawl --into`.
