@@ -160,8 +160,8 @@ fn a_dry_run_says_what_would_be_fetched_and_why_and_fetches_nothing() {
     1 URL to begin with, and what they lead to; 1 rest, the first at TIME
     ");
     insta::assert_snapshot!(dry(&["--since", "0s"]), @r"
+    SITE/  listing, last TIME, before --since TIME
     SITE/a  left by run 1
-    SITE/  listing, last TIME, again after 90m
     2 URLs to begin with, and what they lead to; 0 rest
     ");
     assert_eq!(press.asked().len(), asked, "nothing was fetched");

@@ -186,15 +186,19 @@ pub(super) async fn crawl(
 
 /// The first SIGINT or SIGTERM ends the intake, the second everything. The terminal that goes away
 /// (SIGHUP) is one of them, unless that means something else to who calls.
-pub(super) fn heed_signals(stop: &Stop, display: Display, hangup: bool) -> std::io::Result<()> {
+pub(super) fn heed_signals(
+    stop: &Stop,
+    display: Display,
+    with_hangups: bool,
+) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut hung_up = if hangup { Some(signal(SignalKind::hangup())?) } else { None };
+    let mut hangups = if with_hangups { Some(signal(SignalKind::hangup())?) } else { None };
     let stop = stop.clone();
     tokio::spawn(async move {
         for round in 1..=2 {
-            let hang_up = async {
-                match &mut hung_up {
+            let gone = async {
+                match &mut hangups {
                     Some(signal) => drop(signal.recv().await),
                     None => std::future::pending().await,
                 }
@@ -202,7 +206,7 @@ pub(super) fn heed_signals(stop: &Stop, display: Display, hangup: bool) -> std::
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
-                () = hang_up => {}
+                () = gone => {}
             }
             stop.intake.cancel();
             if round == 1 {

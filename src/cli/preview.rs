@@ -28,9 +28,12 @@ pub(super) async fn run(plan: Plan, as_json: bool) -> Result<Exit, Stopped> {
     for planned in preview.fetch.iter().take(SHOWN) {
         let url = show::clean(&planned.url);
         show::say(&if as_json {
-            json::line(&json!({ "url": url, "why": planned.why })).unwrap_or_default()
+            let (why, forbidden) = (&planned.why, planned.forbidden);
+            json::line(&json!({ "url": url, "why": why, "forbidden": forbidden }))
+                .unwrap_or_default()
         } else {
-            format!("{url}  {}", planned.why)
+            let forbidden = if planned.forbidden { "; robots.txt forbids it" } else { "" };
+            format!("{url}  {}{forbidden}", planned.why)
         });
     }
     if !as_json {

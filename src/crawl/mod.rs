@@ -340,26 +340,7 @@ async fn conclude<T>(
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
-    let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
-    course.live.counted(&summary.stats);
-    let rate_limited = course.rate_limited;
-    let (skipped, recovered) = (skipped::since(into, course.began), course.recovered.clone());
-    let rests = desk.longest_rests();
-    let (how_told, steered) = (Some(how), course.live.words());
-    let thresholds = job.settings.thresholds;
-    let not_due_seeds = preview::not_due(desk, course.began).await?;
-    let summary = Summary {
-        not_due_seeds,
-        how: how_told,
-        rests,
-        rate_limited,
-        skipped,
-        steered,
-        recovered,
-        thresholds,
-        ..summary
-    };
-    let mut summary = summary.dated(report::newest(into).as_ref(), course.began, job.clock.wall());
+    let mut summary = summed_up(job, desk, course, how).await?;
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -379,6 +360,30 @@ async fn conclude<T>(
     sealed?;
     indexed?;
     Ok(Ended { how, summary, faults: course.wrong.texts(), coverage, shortfalls })
+}
+
+/// What the run did, with what only this process knows of it.
+async fn summed_up<T>(
+    job: &Job,
+    desk: &Desk<DiskFrontier, T>,
+    course: &Course,
+    how: How,
+) -> Result<Summary, CrawlError> {
+    let into = &job.settings.into;
+    let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    course.live.counted(&summary.stats);
+    let summary = Summary {
+        how: Some(how),
+        rests: desk.longest_rests(),
+        rate_limited: course.rate_limited,
+        skipped: skipped::since(into, course.began),
+        steered: course.live.words(),
+        recovered: course.recovered.clone(),
+        thresholds: job.settings.thresholds,
+        not_due_seeds: preview::not_due(desk, course.began).await?,
+        ..summary
+    };
+    Ok(summary.dated(report::newest(into).as_ref(), course.began, job.clock.wall()))
 }
 
 /// Leaves the report of the run beside the archive, and tells what the run fell short of. Where the

@@ -161,9 +161,11 @@ impl Fetched {
     /// Why it is asked for again, or not, for people.
     pub fn why(&self, policy: &Recrawl) -> String {
         let kind = self.kind;
-        match self.failures {
-            0 => format!("{kind}, last {}, again {}", self.at, self.pace(policy)),
-            failures => format!("{kind}, failed {failures} times in a row, last {}", self.at),
+        match (self.failures, policy.since) {
+            (0, Some(since)) => format!("{kind}, last {}, before --since {since}", self.at),
+            (0, None) => format!("{kind}, last {}, again {}", self.at, self.pace(policy)),
+            (1, _) => format!("{kind}, failed at {}", self.at),
+            (failures, _) => format!("{kind}, failed {failures} times in a row, last {}", self.at),
         }
     }
 

@@ -50,6 +50,9 @@ const HINTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What a file without a fault comes to: the line of each setting, and the warnings.
+pub(super) type Whole = (BTreeMap<&'static str, usize>, Vec<JobFault>);
+
 /// A value, or what is wrong with it.
 pub(super) type Read<T> = Result<T, String>;
 
@@ -123,9 +126,7 @@ impl<'t> Reader<'t> {
 
     /// The line of each setting that was given, and the warnings; or every fault. Both in the order of
     /// the file.
-    pub(super) fn end(
-        mut self,
-    ) -> Result<(BTreeMap<&'static str, usize>, Vec<JobFault>), Vec<JobFault>> {
+    pub(super) fn end(mut self) -> Result<Whole, Vec<JobFault>> {
         for (section, key, at) in std::mem::take(&mut self.unknown) {
             let what = self.about(&section, &key);
             self.fault(at, what);
