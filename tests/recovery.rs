@@ -62,7 +62,8 @@ fn copy(from: &Path, to: &Path) {
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
             copy(&path, &target);
-        } else {
+        } else if path.is_file() {
+            // The control socket of a killed crawl is none.
             fs::copy(&path, &target).unwrap();
         }
     }

@@ -41,7 +41,7 @@ fn sums(status: &Status) -> String {
 fn work(status: &Status) -> String {
     let mut parts = vec![
         format!("{} queued", status.run.queued),
-        format!("{} of {} asked", status.hosts.in_flight, count(status.hosts.active, "host")),
+        format!("{} of {} in flight", status.hosts.in_flight, count(status.hosts.active, "host")),
     ];
     if status.hosts.resting > 0 {
         parts.push(format!("{} resting", status.hosts.resting));
@@ -60,14 +60,10 @@ pub(super) fn whole(status: &Status) -> Vec<String> {
     let job =
         if status.job.is_empty() { String::new() } else { format!("{}, ", clean(&status.job)) };
     let why = status.why.as_deref().map(|why| format!(": {}", plain(&clean(why))));
-    line(
-        "crawl",
-        format!("{job}run {}, pid {}, since {}", status.run.number, status.pid, status.started),
-    );
-    line(
-        "state",
-        format!("{} for {}{}", phase(status.phase), ago(status.elapsed()), why.unwrap_or_default()),
-    );
+    let (run, pid, since) = (status.run.number, status.pid, status.started);
+    let elapsed = ago(status.elapsed());
+    line("crawl", format!("{job}run {run}, pid {pid}, for {elapsed}, since {since}"));
+    line("state", format!("{}{}", phase(status.phase), why.unwrap_or_default()));
     line("URLs", urls(status));
     line("rate", rate(status));
     line("received", received(status));
@@ -243,10 +239,10 @@ mod tests {
 
     #[test]
     fn a_block_tells_what_is_done_what_is_left_and_what_went_wrong() {
-        insta::assert_snapshot!(block(&status("a.example: no answer"), 100).join("
+        insta::assert_snapshot!(block(&status("a.example: no answer"), 110).join("
 "), @r"
         running 2m 5s · 250 pages 2.0/s · 4.8 MiB 39.1 KiB/s · 2 failed
-        4000 queued · 0 of 0 hosts asked · groups 12 complete, 3 partial · --max-pages in 6m 15s
+        4000 queued · 0 of 0 hosts in flight · groups 12 complete, 3 partial · --max-pages in 6m 15s
         last: a.example: no answer, 2m 5s ago
         ");
     }

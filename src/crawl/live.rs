@@ -33,7 +33,7 @@ use crate::record::trace::Trace;
 use crate::settings::Settings;
 
 /// How long a crawl has to say what is queued before it is told of without.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// See the module.
 #[derive(Clone, Debug)]

@@ -58,6 +58,11 @@ pub enum SteerError {
     /// Too many of them.
     #[error("{KEPT} hosts are steered already; start the crawl anew with a job file")]
     TooMany,
+    /// The state did not answer in time.
+    #[error(
+        "the crawl is too busy to say what came of it; it holds all the same, `warraq hosts` tells"
+    )]
+    Busy,
     /// The crawl has ended, or is ending.
     #[error("the crawl is ending; nothing more is fetched")]
     Ending,
@@ -207,8 +212,8 @@ impl Live {
             clerk.send(ask(answer)).await.ok()?;
             coming.await.ok()
         };
-        let answered = tokio::time::timeout(PATIENCE, asked).await;
-        answered.ok().flatten().map(Some).ok_or(SteerError::Ending)
+        let answered = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| SteerError::Busy)?;
+        answered.map(Some).ok_or(SteerError::Ending)
     }
 
     fn say(&self, what: String) {
