@@ -448,9 +448,11 @@ async fn work<F: Frontier, T: Fetch + 'static>(
             desk.stop.intake.cancel();
         }
     }
-    clerk.abort();
-    drain.abort();
-    alarm.abort();
+    // Each of them until it is gone: the folder stays locked as long as anybody has the desk.
+    for task in [clerk, drain, alarm] {
+        task.abort();
+        let _ = task.await;
+    }
     first
 }
 

@@ -4,7 +4,9 @@
 //! time and ends with its sitting. Translation groups are judged beside it, seldom enough to take
 //! no more than a fiftieth of the crawl's time, and not at all once there are very many pages.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -17,7 +19,7 @@ use crate::crawl::guess;
 use crate::frontier::{Frontier, FrontierError, ServerNow};
 use crate::groups::late::Usual;
 use crate::groups::{Group, GroupKind};
-use crate::moment::Moment;
+use crate::moment::{Clock, Moment};
 
 /// Groups are not counted anew sooner than this.
 const GROUPS_EVERY: Duration = Duration::from_secs(10);
@@ -39,28 +41,39 @@ pub(in crate::crawl) enum Ask {
     Hold(String, bool, oneshot::Sender<u64>),
 }
 
-/// Answers until nobody can ask any more.
+/// Answers until nobody can ask any more. All it does is part of this future, so that nothing holds
+/// the desk, and with it the folder's lock, once it was dropped.
 pub(in crate::crawl) async fn serve<F: Frontier, T: Send + Sync + 'static>(
     desk: Arc<Desk<F, T>>,
     live: Live,
     mut inbox: mpsc::Receiver<Ask>,
 ) {
-    let counting = Counting::default();
-    while let Some(ask) = inbox.recv().await {
+    let mut counting = Counting::default();
+    loop {
+        let ask = tokio::select! {
+            ask = inbox.recv() => ask,
+            groups = counting.counted(&desk.clock) => {
+                if let Some(groups) = groups {
+                    live.grouped(groups);
+                }
+                continue;
+            }
+        };
         match ask {
-            Ask::Look(answer) => {
+            Some(Ask::Look(answer)) => {
                 // A frontier that cannot be read ends the crawl by itself.
                 let Ok(view) = look(&desk).await else { continue };
-                counting.begin(&desk, &live, view.0.captured + view.0.unchanged);
+                counting.begin(&desk, view.0.captured + view.0.unchanged);
                 let _ = answer.send(Box::new(view));
             }
-            Ask::Delay(site, delay, answer) => {
+            Some(Ask::Delay(site, delay, answer)) => {
                 let _ = answer.send(desk.politeness.set_delay(&site, delay));
             }
-            Ask::Hold(host, held, answer) => {
+            Some(Ask::Hold(host, held, answer)) => {
                 let Ok(queued) = desk.frontier.hold(host, held).await else { continue };
                 let _ = answer.send(queued);
             }
+            None => return,
         }
     }
 }
@@ -101,46 +114,32 @@ fn host<F: Frontier, T>(desk: &Desk<F, T>, server: &ServerNow, now: Moment) -> H
 }
 
 /// The counting of groups, one at a time.
-#[derive(Clone, Debug, Default)]
-struct Counting(Arc<Mutex<Turn>>);
-
-#[derive(Debug, Default)]
-struct Turn {
-    busy: bool,
+#[derive(Default)]
+struct Counting<'d> {
+    running: Option<Pin<Box<dyn Future<Output = Option<Groups>> + Send + 'd>>>,
+    began: Moment,
     next: Moment,
 }
 
-impl Counting {
+impl<'d> Counting<'d> {
     /// Begins to count, if it is time to.
-    fn begin<F: Frontier, T: Send + Sync + 'static>(
-        &self,
-        desk: &Arc<Desk<F, T>>,
-        live: &Live,
-        pages: u64,
-    ) {
-        let began = desk.clock.steady();
-        let mut turn = self.turn();
-        if turn.busy || pages > MANY_PAGES || began < turn.next {
-            return;
+    fn begin<F: Frontier, T: Send + Sync>(&mut self, desk: &'d Desk<F, T>, pages: u64) {
+        let now = desk.clock.steady();
+        if self.running.is_none() && pages <= MANY_PAGES && now >= self.next {
+            self.began = now;
+            self.running = Some(Box::pin(count(desk)));
         }
-        turn.busy = true;
-        let (counting, desk, live) = (self.clone(), Arc::clone(desk), live.clone());
-        tokio::spawn(async move {
-            let counted = tokio::select! {
-                () = desk.stop.intake.cancelled() => None,
-                counted = count(&desk) => counted,
-            };
-            if let Some(groups) = counted {
-                live.grouped(groups);
-            }
-            let now = desk.clock.steady();
-            let pause = GROUPS_EVERY.max(now.since(began).saturating_mul(GROUPS_SHARE));
-            *counting.turn() = Turn { busy: false, next: now.plus(pause) };
-        });
     }
 
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What was counted, once it is; for ever while nothing is being counted.
+    async fn counted(&mut self, clock: &Clock) -> Option<Groups> {
+        let Some(running) = &mut self.running else { return future::pending().await };
+        let groups = running.await;
+        self.running = None;
+        let now = clock.steady();
+        let took = now.since(self.began);
+        self.next = now.plus(GROUPS_EVERY.max(took.saturating_mul(GROUPS_SHARE)));
+        groups
     }
 }
 
