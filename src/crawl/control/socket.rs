@@ -5,15 +5,18 @@
 //! of its own, closed to others, and moved into its place: so it never lies there with a wider mode,
 //! and takes the place of one that was left without a moment in which there is none.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 /// The socket's name in the folder of a crawl.
 const NAME: &str = "control.sock";
+
+/// The folder it is made in. The crawl's lock sees to it that one process at a time does so.
+const APART: &str = ".control";
 
 /// Bytes of a path that every system's address holds (104 on the BSDs, 108 on Linux, its end
 /// included).
@@ -36,14 +39,12 @@ impl Socket {
             let what = format!("{} is there and is no socket", path.display());
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
         }
-        // Made with mode 0700.
-        let apart = tempfile::Builder::new().prefix(".control-").tempdir_in(dir)?;
-        let listener = at(apart.path(), |path| UnixListener::bind(path))?;
-        let made = apart.path().join(NAME);
-        fs::set_permissions(&made, Permissions::from_mode(0o600))?;
-        let id = id(&made)?;
-        fs::rename(&made, &path)?;
-        Ok((Self { path, id }, listener))
+        let apart = dir.join(APART);
+        clear(&apart);
+        DirBuilder::new().mode(0o700).create(&apart)?;
+        let made = make(&apart, &path);
+        clear(&apart);
+        made.map(|(id, listener)| (Self { path, id }, listener))
     }
 
     /// Whether it still lies in its place.
@@ -58,6 +59,22 @@ impl Socket {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Makes the socket in `apart` and moves it to `path`.
+fn make(apart: &Path, path: &Path) -> io::Result<((u64, u64), UnixListener)> {
+    let listener = at(apart, |path| UnixListener::bind(path))?;
+    let made = apart.join(NAME);
+    fs::set_permissions(&made, Permissions::from_mode(0o600))?;
+    let id = id(&made)?;
+    fs::rename(&made, path)?;
+    Ok((id, listener))
+}
+
+/// Removes the folder a socket was made in, also one that a killed crawl left; nothing else in it.
+fn clear(apart: &Path) {
+    let _ = fs::remove_file(apart.join(NAME));
+    let _ = fs::remove_dir(apart);
 }
 
 fn id(path: &Path) -> io::Result<(u64, u64)> {
@@ -101,6 +118,9 @@ mod tests {
         let (first, _listener) = Socket::bind(dir.path()).unwrap();
         let path = dir.path().join(NAME);
         assert_eq!(mode(&path), 0o600);
+        // What a crawl leaves that was killed while it made one.
+        fs::create_dir(dir.path().join(APART)).unwrap();
+        UnixListener::bind(dir.path().join(APART).join(NAME)).unwrap();
         let (second, _other) = Socket::bind(dir.path()).unwrap();
         assert!(!first.is_in_place() && second.is_in_place());
         // One that was replaced takes nothing away.
