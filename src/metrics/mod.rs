@@ -1,7 +1,7 @@
 //! Metrics: what the crawls of this process do, in numbers, for a Prometheus beside them.
 //!
 //! One observer of events a job counts; a page of all jobs is written in Prometheus' text format
-//! (0.0.4) whenever somebody asks, over a socket ([`endpoint`]) or into a file ([`file`]). Counters
+//! (0.0.4) whenever somebody asks, over a socket ([`endpoint`]) or into a file ([`mod@file`]). Counters
 //! begin with the process; what outlives it (articles, the last new one) is read from the summary
 //! that the run before left. Labels are bounded: never a URL, [`HOSTS`] hosts a job. Nothing here
 //! waits for a reader, and nothing changes a crawl.
