@@ -237,18 +237,7 @@ fn every_budget_has_its_rule() {
     let scope = scope(&settings);
     let url = Url::parse("https://news.example/ar/x?y=1").unwrap();
     let spend = |n: u64, on: Counter| {
-        let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
-        let spent = Spent::default();
-        let mut visit = Visit {
-            lead,
-            attempt: 0,
-            site,
-            server,
-            site_settled: 0,
-            spent,
-            suspect: false,
-            token: 1,
-        };
+        let mut visit = visit(&url, Spent::default());
         *on(&mut visit) = n;
         scope.admit(&visit)
     };
@@ -266,6 +255,20 @@ fn every_budget_has_its_rule() {
     }
 }
 
+/// A first visit of a URL, when so much was spent.
+fn visit(url: &Url, spent: Spent) -> Visit {
+    Visit {
+        lead: Lead::at(url, Hop::Link),
+        attempt: 0,
+        site: Site::of(url),
+        server: Server::of(url),
+        site_settled: 0,
+        spent,
+        suspect: false,
+        token: 1,
+    }
+}
+
 /// A host that says the same under many patterns: what spoke for itself goes on, and what was not
 /// met yet is tried.
 #[test]
@@ -274,18 +277,8 @@ fn a_doubted_host_loses_only_what_brought_nothing_new() {
     let scope = scope(&settings);
     let url = Url::parse("https://news.example/ar/x").unwrap();
     let admit = |server_alike, pattern, pattern_alike, patterns| {
-        let (lead, site, server) = (Lead::at(&url, Hop::Link), Site::of(&url), Server::of(&url));
         let spent = Spent { server_alike, pattern, pattern_alike, patterns, ..Spent::default() };
-        scope.admit(&Visit {
-            lead,
-            attempt: 0,
-            site,
-            server,
-            site_settled: 0,
-            spent,
-            suspect: false,
-            token: 1,
-        })
+        scope.admit(&visit(&url, spent))
     };
     let cases = [
         // Alike on the host; pages, alike of the pattern; patterns; admitted?
