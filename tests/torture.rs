@@ -135,7 +135,7 @@ async fn wait_out(gate: Gate, is_write: bool) {
     // A group that could not be written is kept and filed again, never fetched again.
     let of_warc = |path: &std::path::Path| path.extension().is_some_and(|end| end == "open");
     if is_write && gate.failed().is_some_and(|(_, path)| of_warc(&path)) {
-        assert_eq!(folder.arrivals().len(), PAGES + 1);
+        assert_eq!(folder.arrivals().len(), PAGES + 1, "{:?}", folder.arrivals());
     }
 }
 

@@ -450,9 +450,11 @@ impl<F: Frontier, T> Desk<F, T> {
         }
     }
 
-    /// Whether somebody is reading this origin's robots.txt already; if not, the caller is now.
+    /// Makes the caller the one who reads this origin's robots.txt, unless somebody does already,
+    /// or has done so since the caller missed its rules: they are learnt before the asking ends.
     pub(super) fn begin_asking(&self, host: &HostKey) -> bool {
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(host.clone())
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.politeness.needs_robots(host) && asking.insert(host.clone())
     }
 
     /// The origin's robots.txt is read, or could not be.

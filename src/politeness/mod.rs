@@ -280,6 +280,14 @@ impl Politeness {
         host.origins.insert(origin.clone(), learnt);
     }
 
+    /// Whether an origin's robots.txt must be asked for before any of its pages.
+    pub fn needs_robots(&self, origin: &HostKey) -> bool {
+        let url = origin.robots_url();
+        url.is_some_and(|url| {
+            matches!(self.rules(origin, &Server::of(&url)), Err(Answer::NeedsRobots(_)))
+        })
+    }
+
     /// How long an origin's pages wait until its robots.txt is asked for again, when it could not be
     /// read and no earlier rules hold.
     pub fn robots_wait(&self, origin: &HostKey) -> Option<Duration> {
