@@ -37,12 +37,14 @@ mod usage;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::layers::Typed;
+use crate::crawl::trial;
 use crate::moment::Moment;
 use crate::record::name;
 use crate::state::StateError;
@@ -240,6 +242,9 @@ enum Command {
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
+    /// Read one page from standard input and say nothing: a crawl tries a suspect page so.
+    #[command(name = trial::COMMAND, hide = true)]
+    ReadAlone,
 }
 
 #[derive(Debug, Subcommand)]
@@ -311,6 +316,7 @@ where
         Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
+        Command::ReadAlone => read_alone(),
     };
     match ended {
         Ok(exit) => exit.into(),
@@ -318,6 +324,18 @@ where
             show::complain(&stopped.to_string());
             stopped.exit.into()
         }
+    }
+}
+
+/// Reads the page on a thread like those that read in a crawl: a panic on it is no death.
+fn read_alone() -> Result<Exit, Stopped> {
+    let mut message = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut message);
+    read.map_err(|why| Stopped::new(Exit::Failure, why))?;
+    let reading = std::thread::spawn(move || trial::read_alone(&message));
+    match reading.join() {
+        Ok(false) => Err(Stopped::usage(format!("{} is for crawls only", trial::COMMAND))),
+        Ok(true) | Err(_) => Ok(Exit::Complete),
     }
 }
 
