@@ -30,7 +30,7 @@ const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// Crashes that are believed of a URL whose page was read in a process of its own each time: kills
 /// from outside are likelier than something in the settling of a page.
-const STRIKES_IN_SPITE: u8 = 8;
+const STRIKES_IN_SPITE: u8 = 6;
 
 /// A folder, ready to be worked on.
 pub(super) struct Opened {
