@@ -40,6 +40,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -327,15 +328,18 @@ where
     }
 }
 
-/// Reads the page on a thread like those that read in a crawl: a panic on it is no death.
+/// Reads the page on a thread like those that read in a crawl: a panic on it is no death. Nothing
+/// of it outlives a crawl for long.
 fn read_alone() -> Result<Exit, Stopped> {
     let mut message = Vec::new();
     let read = std::io::stdin().read_to_end(&mut message);
     read.map_err(|why| Stopped::new(Exit::Failure, why))?;
-    let reading = std::thread::spawn(move || trial::read_alone(&message));
-    match reading.join() {
+    let (told, done) = channel();
+    std::thread::spawn(move || told.send(trial::read_alone(&message)));
+    match done.recv_timeout(trial::LONGEST.saturating_mul(2)) {
         Ok(false) => Err(Stopped::usage(format!("{} is for crawls only", trial::COMMAND))),
-        Ok(true) | Err(_) => Ok(Exit::Complete),
+        Ok(true) | Err(RecvTimeoutError::Disconnected) => Ok(Exit::Complete),
+        Err(RecvTimeoutError::Timeout) => Ok(Exit::Failure),
     }
 }
 

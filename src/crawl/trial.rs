@@ -22,7 +22,7 @@ pub const COMMAND: &str = "read-alone";
 
 /// The longest that a page may take: a page that is read among others takes milliseconds, and the
 /// dearest ones known take a second.
-const LONGEST: Duration = Duration::from_mins(1);
+pub const LONGEST: Duration = Duration::from_mins(1);
 
 /// How a trial ended.
 #[derive(Debug, PartialEq, Eq)]
