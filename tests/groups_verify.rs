@@ -102,6 +102,24 @@ fn names_and_the_order_of_paragraphs_tell_where_there_are_no_numbers() {
 }
 
 #[test]
+fn numbers_do_not_vanish_in_a_translation() {
+    let norms = Norms::default();
+    let verdict = |numbers: &[u16], other: &[u16]| {
+        let (arabic, english) = (print(1, numbers), print(2, other));
+        compare(text("ar-Arab", 1_640, &arabic), text("en-Latn", 2_000, &english), &norms).unwrap()
+    };
+    let ten: Vec<u16> = (1..=10).collect();
+    assert_eq!(verdict(&ten, &[]).verdict, Verdict::Suspect);
+    assert_eq!(verdict(&[], &ten).verdict, Verdict::Suspect);
+    assert_eq!((verdict(&ten, &[11]).balance, verdict(&ten[..8], &[]).balance), (-1, -1));
+    assert_eq!((verdict(&ten, &[1, 2]).balance, verdict(&ten[..7], &[]).balance), (0, 0));
+    // A summary leaves out what it likes.
+    let (long, summary) = (print(1, &ten), print(2, &[]));
+    let shorter = compare(text("en-Latn", 9_000, &long), text("fr-Latn", 900, &summary), &norms);
+    assert_eq!(shorter.unwrap().balance, 0);
+}
+
+#[test]
 fn the_expected_ratio_is_learnt_from_sure_pairs() {
     let (one, other) = (print(1, &[]), print(2, &[]));
     let pair = |n: u64| (text("de-Latn", 1_000 + n, &one), text("ko-Hang", 500 + n / 2, &other));
@@ -278,6 +296,16 @@ fn one_text_at_many_addresses_is_nobodys_translation() {
     assert_eq!(judged(&web(3, |n| 100 + n)).len(), 3, "three texts of their own");
     assert_eq!(judged(&web(3, |_| 100)).len(), 0, "one page that says: not found");
     assert_eq!(judged(&web(2, |_| 100)).len(), 1, "of two articles it is that of one at most");
+    // What an agency sends to many papers is one text, and each has it with a translation of its own.
+    let mut papers = web(5, |_| 100);
+    for (nth, pair) in papers.chunks_mut(2).enumerate() {
+        for (row, alternates) in pair {
+            let move_to = |url: &str| url.replace("news.example", &format!("paper-{nth}.example"));
+            row.url = move_to(&row.url);
+            alternates.iter_mut().for_each(|one| one.url = move_to(&one.url));
+        }
+    }
+    assert_eq!(judged(&papers).len(), 5);
 }
 
 #[test]

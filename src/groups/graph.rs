@@ -172,16 +172,18 @@ impl Graph {
         }
     }
 
-    /// The pages that have the text of an earlier one, with the first of them.
+    /// The pages that have the text of an earlier one of their host, with the first of them. On
+    /// another host it is a text that two papers print, each with its own translation.
     fn alike(&self) -> HashMap<u32, u32> {
-        let mut first: HashMap<(u64, u64), u32> = HashMap::new();
+        let mut first: HashMap<(&str, u64, u64), u32> = HashMap::new();
         let mut alike = HashMap::new();
         for number in self.links.iter().flat_map(|link| [link.from, link.to]) {
             let page = self.page(number);
             let Some((page, text)) = page.and_then(|page| Some((page, page.text.as_ref()?))) else {
                 continue;
             };
-            let known = *first.entry((text.hash, page.length)).or_insert(number);
+            let host = page.url.split('/').nth(2).unwrap_or_default();
+            let known = *first.entry((host, text.hash, page.length)).or_insert(number);
             if known != number {
                 alike.insert(number, known);
             }

@@ -160,7 +160,10 @@ fn balance(a: (&str, &TextPrint), b: (&str, &TextPrint), check: &TextCheck) -> i
     // Of a summary the numbers that it has are asked for, not those it lacks.
     let whole = check.is_of_a_length();
     let numbers = if whole { check.numbers } else { a.1.numbers_of_fewer(b.1, MIN_NUMBERS) };
-    let told = witness::numbers(numbers) + witness::names(check.names, fewer);
+    let mut told = witness::numbers(numbers) + witness::names(check.names, fewer);
+    if whole {
+        told += witness::silence(a.1.numbers_of_each(b.1));
+    }
     if !(whole && witness::may_turn(told)) {
         return told;
     }

@@ -31,6 +31,11 @@ const MIN_NAME: usize = 3;
 const BEGINNINGS: &[char] =
     &['.', '!', '?', ':', '…', '"', '“', '„', '«', '»', '(', '•', '¿', '¡', '。', '؟'];
 
+/// The zeros of scripts that have digits of their own, nine more behind each (Unicode, `Nd`).
+const ZEROS: &[char] = &[
+    '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '០', '᠐', '߀', '０',
+];
+
 /// Bytes of a text that are looked at.
 const MAX_TEXT: usize = 256 * 1024;
 
@@ -103,6 +108,13 @@ impl TextPrint {
     /// How many of the fewer numbers the other has too.
     pub fn numbers_of_fewer(&self, other: &Self, least: usize) -> Option<f64> {
         shared(&self.numbers, &other.numbers, MAX_HASHES, least).map(|(_, part)| part)
+    }
+
+    /// How many numbers the text has on the side with fewer and on that with more, as far as they
+    /// are kept.
+    pub fn numbers_of_each(&self, other: &Self) -> (usize, usize) {
+        let (one, other) = (self.numbers.len(), other.numbers.len());
+        (one.min(other), one.max(other))
     }
 
     /// How many of the fewer names the other has too.
@@ -191,17 +203,14 @@ impl Scan {
 
 /// A character with the digits of other scripts, and their separators, as ASCII has them.
 fn plain(c: char) -> char {
-    let zero = match c {
-        '٠'..='٩' => '٠',
-        '۰'..='۹' => '۰',
-        '०'..='९' => '०',
-        '০'..='৯' => '০',
-        '０'..='９' => '０',
+    match c {
+        '\0'..='\u{2ff}' => return c,
         '٬' => return ',',
         '٫' => return '.',
-        other => return other,
-    };
-    u32::from(c).checked_sub(u32::from(zero)).and_then(|n| char::from_digit(n, 10)).unwrap_or(c)
+        _ => {}
+    }
+    let of = |zero: &char| u32::from(c).checked_sub(u32::from(*zero)).filter(|n| *n < 10);
+    ZEROS.iter().find_map(of).and_then(|n| char::from_digit(n, 10)).unwrap_or(c)
 }
 
 /// File names of images without directory, size and ending: `a/photo-300x200.jpg` is `photo`.
@@ -271,6 +280,10 @@ mod tests {
         assert_eq!(english.numbers, persian.numbers);
         assert_eq!(english.numbers_shared(&wide, 3), Some(1.0));
         assert_eq!(english.numbers.len(), 6);
+        let others = "๒๒ ๒๐๑๙ ๑๒,๕๐๐ ๓.๕ ๑๗|၂၂ ၂၀၁၉ ၁၂,၅၀၀ ၃.၅ ၁၇|૨૨ ૨૦૧૯ ૧૨,૫૦૦ ૩.૫ ૧૭|២២ ២០១៩ ១២.៥០០ ៣,៥ ១៧";
+        for other in others.split('|') {
+            assert_eq!(print(&[other]).numbers, english.numbers, "{other}");
+        }
     }
 
     #[test]

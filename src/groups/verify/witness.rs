@@ -17,6 +17,13 @@ const FEW_NUMBERS: f64 = 0.3;
 /// A share of numbers from this on is that of one article. True: .99; random: .05.
 const SAME_NUMBERS: f64 = 0.6;
 
+/// Numbers of a text that are not all lost in another that has one at most. True pairs of a manual
+/// (6,894 in 37 languages) with as many: 0 of 243; news of a length: .12 of all.
+const SOME_NUMBERS: usize = 8;
+
+/// Numbers of a text whose translation has at least one. True pairs: 0 of 220; news: .07 of all.
+const MANY_NUMBERS: usize = 10;
+
 /// Names on each side that say little: three or four are soon all translated. True pairs that
 /// share none of as many: .09, random ones .67.
 const FEW_NAMES: usize = 5;
@@ -56,6 +63,15 @@ pub(super) fn numbers(share: Option<f64>) -> i8 {
         Some(share) if share < NO_NUMBERS => -3,
         Some(share) if share < FEW_NUMBERS => -2,
         Some(share) if share >= SAME_NUMBERS => 3,
+        _ => 0,
+    }
+}
+
+/// What it says that one text has numbers and the other none, or nearly: of two whole texts.
+pub(super) const fn silence((fewer, more): (usize, usize)) -> i8 {
+    match (fewer, more) {
+        (0, MANY_NUMBERS..) => -2,
+        (..=1, SOME_NUMBERS..) => -1,
         _ => 0,
     }
 }
