@@ -226,15 +226,14 @@ fn seeds(urls: &[&String], lists: &[PathBuf]) -> Result<(Vec<Lead>, u64), Stoppe
     for url in urls {
         let seed = Lead::seed(url).map_err(Stopped::usage)?;
         if without_userinfo(url) != url.as_str() {
-            let what = "the name and password in the URL are left out; see --secret-header";
-            show::complain(&format!("{}: {what}", seed.found));
+            show::complain(&format!("{}: {}", seed.found, seeds::BARED));
         }
         leads.push(seed);
     }
     let mut bad = 0;
     for file in lists {
         let report = seeds::read(file, |seed| leads.push(seed)).map_err(Stopped::usage)?;
-        for line in &report.bad_lines {
+        for line in report.bad_lines.iter().chain(&report.bared_lines) {
             show::complain(&line.to_string());
         }
         bad += report.bad;

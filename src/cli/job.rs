@@ -1,15 +1,19 @@
 //! `warraq job`: is a job file right, and what does it come to?
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::Value;
 
+use super::crawl::Plan;
 use super::given::CrawlFlags;
 use super::layers::{Source, Typed};
 use super::{Exit, Stopped, crawl, show};
+use crate::capture::CaptureError;
+use crate::crawl::{CrawlError, admissible};
 use crate::moment::Clock;
 use crate::seeds::job::JobFile;
 use crate::settings::spelling::length;
@@ -48,7 +52,7 @@ pub(super) fn run(command: &JobCommand, typed: &Typed) -> Result<Exit, Stopped> 
 fn check(files: &[PathBuf]) -> Exit {
     let mut exit = Exit::Complete;
     for file in files {
-        match crawl::plan_of(file) {
+        match crawl::plan_of(file).and_then(crawlable) {
             Ok(plan) => {
                 let what = plan.job.as_ref().map(about).unwrap_or_default();
                 let seeds = show::count(plan.seeds.len() as u64, "seed");
@@ -61,6 +65,33 @@ fn check(files: &[PathBuf]) -> Exit {
         }
     }
     exit
+}
+
+/// The plan, when `crawl` would begin with it.
+pub(super) fn crawlable(plan: Plan) -> Result<Plan, Stopped> {
+    let settings = &plan.given.settings;
+    let place = |setting: &str, key: &str| match plan.given.from.get(setting) {
+        Some(from @ Source::File(..)) => Some(format!("{from}: {key}")),
+        _ => None,
+    };
+    let told = |place: String, path: &Path, why: &dyn Display, remedy: &str| {
+        Stopped::usage(format!("{place}: {}: {why}; {remedy}", path.display()))
+    };
+    match admissible(settings, &Clock::system()) {
+        Ok(()) => Ok(plan),
+        Err(error) => Err(match &error {
+            CrawlError::Transport(CaptureError::CaFile { path, why }) => {
+                let remedy = "it must be a PEM file of CA certificates";
+                place("ca_file", "ca-file").map(|place| told(place, path, why, remedy))
+            }
+            CrawlError::Folder { path, why } => {
+                let remedy = "name a folder that whoever crawls may write to (and check as them)";
+                place("into", "into").map(|place| told(place, path, why, remedy))
+            }
+            _ => None,
+        }
+        .unwrap_or_else(|| crawl::stopped(error))),
+    }
 }
 
 /// When a job runs, for people.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use super::show::{Direction, clean, count, span};
+use super::show::{Direction, clean, count};
 use crate::crawl::summary::{Rest, Summary};
 use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
+use crate::settings::spelling::span;
 
 /// Groups listed in a summary; the rest is counted.
 const GROUPS_SHOWN: usize = 20;

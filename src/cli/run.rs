@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::crawl::{self, Plan};
+use super::job;
 use super::journal::{Journal, Told};
 use super::metrics::{Exporter, MetricsFlags};
 use super::overlap;
@@ -160,7 +161,7 @@ fn kept(files: &[PathBuf], voice: Voice) -> Result<Vec<Kept>, Stopped> {
 
 fn planned(file: &Path, voice: Voice) -> Result<Kept, Stopped> {
     let stamp = stamp(file);
-    let plan = crawl::plan_of(file)?;
+    let plan = crawl::plan_of(file).and_then(job::crawlable)?;
     let schedule = plan.job.as_ref().and_then(|job| job.schedule.clone()).ok_or_else(|| {
         let what =
             "has no schedule; add [schedule] with cron = \"7 * * * *\", or use `warraq crawl`";

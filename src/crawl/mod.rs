@@ -47,7 +47,7 @@ use live::Live;
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
-pub use preview::{Planned, Preview, preview};
+pub use preview::{Planned, Preview, admissible, preview};
 use sealed::{Sealed, Wrong};
 pub use skipped::{Skipped, note as note_skipped};
 use summary::Summary;

@@ -11,12 +11,13 @@ use super::desk::Desk;
 use super::kept::KeptJob;
 use super::{CrawlError, Job, open};
 use crate::address::{Address, HostKey, Site};
+use crate::capture::Carrier;
 use crate::frontier::again::Fetched;
 use crate::frontier::schedule::Place;
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, RobotsAnswer, RobotsFact};
 use crate::lead::Lead;
-use crate::moment::Moment;
+use crate::moment::{Clock, Moment};
 use crate::politeness::robots::Rules;
 use crate::settings::{Settings, UrlKind};
 use crate::state::DiskFrontier;
@@ -46,9 +47,18 @@ pub struct Preview {
     pub next_due: Option<Moment>,
 }
 
+/// What [`super::run`] would refuse before its first request, the state aside: settings that
+/// contradict each other, a trust store without a certificate, a folder nobody can write to. Leaves
+/// nothing behind, and makes no folder.
+pub fn admissible(settings: &Settings, clock: &Clock) -> Result<(), CrawlError> {
+    settings.check()?;
+    Carrier::new(settings, clock.clone())?;
+    open::could_use(&settings.into)
+}
+
 /// Looks ahead. Effect on the archive: none, but for the repair of a torn tail.
 pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
-    job.settings.check()?;
+    admissible(&job.settings, &job.clock)?;
     let mut preview = Preview::default();
     if !job.settings.into.join("state").exists() {
         let never = |seed: &Lead| Planned {

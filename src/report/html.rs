@@ -4,6 +4,7 @@
 //! nothing but itself; the policy in its head forbids what escaping might have missed.
 
 use std::fmt::{self, Write};
+use std::time::Duration;
 
 use bytesize::ByteSize;
 
@@ -11,6 +12,7 @@ use super::chart;
 use super::{GroupRow, Host, Report, Seed};
 use crate::json::is_unruly;
 use crate::settings::Shortfall;
+use crate::settings::spelling::span;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -124,7 +126,7 @@ fn changes(out: &mut String, report: &Report) -> fmt::Result {
 
 fn over_time(out: &mut String, report: &Report) -> fmt::Result {
     let Some(slot) = report.timeline.first() else { return Ok(()) };
-    let length = humantime::format_duration(std::time::Duration::from_secs(slot.seconds.into()));
+    let length = span(Duration::from_secs(slot.seconds.into()));
     writeln!(
         out,
         "<h2>Over time</h2>\n{}\n<p class=\"key\"><i></i> captures <i class=\"second\"></i> bytes, \

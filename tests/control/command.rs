@@ -48,7 +48,7 @@ fn a_crawl_is_seen_and_steered_by_its_commands() {
     assert_eq!(code, Some(0), "{status}");
     assert!(status.contains("  state      running\n"), "{status}");
     assert!(status.contains("  URLs       1 captured, 1 in flight\n"), "{status}");
-    assert!(status.contains("\n  a.test        0 queued  delay 0 ms"), "{status}");
+    assert!(status.contains("\n  a.test        0 queued  delay 0s"), "{status}");
     let (json, _) = said(at, &["status", "archive", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["running"], &json["status"]["version"]), (&true.into(), &1.into()));

@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::frontier::schedule::hold::is_under;
 use crate::moment::Moment;
 use crate::settings::Settings;
+use crate::settings::spelling::span;
 
 /// The longest delay that can be set: for longer a host is blocked.
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
@@ -146,7 +147,7 @@ impl Live {
         }
         let asked = |answer| Ask::Delay(site.clone(), delay, answer);
         let in_force = self.ask(asked).await?.unwrap_or(delay);
-        let (given, longer) = (spelt(delay), spelt(in_force));
+        let (given, longer) = (span(delay), span(in_force));
         let what = match in_force {
             _ if in_force == delay => format!("{site}: delay {given}, from its next request on"),
             _ if delay.is_zero() => {
@@ -256,10 +257,6 @@ impl Live {
     pub(in crate::crawl) async fn held(&self) {
         let _ = self.0.hold.subscribe().wait_for(|held| *held).await;
     }
-}
-
-fn spelt(span: Duration) -> String {
-    humantime::format_duration(span).to_string()
 }
 
 fn count(queued: Option<u64>) -> String {
