@@ -14,11 +14,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use warraq::crawl::How;
+use warraq::crawl::{How, blocked};
 use warraq::crawl::control::request::Request;
 use warraq::crawl::control::{ControlError, ask};
 use warraq::crawl::live::status::HostState;
 use warraq::crawl::live::{Phase, Status};
+use warraq::disk::Disk;
+use warraq::Clock;
 
 #[path = "control/command.rs"]
 mod command;
@@ -135,7 +137,7 @@ fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
     let block = |host: &str| Request::Block { host: host.to_owned() };
     let unblock = |host: &str| Request::Unblock { host: host.to_owned() };
     let said = told(&crawl, dir.path(), &block("B.test")).unwrap();
-    assert_eq!(said, "b.test: blocked, 2 queued there; what is queued is kept for the next run");
+    assert_eq!(said, "b.test: blocked, 2 queued there; what is queued is kept until --unblock");
     told(&crawl, dir.path(), &block("c.test")).unwrap();
     let said = told(&crawl, dir.path(), &unblock("c.test")).unwrap();
     assert_eq!(said, "c.test: no longer blocked, 1 queued there");
@@ -150,18 +152,47 @@ fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
     assert_eq!(web.next(), "c.test/c");
     web.open();
     let ended = crawl.end();
-    assert_eq!(ended.how, How::Complete);
+    assert_eq!(ended.how, How::Blocked);
     assert_eq!((ended.summary.stats.captured, ended.summary.stats.queued), (2, 2));
-    assert_eq!(ended.summary.stats.parked_sites, ["b.test", "de.b.test"]);
+    assert_eq!(ended.summary.stats.parked_sites, [""; 0], "nobody gave them up");
+    let [left] = ended.summary.blocked.as_slice() else { panic!("{:?}", ended.summary.blocked) };
+    assert_eq!((left.host.as_str(), left.left, ended.shortfalls.len()), ("b.test", 2, 0));
     assert_eq!(ended.summary.steered.len(), 3);
     assert!(web.asked().is_none());
     let report = std::fs::read_to_string(dir.path().join("report.json")).unwrap();
     assert!(report.contains("b.test: blocked, 2 queued there"), "{report}");
-    // Nothing of it holds in the next run.
+    for face in ["report.md", "report.html"] {
+        let report = std::fs::read_to_string(dir.path().join(face)).unwrap();
+        assert!(report.contains("b.test: 2 left, since 20"), "{report}");
+    }
+    // It holds in the next run, which is one, and asks the others again.
+    let again = Crawl::start(&web, dir.path(), &[], |_| {}).end();
+    assert_eq!((again.how, again.summary.stats.run), (How::Blocked, 2));
+    assert_eq!((again.summary.stats.captured, again.summary.stats.revisits), (0, 2));
+    let asked: Vec<String> = std::iter::from_fn(|| web.asked()).collect();
+    assert_eq!(asked, ["a.test/a", "c.test/c"]);
+    // Taken away, nothing is left behind.
+    let (clock, disk) = (Clock::system(), Disk::real());
+    let said = blocked::change(dir.path(), "b.test", false, (&clock, &disk)).unwrap();
+    assert_eq!(said, "b.test: no longer blocked; the next run asks for what is queued there");
     let ended = Crawl::start(&web, dir.path(), &[], |_| {}).end();
     assert_eq!((ended.summary.stats.queued, ended.how), (0, How::Complete));
     let asked = std::iter::from_fn(|| web.asked()).filter(|asked| asked.contains("b.test/"));
     assert_eq!(asked.count(), 2);
+}
+
+/// Hundreds that say nothing are shown out, and whoever asks is answered.
+#[test]
+fn hundreds_of_silent_clients_shut_nobody_out() {
+    let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
+    let crawl = Crawl::start(&web, dir.path(), &["http://a.test/"], |_| {});
+    web.next();
+    let socket = dir.path().join("control.sock");
+    let silent: Vec<_> = (0..300).map(|_| UnixStream::connect(&socket).unwrap()).collect();
+    assert_eq!(status(&crawl, dir.path()).phase, Phase::Running);
+    drop(silent);
+    web.open();
+    assert_eq!(crawl.end().how, How::Complete);
 }
 
 #[test]
@@ -177,8 +208,8 @@ fn a_host_met_after_it_was_blocked_is_not_asked_either() {
     web.open();
     let ended = crawl.end();
     // What was in flight is finished; nothing else is begun.
-    assert_eq!((ended.how, ended.summary.stats.captured), (How::Complete, 1));
-    assert_eq!(ended.summary.stats.queued, 1);
+    assert_eq!((ended.how, ended.summary.stats.captured), (How::Blocked, 1));
+    assert_eq!((ended.summary.stats.queued, ended.summary.blocked[0].left), (1, 1));
     assert!(web.asked().is_none());
 }
 

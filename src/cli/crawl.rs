@@ -277,13 +277,14 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Interrupted => Exit::Interrupted,
         How::DiskFloor => Exit::DiskFloor,
         How::RateLimited => Exit::RateLimited,
-        How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
+        How::Complete | How::Blocked | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
         _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
         How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
         How::MaxBytes => Exit::MaxSize,
         // Where nothing is left, the limit kept nothing back.
         How::MaxPages if summary.stats.queued + summary.stats.leased > 0 => Exit::MaxSize,
         How::MaxTime => Exit::MaxTime,
+        How::Blocked => Exit::Short,
         How::Complete | How::MaxPages => Exit::Complete,
     }
 }

@@ -142,7 +142,7 @@ pub(super) fn hosts(status: &Status, rows: usize) -> Vec<String> {
         out.push(format!("  {}: delay {delay}, set while it ran", clean(domain)));
     }
     let blocked = status.hosts.blocked.iter();
-    out.extend(blocked.map(|host| format!("  {}: blocked while it ran", clean(host))));
+    out.extend(blocked.map(|host| format!("  {}: blocked", clean(host))));
     out
 }
 

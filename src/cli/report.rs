@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 
 use super::show::{Direction, clean, count};
-use crate::crawl::summary::{Rest, Summary};
+use crate::crawl::summary::{Blocked, Rest, Summary};
 use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
 use crate::settings::spelling::span;
@@ -34,6 +34,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
     for site in &summary.stats.parked_sites {
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
+    some(&mut out, "blocked", summary.blocked.iter().map(|row| blocked(row, dir)));
     some(&mut out, "held off", summary.rests.iter().map(rest));
     some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| clean(seed)));
     some(&mut out, "depends on", summary.depends_on.iter().map(needed));
@@ -47,6 +48,13 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         }),
     );
     out.join("\n")
+}
+
+/// What is left on a host that an operator blocked.
+pub(super) fn blocked(row: &Blocked, dir: &Path) -> String {
+    let (host, dir) = (clean(&row.host), quoted(&dir.display().to_string()));
+    let left = if row.left > 0 { format!(", {} left", count(row.left, "URL")) } else { String::new() };
+    format!("{host} since {}{left}; `warraq host {dir} {host} --unblock` ends that", row.since)
 }
 
 /// A host that was left alone for more than its delay.

@@ -345,7 +345,7 @@ impl<F: Frontier, T> Desk<F, T> {
     /// May this visit be made now? Scope's budgets first, then robots and pace.
     pub(super) fn ask(&self, visit: &Visit) -> Answer {
         if self.live.blocks(&visit.server) {
-            return Answer::Park("blocked while the crawl ran".to_owned());
+            return Answer::Park("blocked".to_owned());
         }
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);

@@ -162,14 +162,14 @@ async fn put_awaited(frontier: &DiskFrontier, scope: &Scope) -> Result<(), Crawl
     }
 }
 
-/// Whether this run had come to its end: what is queued all the same was given up for its time,
-/// and is carried into the next. What was out when it was stopped is queued again. A scheduled run
+/// Whether this run had come to its end: what is queued all the same was given up for its time, or is
+/// on a blocked host, and is carried into the next. What was out when it was stopped is queued again. A scheduled run
 /// ends whatever ended it but a crash: the next slot looks for news first, and goes on with what is
 /// left behind them.
 fn ended(into: &Path, run: u32, scheduled: bool) -> bool {
     let over = |kept: &summary::Summary| {
         let left = kept.stats.queued + kept.stats.leased;
-        kept.how == Some(How::Complete) || left == 0 || (scheduled && kept.how.is_some())
+        matches!(kept.how, Some(How::Complete | How::Blocked)) || left == 0 || (scheduled && kept.how.is_some())
     };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }

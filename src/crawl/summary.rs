@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::blocked::Blocked;
 pub use super::live::Steered;
 pub use super::rests::Rest;
 use super::{How, Skipped};
@@ -61,6 +62,9 @@ pub struct Summary {
     /// What was told while it ran (`warraq pause`, `warraq host`), in this call.
     #[serde(default)]
     pub steered: Vec<Steered>,
+    /// Hosts that an operator blocked, with the URLs left on them.
+    #[serde(default)]
+    pub blocked: Vec<Blocked>,
     /// Why the state was made anew from the archive, and where the old one is.
     #[serde(default)]
     pub recovered: Option<String>,

@@ -92,6 +92,7 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         languages: summary.languages,
         refusals: summary.stats.refusals,
         parked_sites: summary.stats.parked_sites,
+        blocked: summary.blocked,
         depends_on: summary.depends_on,
         steered: summary.steered.iter().map(|word| format!("{} {}", word.at, word.what)).collect(),
     }

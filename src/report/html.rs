@@ -70,6 +70,7 @@ fn page(out: &mut String, report: &Report) -> fmt::Result {
     reasons(out, "Left out, by rule", rules)?;
     seeds(out, &report.seeds)?;
     lines(out, "Given up for this run", &report.parked_sites)?;
+    lines(out, "Blocked: URLs left queued", &report.blocked_hosts())?;
     lines(out, "Told while it ran", &report.steered)?;
     files(out, report)?;
     lines(out, "What this report lacks", &report.gaps)?;

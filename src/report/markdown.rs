@@ -39,6 +39,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     reasons(out, "Left out, by rule", refusals)?;
     seeds(out, report)?;
     list(out, "Given up for this run", &report.parked_sites)?;
+    list(out, "Blocked: URLs left queued", &report.blocked_hosts())?;
     list(out, "Told while it ran", &report.steered)?;
     files(out, report)?;
     list(out, "What this report lacks", &report.gaps)

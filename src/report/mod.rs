@@ -30,6 +30,7 @@ pub use runs::{Run, newest, runs};
 pub(crate) use shortfall::unread;
 pub use shortfall::{Coverage, coverage};
 
+use crate::crawl::blocked::Blocked;
 use crate::crawl::{How, SealedFile};
 use crate::frontier::{Dependency, RefusalCount};
 use crate::settings::Shortfall;
@@ -116,6 +117,8 @@ pub struct Report {
     pub refusals: Vec<RefusalCount>,
     /// Sites given up for this run; their URLs stay queued.
     pub parked_sites: Vec<String>,
+    /// Hosts that an operator blocked, with the URLs left on them; those stay queued.
+    pub blocked: Vec<Blocked>,
     /// What was told while it ran, with its time: pauses, hosts blocked.
     pub steered: Vec<String>,
     /// What is new, changed, unchanged and gone, by all runs before it.
@@ -167,6 +170,14 @@ pub struct Seed {
     pub status: Option<u16>,
     /// The rule or failure.
     pub why: Option<String>,
+}
+
+impl Report {
+    /// The blocked hosts, for people.
+    fn blocked_hosts(&self) -> Vec<String> {
+        let told = |row: &Blocked| format!("{}: {} left, since {}", row.host, row.left, row.since);
+        self.blocked.iter().map(told).collect()
+    }
 }
 
 impl Seed {
