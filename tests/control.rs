@@ -14,13 +14,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use warraq::crawl::{How, blocked};
+use warraq::Clock;
 use warraq::crawl::control::request::Request;
 use warraq::crawl::control::{ControlError, ask};
 use warraq::crawl::live::status::HostState;
 use warraq::crawl::live::{Phase, Status};
+use warraq::crawl::{How, blocked};
 use warraq::disk::Disk;
-use warraq::Clock;
 
 #[path = "control/command.rs"]
 mod command;
@@ -229,7 +229,7 @@ fn a_delay_is_never_shorter_than_robots_txt_asks_for_and_says_so() {
     let said = told(&crawl, dir.path(), &delay(1_500)).unwrap();
     assert_eq!(
         said,
-        "a.test: delay 1s 500ms; 7s stay in force: its robots.txt asks for them (Crawl-delay)"
+        "a.test: delay 1.5s; 7s stay in force: its robots.txt asks for them (Crawl-delay)"
     );
     let now = status(&crawl, dir.path());
     assert_eq!((now.hosts.delays["a.test"], now.hosts.rows[0].delay), (1_500, 7_000));

@@ -332,17 +332,33 @@ fn show_tells_where_each_setting_comes_from_and_no_secret() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_eq!(row("max_pages"), "7 flag");
+    assert_eq!(row("limits.pages"), "7 flag");
+    assert_eq!(row("limits.bytes"), "2GB whole.toml:21");
     assert_eq!(row("contact"), "env@example.org environment");
-    assert_eq!(row("user_agent"), "warraq/0.1.0 (+env@example.org) default");
-    assert_eq!(row("delay"), "5s whole.toml:26");
-    assert_eq!(row("retries"), "3 default");
+    assert_eq!(row("requests.user-agent"), "warraq/0.1.0 (+env@example.org) default");
+    assert_eq!(row("politeness.delay"), "5s whole.toml:26");
+    assert_eq!(row("politeness.bytes-per-second"), "no limit default");
+    assert_eq!(row("politeness.requests-per-second"), "3/s whole.toml:27");
+    assert_eq!(row("politeness.retries"), "3 default");
+    assert_eq!(row("network.min-speed"), "100B/s default");
     assert_eq!(row("recrawl.listing"), "2h to 30d whole.toml:41");
     assert_eq!(row("recrawl.sitemap"), "1h to 90d default");
-    assert_eq!(row("max_body"), "104857600 default");
-    assert_eq!(row("overlap"), "replace whole.toml:48");
-    assert_eq!(row("secret_headers"), r#"[["X-Key","***"]] whole.toml:36"#);
-    assert_eq!(row("seeds"), "4 whole.toml");
+    assert_eq!(row("limits.body"), "100MiB default");
+    assert_eq!(row("languages"), "ar, en whole.toml:7");
+    assert_eq!(row("schedule.overlap"), "replace whole.toml:48");
+    assert_eq!(row("requests.secret-headers-file"), "X-Key: *** whole.toml:36");
+    let host = "delay 9s, concurrency 2, robots ignore, header X-Desk: 7 whole.toml:33";
+    assert_eq!(row("hosts.\"example.net\""), host);
+    let seeds = "4, 2 with a scope of its own whole.toml";
+    assert_eq!(row("seeds"), seeds);
+    // Every key of a job file is there under its own name, and nothing else is.
+    let sample = include_str!("../src/seeds/job/sections.rs");
+    let known = regex::Regex::new(r#""([a-z0-9-]+)", "[a-z_.0-9]+""#).unwrap();
+    for found in known.captures_iter(sample) {
+        assert!(told.contains(&format!(".{} ", &found[1])), "{} in {told}", &found[1]);
+    }
+    let keys = told.lines().map(|line| line.split_whitespace().next().unwrap());
+    assert_eq!(keys.filter(|key| key.contains('_')).collect::<Vec<_>>(), [""; 0]);
     assert!(!told.contains("canary"), "{told}");
 }
 

@@ -75,7 +75,7 @@ fn a_missed_slot_is_caught_up_once_and_a_signal_ends_it() {
     let slot = slot.strip_prefix("warraq: paper: next run at ").unwrap();
     assert_eq!(
         said.next().unwrap(),
-        "warraq: paper: run 1: complete: 3 captured, 0 unchanged, 0 failed, 0 not due (code 0)"
+        "warraq: paper: run 1: complete: 3 captured, 0 unchanged, 0 gone, 0 failed, 0 not due (code 0)"
     );
     let next = said.next().unwrap();
     let next = next.strip_prefix("warraq: paper: next run at ").unwrap();

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::given::{CrawlFlags, Given};
 use super::journal::{Journal, Told};
 use super::layers::Typed;
-use super::metrics::{self, Exporter};
+use super::metrics::Exporter;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
 use crate::address::without_userinfo;
@@ -70,7 +70,7 @@ async fn once(flags: &CrawlFlags, plan: Plan, display: &Display) -> Result<(Ende
     let stop = Stop::default();
     heed_signals(&stop, display.clone(), true).map_err(|why| Stopped::new(Exit::Failure, why))?;
     overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-    let label = metrics::label(&plan.given.settings);
+    let label = plan.given.settings.label();
     // Who is left out leaves port and file to the run that is going on.
     let exporter = match lock::working_on(&dir) {
         Some(_) => Exporter::idle(),
@@ -164,7 +164,7 @@ pub(super) async fn crawl(
     metrics: &Metrics,
     stop: Stop,
 ) -> Result<Ended, Stopped> {
-    let (clock, label) = (Clock::system(), metrics::label(&plan.given.settings));
+    let (clock, label) = (Clock::system(), plan.given.settings.label());
     let live = Live::new(clock.clone());
     metrics.watching(&label, live.clone());
     let job = Job {
@@ -277,7 +277,9 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Interrupted => Exit::Interrupted,
         How::DiskFloor => Exit::DiskFloor,
         How::RateLimited => Exit::RateLimited,
-        How::Complete | How::Blocked | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
+        How::Complete | How::Blocked | How::MaxPages if summary.rate_limited > 0 => {
+            Exit::RateLimited
+        }
         _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
         How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
         How::MaxBytes => Exit::MaxSize,

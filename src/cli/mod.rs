@@ -8,6 +8,7 @@ mod account;
 mod choice;
 mod crawl;
 mod dedup;
+mod effective;
 mod errand;
 mod export;
 mod fields;

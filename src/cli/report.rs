@@ -12,6 +12,7 @@ use super::show::{Direction, clean, count};
 use crate::crawl::summary::{Blocked, Rest, Summary};
 use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
+use crate::report::totals;
 use crate::settings::spelling::span;
 
 /// Groups listed in a summary; the rest is counted.
@@ -24,7 +25,7 @@ const NAMES_SHOWN: usize = 8;
 /// The summary for people, a line each, indented.
 pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> String {
     let mut out = Vec::new();
-    line(&mut out, "URLs", &pages(&summary.stats));
+    line(&mut out, "URLs", &pages(summary));
     line(&mut out, "articles", &articles(summary));
     bylines(&mut out, summary, direction);
     groups(&mut out, &summary.groups, direction);
@@ -53,7 +54,8 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
 /// What is left on a host that an operator blocked.
 pub(super) fn blocked(row: &Blocked, dir: &Path) -> String {
     let (host, dir) = (clean(&row.host), quoted(&dir.display().to_string()));
-    let left = if row.left > 0 { format!(", {} left", count(row.left, "URL")) } else { String::new() };
+    let left =
+        if row.left > 0 { format!(", {} left", count(row.left, "URL")) } else { String::new() };
     format!("{host} since {}{left}; `warraq host {dir} {host} --unblock` ends that", row.since)
 }
 
@@ -115,11 +117,15 @@ fn some(out: &mut Vec<String>, label: &str, texts: impl ExactSizeIterator<Item =
     }
 }
 
-fn pages(stats: &Stats) -> String {
-    let mut parts = vec![format!("{} captured", stats.captured)];
+fn pages(summary: &Summary) -> String {
+    let stats = &summary.stats;
+    let totals = totals(stats, &summary.replies);
+    let mut parts = vec![format!("{} captured", totals.captured)];
     let rest = [
-        (stats.revisits, "unchanged"),
+        (totals.unchanged, "unchanged"),
         (stats.moved, if stats.moved == 1 { "redirect" } else { "redirects" }),
+        (totals.gone, "gone (404, 410)"),
+        (totals.errors, "answered with an error"),
         (stats.failed, "failed"),
         (stats.refused, "refused"),
         (stats.queued, "still queued"),

@@ -27,6 +27,7 @@ use crate::crawl::{Ended, Skipped, Stop};
 use crate::disk::Disk;
 use crate::metrics::Metrics;
 use crate::moment::{Clock, Moment};
+use crate::report::totals;
 use crate::seeds::job::{Overlap, Schedule};
 
 /// The file that remembers the last slot that was served.
@@ -342,9 +343,14 @@ impl Kept {
             Ok((ended, bad)) => {
                 let code = crawl::exit(&ended, bad) as u8;
                 let stats = &ended.summary.stats;
+                let sums = totals(stats, &ended.summary.replies);
                 let numbers = format!(
-                    "{} captured, {} unchanged, {} failed, {} not due",
-                    stats.captured, stats.revisits, stats.failed, stats.not_due
+                    "{} captured, {} unchanged, {} gone, {} failed, {} not due",
+                    sums.captured,
+                    sums.unchanged,
+                    sums.gone,
+                    sums.failed + sums.errors,
+                    stats.not_due
                 );
                 self.say(&format!("run {}: {}: {numbers} (code {code})", stats.run, ended.how));
             }

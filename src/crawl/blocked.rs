@@ -125,11 +125,8 @@ pub(super) async fn hold<F: Frontier>(
 }
 
 fn rows(blocks: &Blocks) -> Vec<Blocked> {
-    let row = |(host, since): (&String, &Moment)| Blocked {
-        host: host.clone(),
-        since: *since,
-        left: 0,
-    };
+    let row =
+        |(host, since): (&String, &Moment)| Blocked { host: host.clone(), since: *since, left: 0 };
     blocks.iter().map(row).collect()
 }
 
@@ -146,7 +143,8 @@ mod tests {
         assert_eq!(change("b.test", false), Err(SteerError::NotBlocked("b.test".into())));
         change("B.test", true).unwrap();
         change("a.test:81", true).unwrap();
-        let row = |host: &str| Blocked { host: host.into(), since: Moment::from_millis(7), left: 0 };
+        let row =
+            |host: &str| Blocked { host: host.into(), since: Moment::from_millis(7), left: 0 };
         assert_eq!(blocked(dir.path()), [row("a.test:81"), row("b.test")]);
         // What a disk did to a line costs its host alone.
         let text = std::fs::read_to_string(dir.path().join(FILE)).unwrap();

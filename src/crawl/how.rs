@@ -37,7 +37,9 @@ impl std::fmt::Display for How {
             Self::RateLimited => {
                 "rate-limited: all that is left wants to be left alone; it is queued"
             }
-            Self::Blocked => "blocked: all that is left is on hosts that were blocked; it is queued",
+            Self::Blocked => {
+                "blocked: all that is left is on hosts that were blocked; it is queued"
+            }
             Self::MaxBytes => "stopped at --max-bytes; the rest is queued",
             Self::MaxTime => "stopped at --max-time; the rest is queued",
             Self::DiskFloor => "stopped at --disk-floor; the rest is queued",

@@ -118,7 +118,7 @@ impl Live {
             version: VERSION,
             generator: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             pid: std::process::id(),
-            job: state.settings.as_ref().map(|all| all.name.clone()).unwrap_or_default(),
+            job: state.settings.as_ref().map(Settings::label).unwrap_or_default(),
             at,
             started: state.started,
             phase,

@@ -40,6 +40,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+pub(crate) use closing::ledger_tail;
 use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
 use control::Control;
@@ -356,6 +357,7 @@ async fn summed_up<T>(
 ) -> Result<Summary, CrawlError> {
     let into = &job.settings.into;
     let mut summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    summary.replies = error_replies(job, summary.stats.run).await?;
     course.live.counted(&summary.stats);
     // What an operator blocked is not given up.
     summary.stats.parked_sites.retain(|host| !course.live.blocks(&Server::from(host.clone())));
@@ -372,6 +374,18 @@ async fn summed_up<T>(
         ..summary
     };
     Ok(summary.dated(report::newest(into).as_ref(), course.began, job.clock.wall()))
+}
+
+/// The replies that stand for no page. What earlier runs knew is brought up to date on the way:
+/// where that cannot be kept, the next end of a run reads more, and nothing else is lost.
+async fn error_replies(job: &Job, run: u32) -> Result<report::ErrorReplies, CrawlError> {
+    let (into, disk) = (job.settings.into.clone(), job.disk.clone());
+    let counted = tokio::task::spawn_blocking(move || {
+        let _ = report::keep_known(&into, run, &disk);
+        // What cannot be read here cannot be reported either, which is told then.
+        report::error_replies(&into, run).unwrap_or_default()
+    });
+    counted.await.map_err(|died| CrawlError::Worker(died.to_string()))
 }
 
 /// Leaves the report of the run beside the archive, and tells what the run fell short of. Where the

@@ -169,7 +169,9 @@ async fn put_awaited(frontier: &DiskFrontier, scope: &Scope) -> Result<(), Crawl
 fn ended(into: &Path, run: u32, scheduled: bool) -> bool {
     let over = |kept: &summary::Summary| {
         let left = kept.stats.queued + kept.stats.leased;
-        matches!(kept.how, Some(How::Complete | How::Blocked)) || left == 0 || (scheduled && kept.how.is_some())
+        matches!(kept.how, Some(How::Complete | How::Blocked))
+            || left == 0
+            || (scheduled && kept.how.is_some())
     };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }

@@ -21,6 +21,7 @@ use crate::moment::Moment;
 use crate::page::PageKind;
 use crate::record::name as record;
 use crate::record::trace::PageRow;
+use crate::report::ErrorReplies;
 use crate::settings::Thresholds;
 
 /// What a run did, and what the folder holds.
@@ -30,6 +31,9 @@ pub struct Summary {
     pub how: Option<How>,
     /// The numbers of the run.
     pub stats: Stats,
+    /// Of its captures and revisits, those that stand for no page.
+    #[serde(default)]
+    pub replies: ErrorReplies,
     /// Article pages known, all runs together.
     pub articles: u64,
     /// Articles with at least one named author.

@@ -122,7 +122,9 @@ fn reply(verdict: Verdict, page: &str) -> String {
     let (status, length) = (verdict.status(), page.len());
     let page = if verdict == Verdict::Head { "" } else { page };
     let kind = match verdict {
-        Verdict::Page | Verdict::Head => "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
+        Verdict::Page | Verdict::Head => {
+            "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+        }
         Verdict::MethodNotAllowed => "Allow: GET, HEAD\r\n",
         _ => "",
     };

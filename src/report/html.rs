@@ -97,6 +97,8 @@ fn tiles(out: &mut String, report: &Report) -> fmt::Result {
     tile(out, "captured", &totals.captured, false)?;
     tile(out, "unchanged", &totals.unchanged, false)?;
     tile(out, "redirects", &totals.moved, false)?;
+    tile(out, "gone (404, 410)", &totals.gone, false)?;
+    tile(out, "answered with an error", &totals.errors, totals.errors > 0)?;
     tile(out, "failed", &totals.failed, totals.failed > 0)?;
     tile(out, "left out by a rule", &totals.refused, false)?;
     tile(out, "left for later", &totals.queued, false)?;

@@ -74,6 +74,8 @@ fn sums(out: &mut String, totals: &Totals) -> std::fmt::Result {
         ("captured", totals.captured),
         ("unchanged", totals.unchanged),
         ("redirects", totals.moved),
+        ("gone (404, 410)", totals.gone),
+        ("answered with an error", totals.errors),
         ("failed", totals.failed),
         ("left out by a rule", totals.refused),
         ("left for later", totals.queued),

@@ -64,6 +64,23 @@ pub fn size(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
 }
 
+/// A size in the largest unit that leaves no rest: `10GiB`, `2GB`, `100MiB`, `1500B`. It reads back as
+/// the same.
+pub fn amount(bytes: u64) -> String {
+    const UNITS: &[(u64, &str)] = &[
+        (1 << 40, "TiB"),
+        (1_000_000_000_000, "TB"),
+        (1 << 30, "GiB"),
+        (1_000_000_000, "GB"),
+        (1 << 20, "MiB"),
+        (1_000_000, "MB"),
+        (1 << 10, "KiB"),
+        (1_000, "kB"),
+    ];
+    let unit = UNITS.iter().find(|(unit, _)| bytes > 0 && bytes % unit == 0);
+    unit.map_or_else(|| format!("{bytes}B"), |(unit, name)| format!("{}{name}", bytes / unit))
+}
+
 /// `95`, `99.5%`: a share in percent.
 pub fn percent(text: &str) -> Result<f64, String> {
     let wrong = || format!("{text:?} is no share; write it as 95 or 99.5, from 0 to 100");
@@ -157,6 +174,9 @@ mod tests {
         assert_eq!(size("1GB"), Ok(1_000_000_000));
         assert_eq!(size("4096"), Ok(4096));
         assert!(size("big").is_err());
+        for text in ["10GiB", "2GB", "1500B", "100MiB", "0B", "64kB", "1KiB"] {
+            assert_eq!(amount(size(text).unwrap()), text);
+        }
     }
 
     #[test]

@@ -59,8 +59,13 @@ fn a_crawl_is_seen_and_steered_by_its_commands() {
     );
     let (hosts, _) = said(at, &["hosts", "archive"]);
     assert!(hosts.contains("a.test") && hosts.contains("in flight"), "{hosts}");
-    let (delay, _) = said(at, &["host", "archive", "a.test", "--delay", "10s"]);
-    assert_eq!(delay, "a.test: delay 10s, from its next request on\n");
+    for (delay, told) in [("10s", "10s"), ("250ms", "250ms"), ("1m 30s", "1m 30s")] {
+        let (said, _) = said(at, &["host", "archive", "a.test", "--delay", delay]);
+        assert_eq!(said, format!("a.test: delay {told}, from its next request on\n"));
+    }
+    said(at, &["host", "archive", "a.test", "--delay", "250ms"]);
+    let (hosts, _) = said(at, &["hosts", "archive"]);
+    assert!(hosts.contains("a.test: delay 250ms, set while it ran"), "{hosts}");
     let refused = said(at, &["host", "archive", "http://a.test/", "--block"]);
     assert_eq!(refused.1, Some(2), "{refused:?}");
     assert!(refused.0.contains("is not a host; give a name as in www.example.org"), "{refused:?}");
@@ -133,7 +138,10 @@ fn a_block_outlives_its_process_and_is_seen_and_taken_away_by_hand() {
     assert_eq!(child.wait().unwrap().code(), Some(3));
     assert_eq!(web.asked(), None);
     let (told, _) = said(at, &["status", "archive"]);
-    assert!(told.starts_with("No crawl runs in archive. Run 1: blocked: all that is left"), "{told}");
+    assert!(
+        told.starts_with("No crawl runs in archive. Run 1: blocked: all that is left"),
+        "{told}"
+    );
     assert!(told.contains(", 1 URL left; `warraq host archive a.test --unblock` ends"), "{told}");
     let (told, code) = said(at, &["host", "archive", "a.test", "--unblock"]);
     assert_eq!((told.contains("no longer blocked"), code), (true, Some(0)));

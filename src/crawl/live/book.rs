@@ -206,6 +206,10 @@ mod tests {
         let problem = book.problem.unwrap();
         assert_eq!((problem.at, problem.text.len()), (now, PROBLEM_CHARS));
         assert!(problem.text.starts_with("http://a.test/: xxx"));
+        let mut book = Book::default();
+        let (host, wait) = ("a.test".to_owned(), Duration::from_millis(300));
+        book.hear(&Event::Parked { host, wait, why: "429".to_owned() }, now);
+        assert_eq!(book.problem.unwrap().text, "a.test rests for 300ms: 429");
     }
 
     #[test]

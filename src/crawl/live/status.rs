@@ -49,7 +49,7 @@ pub struct Status {
     pub generator: String,
     /// The process.
     pub pid: u32,
-    /// The name of the job, when it has one.
+    /// The name of the job, or of the folder: as the metrics have it.
     pub job: String,
     /// When this was true.
     pub at: Moment,
