@@ -141,6 +141,7 @@ fn facts(run: &Run) -> serde_json::Value {
 fn stopped(why: ReportError) -> Stopped {
     let exit = match why {
         ReportError::Io { .. } => Exit::Output,
+        ReportError::NotEnded(_) => Exit::Failure,
         ReportError::NoRun(_) | ReportError::NoSuchRun { .. } => Exit::Usage,
     };
     Stopped::new(exit, why)

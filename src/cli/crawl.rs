@@ -259,7 +259,10 @@ fn tell(ended: &Ended, dir: &Path, (voice, journal, exit): (Voice, &Journal, Exi
         Voice::Lines => {
             let (run, how) = (ended.summary.stats.run, ended.how);
             let numbers = report::summary(&ended.summary, dir, Direction::of_stdout());
-            show::say(&format!("\nRun {run}: {how}.\n\n{numbers}\n\n{}", report::look_next(dir)));
+            show::say(&format!("\nRun {run}: {how}.\n\n{numbers}"));
+            if !ended.summary.files.is_empty() {
+                show::say(&format!("\n{}", report::look_next(dir)));
+            }
         }
     }
 }

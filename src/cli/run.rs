@@ -431,3 +431,50 @@ fn share(of: Duration) -> Duration {
     let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
     Duration::from_millis(random % millis)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(dir: &Path, cron: &str) -> PathBuf {
+        let file = dir.join("a.toml");
+        let text = format!(
+            "name = \"a\"\ncontact = \"a@b.org\"\nseeds = [\"https://a.example/\"]\n\
+             [schedule]\ncron = \"{cron}\"\njitter = \"5m\"\n"
+        );
+        fs::write(&file, text).unwrap();
+        file
+    }
+
+    /// Nobody says so: it is looked at every half minute.
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_is_edited_is_noticed_without_a_word() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = job(dir.path(), "0 0 1 1 *");
+        let mut kept = planned(&file, Voice::Quiet).unwrap();
+        let due = kept.schedule.next(kept.clock.wall());
+        let (_tell, mut told) = watch::channel(());
+        let (stop, began) = (CancellationToken::new(), tokio::time::Instant::now());
+        let edit = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            job(dir.path(), "0 0 22 7 *");
+        };
+        let (waited, ()) = tokio::join!(kept.wait(due, &stop, &mut told), edit);
+        assert!(waited == Waited::Changed && began.elapsed() <= LOOK);
+        kept.read_again();
+        assert_eq!(kept.schedule.words().0, "0 0 22 7 *");
+        assert!(!kept.has_changed() && kept.still(due) != due);
+    }
+
+    #[test]
+    fn a_slot_is_moved_later_by_less_than_its_jitter() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = planned(&job(dir.path(), "0 0 1 1 *"), Voice::Quiet).unwrap();
+        let slot = kept.clock.wall();
+        let waits: std::collections::BTreeSet<Duration> =
+            (0..200).map(|_| kept.announced(slot).since(slot)).collect();
+        assert!(waits.len() > 100, "{} of 200", waits.len());
+        assert!(waits.iter().all(|wait| *wait < kept.schedule.jitter));
+        assert_eq!(share(Duration::ZERO), Duration::ZERO);
+    }
+}

@@ -248,7 +248,7 @@ fn standings((sums, stats): &(Totals, Stats)) -> Vec<Row> {
         ("gone", sums.gone),
         ("error", sums.errors),
         ("failed", sums.failed),
-        ("refused", stats.refused),
+        ("refused", sums.refused),
         ("queued", sums.queued),
         ("not-due", stats.not_due),
     ];

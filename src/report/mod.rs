@@ -67,6 +67,13 @@ pub enum ReportError {
         /// Those that are there.
         known: String,
     },
+    /// A run was begun, and none has ended.
+    #[error(
+        "{} holds a run that has not ended, and none that has: the next `warraq crawl` goes on with it \
+         and reports it; `warraq status` tells of one that is running",
+        .0.display()
+    )]
+    NotEnded(PathBuf),
     /// A file could not be read.
     #[error("cannot read {}: {why}", path.display())]
     Io {

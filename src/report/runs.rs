@@ -54,6 +54,9 @@ pub fn runs(dir: &Path) -> Result<BTreeMap<u32, Run>, ReportError> {
         run.run = kept.stats.run;
         run.summary = kept;
     }
+    if runs.is_empty() && dir.join("state").exists() {
+        return Err(ReportError::NotEnded(dir.to_owned()));
+    }
     if runs.is_empty() {
         return Err(ReportError::NoRun(dir.to_owned()));
     }
