@@ -253,6 +253,9 @@ pub struct Settings {
     pub disk_floor: u64,
     /// What a run has to come to.
     pub thresholds: Thresholds,
+    /// The program in which a page that may have killed its reader is tried ([`crate::crawl::trial`]).
+    #[serde(skip)]
+    pub reader: Option<PathBuf>,
 }
 
 /// Settings that contradict each other or name nothing possible.
@@ -364,6 +367,7 @@ impl Settings {
             drain: Duration::from_secs(30),
             disk_floor: 0,
             thresholds: Thresholds::default(),
+            reader: None,
         }
     }
 

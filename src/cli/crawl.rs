@@ -22,6 +22,7 @@ use crate::moment::Clock;
 use crate::record::name;
 use crate::seeds;
 use crate::seeds::job::{self, JobFile};
+use crate::settings::Settings;
 use crate::state::lock;
 
 /// A crawl as it is to be run: what was given, read and checked.
@@ -156,6 +157,12 @@ fn read_job(path: &Path) -> Result<JobFile, Stopped> {
     })
 }
 
+/// This program, if it is `warraq`: examples and tests run command lines in programs of their own.
+fn own_program() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    (program.file_stem()? == env!("CARGO_PKG_NAME")).then_some(program)
+}
+
 /// Runs a plan to its end.
 pub(super) async fn crawl(
     plan: Plan,
@@ -168,7 +175,7 @@ pub(super) async fn crawl(
     let live = Live::new(clock.clone());
     metrics.watching(&label, live.clone());
     let job = Job {
-        settings: plan.given.settings,
+        settings: Settings { reader: own_program(), ..plan.given.settings },
         seeds: plan.seeds,
         recover,
         clock,

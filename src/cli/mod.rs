@@ -38,12 +38,15 @@ mod usage;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::layers::Typed;
+use crate::crawl::trial;
 use crate::moment::Moment;
 use crate::record::name;
 use crate::state::StateError;
@@ -243,6 +246,9 @@ enum Command {
     /// Care for the state beside the archive.
     #[command(subcommand)]
     State(StateCommand),
+    /// Read one page from standard input and say nothing: a crawl tries a suspect page so.
+    #[command(name = trial::COMMAND, hide = true)]
+    ReadAlone,
 }
 
 #[derive(Debug, Subcommand)]
@@ -314,6 +320,7 @@ where
         Command::Groups(flags) => groups::run(&flags),
         Command::Languages(flags) => languages::run(&flags),
         Command::State(StateCommand::Rebuild { dir }) => state::rebuild(&dir),
+        Command::ReadAlone => read_alone(),
     };
     match ended {
         Ok(exit) => exit.into(),
@@ -321,6 +328,21 @@ where
             show::complain(&stopped.to_string());
             stopped.exit.into()
         }
+    }
+}
+
+/// Reads the page on a thread like those that read in a crawl: a panic on it is no death. Nothing
+/// of it outlives a crawl for long.
+fn read_alone() -> Result<Exit, Stopped> {
+    let mut message = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut message);
+    read.map_err(|why| Stopped::new(Exit::Failure, why))?;
+    let (told, done) = channel();
+    std::thread::spawn(move || told.send(trial::read_alone(&message)));
+    match done.recv_timeout(trial::LONGEST.saturating_mul(2)) {
+        Ok(false) => Err(Stopped::usage(format!("{} is for crawls only", trial::COMMAND))),
+        Ok(true) | Err(RecvTimeoutError::Disconnected) => Ok(Exit::Complete),
+        Err(RecvTimeoutError::Timeout) => Ok(Exit::Failure),
     }
 }
 

@@ -3,15 +3,16 @@
 //! The records are in the archive before the frontier hears of the end of the visit, and what the
 //! page leads to is queued before it. A death between two steps repeats the visit; none loses it.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
-use tokio::task::JoinError;
 use url::Url;
 
 use super::desk::Desk;
 use super::memory::Share;
 use super::original::{self, Met};
 use super::settle::{Work, settle_refused, trace};
+use super::trial::{self, Trial};
 use super::{CrawlError, robots};
 use crate::address::{HostKey, fetchable};
 use crate::capture::guard::is_public;
@@ -56,7 +57,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     } else {
         // Until the visit is settled: what is made of a page can kill as well as reading it.
         let reader = desk.begin_reading(&visit).await?;
-        let (page, share) = read(&desk, &url, &capture, &mut met, &outcome).await?;
+        let (page, share) = read(&desk, (&visit, &url), &capture, &mut met, &outcome).await?;
         (page, share, Some(reader))
     };
     tell_rest(&desk, &visit, &next);
@@ -214,7 +215,7 @@ fn outcome(url: &Url, capture: &Capture, met: &Met) -> Outcome {
 /// in a parser costs the reading, not the capture. What was read holds its share of the memory.
 async fn read<F: Frontier, T>(
     desk: &Desk<F, T>,
-    url: &Url,
+    (visit, url): (&Visit, &Url),
     capture: &Capture,
     met: &mut Met,
     outcome: &Outcome,
@@ -236,6 +237,9 @@ async fn read<F: Frontier, T>(
         }
         _ => return Ok((Page::default(), Share::none())),
     };
+    if let Some(page) = tried(desk, visit, (url, &head, &entity)).await {
+        return Ok((page, Share::none()));
+    }
     let url = url.clone();
     let decoding = tokio::task::spawn_blocking(move || {
         let decoded = decode::entity(&head, &entity);
@@ -243,16 +247,35 @@ async fn read<F: Frontier, T>(
     });
     let (head, decoded) = match decoding.await {
         Ok(decoded) => decoded,
-        Err(died) => return Ok((unread(&died), Share::none())),
+        Err(died) => return Ok((unread(died), Share::none())),
     };
     let share = desk.memory.for_tree(decoded.text.len()).await;
     drop(body_share);
     let reading = tokio::task::spawn_blocking(move || page::read_decoded(&url, &head, decoded));
-    Ok((reading.await.unwrap_or_else(|died| unread(&died)), share))
+    Ok((reading.await.unwrap_or_else(unread), share))
+}
+
+/// What is left of a suspect that a process of its own could not read either; `None` for all that
+/// may be read here.
+async fn tried<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    (url, head, entity): (&Url, &Head, &[u8]),
+) -> Option<Page> {
+    let program = desk.settings.reader.as_ref().filter(|_| visit.suspect)?;
+    match trial::hold(program, url, head, entity).await {
+        // Whoever ends the crawl may have ended the trial.
+        Trial::Died(how) if !desk.stop.now.is_cancelled() => {
+            let text = format!("{url}: archived and not read, since what reads it {how}");
+            desk.watch.tell(&Event::Warning { text });
+            Some(unread(how))
+        }
+        Trial::Died(_) | Trial::None | Trial::Survived => None,
+    }
 }
 
 /// What is left of a page at which its reader died.
-fn unread(died: &JoinError) -> Page {
+fn unread(died: impl Display) -> Page {
     let notes = vec![format!("the page could not be read: {died}")];
     Page { notes, ..Page::default() }
 }

@@ -29,6 +29,7 @@ mod sealed;
 mod settle;
 mod skipped;
 pub mod summary;
+pub mod trial;
 mod worker;
 
 use std::io;

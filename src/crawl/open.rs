@@ -29,6 +29,10 @@ use crate::state::{self, rebuild, traces};
 /// A wait at the start that is worth a word.
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
+/// Crashes that are believed of a URL whose page was read in a process of its own each time: kills
+/// from outside are likelier than something in the settling of a page.
+const STRIKES_IN_SPITE: u8 = 6;
+
 /// A folder, ready to be worked on.
 pub(super) struct Opened {
     pub(super) frontier: DiskFrontier,
@@ -244,6 +248,8 @@ async fn open_once(job: &Job, watch: &Watch, cell: &Cell) -> Result<disk::Opened
         commit_after,
         ..Options::new(job.settings.into.clone(), job.clock.clone(), secret, durable)
     };
+    let strikes = if job.settings.reader.is_some() { STRIKES_IN_SPITE } else { options.strikes };
+    let options = Options { strikes, ..options };
     let opened = tokio::task::spawn_blocking(|| DiskFrontier::open(options)).await;
     Ok(opened.map_err(|died| CrawlError::Worker(died.to_string()))??)
 }

@@ -35,6 +35,9 @@ use crate::record::tally::Tally;
 use crate::record::{Origin, Outside, Position, Reference};
 use crate::settings::Recrawl;
 
+/// Crashes that are believed of a URL: the first was among others, the second its own.
+const STRIKES: u8 = 2;
+
 /// Makes the archive durable and says up to where, or why not.
 pub type Durable = Box<dyn FnMut() -> Result<Position, String> + Send>;
 
@@ -61,7 +64,7 @@ pub struct Options {
     /// The age at which a batch is committed.
     pub commit_after: Duration,
     /// The crash at which a URL that was being read is given up as failed: it was alone at all but
-    /// the first.
+    /// the first. Where suspects are tried in a process of their own it takes more to believe it.
     pub strikes: u8,
     /// sled's cache in bytes on disk; the real memory is four to five times that.
     pub cache_bytes: u64,
@@ -90,7 +93,7 @@ impl Options {
             recrawl: Recrawl::each_run(),
             commit_every: 64,
             commit_after: Duration::from_secs(1),
-            strikes: 2,
+            strikes: STRIKES,
             cache_bytes: 32 * 1024 * 1024,
             secret,
             durable,

@@ -1,14 +1,16 @@
 //! HTTP/2 at its worst: floods, frames out of place, silence. Each exchange ends, within its
 //! limits, and the next one is right.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use rustls::ServerConfig;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -111,17 +113,32 @@ fn bodies() -> Vec<Attack> {
     ]
 }
 
+/// Reads frames up to the one that asks for something.
+async fn until_request(reading: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    loop {
+        let mut head = [0; 9];
+        reading.read_exact(&mut head).await?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        reading.read_exact(&mut vec![0; usize::try_from(length).unwrap()]).await?;
+        if head[3] == HEADERS {
+            return Ok(());
+        }
+    }
+}
+
 async fn attacked(mut stream: TlsStream<TcpStream>, first: &[u8], again: &[u8]) {
     // The preface of the client has 24 bytes; its frames follow, and are read and let go.
     stream.read_exact(&mut [0; 24]).await.ok();
     let (mut reading, mut writing) = tokio::io::split(stream);
+    let (asked, request) = oneshot::channel();
     let listening = tokio::spawn(async move {
+        until_request(&mut reading).await.ok();
+        asked.send(()).ok();
         let mut sink = [0; 4096];
         while reading.read(&mut sink).await.is_ok_and(|count| count > 0) {}
     });
     writing.write_all(&frame(SETTINGS, 0, 0, &[])).await.ok();
-    // The request is out when the answer to our settings is.
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    request.await.ok();
     writing.write_all(first).await.ok();
     writing.flush().await.ok();
     while !again.is_empty() && writing.write_all(again).await.is_ok() {
