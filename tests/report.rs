@@ -171,11 +171,9 @@ fn a_seed_that_is_not_due_is_no_missed_one() {
     assert!(report::html(&report).contains("Seeds: 0 of 1 captured, 1 not due"));
 }
 
-/// A server that answers with an error says nothing new each time, so the archive has it as a revisit;
-/// it is no page that stayed as it was.
-#[test]
-fn an_error_said_twice_is_an_error_and_nothing_unchanged() {
-    let press = Press::edited(|asked| {
+/// A page and another, and two that are none.
+fn ill() -> Press {
+    Press::edited(|asked| {
         let answer = match asked.path.as_str() {
             "/robots.txt" => Answer { status: "404 Not Found", ..Answer::ok("No rules.") },
             "/" => {
@@ -186,7 +184,14 @@ fn an_error_said_twice_is_an_error_and_nothing_unchanged() {
             _ => Answer::ok("<html lang=en><p>A page that stays as it is.</p>"),
         };
         answer.to(&asked.head)
-    });
+    })
+}
+
+/// A server that answers with an error says nothing new each time, so the archive has it as a revisit;
+/// it is no page that stayed as it was.
+#[test]
+fn an_error_said_twice_is_an_error_and_nothing_unchanged() {
+    let press = ill();
     let dir = tempfile::tempdir().unwrap();
     let run = || {
         let (summary, _) = runs::crawl_with(&press, dir.path(), |settings| warraq::Settings {

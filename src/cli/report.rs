@@ -127,7 +127,7 @@ fn pages(summary: &Summary) -> String {
         (totals.gone, "gone (404, 410)"),
         (totals.errors, "answered with an error"),
         (stats.failed, "failed"),
-        (totals.refused, "refused"),
+        (totals.refused, "left out"),
         (stats.queued, "still queued"),
     ];
     parts.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));

@@ -199,10 +199,7 @@ fn tell_blocked(dir: &Path, rows: &[Blocked]) {
 
 /// Runs `hosts`.
 pub(super) fn hosts(dir: &Path, json: bool) -> Result<Exit, Stopped> {
-    let answer = match asked(dir, &Request::Status)? {
-        Some(answer) => answer,
-        None => return idle_hosts(dir, json),
-    };
+    let Some(answer) = asked(dir, &Request::Status)? else { return idle_hosts(dir, json) };
     let Some(status) = answer.status else { return Ok(Exit::Complete) };
     if json {
         show::say(&json::line(&status.hosts).unwrap_or_default());

@@ -56,8 +56,8 @@ pub fn coverage(totals: &Totals, statuses: &BTreeMap<u16, u64>) -> Coverage {
         statuses.iter().filter(|(status, _)| is(**status)).map(|(_, count)| count).sum()
     };
     let gone = replies(is_gone);
-    let replied = totals.captured + totals.unchanged + totals.gone + totals.errors;
-    let ended = replied + totals.moved;
+    let archived = totals.captured + totals.unchanged + totals.gone + totals.errors;
+    let ended = archived + totals.moved;
     Coverage {
         well: ended.saturating_sub(gone + replies(is_error)),
         wanted: totals.discovered.saturating_sub(totals.refused + gone),

@@ -102,11 +102,11 @@ pub fn read_from(
         {
             return Err(SeedsError::Utf16 { path: path.to_owned() });
         }
-        let seed = line.seed();
-        if matches!(seed, Ok(Some(_))) && line.has_userinfo() {
+        let read = line.seed();
+        if matches!(read, Ok(Some(_))) && line.has_userinfo() {
             note(&mut report.bared_lines, path, line.number, BARED.to_owned());
         }
-        match seed {
+        match read {
             Ok(None) => {}
             Ok(Some(lead)) if seen.insert(fingerprint(&lead)) => {
                 report.seeds += 1;
