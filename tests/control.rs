@@ -129,7 +129,7 @@ fn stopped_at_once_it_drops_what_is_in_flight() {
 }
 
 #[test]
-fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
+fn a_blocked_host_is_left_alone_and_its_urls_stay_queued() {
     let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
     let seeds = ["http://a.test/a", "http://de.b.test/a", "http://b.test/b", "http://c.test/c"];
     let crawl = Crawl::start(&web, dir.path(), &seeds, |_| {});
@@ -165,16 +165,34 @@ fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
         let report = std::fs::read_to_string(dir.path().join(face)).unwrap();
         assert!(report.contains("b.test: 2 left, since 20"), "{report}");
     }
-    // It holds in the next run, which is one, and asks the others again.
-    let again = Crawl::start(&web, dir.path(), &[], |_| {}).end();
-    assert_eq!((again.how, again.summary.stats.run), (How::Blocked, 2));
-    assert_eq!((again.summary.stats.captured, again.summary.stats.revisits), (0, 2));
-    let asked: Vec<String> = std::iter::from_fn(|| web.asked()).collect();
-    assert_eq!(asked, ["a.test/a", "c.test/c"]);
-    // Taken away, nothing is left behind.
-    let (clock, disk) = (Clock::system(), Disk::real());
-    let said = blocked::change(dir.path(), "b.test", false, (&clock, &disk)).unwrap();
-    assert_eq!(said, "b.test: no longer blocked; the next run asks for what is queued there");
+}
+
+#[test]
+fn a_block_holds_in_later_runs_until_it_is_taken_away() {
+    let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
+    web.open();
+    let change = |block| {
+        let with = (&Clock::system(), &Disk::real());
+        blocked::change(dir.path(), "b.test", block, with).unwrap()
+    };
+    let said = change(true);
+    assert_eq!(
+        said,
+        "b.test: blocked from the next run on, until its block is taken away (--unblock)"
+    );
+    let seeds = ["http://a.test/a", "http://de.b.test/a", "http://b.test/b"];
+    for run in 1..=2 {
+        let seeds = if run == 1 { &seeds[..] } else { &[] };
+        let ended = Crawl::start(&web, dir.path(), seeds, |_| {}).end();
+        assert_eq!((ended.how, ended.summary.stats.run), (How::Blocked, run));
+        assert_eq!((ended.summary.stats.queued, ended.summary.blocked[0].left), (2, 2));
+        let asked: Vec<String> = std::iter::from_fn(|| web.asked()).collect();
+        assert_eq!(asked, ["a.test/a"]);
+    }
+    assert_eq!(
+        change(false),
+        "b.test: no longer blocked; the next run asks for what is queued there"
+    );
     let ended = Crawl::start(&web, dir.path(), &[], |_| {}).end();
     assert_eq!((ended.summary.stats.queued, ended.how), (0, How::Complete));
     let asked = std::iter::from_fn(|| web.asked()).filter(|asked| asked.contains("b.test/"));
