@@ -312,6 +312,17 @@ fn a_password_in_a_list_is_told_by_its_line() {
     assert!(text(&out.stdout).contains("https://b.example/x  never fetched"), "{out:?}");
 }
 
+/// Every key of a job file is there under its own name, and nothing else is.
+fn has_every_key(told: &str) {
+    let sample = include_str!("../src/seeds/job/sections.rs");
+    let known = regex::Regex::new(r#""([a-z0-9-]+)", "[a-z_.0-9]+""#).unwrap();
+    for found in known.captures_iter(sample) {
+        assert!(told.contains(&format!(".{} ", &found[1])), "{} in {told}", &found[1]);
+    }
+    let keys = told.lines().map(|line| line.split_whitespace().next().unwrap());
+    assert_eq!(keys.filter(|key| key.contains('_')).collect::<Vec<_>>(), [""; 0]);
+}
+
 #[test]
 fn show_tells_where_each_setting_comes_from_and_no_secret() {
     let dir = tempfile::tempdir().unwrap();
@@ -351,14 +362,7 @@ fn show_tells_where_each_setting_comes_from_and_no_secret() {
     assert_eq!(row("hosts.\"example.net\""), host);
     let seeds = "4, 2 with a scope of its own whole.toml";
     assert_eq!(row("seeds"), seeds);
-    // Every key of a job file is there under its own name, and nothing else is.
-    let sample = include_str!("../src/seeds/job/sections.rs");
-    let known = regex::Regex::new(r#""([a-z0-9-]+)", "[a-z_.0-9]+""#).unwrap();
-    for found in known.captures_iter(sample) {
-        assert!(told.contains(&format!(".{} ", &found[1])), "{} in {told}", &found[1]);
-    }
-    let keys = told.lines().map(|line| line.split_whitespace().next().unwrap());
-    assert_eq!(keys.filter(|key| key.contains('_')).collect::<Vec<_>>(), [""; 0]);
+    has_every_key(&told);
     assert!(!told.contains("canary"), "{told}");
 }
 

@@ -182,6 +182,22 @@ fn end(child: Child) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// One path and two methods.
+fn requests_are_judged(port: u16) {
+    let first = |request: &str| ask(port, request).split("\r\n\r\n").next().unwrap().to_owned();
+    let head = ask(port, "HEAD /metrics HTTP/1.1\r\n\r\n");
+    let (head, nothing) = head.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain;"), "{head}");
+    assert_eq!((nothing, head.contains("Content-Length: 0")), ("", false));
+    assert!(first("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
+    let refused = first("POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    assert!(
+        refused.starts_with("HTTP/1.1 405 ") && refused.contains("Allow: GET, HEAD"),
+        "{refused}"
+    );
+    assert!(first("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+}
+
 #[test]
 fn a_crawl_is_watched_while_it_runs_and_slow_readers_cost_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -220,24 +236,13 @@ fn a_crawl_is_watched_while_it_runs_and_slow_readers_cost_nothing() {
     assert_eq!(scrape(port)["warraq_running{job=\"x\"}"], 1.0);
     drop(slow);
 
-    let first = |request: &str| ask(port, request).split("\r\n\r\n").next().unwrap().to_owned();
     // Many more than there are seats: they make room, each round of them in a moment.
     let idle: Vec<TcpStream> =
         (0..300).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
     assert_eq!(scrape(port)["warraq_running{job=\"x\"}"], 1.0);
     drop(idle);
 
-    let head = ask(port, "HEAD /metrics HTTP/1.1\r\n\r\n");
-    let (head, nothing) = head.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain;"), "{head}");
-    assert_eq!((nothing, head.contains("Content-Length: 0")), ("", false));
-    assert!(first("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
-    let refused = first("POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
-    assert!(
-        refused.starts_with("HTTP/1.1 405 ") && refused.contains("Allow: GET, HEAD"),
-        "{refused}"
-    );
-    assert!(first("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    requests_are_judged(port);
     let out = end(child);
     assert_eq!(out.status.code(), Some(10), "{out:?}");
 }
