@@ -378,6 +378,16 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+/// Whether a status says that nothing is there: 404, 410 (RFC 9110 §15.5.5, §15.5.11).
+pub const fn is_gone(status: u16) -> bool {
+    matches!(status, 404 | 410)
+}
+
+/// Whether a status says that there is something, and it was not given.
+pub const fn is_error(status: u16) -> bool {
+    status >= 400 && !is_gone(status)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -411,6 +411,12 @@ impl Settings {
         Ok(())
     }
 
+    /// What a crawl is called where it has to be called something: as its job, or as its folder.
+    pub fn label(&self) -> String {
+        let folder = self.into.file_name().unwrap_or(self.into.as_os_str());
+        if self.name.is_empty() { folder.to_string_lossy().into_owned() } else { self.name.clone() }
+    }
+
     /// What holds for a registered domain instead of what holds for all.
     pub fn host(&self, site: &str) -> Option<&HostSettings> {
         self.hosts.iter().find(|host| host.site == site)

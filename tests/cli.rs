@@ -148,7 +148,7 @@ fn the_summary_reads_well() {
     insta::assert_snapshot!(settled(&text(&out.stdout)).trim(), @r#"
     Run 1: complete.
 
-      URLs       4 captured
+      URLs       4 captured, 8 left out
       articles   3, 3 of them with a byline
       bylines    Mina Sato · 佐藤美奈
       groups     1 article in two languages or more
@@ -169,7 +169,7 @@ fn the_summary_reads_well() {
     insta::assert_snapshot!(settled(&text(&out.stdout)).trim(), @r#"
     Run 1, the last that ended: complete.
 
-      URLs       4 captured
+      URLs       4 captured, 8 left out
       articles   3, 3 of them with a byline
       bylines    Mina Sato · 佐藤美奈
       groups     1 article in two languages or more

@@ -14,11 +14,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use warraq::crawl::How;
+use warraq::Clock;
 use warraq::crawl::control::request::Request;
 use warraq::crawl::control::{ControlError, ask};
 use warraq::crawl::live::status::HostState;
 use warraq::crawl::live::{Phase, Status};
+use warraq::crawl::{How, blocked};
+use warraq::disk::Disk;
 
 #[path = "control/command.rs"]
 mod command;
@@ -127,7 +129,7 @@ fn stopped_at_once_it_drops_what_is_in_flight() {
 }
 
 #[test]
-fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
+fn a_blocked_host_is_left_alone_and_its_urls_stay_queued() {
     let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
     let seeds = ["http://a.test/a", "http://de.b.test/a", "http://b.test/b", "http://c.test/c"];
     let crawl = Crawl::start(&web, dir.path(), &seeds, |_| {});
@@ -135,7 +137,7 @@ fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
     let block = |host: &str| Request::Block { host: host.to_owned() };
     let unblock = |host: &str| Request::Unblock { host: host.to_owned() };
     let said = told(&crawl, dir.path(), &block("B.test")).unwrap();
-    assert_eq!(said, "b.test: blocked, 2 queued there; what is queued is kept for the next run");
+    assert_eq!(said, "b.test: blocked, 2 queued there; what is queued is kept until --unblock");
     told(&crawl, dir.path(), &block("c.test")).unwrap();
     let said = told(&crawl, dir.path(), &unblock("c.test")).unwrap();
     assert_eq!(said, "c.test: no longer blocked, 1 queued there");
@@ -150,18 +152,65 @@ fn a_blocked_host_is_left_alone_and_its_urls_wait_for_the_next_run() {
     assert_eq!(web.next(), "c.test/c");
     web.open();
     let ended = crawl.end();
-    assert_eq!(ended.how, How::Complete);
+    assert_eq!(ended.how, How::Blocked);
     assert_eq!((ended.summary.stats.captured, ended.summary.stats.queued), (2, 2));
-    assert_eq!(ended.summary.stats.parked_sites, ["b.test", "de.b.test"]);
+    assert_eq!(ended.summary.stats.parked_sites, [""; 0], "nobody gave them up");
+    let [left] = ended.summary.blocked.as_slice() else { panic!("{:?}", ended.summary.blocked) };
+    assert_eq!((left.host.as_str(), left.left, ended.shortfalls.len()), ("b.test", 2, 0));
     assert_eq!(ended.summary.steered.len(), 3);
     assert!(web.asked().is_none());
     let report = std::fs::read_to_string(dir.path().join("report.json")).unwrap();
     assert!(report.contains("b.test: blocked, 2 queued there"), "{report}");
-    // Nothing of it holds in the next run.
+    for face in ["report.md", "report.html"] {
+        let report = std::fs::read_to_string(dir.path().join(face)).unwrap();
+        assert!(report.contains("b.test: 2 left, since 20"), "{report}");
+    }
+}
+
+#[test]
+fn a_block_holds_in_later_runs_until_it_is_taken_away() {
+    let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
+    web.open();
+    let change = |block| {
+        let with = (&Clock::system(), &Disk::real());
+        blocked::change(dir.path(), "b.test", block, with).unwrap()
+    };
+    let said = change(true);
+    assert_eq!(
+        said,
+        "b.test: blocked from the next run on, until its block is taken away (--unblock)"
+    );
+    let seeds = ["http://a.test/a", "http://de.b.test/a", "http://b.test/b"];
+    for run in 1..=2 {
+        let seeds = if run == 1 { &seeds[..] } else { &[] };
+        let ended = Crawl::start(&web, dir.path(), seeds, |_| {}).end();
+        assert_eq!((ended.how, ended.summary.stats.run), (How::Blocked, run));
+        assert_eq!((ended.summary.stats.queued, ended.summary.blocked[0].left), (2, 2));
+        let asked: Vec<String> = std::iter::from_fn(|| web.asked()).collect();
+        assert_eq!(asked, ["a.test/a"]);
+    }
+    assert_eq!(
+        change(false),
+        "b.test: no longer blocked; the next run asks for what is queued there"
+    );
     let ended = Crawl::start(&web, dir.path(), &[], |_| {}).end();
     assert_eq!((ended.summary.stats.queued, ended.how), (0, How::Complete));
     let asked = std::iter::from_fn(|| web.asked()).filter(|asked| asked.contains("b.test/"));
     assert_eq!(asked.count(), 2);
+}
+
+/// Hundreds that say nothing are shown out, and whoever asks is answered.
+#[test]
+fn hundreds_of_silent_clients_shut_nobody_out() {
+    let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
+    let crawl = Crawl::start(&web, dir.path(), &["http://a.test/"], |_| {});
+    web.next();
+    let socket = dir.path().join("control.sock");
+    let silent: Vec<_> = (0..300).map(|_| UnixStream::connect(&socket).unwrap()).collect();
+    assert_eq!(status(&crawl, dir.path()).phase, Phase::Running);
+    drop(silent);
+    web.open();
+    assert_eq!(crawl.end().how, How::Complete);
 }
 
 #[test]
@@ -177,8 +226,8 @@ fn a_host_met_after_it_was_blocked_is_not_asked_either() {
     web.open();
     let ended = crawl.end();
     // What was in flight is finished; nothing else is begun.
-    assert_eq!((ended.how, ended.summary.stats.captured), (How::Complete, 1));
-    assert_eq!(ended.summary.stats.queued, 1);
+    assert_eq!((ended.how, ended.summary.stats.captured), (How::Blocked, 1));
+    assert_eq!((ended.summary.stats.queued, ended.summary.blocked[0].left), (1, 1));
     assert!(web.asked().is_none());
 }
 
@@ -198,7 +247,7 @@ fn a_delay_is_never_shorter_than_robots_txt_asks_for_and_says_so() {
     let said = told(&crawl, dir.path(), &delay(1_500)).unwrap();
     assert_eq!(
         said,
-        "a.test: delay 1s 500ms; 7s stay in force: its robots.txt asks for them (Crawl-delay)"
+        "a.test: delay 1.5s; 7s stay in force: its robots.txt asks for them (Crawl-delay)"
     );
     let now = status(&crawl, dir.path());
     assert_eq!((now.hosts.delays["a.test"], now.hosts.rows[0].delay), (1_500, 7_000));

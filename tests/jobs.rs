@@ -260,6 +260,69 @@ fn check_looks_for_the_files_and_warns() {
     assert!(!text(&out.stderr).contains("canary"));
 }
 
+/// A file that is there and holds nothing of use, a folder that cannot be one: both would stop a
+/// crawl before its first request.
+#[test]
+fn check_finds_what_a_crawl_would_refuse() {
+    let dir = tempfile::tempdir().unwrap();
+    let job = "name = \"a\"\ncontact = \"a@b.org\"\nseeds = [\"https://a.example/\"]\n\
+               into = \"taken/x\"\n[network]\nca-file = \"ca.pem\"\n";
+    std::fs::write(dir.path().join("a.toml"), job).unwrap();
+    std::fs::write(dir.path().join("ca.pem"), "no certificate\n").unwrap();
+    std::fs::write(dir.path().join("taken"), "").unwrap();
+    let refused = |args: &[&str]| {
+        let out = warraq(dir.path(), args);
+        assert_eq!((out.status.code(), text(&out.stdout).as_str()), (Some(2), ""), "{args:?}");
+        text(&out.stderr)
+    };
+    let all = [&["job", "check", "a.toml"][..], &["crawl", "a.toml", "--dry-run"]];
+    let [check, dry] = all.map(refused);
+    assert_eq!(
+        check,
+        "warraq: a.toml:6: ca-file: ca.pem: it holds no certificate; it must be a PEM file of CA \
+         certificates\n"
+    );
+    assert!(dry.contains("ca.pem: it holds no certificate"), "{dry}");
+    assert_eq!(refused(&["crawl", "a.toml"]), dry, "as the crawl itself says it");
+    assert_eq!(refused(&["run", "a.toml"]).lines().count(), 1);
+    std::fs::write(dir.path().join("a.toml"), job.replace("ca-file", "# ca-file")).unwrap();
+    let [check, dry] = all.map(refused);
+    assert!(check.starts_with("warraq: a.toml:4: into: taken/x: not a directory; name"), "{check}");
+    assert!(dry.contains("cannot use the folder taken/x"), "{dry}");
+    std::fs::remove_file(dir.path().join("taken")).unwrap();
+    for args in all {
+        assert_eq!(warraq(dir.path(), args).status.code(), Some(0), "{args:?}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "no folder was made");
+}
+
+/// A key that stood in a list is not sent, and who wrote it there is told where.
+#[test]
+fn a_password_in_a_list_is_told_by_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = "https://a.example/\n\nhttps://me:canary@b.example/x  # ours\n";
+    std::fs::write(dir.path().join("list.txt"), list).unwrap();
+    let args = ["crawl", "--seeds", "list.txt", "--contact", "a@b.org", "--into", "x", "--dry-run"];
+    let out = warraq(dir.path(), &args);
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    assert_eq!(
+        text(&out.stderr),
+        "warraq: list.txt:3: the name and password in the URL are left out; see --secret-header\n"
+    );
+    assert!(text(&out.stdout).contains("https://b.example/x  never fetched"), "{out:?}");
+}
+
+/// Every key of a job file is there under its own name, and nothing else is.
+fn has_every_key(told: &str) {
+    let sample = include_str!("../src/seeds/job/sections.rs");
+    let known = regex::Regex::new(r#""([a-z0-9-]+)", "[a-z_.0-9]+""#).unwrap();
+    for found in known.captures_iter(sample) {
+        assert!(told.contains(&format!(".{} ", &found[1])), "{} in {told}", &found[1]);
+    }
+    let keys = told.lines().map(|line| line.split_whitespace().next().unwrap());
+    assert_eq!(keys.filter(|key| key.contains('_')).collect::<Vec<_>>(), [""; 0]);
+}
+
 #[test]
 fn show_tells_where_each_setting_comes_from_and_no_secret() {
     let dir = tempfile::tempdir().unwrap();
@@ -280,17 +343,26 @@ fn show_tells_where_each_setting_comes_from_and_no_secret() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_eq!(row("max_pages"), "7 flag");
+    assert_eq!(row("limits.pages"), "7 flag");
+    assert_eq!(row("limits.bytes"), "2GB whole.toml:21");
     assert_eq!(row("contact"), "env@example.org environment");
-    assert_eq!(row("user_agent"), "warraq/0.1.0 (+env@example.org) default");
-    assert_eq!(row("delay"), "5s whole.toml:26");
-    assert_eq!(row("retries"), "3 default");
+    assert_eq!(row("requests.user-agent"), "warraq/0.1.0 (+env@example.org) default");
+    assert_eq!(row("politeness.delay"), "5s whole.toml:26");
+    assert_eq!(row("politeness.bytes-per-second"), "no limit default");
+    assert_eq!(row("politeness.requests-per-second"), "3/s whole.toml:27");
+    assert_eq!(row("politeness.retries"), "3 default");
+    assert_eq!(row("network.min-speed"), "100B/s default");
     assert_eq!(row("recrawl.listing"), "2h to 30d whole.toml:41");
     assert_eq!(row("recrawl.sitemap"), "1h to 90d default");
-    assert_eq!(row("max_body"), "104857600 default");
-    assert_eq!(row("overlap"), "replace whole.toml:48");
-    assert_eq!(row("secret_headers"), r#"[["X-Key","***"]] whole.toml:36"#);
-    assert_eq!(row("seeds"), "4 whole.toml");
+    assert_eq!(row("limits.body"), "100MiB default");
+    assert_eq!(row("languages"), "ar, en whole.toml:7");
+    assert_eq!(row("schedule.overlap"), "replace whole.toml:48");
+    assert_eq!(row("requests.secret-headers-file"), "X-Key: *** whole.toml:36");
+    let host = "delay 9s, concurrency 2, robots ignore, header X-Desk: 7 whole.toml:33";
+    assert_eq!(row("hosts.\"example.net\""), host);
+    let seeds = "4, 2 with a scope of its own whole.toml";
+    assert_eq!(row("seeds"), seeds);
+    has_every_key(&told);
     assert!(!told.contains("canary"), "{told}");
 }
 

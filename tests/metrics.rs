@@ -132,6 +132,22 @@ fn labels_are_bounded_whatever_is_crawled() {
     assert!(!page.contains("xxxx") && !page.contains("long.long."), "no URL, no endless name");
 }
 
+/// A reply that is an error counts as one, whatever the archive holds of it.
+#[test]
+fn errors_are_no_captures_and_nothing_unchanged() {
+    let metrics = Metrics::new(Clock::system());
+    let watch = metrics.beside("x", Watch::none());
+    for status in [200, 304, 404, 410, 500] {
+        watch.tell(&settled("https://a.example/", Outcome::Revisit { status }));
+        watch.tell(&settled("https://a.example/", Outcome::Captured { status, truncated: None }));
+    }
+    let page = samples(&metrics.page());
+    let of = |outcome: &str| page[&format!("warraq_urls_total{{job=\"x\",outcome=\"{outcome}\"}}")];
+    let outcomes = ["captured", "revisit", "gone", "error", "failed"].map(of);
+    assert_eq!(outcomes, [2.0, 2.0, 4.0, 2.0, 0.0]);
+    assert_eq!(page["warraq_host_failures_total{job=\"x\",host=\"a.example\"}"], 2.0);
+}
+
 /// What asks for a page, in one connection.
 fn ask(port: u16, request: &str) -> String {
     let mut peer = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
@@ -164,6 +180,22 @@ fn port_of(child: &mut Child) -> u16 {
 fn end(child: Child) -> Output {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
     child.wait_with_output().unwrap()
+}
+
+/// One path and two methods.
+fn requests_are_judged(port: u16) {
+    let first = |request: &str| ask(port, request).split("\r\n\r\n").next().unwrap().to_owned();
+    let head = ask(port, "HEAD /metrics HTTP/1.1\r\n\r\n");
+    let (head, nothing) = head.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain;"), "{head}");
+    assert_eq!((nothing, head.contains("Content-Length: 0")), ("", false));
+    assert!(first("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
+    let refused = first("POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    assert!(
+        refused.starts_with("HTTP/1.1 405 ") && refused.contains("Allow: GET, HEAD"),
+        "{refused}"
+    );
+    assert!(first("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
 }
 
 #[test]
@@ -204,11 +236,13 @@ fn a_crawl_is_watched_while_it_runs_and_slow_readers_cost_nothing() {
     assert_eq!(scrape(port)["warraq_running{job=\"x\"}"], 1.0);
     drop(slow);
 
-    let first = |request: &str| ask(port, request).split("\r\n\r\n").next().unwrap().to_owned();
-    assert!(first("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
-    let refused = first("POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
-    assert!(refused.starts_with("HTTP/1.1 405 ") && refused.contains("Allow: GET"), "{refused}");
-    assert!(first("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    // Many more than there are seats: they make room, each round of them in a moment.
+    let idle: Vec<TcpStream> =
+        (0..300).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
+    assert_eq!(scrape(port)["warraq_running{job=\"x\"}"], 1.0);
+    drop(idle);
+
+    requests_are_judged(port);
     let out = end(child);
     assert_eq!(out.status.code(), Some(10), "{out:?}");
 }
@@ -241,6 +275,14 @@ fn a_file_outlives_the_run_and_remembers_the_last_success() {
     let (press, dir) = (paper(), tempfile::tempdir().unwrap());
     let file = dir.path().join("collected/paper.prom");
     std::fs::write(dir.path().join("paper.toml"), job_file(&press, "paper")).unwrap();
+    // A folder that nobody made is one that nobody collects from.
+    let args = ["crawl", "paper.toml", "--quiet", "--metrics-file", "collected/paper.prom"];
+    let out = warraq(dir.path(), &args).output().unwrap();
+    assert_eq!((out.status.code(), press.asked().len()), (Some(2), 0), "{out:?}");
+    let why = "--metrics-file: cannot use collected/paper.prom: No such file or directory";
+    assert!(text(&out.stderr).contains(why), "{out:?}");
+    assert!(!file.parent().unwrap().exists() && !dir.path().join("paper").exists());
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
     let crawl = |more: &[&str]| {
         let args = [&["crawl", "paper.toml", "--quiet"][..], more].concat();
         let args = [&args[..], &["--metrics-file", "collected/paper.prom"]].concat();

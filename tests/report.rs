@@ -41,7 +41,9 @@ fn two_editions_are_told_apart() {
     let (first, _) = crawl(&press, dir.path());
     let report = json(&dir.path().join("report.json"));
     assert_eq!(report["difference"], Value::Null);
-    assert_eq!(report["totals"]["captured"], first.stats.captured);
+    let of = |name: &str| report["totals"][name].as_u64().unwrap();
+    assert_eq!(of("captured") + of("gone") + of("errors"), first.stats.captured);
+    let captured = of("captured");
     assert_eq!(report["seeds"][0]["state"], "captured");
 
     press.publish(2);
@@ -55,9 +57,11 @@ fn two_editions_are_told_apart() {
     assert_eq!(new, BTreeSet::from(["new", "moved-here"]));
     assert!(difference.unchanged > 5, "{difference:?}");
     let totals = report.totals;
-    let ended = totals.captured + totals.unchanged + totals.moved + totals.failed;
+    let replied = totals.captured + totals.unchanged + totals.gone + totals.errors;
+    let ended = replied + totals.moved + totals.failed;
     assert_eq!(totals.discovered, ended + totals.refused + totals.queued);
-    assert_eq!(totals.unchanged, second.stats.revisits);
+    let again = second.replies.gone.unchanged + second.replies.errors.unchanged;
+    assert_eq!(totals.unchanged + again, second.stats.revisits);
     assert_eq!(report.statuses.values().sum::<u64>(), ended);
     assert_eq!(report.timeline.iter().map(|slot| slot.captures).sum::<u64>(), ended);
     assert_eq!(report.files.len(), 1, "the WARC that was sealed in it");
@@ -67,7 +71,7 @@ fn two_editions_are_told_apart() {
     let (code, told, _) =
         warraq(&["report", dir.path().to_str().unwrap(), "--run", "1", "--format", "json"]);
     let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!((code, &told["totals"]["captured"]), (Some(0), &first.stats.captured.into()));
+    assert_eq!((code, &told["totals"]["captured"]), (Some(0), &captured.into()));
     let (_, history, _) = warraq(&["history", dir.path().to_str().unwrap()]);
     assert_eq!(history.lines().count(), 3, "{history}");
 }
@@ -165,6 +169,61 @@ fn a_seed_that_is_not_due_is_no_missed_one() {
     assert_eq!((report.run, report.seeds[0].state.as_str()), (2, "not-due"));
     assert!(!report::markdown(&report).contains("Seeds without"));
     assert!(report::html(&report).contains("Seeds: 0 of 1 captured, 1 not due"));
+}
+
+/// A page and another, and two that are none.
+fn ill() -> Press {
+    Press::edited(|asked| {
+        let answer = match asked.path.as_str() {
+            "/robots.txt" => Answer { status: "404 Not Found", ..Answer::ok("No rules.") },
+            "/" => {
+                Answer::ok("<html lang=en><a href=/a>a</a><a href=/gone>b</a><a href=/ill>c</a>")
+            }
+            "/gone" => Answer { status: "404 Not Found", ..Answer::ok("Nothing is here.") },
+            "/ill" => Answer { status: "500 Internal Server Error", ..Answer::ok("It is ill.") },
+            _ => Answer::ok("<html lang=en><p>A page that stays as it is.</p>"),
+        };
+        answer.to(&asked.head)
+    })
+}
+
+/// A server that answers with an error says nothing new each time, so the archive has it as a revisit;
+/// it is no page that stayed as it was.
+#[test]
+fn an_error_said_twice_is_an_error_and_nothing_unchanged() {
+    let press = ill();
+    let dir = tempfile::tempdir().unwrap();
+    let run = || {
+        let (summary, _) = runs::crawl_with(&press, dir.path(), |settings| warraq::Settings {
+            retries: 0,
+            ..settings
+        });
+        let totals = report::read(dir.path(), None).unwrap().totals;
+        (summary, totals)
+    };
+    // The robots.txt that is not there is an answer, and believed for a day.
+    let (_, first) = run();
+    assert_eq!((first.captured, first.unchanged, first.gone, first.errors), (3, 0, 1, 1));
+    let (summary, second) = run();
+    assert_eq!((summary.stats.captured, summary.stats.revisits), (0, 4), "as the archive has it");
+    assert_eq!((second.captured, second.unchanged, second.gone, second.errors), (0, 2, 1, 1));
+    assert_eq!((second.discovered, second.failed, second.queued), (4, 0, 0));
+    let dir = dir.path().to_str().unwrap();
+    let (_, told, _) = warraq(&["report", dir]);
+    let sums = "0 captured, 2 unchanged, 1 gone, 1 answered with an error, 0 failed";
+    assert!(told.contains(sums), "{told}");
+    let (_, told, _) = warraq(&["info", dir]);
+    let sums = "0 captured, 2 unchanged, 1 gone (404, 410), 1 answered with an error";
+    assert!(told.contains(sums), "{told}");
+    let (_, told, _) = warraq(&["history", dir, "--json"]);
+    let runs: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (&runs[0]["totals"]["captured"], &runs[1]["totals"]["unchanged"]),
+        (&3.into(), &2.into())
+    );
+    for run in runs {
+        assert_eq!((&run["totals"]["gone"], &run["totals"]["errors"]), (&1.into(), &1.into()));
+    }
 }
 
 fn last(url: &str) -> &str {

@@ -75,7 +75,7 @@ fn a_missed_slot_is_caught_up_once_and_a_signal_ends_it() {
     let slot = slot.strip_prefix("warraq: paper: next run at ").unwrap();
     assert_eq!(
         said.next().unwrap(),
-        "warraq: paper: run 1: complete: 3 captured, 0 unchanged, 0 failed, 0 not due (code 0)"
+        "warraq: paper: run 1: complete: 3 captured, 0 unchanged, 0 gone, 0 failed, 0 not due (code 0)"
     );
     let next = said.next().unwrap();
     let next = next.strip_prefix("warraq: paper: next run at ").unwrap();
@@ -165,6 +165,43 @@ fn a_dry_run_says_what_would_be_fetched_and_why_and_fetches_nothing() {
     2 URLs to begin with, and what they lead to; 0 rest
     ");
     assert_eq!(press.asked().len(), asked, "nothing was fetched");
+}
+
+/// What the rules forbid and what an operator blocked would not be fetched, and is marked.
+#[test]
+fn a_dry_run_marks_what_is_forbidden_or_blocked() {
+    let press = Press::edited(|asked| {
+        let rules = "User-agent: *\nDisallow: /no\n";
+        let answer = match asked.path.as_str() {
+            "/robots.txt" => Answer { mime: "text/plain", ..Answer::ok(rules) },
+            path => Answer::ok(format!("<html lang=en><p>What stands at {path}.</p>")),
+        };
+        answer.to(&asked.head)
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let (no, yes) = (press.url("/no"), press.url("/yes"));
+    let crawl = |more: &str| {
+        let flags = "--into x --contact a@b.org --allow-private --delay 0";
+        let flags = flags.split(' ').chain(more.split_whitespace());
+        let args: Vec<&str> = ["crawl", &no, &yes].into_iter().chain(flags).collect();
+        let out = warraq(dir.path(), &args).output().unwrap();
+        String::from_utf8(out.stdout).unwrap().replace(&press.url(""), "SITE")
+    };
+    let marks = |told: &str| -> Vec<String> {
+        let mark = |line: &str| line.split("; ").skip(1).collect::<Vec<_>>().join("; ");
+        told.lines().filter(|line| line.starts_with("SITE")).map(mark).collect()
+    };
+    assert_eq!(marks(&crawl("--dry-run")), ["", ""], "nothing is known yet");
+    crawl("");
+    assert_eq!(marks(&crawl("--dry-run")), ["robots.txt forbids it", ""]);
+    let host = press.url("").replace("http://", "");
+    let block = warraq(dir.path(), &["host", "x", &host, "--block"]).output().unwrap();
+    assert_eq!(block.status.code(), Some(0), "{block:?}");
+    let both = ["robots.txt forbids it; its host is blocked", "its host is blocked"];
+    assert_eq!(marks(&crawl("--dry-run")), both);
+    let rows = crawl("--dry-run --json");
+    let json: serde_json::Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    assert_eq!((&json["forbidden"], &json["blocked"]), (&true.into(), &true.into()));
 }
 
 /// A scheduled run mends what it can by itself, and its summary says so.

@@ -77,8 +77,8 @@ fn line(report: &Report) -> String {
     let how = report.how.map_or_else(|| "not over".to_owned(), |how| how.to_string());
     let totals = &report.totals;
     format!(
-        "Run {}: {how}; {} captured, {} unchanged, {} failed",
-        report.run, totals.captured, totals.unchanged, totals.failed
+        "Run {}: {how}; {} captured, {} unchanged, {} gone, {} answered with an error, {} failed",
+        report.run, totals.captured, totals.unchanged, totals.gone, totals.errors, totals.failed
     )
 }
 
@@ -98,7 +98,7 @@ pub(super) fn history(dir: &Path, json: bool) -> Result<Exit, Stopped> {
     let runs = report::runs(dir).map_err(stopped)?;
     if !json {
         show::say(
-            "  run  closed                captured  unchanged  failed  refused  queued  groups  archive",
+            "  run  closed                captured  unchanged  gone  errors  failed  refused  queued  groups  archive",
         );
     }
     for run in runs.values() {
@@ -113,10 +113,12 @@ fn row(run: &Run) -> String {
     let how = run.summary.how.filter(|how| *how != crate::crawl::How::Complete);
     let how = how.map(|how| format!("  {how}")).unwrap_or_default();
     format!(
-        "  {:>3}  {closed:<20}  {:>8}  {:>9}  {:>6}  {:>7}  {:>6}  {:>6}  {}{how}",
+        "  {:>3}  {closed:<20}  {:>8}  {:>9}  {:>4}  {:>6}  {:>6}  {:>7}  {:>6}  {:>6}  {}{how}",
         run.run,
         totals.captured,
         totals.unchanged,
+        totals.gone,
+        totals.errors,
         totals.failed,
         totals.refused,
         totals.queued,
@@ -139,6 +141,7 @@ fn facts(run: &Run) -> serde_json::Value {
 fn stopped(why: ReportError) -> Stopped {
     let exit = match why {
         ReportError::Io { .. } => Exit::Output,
+        ReportError::NotEnded(_) => Exit::Failure,
         ReportError::NoRun(_) | ReportError::NoSuchRun { .. } => Exit::Usage,
     };
     Stopped::new(exit, why)

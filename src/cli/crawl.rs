@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::given::{CrawlFlags, Given};
 use super::journal::{Journal, Told};
 use super::layers::Typed;
-use super::metrics::{self, Exporter};
+use super::metrics::Exporter;
 use super::show::{self, Direction, Display, Voice};
 use super::{Exit, Stopped, overlap, preview, report};
 use crate::address::without_userinfo;
@@ -71,7 +71,7 @@ async fn once(flags: &CrawlFlags, plan: Plan, display: &Display) -> Result<(Ende
     let stop = Stop::default();
     heed_signals(&stop, display.clone(), true).map_err(|why| Stopped::new(Exit::Failure, why))?;
     overlap::make_way(&dir, plan.given.overlap, &stop).await?;
-    let label = metrics::label(&plan.given.settings);
+    let label = plan.given.settings.label();
     // Who is left out leaves port and file to the run that is going on.
     let exporter = match lock::working_on(&dir) {
         Some(_) => Exporter::idle(),
@@ -171,7 +171,7 @@ pub(super) async fn crawl(
     metrics: &Metrics,
     stop: Stop,
 ) -> Result<Ended, Stopped> {
-    let (clock, label) = (Clock::system(), metrics::label(&plan.given.settings));
+    let (clock, label) = (Clock::system(), plan.given.settings.label());
     let live = Live::new(clock.clone());
     metrics.watching(&label, live.clone());
     let job = Job {
@@ -233,15 +233,14 @@ fn seeds(urls: &[&String], lists: &[PathBuf]) -> Result<(Vec<Lead>, u64), Stoppe
     for url in urls {
         let seed = Lead::seed(url).map_err(Stopped::usage)?;
         if without_userinfo(url) != url.as_str() {
-            let what = "the name and password in the URL are left out; see --secret-header";
-            show::complain(&format!("{}: {what}", seed.found));
+            show::complain(&format!("{}: {}", seed.found, seeds::BARED));
         }
         leads.push(seed);
     }
     let mut bad = 0;
     for file in lists {
         let report = seeds::read(file, |seed| leads.push(seed)).map_err(Stopped::usage)?;
-        for line in &report.bad_lines {
+        for line in report.bad_lines.iter().chain(&report.bared_lines) {
             show::complain(&line.to_string());
         }
         bad += report.bad;
@@ -267,7 +266,10 @@ fn tell(ended: &Ended, dir: &Path, (voice, journal, exit): (Voice, &Journal, Exi
         Voice::Lines => {
             let (run, how) = (ended.summary.stats.run, ended.how);
             let numbers = report::summary(&ended.summary, dir, Direction::of_stdout());
-            show::say(&format!("\nRun {run}: {how}.\n\n{numbers}\n\n{}", report::look_next(dir)));
+            show::say(&format!("\nRun {run}: {how}.\n\n{numbers}"));
+            if !ended.summary.files.is_empty() {
+                show::say(&format!("\n{}", report::look_next(dir)));
+            }
         }
     }
 }
@@ -285,13 +287,16 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
         How::Interrupted => Exit::Interrupted,
         How::DiskFloor => Exit::DiskFloor,
         How::RateLimited => Exit::RateLimited,
-        How::Complete | How::MaxPages if summary.rate_limited > 0 => Exit::RateLimited,
+        How::Complete | How::Blocked | How::MaxPages if summary.rate_limited > 0 => {
+            Exit::RateLimited
+        }
         _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
         How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
         How::MaxBytes => Exit::MaxSize,
         // Where nothing is left, the limit kept nothing back.
         How::MaxPages if summary.stats.queued + summary.stats.leased > 0 => Exit::MaxSize,
         How::MaxTime => Exit::MaxTime,
+        How::Blocked => Exit::Short,
         How::Complete | How::MaxPages => Exit::Complete,
     }
 }

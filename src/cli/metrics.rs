@@ -13,7 +13,6 @@ use crate::disk::Disk;
 use crate::metrics::file::{EVERY, Textfile};
 use crate::metrics::{Metrics, endpoint};
 use crate::moment::Clock;
-use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Metrics")]
@@ -35,15 +34,6 @@ pub(super) struct Exporter {
     metrics: Metrics,
     file: Option<Textfile>,
     tasks: JoinSet<()>,
-}
-
-/// The name of a crawl in its metrics: that of its job, else that of its folder.
-pub(super) fn label(settings: &Settings) -> String {
-    if !settings.name.is_empty() {
-        return settings.name.clone();
-    }
-    let folder = settings.into.file_name().unwrap_or(settings.into.as_os_str());
-    folder.to_string_lossy().into_owned()
 }
 
 impl Exporter {
@@ -110,7 +100,7 @@ fn open(path: &Path, metrics: &Metrics, jobs: &[(String, PathBuf)]) -> Result<Te
     Textfile::open(path, Disk::real(), metrics.clone(), &names).map_err(|why| {
         let path = path.display();
         Stopped::usage(format!(
-            "--metrics-file: cannot use {path}: {why}; give a file you may write"
+            "--metrics-file: cannot use {path}: {why}; give a file you may write, in a folder that is there"
         ))
     })
 }

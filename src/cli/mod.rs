@@ -8,6 +8,7 @@ mod account;
 mod choice;
 mod crawl;
 mod dedup;
+mod effective;
 mod errand;
 mod export;
 mod fields;
@@ -59,7 +60,8 @@ Exit codes:
   1   another failure
   2   usage or configuration: nothing was fetched
   3   finished, but short of a threshold: a seed failed or a site was given up for this run
-      (--fail-on-failed-seeds), --min-coverage, --alert-after
+      (--fail-on-failed-seeds), --min-coverage, --alert-after; or all that is left is on hosts that
+      were blocked (warraq host --block)
   4   less free on the disk than --disk-floor: state saved (with --on-full stop)
   5   another run holds the folder: this one was left out
   10  interrupted once: drained, state saved
@@ -226,7 +228,8 @@ enum Command {
     /// List the hosts of a running crawl.
     ///
     /// What each is doing, in flight first, then by how much is queued: its delay, when it is due,
-    /// how long it rests and why, what was set or blocked while the crawl ran.
+    /// how long it rests and why, what was set while the crawl ran and what is blocked. Where nothing
+    /// runs it lists what is blocked.
     #[command(after_help = EXIT_CODES)]
     Hosts {
         /// The folder given to `crawl --into`.

@@ -28,12 +28,13 @@ pub(super) async fn run(plan: Plan, as_json: bool) -> Result<Exit, Stopped> {
     for planned in preview.fetch.iter().take(SHOWN) {
         let url = show::clean(&planned.url);
         show::say(&if as_json {
-            let (why, forbidden) = (&planned.why, planned.forbidden);
-            json::line(&json!({ "url": url, "why": why, "forbidden": forbidden }))
-                .unwrap_or_default()
+            let (why, forbidden, blocked) = (&planned.why, planned.forbidden, planned.blocked);
+            let row = json!({ "url": url, "why": why, "forbidden": forbidden, "blocked": blocked });
+            json::line(&row).unwrap_or_default()
         } else {
             let forbidden = if planned.forbidden { "; robots.txt forbids it" } else { "" };
-            format!("{url}  {}{forbidden}", planned.why)
+            let blocked = if planned.blocked { "; its host is blocked" } else { "" };
+            format!("{url}  {}{forbidden}{blocked}", planned.why)
         });
     }
     if !as_json {

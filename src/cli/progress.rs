@@ -9,15 +9,16 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use terminal_size::{Width, terminal_size_of};
 
-use super::show::{clean, count, plain, span};
+use super::show::{clean, count, plain};
 use crate::crawl::live::status::{Host, HostState, Limit};
 use crate::crawl::live::{Phase, Status};
+use crate::settings::spelling::span;
 
 /// The block at the bottom of a terminal, a line for each matter, none wider than `width` columns.
 pub(super) fn block(status: &Status, width: usize) -> Vec<String> {
     let mut lines = vec![sums(status), work(status)];
     lines.extend(status.last_problem.as_ref().map(|problem| {
-        format!("last: {}, {} ago", plain(&clean(&problem.text)), ago(status.at.since(problem.at)))
+        format!("last: {}, {} ago", plain(&clean(&problem.text)), span(status.at.since(problem.at)))
     }));
     lines.into_iter().map(|line| cut(&line, width)).collect()
 }
@@ -26,7 +27,7 @@ pub(super) fn block(status: &Status, width: usize) -> Vec<String> {
 fn sums(status: &Status) -> String {
     let rates = &status.rates;
     let mut parts = vec![
-        format!("{} {}", phase(status.phase), ago(status.elapsed())),
+        format!("{} {}", phase(status.phase), span(status.elapsed())),
         format!("{} {:.1}/s", count(status.call.pages, "page"), rates.pages),
         format!("{} {}/s", ByteSize::b(status.call.received), bytes(rates.bytes)),
     ];
@@ -49,7 +50,7 @@ fn work(status: &Status) -> String {
     if let Some(groups) = status.groups.filter(|groups| groups.complete + groups.partial > 0) {
         parts.push(format!("groups {} complete, {} partial", groups.complete, groups.partial));
     }
-    parts.extend(status.ends_in().map(|(left, limit)| format!("{limit} in {}", ago(left))));
+    parts.extend(status.ends_in().map(|(left, limit)| format!("{limit} in {}", span(left))));
     parts.join(" · ")
 }
 
@@ -61,7 +62,7 @@ pub(super) fn whole(status: &Status) -> Vec<String> {
         if status.job.is_empty() { String::new() } else { format!("{}, ", clean(&status.job)) };
     let why = status.why.as_deref().map(|why| format!(": {}", plain(&clean(why))));
     let (run, pid, since) = (status.run.number, status.pid, status.started);
-    let elapsed = ago(status.elapsed());
+    let elapsed = span(status.elapsed());
     line("crawl", format!("{job}run {run}, pid {pid}, for {elapsed}, since {since}"));
     line("state", format!("{}{}", phase(status.phase), why.unwrap_or_default()));
     line("URLs", urls(status));
@@ -74,7 +75,7 @@ pub(super) fn whole(status: &Status) -> Vec<String> {
         line(label, format!("{} of {} left", spelt(limit.left), spelt(limit.of)));
     }
     if let Some((left, limit)) = status.ends_in() {
-        line("ends", format!("{limit} in {}, as things go now", ago(left)));
+        line("ends", format!("{limit} in {}, as things go now", span(left)));
     }
     if !status.run.left_alone.is_empty() {
         line("given up", clean(&status.run.left_alone.join(", ")));
@@ -102,7 +103,7 @@ fn urls(status: &Status) -> String {
 
 fn rate(status: &Status) -> String {
     let (rates, over) = (&status.rates, Duration::from_millis(status.rates.window));
-    format!("{:.1} pages/s, {}/s over the last {}", rates.pages, bytes(rates.bytes), ago(over))
+    format!("{:.1} pages/s, {}/s over the last {}", rates.pages, bytes(rates.bytes), span(over))
 }
 
 fn received(status: &Status) -> String {
@@ -122,7 +123,7 @@ fn limits(status: &Status) -> Vec<Row> {
     let all = &status.limits;
     let number: Spelt = |n| n.to_string();
     let size: Spelt = |n| ByteSize::b(n).to_string();
-    let time: Spelt = |n| ago(Duration::from_millis(n));
+    let time: Spelt = |n| span(Duration::from_millis(n));
     let rows = [("pages", all.pages, number), ("bytes", all.bytes, size), ("time", all.time, time)];
     rows.into_iter().filter_map(|(label, limit, spelt)| Some((label, limit?, spelt))).collect()
 }
@@ -137,11 +138,11 @@ pub(super) fn hosts(status: &Status, rows: usize) -> Vec<String> {
         out.push(format!("  and {more} more"));
     }
     for (domain, millis) in &status.hosts.delays {
-        let delay = ago(Duration::from_millis(*millis));
+        let delay = span(Duration::from_millis(*millis));
         out.push(format!("  {}: delay {delay}, set while it ran", clean(domain)));
     }
     let blocked = status.hosts.blocked.iter();
-    out.extend(blocked.map(|host| format!("  {}: blocked while it ran", clean(host))));
+    out.extend(blocked.map(|host| format!("  {}: blocked", clean(host))));
     out
 }
 
@@ -153,7 +154,7 @@ fn host(row: &Host, width: usize) -> String {
         HostState::Waiting => format!("due in {}", span(due)),
         HostState::Resting => {
             let said = row.said.as_deref().map(|said| format!(" ({})", clean(said)));
-            format!("rests for {}{}", ago(due), said.unwrap_or_default())
+            format!("rests for {}{}", span(due), said.unwrap_or_default())
         }
         HostState::LeftAlone => "given up for this run".to_owned(),
         HostState::Blocked => "blocked".to_owned(),
@@ -178,17 +179,6 @@ const fn phase(phase: Phase) -> &'static str {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
 fn bytes(rate: f64) -> ByteSize {
     ByteSize::b(rate as u64)
-}
-
-/// A length of time in whole seconds, two units at most.
-fn ago(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m {}s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{}h {}m", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
-    }
 }
 
 /// Columns of a terminal.

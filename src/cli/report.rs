@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use super::show::{Direction, clean, count, span};
-use crate::crawl::summary::{Rest, Summary};
+use super::show::{Direction, clean, count};
+use crate::crawl::summary::{Blocked, Rest, Summary};
 use crate::frontier::{DefectCount, Dependency, Stats};
 use crate::groups::{Group, Member};
+use crate::report::totals;
+use crate::settings::spelling::span;
 
 /// Groups listed in a summary; the rest is counted.
 const GROUPS_SHOWN: usize = 20;
@@ -23,7 +25,7 @@ const NAMES_SHOWN: usize = 8;
 /// The summary for people, a line each, indented.
 pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> String {
     let mut out = Vec::new();
-    line(&mut out, "URLs", &pages(&summary.stats));
+    line(&mut out, "URLs", &pages(summary));
     line(&mut out, "articles", &articles(summary));
     bylines(&mut out, summary, direction);
     groups(&mut out, &summary.groups, direction);
@@ -33,6 +35,7 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
     for site in &summary.stats.parked_sites {
         line(&mut out, "given up", &format!("{} in this run; its URLs stay queued", clean(site)));
     }
+    some(&mut out, "blocked", summary.blocked.iter().map(|row| blocked(row, dir)));
     some(&mut out, "held off", summary.rests.iter().map(rest));
     some(&mut out, "seeds lost", summary.failed_seeds.iter().map(|seed| clean(seed)));
     some(&mut out, "depends on", summary.depends_on.iter().map(needed));
@@ -46,6 +49,14 @@ pub(super) fn summary(summary: &Summary, dir: &Path, direction: Direction) -> St
         }),
     );
     out.join("\n")
+}
+
+/// What is left on a host that an operator blocked.
+pub(super) fn blocked(row: &Blocked, dir: &Path) -> String {
+    let (host, dir) = (clean(&row.host), quoted(&dir.display().to_string()));
+    let left =
+        if row.left > 0 { format!(", {} left", count(row.left, "URL")) } else { String::new() };
+    format!("{host} since {}{left}; `warraq host {dir} {host} --unblock` ends that", row.since)
 }
 
 /// A host that was left alone for more than its delay.
@@ -106,13 +117,17 @@ fn some(out: &mut Vec<String>, label: &str, texts: impl ExactSizeIterator<Item =
     }
 }
 
-fn pages(stats: &Stats) -> String {
-    let mut parts = vec![format!("{} captured", stats.captured)];
+fn pages(summary: &Summary) -> String {
+    let stats = &summary.stats;
+    let totals = totals(stats, &summary.replies);
+    let mut parts = vec![format!("{} captured", totals.captured)];
     let rest = [
-        (stats.revisits, "unchanged"),
+        (totals.unchanged, "unchanged"),
         (stats.moved, if stats.moved == 1 { "redirect" } else { "redirects" }),
+        (totals.gone, "gone (404, 410)"),
+        (totals.errors, "answered with an error"),
         (stats.failed, "failed"),
-        (stats.refused, "refused"),
+        (totals.refused, "left out"),
         (stats.queued, "still queued"),
     ];
     parts.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));

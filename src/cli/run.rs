@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::crawl::{self, Plan};
+use super::job;
 use super::journal::{Journal, Told};
 use super::metrics::{Exporter, MetricsFlags};
 use super::overlap;
@@ -26,6 +27,7 @@ use crate::crawl::{Ended, Skipped, Stop};
 use crate::disk::Disk;
 use crate::metrics::Metrics;
 use crate::moment::{Clock, Moment};
+use crate::report::totals;
 use crate::seeds::job::{Overlap, Schedule};
 
 /// The file that remembers the last slot that was served.
@@ -160,7 +162,7 @@ fn kept(files: &[PathBuf], voice: Voice) -> Result<Vec<Kept>, Stopped> {
 
 fn planned(file: &Path, voice: Voice) -> Result<Kept, Stopped> {
     let stamp = stamp(file);
-    let plan = crawl::plan_of(file)?;
+    let plan = crawl::plan_of(file).and_then(job::crawlable)?;
     let schedule = plan.job.as_ref().and_then(|job| job.schedule.clone()).ok_or_else(|| {
         let what =
             "has no schedule; add [schedule] with cron = \"7 * * * *\", or use `warraq crawl`";
@@ -341,9 +343,14 @@ impl Kept {
             Ok((ended, bad)) => {
                 let code = crawl::exit(&ended, bad) as u8;
                 let stats = &ended.summary.stats;
+                let sums = totals(stats, &ended.summary.replies);
                 let numbers = format!(
-                    "{} captured, {} unchanged, {} failed, {} not due",
-                    stats.captured, stats.revisits, stats.failed, stats.not_due
+                    "{} captured, {} unchanged, {} gone, {} failed, {} not due",
+                    sums.captured,
+                    sums.unchanged,
+                    sums.gone,
+                    sums.failed + sums.errors,
+                    stats.not_due
                 );
                 self.say(&format!("run {}: {}: {numbers} (code {code})", stats.run, ended.how));
             }
@@ -423,4 +430,51 @@ fn share(of: Duration) -> Duration {
     let millis = u64::try_from(of.as_millis()).unwrap_or(u64::MAX).max(1);
     let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
     Duration::from_millis(random % millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(dir: &Path, cron: &str) -> PathBuf {
+        let file = dir.join("a.toml");
+        let text = format!(
+            "name = \"a\"\ncontact = \"a@b.org\"\nseeds = [\"https://a.example/\"]\n\
+             [schedule]\ncron = \"{cron}\"\njitter = \"5m\"\n"
+        );
+        fs::write(&file, text).unwrap();
+        file
+    }
+
+    /// Nobody says so: it is looked at every half minute.
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_is_edited_is_noticed_without_a_word() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = job(dir.path(), "0 0 1 1 *");
+        let mut kept = planned(&file, Voice::Quiet).unwrap();
+        let due = kept.schedule.next(kept.clock.wall());
+        let (_tell, mut told) = watch::channel(());
+        let (stop, began) = (CancellationToken::new(), tokio::time::Instant::now());
+        let edit = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            job(dir.path(), "0 0 22 7 *");
+        };
+        let (waited, ()) = tokio::join!(kept.wait(due, &stop, &mut told), edit);
+        assert!(waited == Waited::Changed && began.elapsed() <= LOOK);
+        kept.read_again();
+        assert_eq!(kept.schedule.words().0, "0 0 22 7 *");
+        assert!(!kept.has_changed() && kept.still(due) != due);
+    }
+
+    #[test]
+    fn a_slot_is_moved_later_by_less_than_its_jitter() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = planned(&job(dir.path(), "0 0 1 1 *"), Voice::Quiet).unwrap();
+        let slot = kept.clock.wall();
+        let waits: std::collections::BTreeSet<Duration> =
+            (0..200).map(|_| kept.announced(slot).since(slot)).collect();
+        assert!(waits.len() > 100, "{} of 200", waits.len());
+        assert!(waits.iter().all(|wait| *wait < kept.schedule.jitter));
+        assert_eq!(share(Duration::ZERO), Duration::ZERO);
+    }
 }

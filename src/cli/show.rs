@@ -17,6 +17,7 @@ use crate::crawl::live::Live;
 use crate::event::{Event, Settled, Watch};
 use crate::json;
 use crate::lead::Outcome;
+use crate::settings::spelling::span;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,15 +277,6 @@ pub(super) fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A length of time with as many digits as say something.
-pub(super) fn span(span: Duration) -> String {
-    match span.as_millis() {
-        0..1_000 => format!("{} ms", span.as_millis()),
-        1_000..60_000 => format!("{:.1} s", span.as_secs_f64()),
-        _ => humantime::format_duration(Duration::from_secs(span.as_secs())).to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,12 +294,6 @@ mod tests {
     fn numbers_of_the_system_are_left_out() {
         assert_eq!(plain("x: No such file (os error 2); give one"), "x: No such file; give one");
         assert_eq!(plain("x (os error"), "x (os error");
-    }
-
-    #[test]
-    fn times_have_the_digits_that_matter() {
-        let told = [9, 2_099, 61_234].map(|ms| span(Duration::from_millis(ms)));
-        assert_eq!(told, ["9 ms", "2.1 s", "1m 1s"]);
     }
 
     #[test]

@@ -11,11 +11,15 @@ use serde::Serialize;
 
 use super::show::{self, Direction};
 use super::{EXIT_CODES, Exit, Stopped, given, progress, report};
+use crate::crawl::blocked::{Blocked, blocked};
 use crate::crawl::control::request::{Answer, Request};
 use crate::crawl::control::{self, ControlError};
 use crate::crawl::live::Status;
+use crate::crawl::live::status::Hosts;
 use crate::crawl::summary::{self, Summary};
+use crate::disk::Disk;
 use crate::json;
+use crate::moment::Clock;
 
 /// Hosts that a status for people names.
 const HOSTS_SHOWN: usize = 10;
@@ -41,11 +45,12 @@ pub(super) struct StatusFlags {
     json: bool,
 }
 
-/// Change how a running crawl treats a host.
+/// Change how a crawl treats a host.
 ///
-/// Holds for the rest of the run, and is said in its log and report. A delay is that of the host's
-/// registered domain, from its next request on; a longer Crawl-delay of its robots.txt stays in
-/// force. What is queued on a blocked host, and on hosts below it, stays queued for the next run.
+/// It is said in the log and report of the run. A delay holds for the rest of the run and is that of
+/// the host's registered domain, from its next request on; a longer Crawl-delay of its robots.txt
+/// stays in force. A block holds in later runs too, until --unblock, and can be set and taken away
+/// while nothing runs; what is queued on the host, and on hosts below it, stays queued.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct HostFlags {
@@ -114,6 +119,8 @@ struct Told<'a> {
     status: Option<&'a Status>,
     /// The run that ended last, when none runs.
     last: Option<&'a Summary>,
+    /// The hosts that are blocked, when none runs.
+    blocked: &'a [Blocked],
 }
 
 /// Runs `status`.
@@ -137,7 +144,7 @@ pub(super) fn status(flags: &StatusFlags) -> Result<Exit, Stopped> {
 fn tell(flags: &StatusFlags, answer: &Answer) {
     let Some(status) = &answer.status else { return };
     if flags.json {
-        let told = Told { running: true, status: Some(status), last: None };
+        let told = Told { running: true, status: Some(status), last: None, blocked: &[] };
         return show::say(&json::line(&told).unwrap_or_default());
     }
     let mut lines = progress::whole(status);
@@ -158,11 +165,12 @@ fn tell(flags: &StatusFlags, answer: &Answer) {
 /// Tells of the run that ended last.
 fn last(dir: &Path, json: bool) -> Result<Exit, Stopped> {
     let last = summary::kept(dir);
-    if last.is_none() && !dir.join("state").exists() {
+    if !is_crawl(dir) {
         return Err(super::nothing_at(dir));
     }
+    let blocked = blocked(dir);
     if json {
-        let told = Told { running: false, status: None, last: last.as_ref() };
+        let told = Told { running: false, status: None, last: last.as_ref(), blocked: &blocked };
         show::say(&json::line(&told).unwrap_or_default());
         return Ok(Exit::Complete);
     }
@@ -179,12 +187,19 @@ fn last(dir: &Path, json: bool) -> Result<Exit, Stopped> {
              with what was begun."
         )),
     }
+    tell_blocked(dir, &blocked);
     Ok(Exit::Complete)
+}
+
+fn tell_blocked(dir: &Path, rows: &[Blocked]) {
+    for row in rows {
+        show::say(&format!("  blocked    {}", report::blocked(row, dir)));
+    }
 }
 
 /// Runs `hosts`.
 pub(super) fn hosts(dir: &Path, json: bool) -> Result<Exit, Stopped> {
-    let answer = asked(dir, &Request::Status)?;
+    let Some(answer) = asked(dir, &Request::Status)? else { return idle_hosts(dir, json) };
     let Some(status) = answer.status else { return Ok(Exit::Complete) };
     if json {
         show::say(&json::line(&status.hosts).unwrap_or_default());
@@ -194,20 +209,41 @@ pub(super) fn hosts(dir: &Path, json: bool) -> Result<Exit, Stopped> {
     Ok(Exit::Complete)
 }
 
+/// The hosts of a crawl that does not run: those that are blocked.
+fn idle_hosts(dir: &Path, json: bool) -> Result<Exit, Stopped> {
+    let rows = blocked(dir);
+    if rows.is_empty() {
+        return Err(nothing_runs(dir));
+    }
+    if json {
+        let blocked = rows.into_iter().map(|row| row.host).collect();
+        let hosts = Hosts { blocked, ..Hosts::default() };
+        show::say(&json::line(&hosts).unwrap_or_default());
+    } else {
+        show::say(&format!("No crawl runs in {}.", dir.display()));
+        tell_blocked(dir, &rows);
+    }
+    Ok(Exit::Complete)
+}
+
 /// Runs `host`.
 pub(super) fn host(flags: &HostFlags) -> Result<Exit, Stopped> {
-    let host = flags.host.clone();
-    done(
-        &flags.dir,
-        &match flags.change {
-            Change { delay: Some(delay), .. } => {
-                let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-                Request::Delay { host, millis }
-            }
-            Change { block: true, .. } => Request::Block { host },
-            Change { .. } => Request::Unblock { host },
-        },
-    )
+    let (dir, host) = (&flags.dir, flags.host.clone());
+    let (request, block) = match flags.change {
+        Change { delay: Some(delay), .. } => {
+            let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            return done(dir, &Request::Delay { host, millis });
+        }
+        Change { block: true, .. } => (Request::Block { host }, true),
+        Change { .. } => (Request::Unblock { host }, false),
+    };
+    if let Some(answer) = asked(dir, &request)? {
+        return Ok(say_done(answer));
+    }
+    let with = (&Clock::system(), &Disk::real());
+    let told = crate::crawl::blocked::change(dir, &flags.host, block, with);
+    show::say(&told.map_err(Stopped::usage)?);
+    Ok(Exit::Complete)
 }
 
 /// Runs `pause`, `resume` and `stop`.
@@ -220,14 +256,32 @@ pub(super) fn word(word: &Word) -> Result<Exit, Stopped> {
 }
 
 fn done(dir: &Path, request: &Request) -> Result<Exit, Stopped> {
-    let answer = asked(dir, request)?;
-    show::say(&show::clean(&answer.done.unwrap_or_default()));
-    Ok(Exit::Complete)
+    asked(dir, request)?.map(say_done).ok_or_else(|| nothing_runs(dir))
 }
 
-fn asked(dir: &Path, request: &Request) -> Result<Answer, Stopped> {
+fn say_done(answer: Answer) -> Exit {
+    show::say(&show::clean(&answer.done.unwrap_or_default()));
+    Exit::Complete
+}
+
+/// What a crawl answers; nothing where none runs in a folder that is one of a crawl.
+fn asked(dir: &Path, request: &Request) -> Result<Option<Answer>, Stopped> {
     is_folder(dir)?;
-    runtime()?.block_on(control::ask(dir, request)).map_err(stopped)
+    match runtime()?.block_on(control::ask(dir, request)) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(ControlError::NothingRuns(_)) if is_crawl(dir) => Ok(None),
+        Err(ControlError::NothingRuns(_)) => Err(super::nothing_at(dir)),
+        Err(why) => Err(stopped(why)),
+    }
+}
+
+fn nothing_runs(dir: &Path) -> Stopped {
+    stopped(ControlError::NothingRuns(dir.to_owned()))
+}
+
+/// Whether a crawl has begun in a folder.
+fn is_crawl(dir: &Path) -> bool {
+    dir.join("state").exists() || summary::kept(dir).is_some()
 }
 
 fn is_folder(dir: &Path) -> Result<(), Stopped> {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use tokio_util::sync::CancellationToken;
 
 pub(super) use log::Log;
+pub(crate) use manifest::tail as ledger_tail;
 pub use manifest::{LedgerPart, Manifest, SealedFile};
 
 use super::CrawlError;

@@ -2,39 +2,36 @@
 //!
 //! `DIR/control.sock`, a Unix socket that only its owner may open (mode 0600 from its first moment).
 //! One line of JSON comes ([`request`]), one line goes back, and the connection is over: both are
-//! bounded in size and time, and a few connections are served at once, so that nobody who may open
-//! the socket can hold the crawl up with it. The socket is made under the folder's lock, in the
+//! bounded in size and time, and who is silent makes room for who asks ([`seats`]), so that nobody
+//! who may open the socket can hold up the crawl, or another, with it. What somebody asked for who
+//! is gone is not done. The socket is made under the folder's lock, in the
 //! place of one that a killed process left, and removed at the end. A crawl whose folder can hold
 //! none says so and goes on without.
 
 pub mod request;
+pub(crate) mod seats;
 mod socket;
 
 use std::io;
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use self::request::{Answer, MAX_REQUEST, Request};
+use self::seats::{ASKING, Seat, Seats};
 use self::socket::Socket;
 use super::live::{Live, SteerError};
 use crate::event::{Event, Watch};
 use crate::json;
 use crate::state::lock;
 
-/// How long a client has to send its line, and to take its answer.
-const CLIENT_TIME: Duration = Duration::from_secs(5);
-
 /// How long a client waits for its answer.
 const ANSWER_TIME: Duration = Duration::from_secs(15);
-
-/// Connections served at once; more wait.
-const AT_ONCE: usize = 8;
 
 /// The longest answer that is read.
 const MAX_ANSWER: u64 = 4 << 20;
@@ -136,16 +133,14 @@ fn listen(dir: &Path) -> io::Result<(Socket, UnixListener)> {
 
 /// Serves whoever comes, a few at a time.
 async fn serve(listener: UnixListener, live: Live) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
-    // Never closed.
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    let seats = Seats::default();
+    loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let live = live.clone();
+                let (live, seat) = (live.clone(), seats.take().await);
                 tokio::spawn(async move {
                     // Who hangs up or dawdles gets nothing.
-                    let _ = attend(stream, &live).await;
-                    drop(place);
+                    let _ = attend(stream, seat, &live).await;
                 });
             }
             // Out of file handles: the crawl needs them more.
@@ -154,19 +149,29 @@ async fn serve(listener: UnixListener, live: Live) {
     }
 }
 
-async fn attend(mut stream: UnixStream, live: &Live) -> io::Result<()> {
-    let asked = in_time(line(&mut stream, MAX_REQUEST as u64)).await?;
+async fn attend(mut stream: UnixStream, seat: Seat, live: &Live) -> io::Result<()> {
+    let Some(asked) = seat.asked(line(&mut stream, MAX_REQUEST as u64)).await else {
+        return Ok(());
+    };
+    let asked = asked?;
+    if is_gone(&stream) {
+        return Ok(());
+    }
     let answer = match request::read(&asked) {
         Ok(request) => heed(live, request).await,
         Err(why) => Answer::refused(why.to_string()),
     };
     let mut told = json::line(&answer)?;
     told.push('\n');
-    in_time(stream.write_all(told.as_bytes())).await
+    tokio::time::timeout(ASKING, stream.write_all(told.as_bytes())).await?
 }
 
-async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(CLIENT_TIME, work).await?
+/// Whether nobody is at the other end any more. A client that only has no more to say is there.
+fn is_gone(stream: &UnixStream) -> bool {
+    // A hangup is told whatever is asked for (POSIX poll()).
+    let mut ends = [PollFd::new(stream.as_fd(), PollFlags::empty())];
+    let heard = poll(&mut ends, PollTimeout::ZERO).is_ok_and(|count| count > 0);
+    heard && ends.iter().any(|end| end.revents().is_some_and(|of| of.contains(PollFlags::POLLHUP)))
 }
 
 /// One line, or what there is of it once it is too long.
@@ -245,4 +250,36 @@ fn connect(dir: &Path) -> io::Result<UnixStream> {
     let stream = socket::connect(dir)?;
     stream.set_nonblocking(true)?;
     UnixStream::from_std(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::Clock;
+
+    /// Attends to a client that says to pause, and leaves its end as `leave` says.
+    async fn paused(leave: impl AsyncFnOnce(UnixStream) -> Option<UnixStream>) -> (bool, String) {
+        let live = Live::new(Clock::system());
+        let (mut client, server) = UnixStream::pair().unwrap();
+        client.write_all(request::line(&Request::Pause).unwrap().as_bytes()).await.unwrap();
+        let client = leave(client).await;
+        attend(server, Seats::default().take().await, &live).await.unwrap();
+        let mut told = String::new();
+        if let Some(mut client) = client {
+            client.read_to_string(&mut told).await.unwrap();
+        }
+        (live.words().len() == 1, told)
+    }
+
+    #[tokio::test]
+    async fn what_somebody_asked_who_is_gone_is_not_done() {
+        assert_eq!(paused(async |_| None).await, (false, String::new()));
+        // One that has no more to say still listens.
+        let (done, told) = paused(async |mut client| {
+            client.shutdown().await.unwrap();
+            Some(client)
+        })
+        .await;
+        assert!(done && told.contains("paused"), "{told}");
+    }
 }

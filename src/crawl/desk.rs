@@ -29,6 +29,7 @@ use crate::politeness::{Answer, Politeness};
 use crate::record::name;
 use crate::record::trace::Trace;
 use crate::settings::Settings;
+use crate::settings::spelling::span;
 
 /// How a crawl is told to stop.
 #[derive(Clone, Debug, Default)]
@@ -260,9 +261,9 @@ impl<F: Frontier, T> Desk<F, T> {
             0 => String::new(),
             more => format!(", and {more} more for longer"),
         };
-        let seconds = first.until.since(now).as_secs();
+        let wait = span(first.until.since(now));
         let text = format!(
-            "all that is left rests for longer than --patience: {} for {seconds} s{more}; the next \
+            "all that is left rests for longer than --patience: {} for {wait}{more}; the next \
              call goes on",
             first.host
         );
@@ -344,7 +345,7 @@ impl<F: Frontier, T> Desk<F, T> {
     /// May this visit be made now? Scope's budgets first, then robots and pace.
     pub(super) fn ask(&self, visit: &Visit) -> Answer {
         if self.live.blocks(&visit.server) {
-            return Answer::Park("blocked while the crawl ran".to_owned());
+            return Answer::Park("blocked".to_owned());
         }
         if let Some(rule) = self.scope.admit(visit) {
             return Answer::Never(rule);

@@ -8,7 +8,7 @@
 mod book;
 pub(super) mod clerk;
 pub mod status;
-mod steer;
+pub(super) mod steer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,6 +23,7 @@ use self::steer::Steering;
 pub use self::steer::{SteerError, Steered};
 use super::Job;
 use super::desk::Stop;
+use crate::address::Server;
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::Stats;
@@ -43,6 +44,8 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     clock: Clock,
     hold: watch::Sender<bool>,
+    /// Held by whoever changes what is blocked.
+    blocking: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -80,7 +83,9 @@ impl Live {
     /// One that no crawl has been given yet.
     pub fn new(clock: Clock) -> Self {
         let state = State { started: clock.wall(), ..State::default() };
-        Self(Arc::new(Shared { clock, hold: watch::Sender::new(false), state: Mutex::new(state) }))
+        let hold = watch::Sender::new(false);
+        let (blocking, state) = (Mutex::default(), Mutex::new(state));
+        Self(Arc::new(Shared { clock, hold, blocking, state }))
     }
 
     /// The crawl now. Asks it what is queued where; without an answer within seconds that part is
@@ -107,17 +112,19 @@ impl Live {
         let held = *self.0.hold.borrow();
         let state = self.state();
         let (phase, why) = state.phase(held);
+        let mut run = state.run.clone();
+        run.left_alone.retain(|host| !state.steering.blocks(&Server::from(host.clone())));
         Status {
             version: VERSION,
             generator: concat!("warraq/", env!("CARGO_PKG_VERSION")).to_owned(),
             pid: std::process::id(),
-            job: state.settings.as_ref().map(|all| all.name.clone()).unwrap_or_default(),
+            job: state.settings.as_ref().map(Settings::label).unwrap_or_default(),
             at,
             started: state.started,
             phase,
             why,
             call: state.book.counts.clone(),
-            run: state.run.clone(),
+            run,
             rates: state.book.rates(state.started, at),
             groups: state.groups,
             limits: state.limits(at),

@@ -7,11 +7,13 @@
 
 pub mod archive;
 mod attempt;
+pub mod blocked;
 mod closing;
 pub mod control;
 pub mod dedup;
 mod desk;
 mod guess;
+mod how;
 pub(crate) mod kept;
 mod late;
 pub mod live;
@@ -35,24 +37,28 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+pub(crate) use closing::ledger_tail;
 use closing::{Closing, Log};
 pub use closing::{LedgerPart, Manifest, SealedFile};
 use control::Control;
 pub use desk::Stop;
 use desk::{Desk, Parts};
+pub use how::How;
+use how::how;
 use live::Live;
 use open::Opened;
 pub use open::{Rebuild, rebuild};
 use pause::Stand;
-pub use preview::{Planned, Preview, preview};
+pub use preview::{Planned, Preview, admissible, preview};
 use sealed::{Sealed, Wrong};
 pub use skipped::{Skipped, note as note_skipped};
 use summary::Summary;
 
+use crate::address::Server;
 use crate::capture::{CaptureError, Carrier, Fetch};
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
@@ -80,45 +86,6 @@ pub struct Job {
     pub watch: Watch,
     /// How it is told to stop.
     pub stop: Stop,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// Nothing is left that may be fetched in this run.
-    Complete,
-    /// `--max-pages` was reached; the rest is queued.
-    MaxPages,
-    /// All that is left rests for longer than `--patience`; it is queued.
-    RateLimited,
-    /// `--max-bytes` was reached; the rest is queued.
-    MaxBytes,
-    /// `--max-time` was reached; the rest is queued.
-    MaxTime,
-    /// The disk has less room than `--disk-floor`, and the run may not wait; the rest is queued.
-    DiskFloor,
-    /// Told to stop; what was in flight is finished, the rest is queued.
-    Interrupted,
-    /// Told to stop at once; what was in flight is queued again.
-    Killed,
-}
-
-impl std::fmt::Display for How {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Complete => "complete",
-            Self::MaxPages => "stopped at --max-pages; the rest is queued",
-            Self::RateLimited => {
-                "rate-limited: all that is left wants to be left alone; it is queued"
-            }
-            Self::MaxBytes => "stopped at --max-bytes; the rest is queued",
-            Self::MaxTime => "stopped at --max-time; the rest is queued",
-            Self::DiskFloor => "stopped at --disk-floor; the rest is queued",
-            Self::Interrupted => "interrupted; the rest is queued",
-            Self::Killed => "stopped at once; what was in flight is queued again",
-        })
-    }
 }
 
 /// The end of a run.
@@ -217,6 +184,9 @@ struct Course {
 impl Course {
     /// The folder is open, and locked: nobody else's socket can be in it.
     fn goes_on(&mut self, job: &Job) {
+        if !self.begun {
+            self.live.remember(blocked::read(&job.settings.into));
+        }
         self.begun = true;
         self.stand.over(job);
         if let Some(control) = &mut self.control {
@@ -315,6 +285,7 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
         stop: job.stop.child(),
         live: course.live.clone(),
     }));
+    leave_alone(&desk).await?;
     let worked = work(&desk, course.until).await;
     if desk.pages_left() < course.pages_left {
         course.stand.moved_on();
@@ -326,6 +297,19 @@ async fn sit(job: &Job, course: &mut Course) -> Result<Ended, CrawlError> {
     conclude(job, &desk, worked, course, sealing).await
 }
 
+/// Holds the blocked hosts back that have something queued, and says so.
+async fn leave_alone<T>(desk: &Desk<DiskFrontier, T>) -> Result<(), CrawlError> {
+    for row in blocked::hold(&desk.frontier, &desk.live.blocks_now()).await? {
+        let blocked::Blocked { host, since, left } = row;
+        let text = format!(
+            "{host} is blocked since {since}: {left} queued there are left alone (`warraq host DIR \
+             {host} --unblock` ends that)"
+        );
+        desk.watch.tell(&Event::Warning { text });
+    }
+    Ok(())
+}
+
 /// Commits, seals, sums up, closes, in the order in which they rest on each other. A failure of the
 /// work itself comes last: what was done before it is kept first.
 async fn conclude<T>(
@@ -335,13 +319,14 @@ async fn conclude<T>(
     course: &mut Course,
     sealing: Sealed,
 ) -> Result<Ended, CrawlError> {
-    let how = how(desk, &job.stop);
+    let blocked = blocked::hold(&desk.frontier, &course.live.blocks_now()).await;
+    let how = how(desk, &job.stop, blocked.as_ref().is_ok_and(|rows| !rows.is_empty()));
     course.live.closing();
     let committed = desk.frontier.commit().await;
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
-    let mut summary = summed_up(job, desk, course, how).await?;
+    let mut summary = summed_up(job, desk, course, how, blocked?).await?;
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
         _ => Ok(()),
@@ -369,12 +354,17 @@ async fn summed_up<T>(
     desk: &Desk<DiskFrontier, T>,
     course: &Course,
     how: How,
+    blocked: Vec<blocked::Blocked>,
 ) -> Result<Summary, CrawlError> {
     let into = &job.settings.into;
-    let summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    let mut summary = summary::sum_up(&desk.frontier, into, course.lost_seeds.clone()).await?;
+    summary.replies = error_replies(job, summary.stats.run).await?;
     course.live.counted(&summary.stats);
+    // What an operator blocked is not given up.
+    summary.stats.parked_sites.retain(|host| !course.live.blocks(&Server::from(host.clone())));
     let summary = Summary {
         how: Some(how),
+        blocked,
         rests: desk.longest_rests(),
         rate_limited: course.rate_limited,
         skipped: skipped::since(into, course.began),
@@ -385,6 +375,18 @@ async fn summed_up<T>(
         ..summary
     };
     Ok(summary.dated(report::newest(into).as_ref(), course.began, job.clock.wall()))
+}
+
+/// The replies that stand for no page. What earlier runs knew is brought up to date on the way:
+/// where that cannot be kept, the next end of a run reads more, and nothing else is lost.
+async fn error_replies(job: &Job, run: u32) -> Result<report::ErrorReplies, CrawlError> {
+    let (into, disk) = (job.settings.into.clone(), job.disk.clone());
+    let counted = tokio::task::spawn_blocking(move || {
+        let _ = report::keep_known(&into, run, &disk);
+        // What cannot be read here cannot be reported either, which is told then.
+        report::error_replies(&into, run).unwrap_or_default()
+    });
+    counted.await.map_err(|died| CrawlError::Worker(died.to_string()))
 }
 
 /// Leaves the report of the run beside the archive, and tells what the run fell short of. Where the
@@ -468,22 +470,5 @@ async fn alarm<F: Frontier, T>(desk: Arc<Desk<F, T>>, until: Option<Instant>) {
     if let Some(until) = until {
         tokio::time::sleep_until(until).await;
         desk.reach(How::MaxTime);
-    }
-}
-
-fn how<F: Frontier, T>(desk: &Desk<F, T>, stop: &Stop) -> How {
-    // What the drain dropped is queued: only a second word makes it a killed run.
-    if stop.now.is_cancelled() {
-        How::Killed
-    } else if desk.pages_used_up() {
-        How::MaxPages
-    } else if let Some(how) = desk.reached() {
-        how
-    } else if stop.intake.is_cancelled() {
-        How::Interrupted
-    } else if desk.is_out_of_patience() {
-        How::RateLimited
-    } else {
-        How::Complete
     }
 }

@@ -21,6 +21,7 @@ use crate::lead::Lead;
 use crate::moment::Clock;
 use crate::record::Position;
 use crate::record::ids::Ids;
+use crate::settings::spelling::span;
 use crate::settings::{Durability, HostSettings, Settings};
 use crate::state::disk::{self, DiskFrontier, Options};
 use crate::state::{self, rebuild, traces};
@@ -145,7 +146,7 @@ async fn begin(
             Some(first) => format!("{} is left alone for so long", first.host),
             None => "that is the delay of its site".to_owned(),
         };
-        let text = format!("nothing may be asked for the next {} s: {who}", wait.as_secs());
+        let text = format!("nothing may be asked for the next {}: {who}", span(wait));
         watch.tell(&Event::Warning { text });
     }
     Ok(now.run)
@@ -165,14 +166,16 @@ async fn put_awaited(frontier: &DiskFrontier, scope: &Scope) -> Result<(), Crawl
     }
 }
 
-/// Whether this run had come to its end: what is queued all the same was given up for its time,
-/// and is carried into the next. What was out when it was stopped is queued again. A scheduled run
+/// Whether this run had come to its end: what is queued all the same was given up for its time, or is
+/// on a blocked host, and is carried into the next. What was out when it was stopped is queued again. A scheduled run
 /// ends whatever ended it but a crash: the next slot looks for news first, and goes on with what is
 /// left behind them.
 fn ended(into: &Path, run: u32, scheduled: bool) -> bool {
     let over = |kept: &summary::Summary| {
         let left = kept.stats.queued + kept.stats.leased;
-        kept.how == Some(How::Complete) || left == 0 || (scheduled && kept.how.is_some())
+        matches!(kept.how, Some(How::Complete | How::Blocked))
+            || left == 0
+            || (scheduled && kept.how.is_some())
     };
     summary::kept(into).is_some_and(|kept| kept.stats.run == run && over(&kept))
 }
@@ -182,6 +185,19 @@ fn usable(into: &Path, disk: &Disk) -> Result<(), CrawlError> {
     disk.make_folder(into)
         .and_then(|()| tempfile::tempfile_in(into).map(drop))
         .map_err(|why| folder(into, why))
+}
+
+/// Whether the folder could be made and written to; one that is not there is not made.
+pub(super) fn could_use(into: &Path) -> Result<(), CrawlError> {
+    let there = into.ancestors().find(|path| path.exists() && !path.as_os_str().is_empty());
+    let there = there.unwrap_or(Path::new("."));
+    let fits = if there.is_dir() {
+        // Without a name, so that a process that dies leaves nothing.
+        tempfile::tempfile_in(there).map(drop)
+    } else {
+        Err(io::ErrorKind::NotADirectory.into())
+    };
+    fits.map_err(|why| folder(into, why))
 }
 
 fn folder(path: &Path, why: io::Error) -> CrawlError {

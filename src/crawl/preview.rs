@@ -7,16 +7,18 @@ use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
+use super::blocked::{self, Blocks};
 use super::desk::Desk;
 use super::kept::KeptJob;
 use super::{CrawlError, Job, open};
-use crate::address::{Address, HostKey, Site};
+use crate::address::{Address, HostKey, Server, Site};
+use crate::capture::Carrier;
 use crate::frontier::again::Fetched;
 use crate::frontier::schedule::Place;
 use crate::frontier::scope::Scope;
 use crate::frontier::{Frontier, RobotsAnswer, RobotsFact};
 use crate::lead::Lead;
-use crate::moment::Moment;
+use crate::moment::{Clock, Moment};
 use crate::politeness::robots::Rules;
 use crate::settings::{Settings, UrlKind};
 use crate::state::DiskFrontier;
@@ -30,6 +32,8 @@ pub struct Planned {
     pub why: String,
     /// Whether the robots.txt that is kept of its origin forbids it, so that it would not be.
     pub forbidden: bool,
+    /// Whether its host is blocked, so that it would not be.
+    pub blocked: bool,
 }
 
 /// One that would be fetched, at its place in the queue.
@@ -46,15 +50,26 @@ pub struct Preview {
     pub next_due: Option<Moment>,
 }
 
+/// What [`super::run`] would refuse before its first request, the state aside: settings that
+/// contradict each other, a trust store without a certificate, a folder nobody can write to. Leaves
+/// nothing behind, and makes no folder.
+pub fn admissible(settings: &Settings, clock: &Clock) -> Result<(), CrawlError> {
+    settings.check()?;
+    Carrier::new(settings, clock.clone())?;
+    open::could_use(&settings.into)
+}
+
 /// Looks ahead. Effect on the archive: none, but for the repair of a torn tail.
 pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
-    job.settings.check()?;
+    admissible(&job.settings, &job.clock)?;
     let mut preview = Preview::default();
+    let blocks = blocked::read(&job.settings.into);
     if !job.settings.into.join("state").exists() {
         let never = |seed: &Lead| Planned {
             url: seed.found.clone(),
             why: "never fetched".to_owned(),
             forbidden: false,
+            blocked: is_blocked(seed, &blocks),
         };
         preview.fetch = job.seeds.iter().map(never).collect();
         return Ok(preview);
@@ -64,16 +79,17 @@ pub async fn preview(job: &Job) -> Result<Preview, CrawlError> {
     let given = if job.seeds.is_empty() { &attached.seeds } else { &job.seeds };
     let mut rows = preview.look(frontier, given, job).await?;
     rows.sort_by_key(|(place, ..)| *place);
-    preview.fetch = planned(rows, frontier, &job.settings).await?;
+    preview.fetch = planned(rows, frontier, &job.settings, &blocks).await?;
     frontier.close().await?;
     Ok(preview)
 }
 
-/// The rows, those marked that the kept robots.txt of their origin forbids.
+/// The rows, those marked that the kept robots.txt of their origin forbids, or an operator.
 async fn planned(
     rows: Vec<Row>,
     frontier: &DiskFrontier,
     settings: &Settings,
+    blocks: &Blocks,
 ) -> Result<Vec<Planned>, CrawlError> {
     let mut rules: HashMap<HostKey, Option<Rules>> = HashMap::new();
     let mut all = Vec::with_capacity(rows.len());
@@ -92,9 +108,14 @@ async fn planned(
             let rules = rules.get(&origin).and_then(Option::as_ref);
             forbidden = rules.is_some_and(|rules| !rules.allows(&url));
         }
-        all.push(Planned { url: lead.found, why, forbidden });
+        let blocked = is_blocked(&lead, blocks);
+        all.push(Planned { url: lead.found, why, forbidden, blocked });
     }
     Ok(all)
+}
+
+fn is_blocked(lead: &Lead, blocks: &Blocks) -> bool {
+    lead.url().is_ok_and(|url| blocked::covers(blocks, &Server::of(&url)))
 }
 
 fn kept_rules(fact: &RobotsFact) -> Option<Rules> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::blocked::Blocked;
 pub use super::live::Steered;
 pub use super::rests::Rest;
 use super::{How, Skipped};
@@ -20,6 +21,7 @@ use crate::moment::Moment;
 use crate::page::PageKind;
 use crate::record::name as record;
 use crate::record::trace::PageRow;
+use crate::report::ErrorReplies;
 use crate::settings::Thresholds;
 
 /// What a run did, and what the folder holds.
@@ -29,6 +31,9 @@ pub struct Summary {
     pub how: Option<How>,
     /// The numbers of the run.
     pub stats: Stats,
+    /// Of its captures and revisits, those that stand for no page.
+    #[serde(default)]
+    pub replies: ErrorReplies,
     /// Article pages known, all runs together.
     pub articles: u64,
     /// Articles with at least one named author.
@@ -61,6 +66,9 @@ pub struct Summary {
     /// What was told while it ran (`warraq pause`, `warraq host`), in this call.
     #[serde(default)]
     pub steered: Vec<Steered>,
+    /// Hosts that an operator blocked, with the URLs left on them.
+    #[serde(default)]
+    pub blocked: Vec<Blocked>,
     /// Why the state was made anew from the archive, and where the old one is.
     #[serde(default)]
     pub recovered: Option<String>,

@@ -64,19 +64,23 @@ async fn contained<F: Frontier, T: Fetch + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
     use std::path::Path;
+    use std::time::Duration;
 
     use super::*;
-    use crate::capture::{Capture, Limits, Wire};
+    use crate::capture::{Capture, End, Fidelity, Limits, Response, Wire};
     use crate::crawl::archive::Archive;
     use crate::crawl::desk::{Parts, Stop};
     use crate::crawl::live::Live;
+    use crate::digest::Digest;
     use crate::disk::Disk;
     use crate::event::Watch;
     use crate::frontier::memory::MemoryFrontier;
+    use crate::head::Head;
     use crate::lead::Lead;
-    use crate::moment::Clock;
-    use crate::record::Ids;
+    use crate::moment::{Clock, Moment};
+    use crate::record::{Block, Ids};
     use crate::settings::Settings;
 
     /// A transport that dies of some URLs, and finds nobody at all others.
@@ -89,17 +93,56 @@ mod tests {
         }
     }
 
-    fn desk(into: &Path, seeds: Vec<Lead>) -> Desk<MemoryFrontier, Poison> {
+    /// A server that is ill, and says so to every request.
+    struct Ill(Clock);
+
+    impl Fetch for Ill {
+        async fn fetch(&self, _: reqwest::Request, _: &Limits) -> Capture {
+            let (head, body) = (&b"HTTP/1.1 500 Ill\r\nContent-Length: 3\r\n\r\n"[..], b"ill");
+            let block = [head, body].concat();
+            let (from, to) = (head.len() as u64, block.len() as u64);
+            let response = Response {
+                head: Head::parse(head),
+                status: 500,
+                head_length: from,
+                entity: vec![Range { start: from, end: to }],
+                block_digest: Digest::of(&block),
+                payload_digest: Digest::of(body),
+                payload_length: body.len() as u64,
+                block: Block::Bytes(block.into()),
+            };
+            Capture {
+                began: self.0.wall(),
+                took: Duration::ZERO,
+                peer: None,
+                protocols: vec!["http/1.1".to_owned()],
+                cipher: None,
+                request: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+                response: Some(response),
+                end: End::Complete,
+                cut: None,
+                defects: Vec::new(),
+                interim: Vec::new(),
+                excess: None,
+                debris: Vec::new(),
+                received: to,
+                fidelity: Fidelity::Exact,
+                look_up: None,
+            }
+        }
+    }
+
+    fn desk<T>(into: &Path, seeds: Vec<Lead>, clock: Clock, fetch: T) -> Desk<MemoryFrontier, T> {
         let mut settings = Settings::new(into.to_owned(), "desk@example.org");
         (settings.robots, settings.late, settings.retries) = (false, false, 0);
-        (settings.own_hosts, settings.delay) = (true, std::time::Duration::ZERO);
-        let (clock, watch) = (Clock::system(), Watch::none());
+        (settings.own_hosts, settings.delay) = (true, Duration::ZERO);
+        let watch = Watch::none();
         let (disk, live) = (Disk::real(), Live::new(clock.clone()));
         let (ids, ear) = (Ids::Random, watch.clone());
         let archive = Archive::open(&settings, 0, disk.clone(), clock.clone(), ids, ear).unwrap().0;
         Desk::new(Parts {
             frontier: MemoryFrontier::new(clock.clone(), watch.clone(), 1),
-            fetch: Poison(Wire::new(&settings, clock.clone()).unwrap()),
+            fetch,
             archive,
             settings,
             disk,
@@ -120,12 +163,48 @@ mod tests {
         let paths = ["poison/1", "a", "poison/2", "b", "c"];
         let seed = |path: &&str| Lead::seed(&format!("http://10.0.0.1/{path}")).unwrap();
         let seeds: Vec<Lead> = paths.iter().map(seed).collect();
-        let desk = Arc::new(desk(dir.path(), seeds.clone()));
+        let clock = Clock::system();
+        let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
+        let poison = Poison(Wire::new(&settings, clock.clone()).unwrap());
+        let desk = Arc::new(desk(dir.path(), seeds.clone(), clock, poison));
         desk.frontier.put(seeds).await.unwrap();
         work(Arc::clone(&desk)).await.unwrap();
         let stats = desk.frontier.stats().await.unwrap();
         assert_eq!((stats.put, stats.failed, stats.refused), (5, 2, 3));
         assert_eq!((stats.queued, stats.leased), (0, 0));
         assert_eq!(desk.lost_seeds().len(), 5);
+    }
+
+    /// It rests for longer and longer, minutes at last, and is asked for each URL all the same: a run
+    /// that seems to stand still has an end.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_ill_costs_time_and_no_url() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::fixed(Moment::from_millis(1_795_339_800_000));
+        let seed = |n| Lead::seed(&format!("http://ill.example/{n}")).unwrap();
+        let seeds: Vec<Lead> = (0..12).map(seed).collect();
+        let desk = Arc::new(desk(dir.path(), seeds.clone(), clock.clone(), Ill(clock.clone())));
+        desk.frontier.put(seeds).await.unwrap();
+        let began = clock.steady();
+        let time_passes = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(250)).await;
+                clock.advance(Duration::from_millis(250));
+            }
+        };
+        let workers: Vec<_> = (0..3).map(|_| tokio::spawn(work(Arc::clone(&desk)))).collect();
+        let all = async {
+            for worker in workers {
+                worker.await.unwrap().unwrap();
+            }
+        };
+        tokio::select! {
+            () = time_passes => {}
+            ended = tokio::time::timeout(Duration::from_hours(24), all) => ended.unwrap(),
+        }
+        let stats = desk.frontier.stats().await.unwrap();
+        assert_eq!((stats.put, stats.queued, stats.leased), (12, 0, 0));
+        let took = clock.steady().since(began);
+        assert!((Duration::from_mins(20)..Duration::from_hours(2)).contains(&took), "{took:?}");
     }
 }

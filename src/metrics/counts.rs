@@ -14,9 +14,9 @@ use crate::crawl::summary::Summary;
 use crate::event::{Event, Settled};
 use crate::frontier::Stats;
 use crate::frontier::tally::Standing;
-use crate::lead::{FailureKind, Outcome, Rule};
+use crate::lead::{FailureKind, Hop, Outcome, Rule, is_error, is_gone};
 use crate::moment::Moment;
-use crate::report::Coverage;
+use crate::report::{Coverage, Totals, totals};
 use crate::settings::Threshold;
 
 /// Hosts of a job that are told apart: those met first, the seeds' among them. The rest is `other`.
@@ -78,7 +78,7 @@ pub(super) struct AtHost {
 #[derive(Debug, Default)]
 pub(super) struct Last {
     pub(super) code: u8,
-    pub(super) stats: Option<Stats>,
+    pub(super) sums: Option<(Totals, Stats)>,
     pub(super) took: Option<Duration>,
     pub(super) failed_seeds: u64,
     pub(super) coverage: Option<Coverage>,
@@ -101,7 +101,7 @@ impl Last {
         let failed = summary.failed_seeds.len() + summary.stats.parked_sites.len();
         Self {
             code,
-            stats: Some(summary.stats.clone()),
+            sums: Some((totals(&summary.stats, &summary.replies), summary.stats.clone())),
             took: None,
             failed_seeds: failed as u64,
             coverage: ended.coverage,
@@ -135,7 +135,7 @@ impl Counts {
 
     fn settled(&mut self, settled: &Settled) {
         let outcome = &settled.outcome;
-        *self.ended.entry(Standing::after(outcome).name()).or_default() += 1;
+        *self.ended.entry(ending(settled)).or_default() += 1;
         self.received += settled.bytes;
         match outcome {
             Outcome::Refused(refusal) => {
@@ -155,7 +155,7 @@ impl Counts {
         let is_known = self.hosts.contains_key(&name) || self.hosts.len() < HOSTS;
         let row = self.hosts.entry(if is_known { name } else { OTHER.to_owned() }).or_default();
         row.urls += 1;
-        row.failed += u64::from(matches!(outcome, Outcome::Failed(_)));
+        row.failed += u64::from(matches!(ending(settled), "error" | "failed"));
     }
 
     fn timed(&mut self, took: Duration) {
@@ -186,6 +186,16 @@ impl Counts {
             files: summary.files.len() as u64,
             bytes: summary.files.iter().map(|file| file.bytes).sum(),
         });
+    }
+}
+
+/// The outcome of a URL by what it is worth: a reply that is an error stands for no page, whatever
+/// the archive holds of it. A robots.txt that is not there is an answer.
+fn ending(settled: &Settled) -> &'static str {
+    match status(&settled.outcome).filter(|_| settled.hop != Hop::Robots) {
+        Some(status) if is_gone(status) => "gone",
+        Some(status) if is_error(status) => "error",
+        _ => Standing::after(&settled.outcome).name(),
     }
 }
 

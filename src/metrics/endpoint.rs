@@ -1,19 +1,18 @@
-//! The endpoint: `GET /metrics` over HTTP/1.1, and nothing else.
+//! The endpoint: `GET` and `HEAD` of `/metrics` over HTTP/1.1, and nothing else.
 //!
-//! A connection is one request, has [`DEADLINE`] from its beginning to its end and at most
-//! [`MAX_HEAD`] bytes of head; [`CONNECTIONS`] are served at a time and the rest waits with the kernel.
+//! A connection is one request, has a moment to say it in at most [`MAX_HEAD`] bytes and [`DEADLINE`]
+//! for all of it; [`CONNECTIONS`] are served at a time, and who is silent makes room for the next.
 //! So whoever connects, and however slowly, costs a crawl nothing. It reads numbers and changes none.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::Metrics;
+use crate::crawl::control::seats::{SEATS, Seat, Seats};
 
 /// From the beginning of a connection to its end.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -22,41 +21,38 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 pub const MAX_HEAD: usize = 8 << 10;
 
 /// Connections at a time.
-pub const CONNECTIONS: usize = 16;
+pub const CONNECTIONS: usize = SEATS;
 
 /// The rest after a connection could not be taken: out of file handles, it would fail at once again.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, metrics: Metrics) {
-    let seats = Arc::new(Semaphore::new(CONNECTIONS));
+    let seats = Seats::default();
     loop {
-        // Nobody closes the semaphore.
-        let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { return };
         let Ok((peer, _)) = listener.accept().await else {
             sleep(BREATH).await;
             continue;
         };
-        let metrics = metrics.clone();
+        let (metrics, seat) = (metrics.clone(), seats.take().await);
         tokio::spawn(async move {
             // A peer that went away is its own affair.
-            let _ = timeout(DEADLINE, attend(peer, &metrics)).await;
-            drop(seat);
+            let _ = timeout(DEADLINE, attend(peer, seat, &metrics)).await;
         });
     }
 }
 
-async fn attend(mut peer: TcpStream, metrics: &Metrics) -> io::Result<()> {
-    let head = head(&mut peer).await?;
-    let verdict = judge(&head);
-    let reply = match verdict {
-        Verdict::Page => {
+async fn attend(mut peer: TcpStream, seat: Seat, metrics: &Metrics) -> io::Result<()> {
+    let Some(head) = seat.asked(head(&mut peer)).await else { return Ok(()) };
+    let verdict = judge(&head?);
+    let page = match verdict {
+        Verdict::Page | Verdict::Head => {
             metrics.refresh().await;
-            reply(verdict, &metrics.page())
+            metrics.page()
         }
-        _ => reply(verdict, ""),
+        _ => String::new(),
     };
-    peer.write_all(reply.as_bytes()).await?;
+    peer.write_all(reply(verdict, &page).as_bytes()).await?;
     peer.shutdown().await
 }
 
@@ -81,6 +77,8 @@ fn is_whole(head: &[u8]) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Page,
+    /// What would be sent for the page, without it (RFC 9110 §9.3.2).
+    Head,
     BadRequest,
     NotFound,
     MethodNotAllowed,
@@ -90,7 +88,7 @@ enum Verdict {
 impl Verdict {
     const fn status(self) -> &'static str {
         match self {
-            Self::Page => "200 OK",
+            Self::Page | Self::Head => "200 OK",
             Self::BadRequest => "400 Bad Request",
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
@@ -114,6 +112,7 @@ fn judge(head: &[u8]) -> Verdict {
     let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
     match (path, method) {
         (b"/metrics", b"GET") => Verdict::Page,
+        (b"/metrics", b"HEAD") => Verdict::Head,
         (b"/metrics", _) => Verdict::MethodNotAllowed,
         _ => Verdict::NotFound,
     }
@@ -121,9 +120,12 @@ fn judge(head: &[u8]) -> Verdict {
 
 fn reply(verdict: Verdict, page: &str) -> String {
     let (status, length) = (verdict.status(), page.len());
+    let page = if verdict == Verdict::Head { "" } else { page };
     let kind = match verdict {
-        Verdict::Page => "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
-        Verdict::MethodNotAllowed => "Allow: GET\r\n",
+        Verdict::Page | Verdict::Head => {
+            "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+        }
+        Verdict::MethodNotAllowed => "Allow: GET, HEAD\r\n",
         _ => "",
     };
     format!(
@@ -138,11 +140,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn one_path_and_one_method() {
+    fn one_path_and_two_methods() {
         let judged = |line: &str| judge(format!("{line}\r\nHost: a\r\n\r\n").as_bytes());
         assert_eq!(judged("GET /metrics HTTP/1.1"), Verdict::Page);
         assert_eq!(judged("GET /metrics?name=x HTTP/1.0"), Verdict::Page);
-        for method in ["HEAD", "POST", "DELETE", "get"] {
+        assert_eq!(judged("HEAD /metrics HTTP/1.1"), Verdict::Head);
+        for method in ["POST", "DELETE", "get"] {
             assert_eq!(judged(&format!("{method} /metrics HTTP/1.1")), Verdict::MethodNotAllowed);
         }
         for path in ["/", "/metrics/", "/metricsx", "//metrics", "/../metrics", "*", ""] {

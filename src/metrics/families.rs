@@ -9,9 +9,9 @@ use super::counts::{BUCKETS, Counts, Held, Last};
 use super::text::{self, Kind, Value};
 use crate::crawl::live::Status;
 use crate::frontier::Stats;
-use crate::frontier::tally::Standing;
 use crate::lead::FailureKind;
 use crate::moment::Moment;
+use crate::report::Totals;
 use crate::settings::Threshold;
 
 /// A sample of one job, its `job` label aside.
@@ -59,15 +59,9 @@ const fn gauge(name: &'static str, help: &'static str, rows: fn(&Counts) -> Vec<
 
 const FAMILIES: &[Family] = &[
     counter("warraq_urls_total", "URLs whose visit ended, by outcome.", |counts| {
-        let all = [
-            Standing::Captured,
-            Standing::Revisit,
-            Standing::Moved,
-            Standing::Failed,
-            Standing::Refused,
-        ];
+        let all = ["captured", "revisit", "moved", "gone", "error", "failed", "refused"];
         let of = |name| counts.ended.get(name).copied().unwrap_or_default();
-        all.map(|end| labelled("outcome", end.name(), of(end.name()))).into()
+        all.map(|name| labelled("outcome", name, of(name))).into()
     }),
     counter("warraq_responses_total", "Replies by class of their HTTP status.", |counts| {
         counts.replies.iter().map(|(class, count)| labelled("code", class, *count)).collect()
@@ -169,7 +163,7 @@ const FAMILIES: &[Family] = &[
         last(counts, |last| last.took.map_or_else(Vec::new, |took| real(took.as_secs_f64())))
     }),
     gauge("warraq_last_run_urls", "URLs of the last run by how they stand.", |counts| {
-        last(counts, |last| last.stats.as_ref().map(standings).unwrap_or_default())
+        last(counts, |last| last.sums.as_ref().map(standings).unwrap_or_default())
     }),
     gauge(
         "warraq_last_run_failed_seeds",
@@ -246,14 +240,16 @@ fn word(kind: FailureKind) -> String {
     word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn standings(stats: &Stats) -> Vec<Row> {
+fn standings((sums, stats): &(Totals, Stats)) -> Vec<Row> {
     let rows = [
-        ("captured", stats.captured),
-        ("revisit", stats.revisits),
-        ("moved", stats.moved),
-        ("failed", stats.failed),
-        ("refused", stats.refused),
-        ("queued", stats.queued + stats.leased),
+        ("captured", sums.captured),
+        ("revisit", sums.unchanged),
+        ("moved", sums.moved),
+        ("gone", sums.gone),
+        ("error", sums.errors),
+        ("failed", sums.failed),
+        ("refused", sums.refused),
+        ("queued", sums.queued),
         ("not-due", stats.not_due),
     ];
     rows.map(|(state, count)| labelled("state", state, count)).into()

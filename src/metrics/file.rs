@@ -27,12 +27,12 @@ pub struct Textfile {
 }
 
 impl Textfile {
-    /// One for these metrics; its folder is made where it is missing, and what an earlier process
-    /// wrote of these jobs' successes is taken over.
+    /// One for these metrics, in a folder that is there and takes it; what an earlier process wrote of
+    /// these jobs' successes is taken over.
     pub fn open(path: &Path, disk: Disk, metrics: Metrics, jobs: &[String]) -> io::Result<Self> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            disk.make_folder(folder)?;
-        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // A folder that nobody collects from would be written into for ever.
+        tempfile::tempfile_in(folder.unwrap_or(Path::new(".")))?;
         let is_small = path.metadata().is_ok_and(|file| file.len() <= MAX_BYTES);
         let before = std::fs::read_to_string(path).ok().filter(|_| is_small).unwrap_or_default();
         for job in jobs {

@@ -5,27 +5,16 @@
 //! so the ledger alone tells what changed. An error that is no 404 or 410 says nothing about the page.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 
-use siphasher::sip::SipHasher13;
-
+use super::known::{Stood, print};
 use super::ledger::Line;
-use super::shortfall::{is_error, is_gone};
 use super::{Difference, EXAMPLES};
-
-/// What was last known of a URL.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Last {
-    #[default]
-    Nothing,
-    Held,
-    Gone,
-}
+use crate::lead::{is_error, is_gone};
 
 /// The URLs of a run, and what the runs before it held.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    last: HashMap<u64, Last>,
+    last: HashMap<u64, Option<Stood>>,
     /// Whether any run before held anything.
     began: bool,
     difference: Difference,
@@ -37,16 +26,11 @@ impl Held {
         self.last.entry(print(url)).or_default();
     }
 
-    /// A line of an earlier run, in the order in which they were written.
-    pub(super) fn before(&mut self, url: &str, state: &str, status: Option<u16>) {
-        let now = match state {
-            "captured" | "revisit" if status.is_some_and(is_gone) => Last::Gone,
-            "captured" | "revisit" if !status.is_some_and(is_error) => Last::Held,
-            _ => return,
-        };
-        self.began |= now == Last::Held;
-        if let Some(last) = self.last.get_mut(&print(url)) {
-            *last = now;
+    /// What an earlier run knew, in the order in which they were written.
+    pub(super) fn before(&mut self, print: u64, stood: Stood) {
+        self.began |= stood == Stood::Held;
+        if let Some(last) = self.last.get_mut(&print) {
+            *last = Some(stood);
         }
     }
 
@@ -55,7 +39,7 @@ impl Held {
         if !matches!(line.state.as_str(), "captured" | "revisit") {
             return;
         }
-        let known = self.last.get(&print(&line.url)).copied() == Some(Last::Held);
+        let known = self.last.get(&print(&line.url)).copied().flatten() == Some(Stood::Held);
         let difference = &mut self.difference;
         let (what, count) = match (line.status, known, line.state.as_str()) {
             (Some(status), true, _) if is_gone(status) => ("gone", &mut difference.gone),
@@ -78,10 +62,4 @@ impl Held {
     pub(super) fn to(self, run: u32) -> Option<Difference> {
         self.began.then_some(Difference { run, ..self.difference })
     }
-}
-
-fn print(url: &str) -> u64 {
-    let mut hasher = SipHasher13::new();
-    url.hash(&mut hasher);
-    hasher.finish()
 }

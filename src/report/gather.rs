@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::ledger::{self, Account};
-use super::runs::{Run, runs};
+use super::replies::ErrorReplies;
+use super::runs::{Run, last, runs};
 use super::shortfall::{coverage, shortfalls};
 use super::timeline::Indexed;
 use super::{GroupMember, GroupRow, Groups, Host, ROWS, Report, ReportError, Seed, Totals};
@@ -22,6 +23,9 @@ const SLOWEST: usize = 10;
 
 /// The report of a run; of the last one where none is named.
 pub fn read(dir: &Path, run: Option<u32>) -> Result<Report, ReportError> {
+    if let Some(last) = last(dir)?.filter(|last| run.is_none_or(|run| run == last.run)) {
+        return of(dir, last);
+    }
     let mut all = runs(dir)?;
     let wanted = run.or_else(|| all.keys().next_back().copied()).unwrap_or_default();
     let Some(run) = all.remove(&wanted) else {
@@ -29,8 +33,12 @@ pub fn read(dir: &Path, run: Option<u32>) -> Result<Report, ReportError> {
         let known = format!("run {}", known.join(", "));
         return Err(ReportError::NoSuchRun { dir: dir.to_owned(), run: wanted, known });
     };
+    of(dir, run)
+}
+
+fn of(dir: &Path, run: Run) -> Result<Report, ReportError> {
     let seeds = unreached(dir, &run.summary);
-    let account = ledger::account(dir, wanted, seeds, run.ledger_from.unwrap_or_default())?;
+    let account = ledger::account(dir, run.run, seeds, run.ledger_from.unwrap_or_default())?;
     let mut indexed = Indexed::default();
     let mut gaps = Vec::new();
     for file in &account.files {
@@ -92,6 +100,7 @@ fn report(run: Run, account: Account, indexed: &Indexed, gaps: Vec<String>) -> R
         languages: summary.languages,
         refusals: summary.stats.refusals,
         parked_sites: summary.stats.parked_sites,
+        blocked: summary.blocked,
         depends_on: summary.depends_on,
         steered: summary.steered.iter().map(|word| format!("{} {}", word.at, word.what)).collect(),
     }
@@ -103,7 +112,7 @@ fn sums(summary: &Summary, account: &Account) -> Totals {
         unchanged_bytes: account.unchanged_bytes,
         articles: summary.articles,
         with_byline: summary.with_byline,
-        ..totals(&summary.stats)
+        ..totals(&summary.stats, &account.replies)
     }
 }
 
@@ -119,17 +128,20 @@ fn most<T>(mut rows: Vec<T>, kept: usize, of: fn(&T) -> (u64, &str)) -> Vec<T> {
 }
 
 /// The sums of a run, URLs only.
-pub(super) fn totals(stats: &Stats) -> Totals {
+pub(crate) fn totals(stats: &Stats, replies: &ErrorReplies) -> Totals {
     // A hop that closes a ring of redirects is there as moved.
     let rules = stats.refusals.iter().filter(|row| row.rule != Rule::RedirectLoop);
     let found = rules.map(|row| row.count).sum::<u64>();
     // Refused at its visit, a URL had been put; refused where it was found, it had not.
     let refused = found.max(stats.refused);
+    let ErrorReplies { gone, errors } = *replies;
     Totals {
         discovered: stats.put + refused - stats.refused,
-        captured: stats.captured,
-        unchanged: stats.revisits,
+        captured: stats.captured.saturating_sub(gone.captured + errors.captured),
+        unchanged: stats.revisits.saturating_sub(gone.unchanged + errors.unchanged),
         moved: stats.moved,
+        gone: gone.all(),
+        errors: errors.all(),
         failed: stats.failed,
         refused,
         queued: stats.queued + stats.leased,

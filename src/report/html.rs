@@ -4,6 +4,7 @@
 //! nothing but itself; the policy in its head forbids what escaping might have missed.
 
 use std::fmt::{self, Write};
+use std::time::Duration;
 
 use bytesize::ByteSize;
 
@@ -11,6 +12,7 @@ use super::chart;
 use super::{GroupRow, Host, Report, Seed};
 use crate::json::is_unruly;
 use crate::settings::Shortfall;
+use crate::settings::spelling::span;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -68,6 +70,7 @@ fn page(out: &mut String, report: &Report) -> fmt::Result {
     reasons(out, "Left out, by rule", rules)?;
     seeds(out, &report.seeds)?;
     lines(out, "Given up for this run", &report.parked_sites)?;
+    lines(out, "Blocked: URLs left queued", &report.blocked_hosts())?;
     lines(out, "Told while it ran", &report.steered)?;
     files(out, report)?;
     lines(out, "What this report lacks", &report.gaps)?;
@@ -94,6 +97,8 @@ fn tiles(out: &mut String, report: &Report) -> fmt::Result {
     tile(out, "captured", &totals.captured, false)?;
     tile(out, "unchanged", &totals.unchanged, false)?;
     tile(out, "redirects", &totals.moved, false)?;
+    tile(out, "gone (404, 410)", &totals.gone, false)?;
+    tile(out, "answered with an error", &totals.errors, totals.errors > 0)?;
     tile(out, "failed", &totals.failed, totals.failed > 0)?;
     tile(out, "left out by a rule", &totals.refused, false)?;
     tile(out, "left for later", &totals.queued, false)?;
@@ -124,7 +129,7 @@ fn changes(out: &mut String, report: &Report) -> fmt::Result {
 
 fn over_time(out: &mut String, report: &Report) -> fmt::Result {
     let Some(slot) = report.timeline.first() else { return Ok(()) };
-    let length = humantime::format_duration(std::time::Duration::from_secs(slot.seconds.into()));
+    let length = span(Duration::from_secs(slot.seconds.into()));
     writeln!(
         out,
         "<h2>Over time</h2>\n{}\n<p class=\"key\"><i></i> captures <i class=\"second\"></i> bytes, \

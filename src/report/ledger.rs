@@ -3,20 +3,23 @@
 //! Memory is bounded by the number of hosts and reasons, not of URLs. A line that cannot be read is
 //! counted and passed over.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::diff::Held;
-use super::shortfall::is_error;
+use super::known::{Known, print, stood};
+use super::replies::ErrorReplies;
 use super::{EXAMPLES, Host, Reason, ReportError, Seed};
 use crate::json;
-use crate::lead::Locator;
+use crate::lead::{Locator, is_error};
 
 /// Longest line that is read.
 const MAX_LINE: u64 = 1 << 20;
@@ -27,10 +30,11 @@ const MAX_KEYS: usize = 100_000;
 /// A line, as far as a report needs it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Line {
-    run: u32,
+    pub(super) run: u32,
     pub(super) url: String,
     pub(super) state: String,
     pub(super) status: Option<u16>,
+    hop: Option<String>,
     rule: Option<String>,
     failure: Option<String>,
     detail: Option<String>,
@@ -43,11 +47,11 @@ pub(super) struct Line {
 
 /// A line of an earlier run: there are years of them, and only this much is read of each.
 #[derive(Debug, Deserialize)]
-struct Past {
-    run: u32,
-    url: String,
-    state: String,
-    status: Option<u16>,
+pub(super) struct Past {
+    pub(super) run: u32,
+    pub(super) url: String,
+    pub(super) state: String,
+    pub(super) status: Option<u16>,
 }
 
 /// What the lines of a run come to.
@@ -62,6 +66,7 @@ pub(super) struct Account {
     pub(super) novel_bytes: u64,
     pub(super) unchanged_bytes: u64,
     pub(super) held: Held,
+    pub(super) replies: ErrorReplies,
     /// Lines that could not be read.
     pub(super) unreadable: u64,
 }
@@ -78,15 +83,18 @@ pub(super) fn account(
     let places: HashMap<String, usize> =
         account.seeds.iter().enumerate().map(|(at, seed)| (seed.url.clone(), at)).collect();
     let ledgers = ledgers(dir)?;
-    let (path, from) = account.find(&ledgers, run, from)?;
-    // What was known of them, from the oldest ledger on.
-    for path in ledgers.iter().rev() {
-        for line in lines::<Past>(path, 0)?.flatten().filter(|line| line.run < run) {
-            account.held.before(&line.url, &line.state, line.status);
+    let known = Known::open(dir, run);
+    let (path, from) = match (&known, ledgers.first()) {
+        // Nothing of the run stands before that.
+        (Some(known), Some(path)) => {
+            account.meet(path, run, known.to())?;
+            (Some(path), known.to())
         }
-    }
+        _ => account.find(&ledgers, run, from)?,
+    };
+    account.learn(&ledgers, run, known)?;
     let Some(path) = path else { return Ok(account) };
-    for line in lines::<Line>(path, from)? {
+    for (line, _) in lines::<Line>(path, from)? {
         match line {
             Some(line) if line.run == run => account.take(&line, &places),
             Some(_) => {}
@@ -97,7 +105,7 @@ pub(super) fn account(
 }
 
 /// `ledger.jsonl`, then the ones a lost state left, newest first.
-fn ledgers(dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
+pub(super) fn ledgers(dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let failed = |why| ReportError::Io { path: dir.to_owned(), why };
     let mut kept = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(failed)? {
@@ -125,14 +133,49 @@ fn begins_line(path: &Path, from: u64) -> bool {
     before().unwrap_or(false)
 }
 
-fn lines<T: DeserializeOwned>(
+/// The lines of a ledger from a place on, each with the place behind it.
+pub(super) fn lines<T: DeserializeOwned>(
     path: &Path,
     from: u64,
-) -> Result<impl Iterator<Item = Option<T>>, ReportError> {
+) -> Result<impl Iterator<Item = (Option<T>, u64)>, ReportError> {
     let failed = |why| ReportError::Io { path: path.to_owned(), why };
     let mut file = File::open(path).map_err(failed)?;
     file.seek(SeekFrom::Start(from)).map_err(failed)?;
-    Ok(json::lines(BufReader::new(file), MAX_LINE))
+    let passed = Rc::new(Cell::new(from));
+    let counted = Counted { from: BufReader::new(file), passed: Rc::clone(&passed) };
+    Ok(json::lines(counted, MAX_LINE).map(move |line| (line, passed.get())))
+}
+
+/// A reader that counts what was taken from it.
+struct Counted<R> {
+    from: R,
+    passed: Rc<Cell<u64>>,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(into)?;
+        self.passed.set(self.passed.get() + count as u64);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.from.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.passed.set(self.passed.get() + count as u64);
+        self.from.consume(count);
+    }
+}
+
+impl Line {
+    /// Whether it tells of a robots.txt.
+    pub(super) fn is_robots(&self) -> bool {
+        self.hop.as_deref() == Some("robots")
+    }
 }
 
 impl Account {
@@ -147,16 +190,51 @@ impl Account {
         let current = ledgers.first().filter(|path| begins_line(path, from));
         let all = ledgers.iter().map(|path| (path, 0));
         for (path, from) in current.map(|path| (path, from)).into_iter().chain(all) {
-            let mut found = false;
-            for line in lines::<Past>(path, from)?.flatten().filter(|line| line.run == run) {
-                self.held.met(&line.url);
-                found = true;
-            }
-            if found {
+            if self.meet(path, run, from)? {
                 return Ok((Some(path), from));
             }
         }
         Ok((ledgers.first(), 0))
+    }
+
+    /// Meets the URLs of the run; says whether there were any.
+    fn meet(&mut self, path: &Path, run: u32, from: u64) -> Result<bool, ReportError> {
+        let mut found = false;
+        for (line, _) in lines::<Past>(path, from)? {
+            if let Some(line) = line.filter(|line| line.run == run) {
+                self.held.met(&line.url);
+                found = true;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes in what the runs before knew of the URLs that were met: from the file that knows, and
+    /// the lines behind its end; without it, from the oldest ledger on.
+    fn learn(
+        &mut self,
+        ledgers: &[PathBuf],
+        run: u32,
+        known: Option<Known>,
+    ) -> Result<(), ReportError> {
+        let Some(mut known) = known else {
+            return ledgers.iter().rev().try_for_each(|path| self.learn_from(path, run, 0));
+        };
+        while let Some((print, stood)) = known.next() {
+            self.held.before(print, stood);
+        }
+        ledgers.first().map_or(Ok(()), |path| self.learn_from(path, run, known.to()))
+    }
+
+    fn learn_from(&mut self, path: &Path, run: u32, from: u64) -> Result<(), ReportError> {
+        for (line, _) in lines::<Past>(path, from)? {
+            if let Some(line) = line.filter(|line| line.run < run)
+                && let Some(stood) = stood(&line.state, line.status)
+            {
+                self.held.before(print(&line.url), stood);
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, line: &Line, seeds: &HashMap<String, usize>) {
@@ -176,6 +254,7 @@ impl Account {
             "revisit" => self.unchanged_bytes += line.bytes,
             _ => {}
         }
+        self.replies.count(line);
         self.held.now(line);
         self.failed(line);
         if line.state != "refused" {

@@ -39,6 +39,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     reasons(out, "Left out, by rule", refusals)?;
     seeds(out, report)?;
     list(out, "Given up for this run", &report.parked_sites)?;
+    list(out, "Blocked: URLs left queued", &report.blocked_hosts())?;
     list(out, "Told while it ran", &report.steered)?;
     files(out, report)?;
     list(out, "What this report lacks", &report.gaps)
@@ -73,6 +74,8 @@ fn sums(out: &mut String, totals: &Totals) -> std::fmt::Result {
         ("captured", totals.captured),
         ("unchanged", totals.unchanged),
         ("redirects", totals.moved),
+        ("gone (404, 410)", totals.gone),
+        ("answered with an error", totals.errors),
         ("failed", totals.failed),
         ("left out by a rule", totals.refused),
         ("left for later", totals.queued),

@@ -2,7 +2,8 @@
 //!
 //! Made from what stands in the crawl folder (`summary.json`, `ledger.jsonl`, the CDXJ files, the
 //! `-meta` WARCs), so that it can be made again for any run, beside a running crawl, or from a copy
-//! of the folder. One value, three faces: `report.json` (the value itself, [`VERSION`]),
+//! of the folder. That of the last run reads what that run left, and what is [`known`] of those
+//! before. One value, three faces: `report.json` (the value itself, [`VERSION`]),
 //! `report.html` (one file that needs no other), `report.md`. Reads only; sizes of all tables are
 //! bounded.
 
@@ -11,8 +12,10 @@ mod diff;
 mod face;
 mod gather;
 mod html;
+mod known;
 mod ledger;
 mod markdown;
+mod replies;
 mod runs;
 mod shortfall;
 mod timeline;
@@ -24,18 +27,23 @@ use serde::Serialize;
 
 pub use face::{Face, keep, shown};
 pub use gather::read;
+pub(crate) use gather::totals;
 pub use html::html;
+pub(crate) use known::keep_known;
 pub use markdown::markdown;
+pub(crate) use replies::error_replies;
+pub use replies::{ErrorReplies, Kind};
 pub use runs::{Run, newest, runs};
 pub(crate) use shortfall::unread;
 pub use shortfall::{Coverage, coverage};
 
+use crate::crawl::blocked::Blocked;
 use crate::crawl::{How, SealedFile};
 use crate::frontier::{Dependency, RefusalCount};
 use crate::settings::Shortfall;
 
 /// Version of `report.json`; a field that changes its meaning raises it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Rows of a table; what is beyond is summed up.
 pub const ROWS: usize = 50;
@@ -59,6 +67,13 @@ pub enum ReportError {
         /// Those that are there.
         known: String,
     },
+    /// A run was begun, and none has ended.
+    #[error(
+        "{} holds a run that has not ended, and none that has: the next `warraq crawl` goes on with it \
+         and reports it; `warraq status` tells of one that is running",
+        .0.display()
+    )]
+    NotEnded(PathBuf),
     /// A file could not be read.
     #[error("cannot read {}: {why}", path.display())]
     Io {
@@ -116,6 +131,8 @@ pub struct Report {
     pub refusals: Vec<RefusalCount>,
     /// Sites given up for this run; their URLs stay queued.
     pub parked_sites: Vec<String>,
+    /// Hosts that an operator blocked, with the URLs left on them; those stay queued.
+    pub blocked: Vec<Blocked>,
     /// What was told while it ran, with its time: pauses, hosts blocked.
     pub steered: Vec<String>,
     /// What is new, changed, unchanged and gone, by all runs before it.
@@ -134,12 +151,16 @@ pub struct Report {
 pub struct Totals {
     /// URLs met.
     pub discovered: u64,
-    /// Captured with their payload.
+    /// Captured with their payload, errors aside.
     pub captured: u64,
-    /// Found to be what an earlier capture is, by digest or by 304.
+    /// Found to be what an earlier capture is, by digest or by 304, errors aside.
     pub unchanged: u64,
     /// Redirects.
     pub moved: u64,
+    /// Answered with 404 or 410: nothing is there. A robots.txt that is not there is captured.
+    pub gone: u64,
+    /// Answered with another error: archived, and no page.
+    pub errors: u64,
     /// Failed.
     pub failed: u64,
     /// Not asked for, by a rule.
@@ -167,6 +188,14 @@ pub struct Seed {
     pub status: Option<u16>,
     /// The rule or failure.
     pub why: Option<String>,
+}
+
+impl Report {
+    /// The blocked hosts, for people.
+    fn blocked_hosts(&self) -> Vec<String> {
+        let told = |row: &Blocked| format!("{}: {} left, since {}", row.host, row.left, row.since);
+        self.blocked.iter().map(told).collect()
+    }
 }
 
 impl Seed {

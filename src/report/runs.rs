@@ -36,7 +36,7 @@ pub struct Run {
 impl Run {
     /// Its sums, those of its ledger aside.
     pub fn totals(&self) -> Totals {
-        totals(&self.summary.stats)
+        totals(&self.summary.stats, &self.summary.replies)
     }
 }
 
@@ -54,10 +54,48 @@ pub fn runs(dir: &Path) -> Result<BTreeMap<u32, Run>, ReportError> {
         run.run = kept.stats.run;
         run.summary = kept;
     }
+    if runs.is_empty() && dir.join("state").exists() {
+        return Err(ReportError::NotEnded(dir.to_owned()));
+    }
     if runs.is_empty() {
         return Err(ReportError::NoRun(dir.to_owned()));
     }
     Ok(runs)
+}
+
+/// The last run of a folder, from `summary.json` and the closings of that run alone; `None` where
+/// there is no summary, or a closing tells of a later run.
+pub(super) fn last(dir: &Path) -> Result<Option<Run>, ReportError> {
+    let failed = |why| ReportError::Io { path: dir.to_owned(), why };
+    let Some(kept) = summary::kept(dir) else { return Ok(None) };
+    let mut closings = Vec::new();
+    for path in name::files(dir).map_err(failed)?.into_iter().rev() {
+        if !path.file_name().and_then(|name| name.to_str()).is_some_and(name::is_meta) {
+            continue;
+        }
+        match told_of(&path) {
+            Some(run) if run > kept.stats.run => return Ok(None),
+            Some(run) if run < kept.stats.run => break,
+            Some(_) => closings.push(path),
+            // Nobody can tell whose it is.
+            None => {}
+        }
+    }
+    let mut runs = BTreeMap::new();
+    for path in closings.iter().rev() {
+        closing(path, &mut runs);
+    }
+    let run: Run = runs.remove(&kept.stats.run).unwrap_or_default();
+    Ok(Some(Run { run: kept.stats.run, summary: kept, ..run }))
+}
+
+/// The run a closing tells of, by its first resource.
+fn told_of(path: &Path) -> Option<u32> {
+    let mut records = Records::open(path).ok()?;
+    let resource =
+        records.find_map(|entry| entry.ok().filter(|it| it.kind == RecordType::Resource));
+    let uri = resource.as_ref()?.target_uri()?.strip_prefix("urn:warraq:run:")?;
+    uri.split_once(':')?.0.parse().ok()
 }
 
 /// What the last run of a folder did, if there was one.

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{Host, Totals};
 use crate::crawl::How;
 use crate::crawl::summary::Summary;
+use crate::lead::{is_error, is_gone};
 use crate::settings::spelling::length;
 use crate::settings::{Shortfall, Threshold};
 
@@ -49,23 +50,14 @@ impl fmt::Display for Coverage {
     }
 }
 
-/// Whether a status says that something is gone for good.
-pub(super) const fn is_gone(status: u16) -> bool {
-    matches!(status, 404 | 410)
-}
-
-/// Whether a status says that there is something, and it was not given.
-pub(super) const fn is_error(status: u16) -> bool {
-    status >= 400 && !is_gone(status)
-}
-
 /// The coverage of a run, by its sums and the statuses of its replies.
 pub fn coverage(totals: &Totals, statuses: &BTreeMap<u16, u64>) -> Coverage {
     let replies = |is: fn(u16) -> bool| -> u64 {
         statuses.iter().filter(|(status, _)| is(**status)).map(|(_, count)| count).sum()
     };
     let gone = replies(is_gone);
-    let ended = totals.captured + totals.unchanged + totals.moved;
+    let archived = totals.captured + totals.unchanged + totals.gone + totals.errors;
+    let ended = archived + totals.moved;
     Coverage {
         well: ended.saturating_sub(gone + replies(is_error)),
         wanted: totals.discovered.saturating_sub(totals.refused + gone),

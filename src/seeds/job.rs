@@ -35,6 +35,9 @@ pub struct JobFile {
     pub settings: Settings,
     /// The settings it gives, each with its line.
     pub given: BTreeMap<&'static str, usize>,
+    /// Every key that a file may hold, as in `limits.pages`, and the setting it gives; those of single
+    /// seeds and hosts aside.
+    pub keys: Vec<(String, &'static str)>,
     /// URLs of its seeds.
     pub seeds: Vec<String>,
     /// Its lists of seeds, in its own folder unless they say another.
@@ -79,6 +82,7 @@ fn parsed(path: &Path, text: &str, on_disk: bool) -> Result<JobFile, Vec<JobFaul
         path: path.to_owned(),
         settings: defaults(),
         given: BTreeMap::new(),
+        keys: Vec::new(),
         seeds: Vec::new(),
         seed_files: Vec::new(),
         secret_headers: None,
@@ -89,6 +93,7 @@ fn parsed(path: &Path, text: &str, on_disk: bool) -> Result<JobFile, Vec<JobFaul
     if let Some(table) = &table {
         job.root(Section::root(table.get_ref()), &mut reader);
     }
+    job.keys = reader.keys();
     (job.given, job.warnings) = reader.end()?;
     Ok(job)
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::address::{AddressError, MAX_URL_BYTES};
+use crate::address::{AddressError, MAX_URL_BYTES, without_userinfo};
 use crate::lead::Lead;
 
 /// Bad lines kept for the report; further ones are counted.
@@ -25,6 +25,9 @@ pub const MAX_BAD_LINES: usize = 1_000;
 
 /// Longest line that is looked at: a URL at its limit, and a comment.
 const MAX_LINE: usize = 2 * MAX_URL_BYTES;
+
+/// What is said of a seed whose URL holds a name or a password.
+pub const BARED: &str = "the name and password in the URL are left out; see --secret-header";
 
 /// A list that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +76,8 @@ pub struct Report {
     pub bad: u64,
     /// The first [`MAX_BAD_LINES`] of them.
     pub bad_lines: Vec<BadLine>,
+    /// The first [`MAX_BAD_LINES`] seeds with a name or a password in the URL, which is left out.
+    pub bared_lines: Vec<BadLine>,
 }
 
 /// Reads the list at `path` and hands each seed to `each` as it is read, each address once.
@@ -97,7 +102,11 @@ pub fn read_from(
         {
             return Err(SeedsError::Utf16 { path: path.to_owned() });
         }
-        match line.seed() {
+        let read = line.seed();
+        if matches!(read, Ok(Some(_))) && line.has_userinfo() {
+            note(&mut report.bared_lines, path, line.number, BARED.to_owned());
+        }
+        match read {
             Ok(None) => {}
             Ok(Some(lead)) if seen.insert(fingerprint(&lead)) => {
                 report.seeds += 1;
@@ -106,14 +115,17 @@ pub fn read_from(
             Ok(Some(_)) => report.duplicates += 1,
             Err(what) => {
                 report.bad += 1;
-                if report.bad_lines.len() < MAX_BAD_LINES {
-                    let path = path.to_owned();
-                    report.bad_lines.push(BadLine { path, line: line.number, what });
-                }
+                note(&mut report.bad_lines, path, line.number, what);
             }
         }
     }
     Ok(report)
+}
+
+fn note(lines: &mut Vec<BadLine>, path: &Path, line: u64, what: String) {
+    if lines.len() < MAX_BAD_LINES {
+        lines.push(BadLine { path: path.to_owned(), line, what });
+    }
 }
 
 /// 128 bits stand for an address, so that a long list costs little memory and loses no seed.
@@ -157,14 +169,25 @@ impl Line {
         }
     }
 
-    /// The seed on the line, `None` when there is nothing but a comment.
-    fn seed(&self) -> Result<Option<Lead>, String> {
+    /// What stands on the line, a comment aside.
+    fn text(&self) -> String {
         let bytes = match self.number {
             1 => self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes),
             _ => &self.bytes,
         };
-        let text = String::from_utf8_lossy(bytes);
-        let text = without_comment(&text).trim();
+        without_comment(&String::from_utf8_lossy(bytes)).trim().to_owned()
+    }
+
+    /// Whether its URL holds a name or a password.
+    fn has_userinfo(&self) -> bool {
+        let text = self.text();
+        without_userinfo(&text) != text
+    }
+
+    /// The seed on the line, `None` when there is nothing but a comment.
+    fn seed(&self) -> Result<Option<Lead>, String> {
+        let text = self.text();
+        let text = text.as_str();
         if text.is_empty() {
             return Ok(None);
         }

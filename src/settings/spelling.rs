@@ -36,11 +36,49 @@ pub fn length(time: Duration) -> String {
     }
 }
 
+/// A length of time for people, in two units at most and as many digits as say something: `0s`,
+/// `250ms`, `1.5s`, `2m 5s`, `3h`. What is more than nothing is never shown as nothing.
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let two = |large: u64, of: &str, small: u64, rest: &str| match small {
+        0 => format!("{large}{of}"),
+        small => format!("{large}{of} {small}{rest}"),
+    };
+    match seconds {
+        0 if time.is_zero() => "0s".to_owned(),
+        0 => format!("{}ms", time.as_millis().max(1)),
+        1..60 => match time.subsec_millis() / 100 {
+            0 => format!("{seconds}s"),
+            tenths => format!("{seconds}.{tenths}s"),
+        },
+        60..3_600 => two(seconds / 60, "m", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "m"),
+        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    }
+}
+
 /// `1MiB`, `500kB`; a bare number is bytes.
 pub fn size(text: &str) -> Result<u64, String> {
     ByteSize::from_str(text.trim())
         .map(|size| size.as_u64())
         .map_err(|_| format!("{text:?} is no size; write it as 500kB, 1MiB or 1GB"))
+}
+
+/// A size in the largest unit that leaves no rest: `10GiB`, `2GB`, `100MiB`, `1500B`. It reads back as
+/// the same.
+pub fn amount(bytes: u64) -> String {
+    const UNITS: &[(u64, &str)] = &[
+        (1 << 40, "TiB"),
+        (1_000_000_000_000, "TB"),
+        (1 << 30, "GiB"),
+        (1_000_000_000, "GB"),
+        (1 << 20, "MiB"),
+        (1_000_000, "MB"),
+        (1 << 10, "KiB"),
+        (1_000, "kB"),
+    ];
+    let unit = UNITS.iter().find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit));
+    unit.map_or_else(|| format!("{bytes}B"), |(unit, name)| format!("{}{name}", bytes / unit))
 }
 
 /// `95`, `99.5%`: a share in percent.
@@ -120,11 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_lasts_is_shown_as_nothing() {
+        let shown = |micros| span(Duration::from_micros(micros));
+        let second = 1_000_000;
+        let told = [0, 1, 999, 1_000, 250_000, 999_999, second, 1_549_000, 59_999_999];
+        let want = ["0s", "1ms", "1ms", "1ms", "250ms", "999ms", "1s", "1.5s", "59.9s"];
+        assert_eq!(told.map(shown), want);
+        let told = [60, 61, 3_599, 3_600, 3_660, 86_399, 86_400, 90_061].map(|n| shown(n * second));
+        assert_eq!(told, ["1m", "1m 1s", "59m 59s", "1h", "1h 1m", "23h 59m", "1d", "1d 1h"]);
+    }
+
+    #[test]
     fn sizes_as_people_write_them() {
         assert_eq!(size("1MiB"), Ok(1 << 20));
         assert_eq!(size("1GB"), Ok(1_000_000_000));
         assert_eq!(size("4096"), Ok(4096));
         assert!(size("big").is_err());
+        for text in ["10GiB", "2GB", "1500B", "100MiB", "0B", "64kB", "1KiB"] {
+            assert_eq!(amount(size(text).unwrap()), text);
+        }
     }
 
     #[test]

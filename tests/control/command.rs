@@ -48,7 +48,7 @@ fn a_crawl_is_seen_and_steered_by_its_commands() {
     assert_eq!(code, Some(0), "{status}");
     assert!(status.contains("  state      running\n"), "{status}");
     assert!(status.contains("  URLs       1 captured, 1 in flight\n"), "{status}");
-    assert!(status.contains("\n  a.test        0 queued  delay 0 ms"), "{status}");
+    assert!(status.contains("\n  a.test        0 queued  delay 0s"), "{status}");
     let (json, _) = said(at, &["status", "archive", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["running"], &json["status"]["version"]), (&true.into(), &1.into()));
@@ -59,8 +59,13 @@ fn a_crawl_is_seen_and_steered_by_its_commands() {
     );
     let (hosts, _) = said(at, &["hosts", "archive"]);
     assert!(hosts.contains("a.test") && hosts.contains("in flight"), "{hosts}");
-    let (delay, _) = said(at, &["host", "archive", "a.test", "--delay", "10s"]);
-    assert_eq!(delay, "a.test: delay 10s, from its next request on\n");
+    for (delay, told) in [("10s", "10s"), ("250ms", "250ms"), ("1m 30s", "1m 30s")] {
+        let (said, _) = said(at, &["host", "archive", "a.test", "--delay", delay]);
+        assert_eq!(said, format!("a.test: delay {told}, from its next request on\n"));
+    }
+    said(at, &["host", "archive", "a.test", "--delay", "250ms"]);
+    let (hosts, _) = said(at, &["hosts", "archive"]);
+    assert!(hosts.contains("a.test: delay 250ms, set while it ran"), "{hosts}");
     let refused = said(at, &["host", "archive", "http://a.test/", "--block"]);
     assert_eq!(refused.1, Some(2), "{refused:?}");
     assert!(refused.0.contains("is not a host; give a name as in www.example.org"), "{refused:?}");
@@ -78,9 +83,13 @@ fn a_crawl_is_seen_and_steered_by_its_commands() {
 fn where_nothing_runs_that_is_said() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("empty")).unwrap();
+    std::fs::create_dir_all(dir.path().join("begun/state")).unwrap();
     for word in ["pause", "resume", "stop", "hosts"] {
-        let told = said(dir.path(), &[word, "empty"]);
-        assert_eq!(told, ("warraq: no crawl runs in empty\n".into(), Some(1)), "{word}");
+        let told = said(dir.path(), &[word, "begun"]);
+        assert_eq!(told, ("warraq: no crawl runs in begun\n".into(), Some(1)), "{word}");
+        let (told, code) = said(dir.path(), &[word, "empty"]);
+        assert!(told.starts_with("warraq: empty: no WARC file and no state here;"), "{told}");
+        assert_eq!(code, Some(2), "{word}");
     }
     for word in ["pause", "status"] {
         assert_eq!(said(dir.path(), &[word, "nowhere"]).1, Some(2), "{word}");
@@ -105,6 +114,41 @@ fn a_killed_crawl_leaves_a_socket_that_is_no_hindrance() {
     let mut child = crawl(&web, at);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(!at.join("archive/control.sock").exists());
+}
+
+/// Nobody has to say it again: not after a crash, and not where nothing runs.
+#[test]
+fn a_block_outlives_its_process_and_is_seen_and_taken_away_by_hand() {
+    let (mut web, dir) = (Gated::start(""), tempfile::tempdir().unwrap());
+    let at = dir.path();
+    let mut child = crawl(&web, at);
+    assert_eq!(web.next(), "a.test/robots.txt");
+    let (told, code) = said(at, &["host", "archive", "a.test", "--block"]);
+    assert_eq!((told.starts_with("a.test: blocked, 1 queued there;"), code), (true, Some(0)));
+    signal(&child, Signal::SIGKILL);
+    child.wait().unwrap();
+    for word in ["status", "hosts"] {
+        let (told, code) = said(at, &[word, "archive"]);
+        assert!(told.contains("  blocked    a.test since 20"), "{told}");
+        assert_eq!(code, Some(0));
+    }
+    // All that there is to do is blocked: the run says so and asks nothing.
+    web.open();
+    let mut child = crawl(&web, at);
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(web.asked(), None);
+    let (told, _) = said(at, &["status", "archive"]);
+    assert!(
+        told.starts_with("No crawl runs in archive. Run 1: blocked: all that is left"),
+        "{told}"
+    );
+    assert!(told.contains(", 1 URL left; `warraq host archive a.test --unblock` ends"), "{told}");
+    let (told, code) = said(at, &["host", "archive", "a.test", "--unblock"]);
+    assert_eq!((told.contains("no longer blocked"), code), (true, Some(0)));
+    assert_eq!(said(at, &["host", "archive", "a.test", "--unblock"]).1, Some(2));
+    let mut child = crawl(&web, at);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(web.asked().as_deref(), Some("a.test/robots.txt"));
 }
 
 #[test]

@@ -94,6 +94,7 @@ fn killed_at_start_and_at_the_end() {
         "index.cdxj",
         "indexes",
         "job.json",
+        "known",
         "ledger.jsonl",
         "report.html",
         "report.json",

@@ -146,7 +146,8 @@ pub(super) fn ledger(folder: &Path, before: Option<&Manifest>) -> io::Result<(Bl
     Ok((Block::File { file: file.into(), start: from, length: to - from }, part))
 }
 
-fn tail(file: &File, end: u64) -> io::Result<Digest> {
+/// SHA-1 of the bytes before a point of a ledger, 4 KB at most: whether it is still the same.
+pub(crate) fn tail(file: &File, end: u64) -> io::Result<Digest> {
     let length = end.min(TAIL);
     Block::File { file: file.try_clone()?.into(), start: end - length, length }.digest()
 }

@@ -13,6 +13,7 @@ use crate::moment::Moment;
 use crate::page::PageKind;
 use crate::record::Position;
 use crate::record::trace::Trace;
+use crate::settings::spelling::span;
 
 /// Seconds over which rates are taken.
 const WINDOW: i64 = 60;
@@ -90,7 +91,7 @@ impl Book {
         match event {
             Event::Parked { host, wait, why } => {
                 self.counts.rests += 1;
-                self.went_wrong(&format!("{host} rests for {} s: {why}", wait.as_secs()), now);
+                self.went_wrong(&format!("{host} rests for {}: {why}", span(*wait)), now);
             }
             Event::Warning { text } => {
                 self.counts.warnings += 1;
@@ -205,6 +206,10 @@ mod tests {
         let problem = book.problem.unwrap();
         assert_eq!((problem.at, problem.text.len()), (now, PROBLEM_CHARS));
         assert!(problem.text.starts_with("http://a.test/: xxx"));
+        let mut book = Book::default();
+        let (host, wait) = ("a.test".to_owned(), Duration::from_millis(300));
+        book.hear(&Event::Parked { host, wait, why: "429".to_owned() }, now);
+        assert_eq!(book.problem.unwrap().text, "a.test rests for 300ms: 429");
     }
 
     #[test]

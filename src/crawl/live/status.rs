@@ -49,7 +49,7 @@ pub struct Status {
     pub generator: String,
     /// The process.
     pub pid: u32,
-    /// The name of the job, when it has one.
+    /// The name of the job, or of the folder: as the metrics have it.
     pub job: String,
     /// When this was true.
     pub at: Moment,
@@ -205,7 +205,7 @@ pub struct Hosts {
     pub resting: u64,
     /// At most [`HOST_ROWS`]: in flight first, then by how much is queued.
     pub rows: Vec<Host>,
-    /// Hosts that were blocked while the crawl ran, whether anything is queued there or not.
+    /// Hosts that are blocked, now or since an earlier run, whether anything is queued there or not.
     pub blocked: Vec<String>,
     /// Delays that were set while the crawl ran, by registered domain, in milliseconds.
     pub delays: BTreeMap<String, u64>,
@@ -226,7 +226,7 @@ pub enum HostState {
     Resting,
     /// Given up for this run; its URLs stay queued.
     LeftAlone,
-    /// Blocked while the crawl ran; its URLs stay queued.
+    /// Blocked by an operator; its URLs stay queued.
     Blocked,
 }
 

@@ -1,10 +1,12 @@
 //! Steering: what a running crawl is told by whoever looks after it.
 //!
 //! Pause and resume, stop, another delay for a site, a host blocked. All of it holds for the rest
-//! of the call, over every sitting, and each word is an event that the log and the report keep.
+//! of the call, over every sitting (a block until it is taken away, by [`crate::crawl::blocked`]), and
+//! each word is an event that the log and the report keep.
 //! Nothing here speaks to a server, and nothing makes a crawl ruder than its robots.txt allow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,10 +16,11 @@ use super::clerk::Ask;
 use super::status::{HostState, Hosts, Phase};
 use super::{Live, PATIENCE};
 use crate::address::{Server, Site, fetchable};
+use crate::crawl::blocked::{self, Blocks};
 use crate::event::Event;
-use crate::frontier::schedule::hold::is_under;
 use crate::moment::Moment;
 use crate::settings::Settings;
+use crate::settings::spelling::span;
 
 /// The longest delay that can be set: for longer a host is blocked.
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
@@ -55,6 +58,9 @@ pub enum SteerError {
     /// It was not blocked.
     #[error("{0} is not blocked")]
     NotBlocked(String),
+    /// It could not be written down.
+    #[error("it could not be kept in the crawl folder: {0}; nothing was changed")]
+    Unkept(String),
     /// Too many of them.
     #[error("{KEPT} hosts are steered already; start the crawl anew with a job file")]
     TooMany,
@@ -72,14 +78,14 @@ pub enum SteerError {
 #[derive(Debug, Default)]
 pub(super) struct Steering {
     delays: BTreeMap<Site, Duration>,
-    blocked: BTreeSet<String>,
+    blocked: Blocks,
     words: Vec<Steered>,
 }
 
 impl Steering {
     /// Hosts, with what was told of them.
     pub(super) fn told(&self, mut hosts: Hosts) -> Hosts {
-        hosts.blocked = self.blocked.iter().cloned().collect();
+        hosts.blocked = self.blocked.keys().cloned().collect();
         let millis = |span: &Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         let delays = self.delays.iter();
         hosts.delays = delays.map(|(site, delay)| (site.to_string(), millis(delay))).collect();
@@ -91,8 +97,8 @@ impl Steering {
         hosts
     }
 
-    fn blocks(&self, server: &Server) -> bool {
-        self.blocked.iter().any(|host| is_under(server, host))
+    pub(super) fn blocks(&self, server: &Server) -> bool {
+        blocked::covers(&self.blocked, server)
     }
 }
 
@@ -146,7 +152,7 @@ impl Live {
         }
         let asked = |answer| Ask::Delay(site.clone(), delay, answer);
         let in_force = self.ask(asked).await?.unwrap_or(delay);
-        let (given, longer) = (spelt(delay), spelt(in_force));
+        let (given, longer) = (span(delay), span(in_force));
         let what = match in_force {
             _ if in_force == delay => format!("{site}: delay {given}, from its next request on"),
             _ if delay.is_zero() => {
@@ -164,20 +170,20 @@ impl Live {
         Ok(what)
     }
 
-    /// Leaves a host and those below it alone for the rest of the call; what is queued there stays
-    /// queued. Says what came of it.
+    /// Leaves a host and those below it alone until [`Live::unblock`], in later runs too; what is
+    /// queued there stays queued. Says what came of it.
     pub async fn block(&self, host: &str) -> Result<String, SteerError> {
         let (server, _) = named(host)?;
-        {
-            let mut state = self.state();
-            if state.steering.blocked.len() >= KEPT {
-                return Err(SteerError::TooMany);
-            }
-            state.steering.blocked.insert(server.to_string());
+        let now = self.0.clock.wall();
+        let full = self.state().steering.blocked.len() >= blocked::MOST;
+        if full && !self.blocks(&server) {
+            return Err(SteerError::TooMany);
         }
-        let queued = self.ask(|answer| Ask::Hold(server.to_string(), true, answer)).await?;
-        let queued = count(queued);
-        let what = format!("{server}: blocked{queued}; what is queued is kept for the next run");
+        self.change_blocks(|blocks| {
+            blocks.entry(server.to_string()).or_insert(now);
+        })?;
+        let queued = count(self.held_back(&server, true).await?);
+        let what = format!("{server}: blocked{queued}; what is queued is kept until --unblock");
         self.say(what.clone());
         Ok(what)
     }
@@ -185,13 +191,42 @@ impl Live {
     /// Takes the block of a host away.
     pub async fn unblock(&self, host: &str) -> Result<String, SteerError> {
         let (server, _) = named(host)?;
-        if !self.state().steering.blocked.remove(server.as_str()) {
+        if !self.state().steering.blocked.contains_key(server.as_str()) {
             return Err(SteerError::NotBlocked(server.to_string()));
         }
-        let queued = self.ask(|answer| Ask::Hold(server.to_string(), false, answer)).await?;
-        let what = format!("{server}: no longer blocked{}", count(queued));
+        self.change_blocks(|blocks| {
+            blocks.remove(server.as_str());
+        })?;
+        let queued = count(self.held_back(&server, false).await?);
+        let what = format!("{server}: no longer blocked{queued}");
         self.say(what.clone());
         Ok(what)
+    }
+
+    /// Holds a host back in the queue, or no longer; of a crawl that is ending the next run learns it.
+    async fn held_back(&self, server: &Server, held: bool) -> Result<Option<u64>, SteerError> {
+        match self.ask(|answer| Ask::Hold(server.to_string(), held, answer)).await {
+            Err(SteerError::Ending) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Changes the blocks, in the folder first: a block that a crash would undo is none. The disk is
+    /// waited for outside of the lock that the crawl counts under.
+    fn change_blocks(&self, change: impl FnOnce(&mut Blocks)) -> Result<(), SteerError> {
+        let _turn = self.0.blocking.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut blocks, folder, disk) = {
+            let state = self.state();
+            let folder = state.settings.as_ref().map(|settings| settings.into.clone());
+            (state.steering.blocked.clone(), folder, state.disk.clone())
+        };
+        change(&mut blocks);
+        if let (Some(folder), Some(disk)) = (folder, disk) {
+            let kept = blocked::keep(&folder, &disk, &blocks);
+            kept.map_err(|why| SteerError::Unkept(why.to_string()))?;
+        }
+        self.state().steering.blocked = blocks;
+        Ok(())
     }
 
     /// Asks the clerk. `None` where there is none now: what was told holds when the crawl goes on.
@@ -241,6 +276,16 @@ impl Live {
         state.steering.delays.iter().map(|(site, delay)| (site.clone(), *delay)).collect()
     }
 
+    /// Takes over what was blocked before this process.
+    pub(in crate::crawl) fn remember(&self, blocks: Blocks) {
+        self.state().steering.blocked.extend(blocks);
+    }
+
+    /// What is blocked.
+    pub(in crate::crawl) fn blocks_now(&self) -> Blocks {
+        self.state().steering.blocked.clone()
+    }
+
     /// Whether a server is blocked.
     pub(in crate::crawl) fn blocks(&self, server: &Server) -> bool {
         self.state().steering.blocks(server)
@@ -258,16 +303,12 @@ impl Live {
     }
 }
 
-fn spelt(span: Duration) -> String {
-    humantime::format_duration(span).to_string()
-}
-
 fn count(queued: Option<u64>) -> String {
     queued.map(|queued| format!(", {queued} queued there")).unwrap_or_default()
 }
 
 /// The server and the site that a host's name stands for.
-fn named(host: &str) -> Result<(Server, Site), SteerError> {
+pub(in crate::crawl) fn named(host: &str) -> Result<(Server, Site), SteerError> {
     let wrong = || SteerError::NotAHost(host.chars().take(80).collect());
     let plain = |c: char| c.is_alphanumeric() || "-._:[]".contains(c);
     if host.len() > NAME_BYTES || !host.chars().all(plain) {

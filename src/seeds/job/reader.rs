@@ -68,6 +68,8 @@ pub(super) struct Reader<'t> {
     given: BTreeMap<&'static str, usize>,
     /// The keys of each section that was read.
     known: BTreeMap<String, Vec<&'static str>>,
+    /// The keys of settings, as in `limits.pages`, in the order in which they were asked for.
+    keys: Vec<(String, &'static str)>,
     /// Keys nobody asked for: their section, themselves, their place.
     unknown: Vec<(String, String, usize)>,
 }
@@ -82,6 +84,7 @@ impl<'t> Reader<'t> {
             on_disk,
             given: BTreeMap::new(),
             known: BTreeMap::new(),
+            keys: Vec::new(),
             unknown: Vec::new(),
         }
     }
@@ -122,6 +125,11 @@ impl<'t> Reader<'t> {
     /// Where a setting was given, when it was.
     pub(super) fn place(&self, setting: &str) -> Option<usize> {
         self.given.get(setting).copied()
+    }
+
+    /// The keys of settings.
+    pub(super) fn keys(&mut self) -> Vec<(String, &'static str)> {
+        std::mem::take(&mut self.keys)
     }
 
     /// The line of each setting that was given, and the warnings; or every fault. Both in the order of
@@ -240,6 +248,7 @@ impl<'v> Section<'v> {
         reader: &mut Reader<'_>,
         read: impl FnOnce(&'v DeValue<'v>) -> Read<T>,
     ) -> Option<T> {
+        self.name(key, setting, reader);
         let (at, value) = self.value(key)?;
         match read(value) {
             Ok(read) => {
@@ -261,6 +270,7 @@ impl<'v> Section<'v> {
         reader: &mut Reader<'_>,
         read: impl Fn(&'v DeValue<'v>) -> Read<T>,
     ) -> Option<Vec<T>> {
+        self.name(key, setting, reader);
         let (at, value) = self.value(key)?;
         let Some(values) = value.as_array() else {
             reader.fault(at, format!("{key}: {}", wanted("a list in brackets", value)));
@@ -300,6 +310,16 @@ impl<'v> Section<'v> {
             }
         }
         reader.known.entry(self.name).or_default().extend(self.asked);
+    }
+
+    /// Notes the key of a setting.
+    pub(super) fn name(&self, key: &'static str, setting: &'static str, reader: &mut Reader<'_>) {
+        let key =
+            if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
+        // Of single hosts there are many.
+        if !self.name.starts_with("hosts") {
+            reader.keys.push((key, setting));
+        }
     }
 
     fn ask(&mut self, key: &'static str) {

@@ -82,6 +82,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn schedule(cron: &str, zone: &str) -> Schedule {
         Schedule::new(Schedule::cron(cron).unwrap(), Schedule::zone(zone).unwrap(), Duration::ZERO)
@@ -103,6 +104,36 @@ mod tests {
         assert_eq!(berlin, ["2026-03-28T05:00", "2026-03-29T04:00", "2026-03-30T04:00"]);
         let hourly = slots("@hourly", "UTC", "2026-11-22T09:30:00Z", 2);
         assert_eq!(hourly, ["2026-11-22T10:00", "2026-11-22T11:00"]);
+    }
+
+    proptest! {
+        /// What keeps a schedule rests on it: no slot comes twice, none is passed over, whichever way
+        /// the clock on the wall is put meanwhile.
+        #[test]
+        fn slots_go_on_whatever_is_done_to_the_clock(
+            cron in prop::sample::select(vec![
+                "30 2 * * *", "*/15 * * * *", "0 * * * *", "7 1,2,3 * * *", "59 0-3 * 3,10 0",
+            ]),
+            zone in prop::sample::select(vec![
+                "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "UTC",
+            ]),
+            // The hours around the changes of 2026, and others.
+            hour in prop::sample::select(vec![
+                "2026-03-29T00", "2026-10-25T00", "2026-03-08T04", "2026-11-01T03", "2026-04-04T14",
+                "2026-10-03T15", "2026-02-15T01", "2026-03-22T01", "2026-07-01T12",
+            ]),
+            minutes in 0_u64..600,
+        ) {
+            let schedule = schedule(cron, zone);
+            let start = Moment::parse_warc_date(&format!("{hour}:00:00Z")).unwrap();
+            let at = start.plus(Duration::from_mins(minutes)).minus(Duration::from_hours(4));
+            let next = schedule.next(at).unwrap();
+            prop_assert!(next > at, "{cron} {zone} {at}: {next}");
+            prop_assert_eq!(schedule.last(next), Some(next), "{} {} after {}", cron, zone, at);
+            let last = schedule.last(at).unwrap();
+            prop_assert!(last <= at);
+            prop_assert_eq!(schedule.next(last), Some(next), "{} {} {} {}", cron, zone, last, at);
+        }
     }
 
     #[test]
