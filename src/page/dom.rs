@@ -14,7 +14,6 @@ use std::cell::{Cell, RefCell};
 
 use ego_tree::NodeId;
 use html5ever::interface::Tracer;
-use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, QualName, ns};
@@ -84,10 +83,8 @@ fn floor(text: &str, at: usize) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
     Markup,
-    /// Text without references, up to the end tag.
+    /// Text up to the end tag.
     Raw,
-    /// Text with references, up to the end tag.
-    Escapable,
     /// Text to the end of the page.
     Plaintext,
 }
@@ -125,10 +122,7 @@ impl TokenSink for Guard {
         }
         let result = self.builder.process_token(token, line);
         match result {
-            TokenSinkResult::RawData(RawKind::Rawtext | RawKind::ScriptData) => {
-                self.content.set(Content::Raw);
-            }
-            TokenSinkResult::RawData(_) => self.content.set(Content::Escapable),
+            TokenSinkResult::RawData(_) => self.content.set(Content::Raw),
             TokenSinkResult::Plaintext => self.content.set(Content::Plaintext),
             _ => {}
         }
@@ -249,8 +243,9 @@ mod tests {
     const PARTS: &str = "\u{feff}?(<script>|</script>|</script |<style>|</STYLE >|</styl|<svg>|</svg>|<title>|</title>\
         |<textarea>|</textarea>|<noscript>|</noscript>|<iframe>|<xmp>|<select>|<table>|<template>\
         |<p a='>' b=\"<style>\">|<p a=\"|<p a = 'x>y'>|<i x==\"a>b\">|<plaintext>|<math>|<!--|-->|<!|<!-->\
-        |<!doctype |<!\\[CDATA\\[|\\]\\]>|--!>|<i a=\"x&amp;y&\" b='&lt'>|<b c c=d>|<br/>|</p >|</i\n/>|<svg viewBox='1' x:y=\"z\"/>\
-        |<a =\"|<a b=c=\"|<a b/=\"|<p>&am|&lt|;|=|\r|<|>|'|\"|&amp;|\r\n|\n|\0|x |é){0,24}";
+        |<!doctype |<!\\[CDATA\\[|\\]\\]>|--!>|<!-- a -->|<!--[>-]|--|<i a=\"x&amp;y&\" b='&lt'>|<b c c=d>|<br/>|</p >|</i\n/>\
+        |<svg viewBox='1' x:y=\"z\"/>|<a =\"|<a b=c=\"|<a b/=\"|<A hRef=/x?a&b @c.d>|<a b='?c&copy=1&b;&not d&#38;&#x41;&#150;&quot;'>\
+        |<p>&am|&lt|&nbsp;|&copy|&#8217;|&#0;|&notit;|;|=|\r|<|>|'|\"|&amp;|\r\n|\n|\0|x |é){0,24}";
 
     fn depth(html: &Html) -> usize {
         let mut deepest = 0;

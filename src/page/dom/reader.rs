@@ -1,16 +1,18 @@
 //! The reader: a page's text to tokens, most of them without the tokenizer.
 //!
-//! Text without references, plain tags and the text of scripts and styles are made into tokens as
-//! they stand; everything else is fed to html5ever's tokenizer, from one place between two tokens
+//! Plain text, tags and comments and the text of scripts and styles are made into tokens as they
+//! stand ([`plain`](super::plain)); everything else is fed to html5ever's tokenizer, from one place between two tokens
 //! to the next. It owns the tokenizer; what the tokens become is the [`Guard`]'s business.
 
 use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Token, TokenSink as _, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink as _, Tokenizer, TokenizerOpts,
+};
 
 use super::markup;
-use super::plain::Page;
-use super::{Content, Guard};
+use super::plain::{Page, Place};
+use super::{Content, Guard, RAW_TEXT};
 
 pub(super) struct Reader<'t> {
     page: Page<'t>,
@@ -44,8 +46,7 @@ impl<'t> Reader<'t> {
             }
             match self.tokenizer.sink.content.get() {
                 Content::Markup => self.read_markup(rest),
-                Content::Raw => self.read_raw(rest, is_literal_raw),
-                Content::Escapable => self.read_raw(rest, |_| false),
+                Content::Raw => self.read_raw(rest),
                 Content::Plaintext => self.feed(rest.len()),
             }
         }
@@ -56,44 +57,80 @@ impl<'t> Reader<'t> {
     /// Reads a text and what stands behind it.
     fn read_markup(&mut self, rest: &'t str) {
         let length = markup::text(rest);
-        let text = rest.get(..length).unwrap_or_default();
-        if is_literal(text) {
-            self.give_text(length);
+        if let Some(text) = self.page.resolved(self.at, length, Place::Text) {
+            self.at += length;
+            self.give_text(text);
         } else {
             self.feed(length);
+            if rest.get(..length).is_some_and(is_open) {
+                return self.feed_markup();
+            }
         }
-        if is_open(text) {
-            self.feed_markup();
-        } else if let Some((tag, length)) = self.page.tag(self.at) {
-            self.at += length;
-            // No plain tag changes the state of a tokenizer.
-            let _ = self.tokenizer.sink.process_token(Token::TagToken(tag), 0);
-        } else {
+        if !self.read_plain() {
             self.feed_markup();
         }
     }
 
-    /// Reads raw text, and what may be its end tag: whether it is one is for the tokenizer.
-    fn read_raw(&mut self, rest: &'t str, is_literal: fn(&str) -> bool) {
-        let length = markup::raw_text(rest, self.name);
-        if rest.get(..length).is_some_and(is_literal) {
-            self.give_text(length);
-        } else {
-            self.feed(length);
+    /// Reads a tag or a comment, if it is plain.
+    fn read_plain(&mut self) -> bool {
+        if let Some((tag, length)) = self.page.tag(self.at) {
+            if tag.kind == TagKind::StartTag && is_raw(&tag.name) {
+                return self.read_plain_raw(tag, length);
+            }
+            self.at += length;
+            self.give(Token::TagToken(tag));
+            return true;
         }
+        let Some((text, length)) = self.page.comment(self.at) else { return false };
+        self.at += length;
+        self.give(Token::CommentToken(text));
+        true
+    }
+
+    /// Reads an element of raw text with all that is in it, if that is plain too: what the
+    /// tokenizer shall read of raw text it has to be in the state for.
+    fn read_plain_raw(&mut self, tag: Tag, length: usize) -> bool {
+        let inside = self.at + length;
+        let rest = self.page.from(inside);
+        let inner = markup::raw_text(rest, &tag.name);
+        let is_literal = match &*tag.name {
+            // Nothing ends it.
+            "plaintext" => |_: &str| false,
+            "title" | "textarea" => is_literal,
+            _ => is_literal_raw,
+        };
+        let end = self.page.tag(inside + inner);
+        let (Some((end, end_length)), true) = (end, rest.get(..inner).is_some_and(is_literal))
+        else {
+            return false;
+        };
+        self.at = inside;
+        self.give(Token::TagToken(tag));
+        if self.tokenizer.sink.content.get() != Content::Markup {
+            self.give_text(self.page.share(inside, inner));
+            self.give(Token::TagToken(end));
+            self.at = inside + inner + end_length;
+        }
+        true
+    }
+
+    /// Reads raw text, and what may be its end tag: whether it is one is for the tokenizer.
+    fn read_raw(&mut self, rest: &'t str) {
+        self.feed(markup::raw_text(rest, self.name));
         let name = self.name;
         self.feed_markup();
         self.name = name;
     }
 
-    /// Gives the tree a text as it stands.
-    fn give_text(&mut self, length: usize) {
-        if length > 0 {
-            let text = Token::CharacterTokens(self.page.share(self.at, length));
-            self.at += length;
-            // Characters never change the state of a tokenizer.
-            let _ = self.tokenizer.sink.process_token(text, 0);
+    fn give_text(&self, text: StrTendril) {
+        if !text.is_empty() {
+            self.give(Token::CharacterTokens(text));
         }
+    }
+
+    /// Gives the tree a token. The tokenizer stays as it is, between two tokens.
+    fn give(&self, token: Token) {
+        let _ = self.tokenizer.sink.process_token(token, 0);
     }
 
     /// Has the tokenizer read the markup that comes next.
@@ -130,7 +167,12 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Whether a text is what the tokenizer would make of it.
+/// Whether an element may be one of raw text.
+fn is_raw(name: &str) -> bool {
+    RAW_TEXT.contains(&name) || name == "plaintext"
+}
+
+/// Whether a text with references is what the tokenizer would make of it.
 fn is_literal(text: &str) -> bool {
     memchr::memchr2(b'&', b'\0', text.as_bytes()).is_none()
 }
