@@ -59,6 +59,8 @@ struct Books {
     openings: HashSet<String>,
     /// All their words.
     words: HashSet<String>,
+    /// Entries that ask, spaces between words.
+    verbs: HashSet<String>,
     /// Entries without spaces, by their first character.
     runs: HashMap<char, Vec<String>>,
 }
@@ -107,6 +109,10 @@ fn said_in(words: &[String], first: &str) -> Option<Said> {
 }
 
 fn of_another(words: &[String]) -> Option<Said> {
+    let mut openings = (1..=MAX_WORDS).filter_map(|count| Some(words.get(..count)?.join(" ")));
+    if !openings.any(|opening| BOOKS.verbs.contains(&opening)) {
+        return None;
+    }
     let mut books = BOOKS.all.iter().filter(|book| !book.spaceless);
     let lang = books.find_map(|book| book.named(words))?;
     Some(Said { lang: Some(lang), asks: true, of_another: true })
@@ -190,8 +196,9 @@ impl Books {
 
     /// Enters what the first look asks for.
     fn enter(&mut self, book: &Book) {
-        for key in book.pieces.keys() {
+        for (key, piece) in &book.pieces {
             if !book.spaceless {
+                self.verbs.extend((*piece == Piece::Verb).then(|| key.clone()));
                 self.openings.extend(key.split(' ').next().map(str::to_owned));
                 self.words.extend(key.split(' ').map(str::to_owned));
             } else if let Some(first) = key.chars().next() {

@@ -27,7 +27,7 @@ pub(super) fn text(text: &str) -> usize {
     memchr::memchr_iter(b'<', bytes).find(begins).unwrap_or(bytes.len())
 }
 
-/// The extent of the markup that `text` begins with. `in_foreign` asks whether SVG or MathML is
+/// The extent of the markup that `text` begins with. `in_foreign` asks whether SVG or `MathML` is
 /// open, where there are CDATA sections (§13.2.5.42).
 pub(super) fn extent(text: &str, in_foreign: impl FnOnce() -> bool) -> Extent {
     let bytes = text.as_bytes();

@@ -146,22 +146,18 @@ impl<'t> Cursor<'_, 't> {
 
     fn value(&mut self) -> Option<StrTendril> {
         let rest = self.rest();
-        match *rest.first()? {
-            quote @ (b'"' | b'\'') => {
-                let length = memchr::memchr(quote, rest.get(1..)?)?;
-                let start = self.at + 1;
-                self.at = start + length + 1;
-                self.page.resolved(start, length, Place::Attribute)
-            }
-            _ => {
-                let length = rest.iter().position(|byte| is_space(*byte) || *byte == b'>')?;
-                let start = self.at;
-                self.at += length;
-                let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"'<=`&".contains(byte);
-                let is_plain = length > 0 && rest.iter().take(length).all(is_plain);
-                is_plain.then(|| self.page.share(start, length))
-            }
+        if let quote @ (b'"' | b'\'') = *rest.first()? {
+            let length = memchr::memchr(quote, rest.get(1..)?)?;
+            let start = self.at + 1;
+            self.at = start + length + 1;
+            return self.page.resolved(start, length, Place::Attribute);
         }
+        let length = rest.iter().position(|byte| is_space(*byte) || *byte == b'>')?;
+        let start = self.at;
+        self.at += length;
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"'<=`&".contains(byte);
+        let is_plain = length > 0 && rest.iter().take(length).all(is_plain);
+        is_plain.then(|| self.page.share(start, length))
     }
 }
 
