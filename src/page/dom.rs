@@ -6,22 +6,21 @@
 //! tree recursively.
 
 mod markup;
+mod plain;
+mod reader;
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, Tree};
 use html5ever::interface::Tracer;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{LocalName, QualName, TokenizerResult, ns};
+use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, Node};
 
-use self::markup::{Piece, pieces};
+use self::reader::Reader;
 
 /// Longest text that is parsed, in bytes. The archive keeps the rest; its links are lost.
 pub const MAX_TEXT: usize = 16 * 1024 * 1024;
@@ -40,6 +39,10 @@ const MAX_DEPTH_RAW: usize = MAX_DEPTH + 64;
 /// hundreds of nodes from one tag; the largest page measured has 40,000.
 const MAX_NODES: usize = 1_000_000;
 
+/// Bytes of a page for each node, roughly, by which room is made for its tree, and the most of it.
+const BYTES_A_NODE: usize = 64;
+const MAX_ROOM: usize = 65_536;
+
 /// How many dropped start tags wait for their end tags.
 const MAX_DROPPED: usize = 65_536;
 
@@ -56,33 +59,17 @@ const VOID: &[&str] = &[
 /// Parses a document. Total; elements nested deeper than the cap become siblings.
 pub fn parse(text: &str) -> Html {
     let text = text.get(..floor(text, MAX_TEXT)).unwrap_or_default();
-    let sink = HtmlTreeSink::new(Html::new_document());
-    let guard = Guard {
-        builder: TreeBuilder::new(sink, TreeBuilderOpts::default()),
-        full: Cell::new(false),
-        over: Cell::new(false),
-        unmeasured: Cell::new(0),
-        raw: Cell::new(false),
-        dropped: RefCell::default(),
-    };
-    // Asked to discard the mark, it would do so before every piece.
-    let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
-    let tokenizer = Tokenizer::new(guard, options);
-    let input = BufferQueue::default();
-    for piece in pieces(text.strip_prefix('\u{feff}').unwrap_or(text)) {
-        let text = match piece {
-            Piece::Raw(text) if tokenizer.sink.raw.get() && is_plain(text) => {
-                tokenizer.sink.fill(text);
-                continue;
-            }
-            Piece::Markup(text) | Piece::Raw(text) => text,
-        };
-        input.push_back(StrTendril::from(text));
-        // It pauses after each script and each `meta charset`; neither matters here.
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    let text = one_newline(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let guard = Reader::new(&text, Guard::for_text(&text)).read();
+    html5ever::tree_builder::TreeSink::finish(guard.builder.sink)
+}
+
+/// A text whose lines end in one way (HTML Standard §13.2.3.5).
+fn one_newline(text: &str) -> Cow<'_, str> {
+    match memchr::memchr(b'\r', text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        None => Cow::Borrowed(text),
     }
-    tokenizer.end();
-    html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink)
 }
 
 /// An attribute's value, without interning its name first as [`Element::attr`] does.
@@ -91,16 +78,19 @@ pub(crate) fn attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     element.attrs.iter().find(|(known, _)| is_named(known)).map(|(_, value)| &**value)
 }
 
-/// Whether raw text is what the tokenizer would make of it, so that the tree may have it whole: a
-/// third of a page is scripts and styles, which it would take line by line.
-fn is_plain(text: &str) -> bool {
-    memchr::memchr2(b'\0', b'\r', text.as_bytes()).is_none()
-        && memchr::memmem::find(text.as_bytes(), b"<!--").is_none()
-}
-
 /// The greatest char boundary not past `at`.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// What stands behind the tag that was read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Markup,
+    /// Text up to the end tag.
+    Raw,
+    /// Text to the end of the page.
+    Plaintext,
 }
 
 /// Stands between tokenizer and tree builder and keeps the tree small.
@@ -112,8 +102,7 @@ struct Guard {
     over: Cell<bool>,
     /// Start tags that pass before the stack is measured again.
     unmeasured: Cell<usize>,
-    /// The last token opened an element whose content is text without references.
-    raw: Cell<bool>,
+    content: Cell<Content>,
     /// Start tags that were dropped and whose end tags are still to come.
     dropped: RefCell<Vec<LocalName>>,
 }
@@ -129,15 +118,18 @@ impl TokenSink for Guard {
             Token::TagToken(tag) => self.lets_pass(tag),
             _ => true,
         };
+        if matches!(token, Token::TagToken(_)) {
+            self.content.set(Content::Markup);
+        }
         if !pass {
-            self.raw.set(false);
             return TokenSinkResult::Continue;
         }
         let result = self.builder.process_token(token, line);
-        self.raw.set(matches!(
-            result,
-            TokenSinkResult::RawData(RawKind::Rawtext | RawKind::ScriptData)
-        ));
+        match result {
+            TokenSinkResult::RawData(_) => self.content.set(Content::Raw),
+            TokenSinkResult::Plaintext => self.content.set(Content::Plaintext),
+            _ => {}
+        }
         let mut html = self.builder.sink.0.borrow_mut();
         html.errors.clear();
         self.full.set(html.tree.values().len() >= MAX_NODES);
@@ -154,11 +146,18 @@ impl TokenSink for Guard {
 }
 
 impl Guard {
-    /// Gives the element that was opened last its text.
-    fn fill(&self, text: &str) {
-        let token = Token::CharacterTokens(StrTendril::from(text));
-        // Characters never change the state of a tokenizer.
-        let _ = self.process_token(token, 0);
+    fn for_text(text: &str) -> Self {
+        let room = (text.len() / BYTES_A_NODE).min(MAX_ROOM);
+        let tree = Tree::with_capacity(Node::Document, room);
+        let html = Html { tree, ..Html::new_document() };
+        Self {
+            builder: TreeBuilder::new(HtmlTreeSink::new(html), TreeBuilderOpts::default()),
+            full: Cell::new(false),
+            over: Cell::new(false),
+            unmeasured: Cell::new(0),
+            content: Cell::new(Content::Markup),
+            dropped: RefCell::default(),
+        }
     }
 
     fn lets_pass(&self, tag: &Tag) -> bool {
@@ -250,7 +249,9 @@ mod tests {
     const PARTS: &str = "\u{feff}?(<script>|</script>|</script |<style>|</STYLE >|</styl|<svg>|</svg>|<title>|</title>\
         |<textarea>|</textarea>|<noscript>|</noscript>|<iframe>|<xmp>|<select>|<table>|<template>\
         |<p a='>' b=\"<style>\">|<p a=\"|<p a = 'x>y'>|<i x==\"a>b\">|<plaintext>|<math>|<!--|-->|<!|<!-->\
-        |<|>|'|\"|&amp;|\r\n|\n|\0|x |é){0,24}";
+        |<!doctype |<!\\[CDATA\\[|\\]\\]>|--!>|<!-- a -->|<!--[>-]|--|<i a=\"x&amp;y&\" b='&lt'>|<b c c=d>|<br/>|</p >|</i\n/>\
+        |<svg viewBox='1' x:y=\"z\"/>|<a =\"|<a b=c=\"|<a b/=\"|<A hRef=/x?a&b @c.d>|<a b='?c&copy=1&b;&not d&#38;&#x41;&#150;&quot;'>\
+        |<p>&am|&lt|&nbsp;|&copy|&#8217;|&#0;|&notit;|;|=|\r|<|>|'|\"|&amp;|\r\n|\n|\0|x |é){0,24}";
 
     fn depth(html: &Html) -> usize {
         let mut deepest = 0;

@@ -59,6 +59,8 @@ struct Books {
     openings: HashSet<String>,
     /// All their words.
     words: HashSet<String>,
+    /// Entries that ask, spaces between words.
+    verbs: HashSet<String>,
     /// Entries without spaces, by their first character.
     runs: HashMap<char, Vec<String>>,
 }
@@ -67,10 +69,32 @@ static BOOKS: LazyLock<Books> = LazyLock::new(Books::load);
 
 /// What a text says, when it is an invitation and nothing else.
 pub(crate) fn said(text: &str) -> Option<Said> {
-    let (words, known) = first_look(text)?;
+    let first = first_word(text)?;
+    said_in(&words(text), &first)
+}
+
+/// What a link says: an invitation; or what begins as one, names a language and speaks of something
+/// else: no invitation, but worth telling to people who wonder why it is none. It is asked of every
+/// link of a page, so nothing but the first word is read before the tables know that.
+pub(crate) fn heard(text: &str) -> Option<Said> {
+    let first = first_word(text)?;
+    let opens = BOOKS.openings.contains(&first);
+    if !opens && !BOOKS.begins_run(&first) {
+        return None;
+    }
+    let words = words(text);
+    said_in(&words, &first).or_else(|| of_another(&words).filter(|_| opens))
+}
+
+fn said_in(words: &[String], first: &str) -> Option<Said> {
+    let is_known =
+        BOOKS.openings.contains(first) && words.iter().all(|word| BOOKS.words.contains(word));
+    if !is_known && !BOOKS.begins_run(first) {
+        return None;
+    }
     // A book with spaces is read only where the tables know every word.
-    BOOKS.all.iter().filter(|book| known || book.spaceless).find_map(|book| {
-        let found = book.read(&words)?;
+    BOOKS.all.iter().filter(|book| is_known || book.spaceless).find_map(|book| {
+        let found = book.read(words)?;
         let has = |piece: Piece| found.contains(&&piece);
         let mut named = found.iter().filter_map(|piece| match piece {
             Piece::Name(lang) => Some(lang),
@@ -84,16 +108,13 @@ pub(crate) fn said(text: &str) -> Option<Said> {
     })
 }
 
-/// What a text says that begins as an invitation, names a language and speaks of something else:
-/// no invitation, but worth telling to people who wonder why it is none.
-pub(crate) fn of_another(text: &str) -> Option<Said> {
-    let opening = words(text.split_whitespace().next()?);
-    if text.len() > MAX_BYTES || !BOOKS.openings.contains(opening.first()?) {
+fn of_another(words: &[String]) -> Option<Said> {
+    let mut openings = (1..=MAX_WORDS).filter_map(|count| Some(words.get(..count)?.join(" ")));
+    if !openings.any(|opening| BOOKS.verbs.contains(&opening)) {
         return None;
     }
-    let words = words(text);
-    let lang =
-        BOOKS.all.iter().filter(|book| !book.spaceless).find_map(|book| book.named(&words))?;
+    let mut books = BOOKS.all.iter().filter(|book| !book.spaceless);
+    let lang = books.find_map(|book| book.named(words))?;
     Some(Said { lang: Some(lang), asks: true, of_another: true })
 }
 
@@ -104,19 +125,15 @@ pub(crate) fn is_beside(text: &str) -> bool {
     words.is_empty() || BOOKS.all.iter().any(|book| book.read(&words).is_some())
 }
 
-/// The words of a text that may be an invitation by its length and its words. It is asked of every
-/// link of a page, so nothing is made before the tables know the beginning. With them, whether the
-/// tables know all of them.
-fn first_look(text: &str) -> Option<(Vec<String>, bool)> {
+/// The first word of a text that may be an invitation by its length, folded.
+fn first_word(text: &str) -> Option<String> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let text = folded_text(text);
-    let mut words = parts(&text);
-    let first = words.next()?;
-    let is_known = BOOKS.openings.contains(first) && words.all(|word| BOOKS.words.contains(word));
-    let may_be = is_known || BOOKS.begins_run(first);
-    may_be.then(|| (parts(&text).map(str::to_owned).collect(), is_known))
+    let rest = text.trim_start_matches(|c| folded(c) == Some(' '));
+    let end = rest.find(|c| folded(c) == Some(' ')).unwrap_or(rest.len());
+    let word = folded_text(rest.get(..end)?);
+    (!word.is_empty()).then_some(word)
 }
 
 /// The words of a text, folded.
@@ -179,8 +196,9 @@ impl Books {
 
     /// Enters what the first look asks for.
     fn enter(&mut self, book: &Book) {
-        for key in book.pieces.keys() {
+        for (key, piece) in &book.pieces {
             if !book.spaceless {
+                self.verbs.extend((*piece == Piece::Verb).then(|| key.clone()));
                 self.openings.extend(key.split(' ').next().map(str::to_owned));
                 self.words.extend(key.split(' ').map(str::to_owned));
             } else if let Some(first) = key.chars().next() {
@@ -342,7 +360,10 @@ mod tests {
 
     #[test]
     fn what_invites_to_another_text_is_told_apart() {
-        let other = |text: &str| of_another(text).and_then(|said| said.lang).map(|l| l.to_string());
+        let other = |text: &str| {
+            let said = heard(text).filter(|said| said.of_another)?;
+            said.lang.map(|lang| lang.to_string())
+        };
         for (text, lang) in [
             ("Read our earlier report in Arabic", Some("ar")),
             ("Lire notre enquête sur les ports en anglais", Some("en")),
@@ -377,7 +398,11 @@ mod tests {
             if let Some(said) = said(&text) {
                 prop_assert!(is_beside(&text) && text.len() <= MAX_BYTES, "{said:?}");
             }
-            prop_assert!(of_another(&text).is_none_or(|said| said.lang.is_some()));
+            let heard = heard(&text);
+            match said(&text) {
+                Some(said) => prop_assert_eq!(heard, Some(said)),
+                None => prop_assert!(heard.is_none_or(|heard| heard.of_another && heard.lang.is_some())),
+            }
         }
     }
 }

@@ -78,19 +78,40 @@ struct Said {
 impl Said {
     fn gather(&mut self, text: &str) {
         let letters = letters();
-        let words = text.split(|c: char| !letters.of(c).is_alphanumeric());
-        for word in words.filter(|word| !word.is_empty()) {
-            if self.words.len() + self.numbers.len() >= MAX_WORDS {
-                return;
-            }
-            if !word.chars().any(|c| letters.of(c).is_numeric()) {
-                self.words.push(hash(word));
-            } else if is_number(word) {
-                // `05` in a URL is the 5 of its page.
-                self.numbers.push(hash(word.trim_start_matches('0')));
+        let mut word: Option<Word> = None;
+        for (at, c) in text.char_indices() {
+            let class = letters.of(c);
+            if class.is_alphanumeric() {
+                let word = word.get_or_insert(Word { start: at, hash: BASIS, has_number: false });
+                word.hash = with(word.hash, c);
+                word.has_number |= class.is_numeric();
+            } else if let Some(word) = word.take() {
+                self.add(&word, text.get(word.start..at).unwrap_or_default());
             }
         }
+        if let Some(word) = word {
+            self.add(&word, text.get(word.start..).unwrap_or_default());
+        }
     }
+
+    fn add(&mut self, word: &Word, text: &str) {
+        if self.words.len() + self.numbers.len() >= MAX_WORDS {
+            return;
+        }
+        if !word.has_number {
+            self.words.push(word.hash);
+        } else if is_number(text) {
+            // `05` in a URL is the 5 of its page.
+            self.numbers.push(text.trim_start_matches('0').chars().fold(BASIS, with));
+        }
+    }
+}
+
+/// A word as it is read: its hash so far.
+struct Word {
+    start: usize,
+    hash: u64,
+    has_number: bool,
 }
 
 /// Whether a word with digits says something: an id and a year do not.
@@ -103,16 +124,16 @@ fn is_number(word: &str) -> bool {
 }
 
 /// FNV-1a: short words by the hundred thousand, and nothing is gained by making two collide.
-fn hash(word: &str) -> u64 {
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// A hash with one more character, in small letters.
+fn with(hash: u64, c: char) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    if word.is_ascii() {
-        return word
-            .bytes()
-            .map(|byte| byte.to_ascii_lowercase())
-            .fold(0xcbf2_9ce4_8422_2325, step);
+    if c.is_ascii() {
+        return step(hash, u8::try_from(c).unwrap_or_default().to_ascii_lowercase());
     }
-    let lower = word.chars().flat_map(char::to_lowercase);
-    lower.fold(0xcbf2_9ce4_8422_2325, |hash, c| c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step))
+    let small = |hash, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(hash, step);
+    c.to_lowercase().fold(hash, small)
 }
 
 #[cfg(test)]

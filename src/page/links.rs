@@ -5,6 +5,7 @@
 //! they *may* be fetched is the frontier's business. Language alternates are `alternates`' noun.
 
 pub(crate) mod field;
+mod plain;
 
 use std::collections::HashSet;
 
@@ -217,15 +218,17 @@ impl<'a> Links<'a> {
         if target.is_empty() || target.starts_with(['#']) || target.starts_with("data:") {
             return;
         }
-        let url = match fetchable(target, Some(&self.base)) {
+        let plain = plain::resolved(target, &self.base).map(Ok);
+        let url = plain.unwrap_or_else(|| fetchable(target, Some(&self.base)).map(String::from));
+        let url = match url {
             Ok(url) => url,
             Err(why) => {
                 self.long += u64::from(matches!(why, AddressError::TooLong { .. }));
                 return;
             }
         };
-        if self.seen.insert((kind as u8, url.as_str().to_owned())) {
-            self.found.push(Link { url: url.into(), kind, context: context.to_owned() });
+        if self.seen.insert((kind as u8, url.clone())) {
+            self.found.push(Link { url, kind, context: context.to_owned() });
         }
     }
 }

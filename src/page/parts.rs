@@ -85,9 +85,10 @@ pub struct Parts {
 pub(super) fn read(dom: &Html, url: &Url, is_told: bool) -> Option<Parts> {
     let own = Numbered::of(url).unwrap_or_else(|| Numbered::first(url));
     let base = base(dom, url);
+    let stem = comparison_key(&own.stem);
     let hints = walk(dom).filter_map(|node| Some((node, Hint::of(node, own.has_number)?)));
-    let found: Vec<Named> =
-        hints.take(MAX_LINKS).filter_map(|(node, hint)| named(node, hint, &base, &own)).collect();
+    let named = |(node, hint)| named(node, hint, &base, (&own, &stem));
+    let found: Vec<Named> = hints.take(MAX_LINKS).filter_map(named).collect();
     // Drupal's parts count from 0: the link `?page=1` is labelled 2.
     let shift = u32::from(found.iter().any(|named| named.label == Some(named.number + 1)));
     let labelled = |named: &&Named| {
@@ -329,10 +330,20 @@ struct Named {
 }
 
 /// What a link names, if it is a part of the article of `own`.
-fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Option<Named> {
+fn named(
+    node: NodeRef<'_, Node>,
+    hint: Hint,
+    base: &Url,
+    (own, stem): (&Numbered, &str),
+) -> Option<Named> {
+    let is_hinted = hint.label.is_some() || hint.related;
+    // Most links stand in no pager: their addresses need not be read.
+    let is_pager = is_in_pager(node);
+    if !is_hinted && !is_pager {
+        return None;
+    }
     let href = attr(node.value().as_element()?, "href")?;
     let url = fetchable(href, Some(base)).ok()?;
-    let stem = comparison_key(&own.stem);
     let is_bare = comparison_key(&url) == stem;
     let found = if is_bare { Numbered::first(&url) } else { Numbered::of(&url)? };
     // The first page may go by either, its stem by one: `story.html`, or `story_1.html`.
@@ -341,7 +352,7 @@ fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Opt
     let around = Around::of(node);
     // A blog whose titles repeat has `story-2` for the next article.
     let spoken = hint.label.is_some() || hint.related && found.shape != Shape::Dash;
-    let says = spoken || around.is_pager && !found.shape.is_in_name();
+    let says = spoken || is_pager && !found.shape.is_in_name();
     (same && says && !around.is_strange).then(|| Named {
         url: url.into(),
         number: found.number,
@@ -355,7 +366,6 @@ fn named(node: NodeRef<'_, Node>, hint: Hint, base: &Url, own: &Numbered) -> Opt
 /// Where a link stands.
 #[derive(Default)]
 struct Around {
-    is_pager: bool,
     /// In a box beside the text, or among comments.
     is_strange: bool,
     is_inside: bool,
@@ -365,17 +375,25 @@ impl Around {
     fn of(node: NodeRef<'_, Node>) -> Self {
         let mut around = Self::default();
         let above = node.ancestors().take(LEVELS).filter_map(|node| node.value().as_element());
-        for (level, element) in above.enumerate() {
+        for element in above {
             around.is_inside |= matches!(element.name(), "article" | "main");
             around.is_strange |= matches!(element.name(), "aside" | "footer");
-            // The body's own classes tell of the template, not of a place in it.
-            if !matches!(element.name(), "body" | "html" | "article" | "main") {
-                around.is_pager |= level < PAGER_LEVELS && is_called(element, PAGERS);
-                around.is_strange |= is_called(element, STRANGERS);
-            }
+            around.is_strange |= !is_template(element) && is_called(element, STRANGERS);
         }
         around
     }
+}
+
+/// Whether one of the elements just above a link is called a pager.
+fn is_in_pager(node: NodeRef<'_, Node>) -> bool {
+    let mut above =
+        node.ancestors().take(PAGER_LEVELS).filter_map(|node| node.value().as_element());
+    above.any(|element| !is_template(element) && is_called(element, PAGERS))
+}
+
+/// Whether the classes of an element tell of the template, not of a place in it.
+fn is_template(element: &Element) -> bool {
+    matches!(element.name(), "body" | "html" | "article" | "main")
 }
 
 /// Whether a class or the id of an element has one of these words.
@@ -384,7 +402,7 @@ fn is_called(element: &Element, words: &[&str]) -> bool {
         let mut parts = name.split(|c: char| !c.is_ascii_alphabetic());
         parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
     };
-    element.id().is_some_and(has) || element.classes().any(has)
+    ["id", "class"].into_iter().filter_map(|name| attr(element, name)).any(has)
 }
 
 #[cfg(test)]

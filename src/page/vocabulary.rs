@@ -171,7 +171,9 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
     if text.is_empty() || text.len() > MAX_NAME_BYTES {
         return None;
     }
-    if let Some(named) = LANGUAGES.get(&folded(text)) {
+    if !is_longer(text)
+        && let Some(named) = LANGUAGES.get(&folded(text))
+    {
         return Some(named.clone());
     }
     // Most texts are asked about in vain, and are one part.
@@ -189,12 +191,29 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
     Some(first)
 }
 
+/// Characters of the longest name, spaces left out.
+static LONGEST: LazyLock<usize> =
+    LazyLock::new(|| LANGUAGES.keys().map(|name| unspaced(name).count()).max().unwrap_or_default());
+
+/// Whether a text has more characters than any name: it need not be folded then.
+fn is_longer(text: &str) -> bool {
+    unspaced(trimmed(text)).nth(*LONGEST).is_some()
+}
+
+fn unspaced(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace())
+}
+
+fn trimmed(name: &str) -> &str {
+    name.trim_matches(|c: char| !c.is_alphabetic() && !is_combining(c))
+}
+
 /// Forms of the apostrophe.
 const APOSTROPHES: [char; 3] = ['’', '‘', 'ʻ'];
 
 /// A name without case, marks at its ends and repeated spaces.
 fn folded(name: &str) -> String {
-    let name = name.trim_matches(|c: char| !c.is_alphabetic() && !is_combining(c));
+    let name = trimmed(name);
     let mut out = String::with_capacity(name.len());
     for word in name.split_whitespace() {
         if !out.is_empty() {

@@ -55,12 +55,15 @@ impl<'a> Invited<'a> {
         if attr(element, "hreflang").is_some() {
             return None;
         }
-        let read = |said: fn(&str) -> Option<Said>| {
-            let mut texts = switcher::texts(node, element, label);
-            texts.find_map(|text| said(&text).map(|said| (text, said)))
+        let texts = switcher::texts(node, element, label);
+        let mut heard = texts.filter_map(|text| Some((text, invitations::heard(text)?)));
+        let first = heard.next()?;
+        let (text, said) = if first.1.of_another {
+            heard.find(|(_, said)| !said.of_another).unwrap_or(first)
+        } else {
+            first
         };
-        let (text, said) = read(invitations::said).or_else(|| read(invitations::of_another))?;
-        Some(Self { anchor: Anchor::saying(node, element, href, text), said })
+        Some(Self { anchor: Anchor::saying(node, element, href, text.to_owned()), said })
     }
 }
 

@@ -79,17 +79,37 @@ pub(crate) fn siblings(url: &Url, own: Option<&Lang>, links: &[Link]) -> Vec<Alt
     found
 }
 
-/// Whether two URLs are equal but for a few bytes in one place: a cheap first look.
+/// Whether two URLs are equal but for a few bytes in one place, that in one of them may name a
+/// language: a cheap first look.
 fn differ_little(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let shorter = one.len().min(other.len());
-    if one.len().abs_diff(other.len()) > MAX_TOKEN {
+    let (a, b) = (one.as_bytes(), other.as_bytes());
+    let shorter = a.len().min(b.len());
+    if a.len().abs_diff(b.len()) > MAX_TOKEN {
         return false;
     }
-    let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = end.min(shorter - start);
     // The schemes may differ too, which counts as part of the token.
-    shorter - end.min(shorter - start) - start <= MAX_TOKEN
+    shorter - end - start <= MAX_TOKEN && [one, other].iter().any(|url| may_name(url, start, end))
+}
+
+/// Whether the parts of a URL that lie in, or reach into, what is between its first `start` and its
+/// last `end` bytes may name a language.
+fn may_name(url: &str, start: usize, end: usize) -> bool {
+    let is_end = |c: char| matches!(c, '/' | '?' | '&' | '=');
+    let (start, end) = (url.floor_char_boundary(start), url.ceil_char_boundary(url.len() - end));
+    let (before, behind) = (url.get(..start), url.get(end..));
+    let start = before.and_then(|before| before.rfind(is_end)).map_or(0, |at| at + 1);
+    let end = behind.and_then(|behind| behind.find(is_end)).map_or(url.len(), |at| end + at);
+    let parts = url.get(start..end).unwrap_or_default();
+    // What is escaped is not looked at closely.
+    let names = |part: &str| token(part).is_some() || part.split(['.', '_', '-']).any(is_token);
+    parts.contains(['%', '+']) || parts.split(is_end).any(names)
+}
+
+fn is_token(text: &str) -> bool {
+    token(text).is_some()
 }
 
 /// The language a token of a URL names, when it is one: a code of two letters, with a region or a

@@ -142,14 +142,14 @@ fn labels<'a>(node: NodeRef<'a, Node>, element: &'a Element) -> impl Iterator<It
 }
 
 /// What a link says: its text, and where that is no more than a code, the texts beside it.
-pub(super) fn texts<'a>(
+pub(super) fn texts<'t, 'a: 't>(
     node: NodeRef<'a, Node>,
     element: &'a Element,
-    label: Option<&Label>,
-) -> impl Iterator<Item = String> {
-    let text = label.map(|label| label.text.clone());
-    let is_short = text.as_deref().is_some_and(|text| text.len() <= MAX_SHORT_LABEL);
-    let beside = labels(node, element).filter(move |_| is_short).map(str::to_owned);
+    label: Option<&'t Label>,
+) -> impl Iterator<Item = &'t str> {
+    let text = label.map(|label| label.text.as_str());
+    let is_short = text.is_some_and(|text| text.len() <= MAX_SHORT_LABEL);
+    let beside = labels(node, element).filter(move |_| is_short);
     text.into_iter().chain(beside)
 }
 

@@ -162,8 +162,13 @@ pub(crate) struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// Flattens a tree, the subtrees in `cut` left out.
     pub(crate) fn of(dom: &'a Html, cut: &HashSet<NodeId>) -> Self {
-        let mut builder =
-            Builder { rows: Vec::new(), open: Vec::new(), names: HashMap::new(), cut };
+        let room = dom.tree.values().len().min(MAX_ROWS);
+        let mut builder = Builder {
+            rows: Vec::with_capacity(room),
+            open: Vec::new(),
+            names: HashMap::new(),
+            cut,
+        };
         builder.walk(*dom.root_element());
         let rows = builder.rows;
         let links = linked_rows(&rows);

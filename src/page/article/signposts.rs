@@ -170,6 +170,10 @@ pub(crate) fn folded(text: &str) -> String {
     let letters = letters();
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_lowercase() {
+            out.push(c);
+            continue;
+        }
         match plain(c) {
             c if is_unwritten(c) => {}
             ':' | '：' | '=' | '©' if !out.is_empty() => {

@@ -226,7 +226,8 @@ pub(crate) fn signs(name: &str) -> Signs {
 /// What one class token says: its words, alone and in pairs.
 fn token_signs(token: &str) -> Signs {
     let mut all = Signs::default();
-    let (mut before, mut word) = (String::new(), String::new());
+    let room = || String::with_capacity(token.len());
+    let (mut before, mut word) = (room(), room());
     let mut before_known: Option<&Known> = None;
     let mut chars = token.chars().peekable();
     // WordPress gives this bare class to its boxes; page builders compound it for anything.

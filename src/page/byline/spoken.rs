@@ -191,9 +191,12 @@ fn beside_minutes(line: &str) -> Option<Vec<Person>> {
         few && MINUTES.iter().any(|word| part.to_lowercase().contains(word))
     };
     let [names] = bare.as_slice() else { return None };
+    if !told.iter().any(lasts) {
+        return None;
+    }
     let people = names::people(names);
     let real = people.iter().all(|person| names::is_person(&person.name)) && !people.is_empty();
-    (told.iter().any(lasts) && real).then_some(people)
+    real.then_some(people)
 }
 
 fn has_digit(text: &str) -> bool {

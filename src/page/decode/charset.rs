@@ -49,7 +49,7 @@ const MIN_FOREIGN: usize = 40;
 fn believed(declared: &'static Encoding, bytes: &[u8], text: &str) -> Option<&'static Encoding> {
     let beyond = || text.chars().filter(|c| !c.is_ascii()).count();
     if declared == UTF_8 || !declared.is_ascii_compatible() {
-        let bad = text.matches('\u{FFFD}').count();
+        let bad = memchr::memmem::find_iter(text.as_bytes(), "\u{FFFD}").count();
         return (bad >= MIN_BAD && bad * BAD_SHARE >= beyond())
             .then(|| guess(bytes))
             .filter(|guess| *guess != declared && !guess.decode_without_bom_handling(bytes).1);

@@ -1,217 +1,194 @@
-//! The markup of a page in pieces, before it is tokenized: what is markup, and what is raw text.
+//! The extent of markup: where what begins with `<` ends, and where raw text does.
 //!
-//! It finds where tags end and cuts the attributes past [`MAX_ATTRIBUTES`] of any of them. It only
-//! cuts at places where the tokenizer may be fed a part; whether a piece *is* raw text is for the
-//! tree builder, which knows what is open. Nothing is copied.
-
-use super::RAW_TEXT;
+//! After the states of the HTML standard's tokenizer (§13.2.5), so that behind each end the
+//! tokenizer is between two tokens again: only there may tokens be made without it. It also says
+//! where the attributes past [`MAX_ATTRIBUTES`] of a tag begin. It looks at bytes, makes nothing.
 
 /// Attributes kept of one tag.
 pub(super) const MAX_ATTRIBUTES: usize = 256;
 
-/// A stretch of a page.
+/// How far a piece of markup reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
-    /// Tags and text.
-    Markup(&'t str),
-    /// What stands between the tags of an element of raw text, if it is one where it stands.
-    Raw(&'t str),
+pub(super) struct Extent {
+    /// Its bytes.
+    pub(super) length: usize,
+    /// The bytes before the first attribute too many, where a tag has that many.
+    pub(super) cut: Option<usize>,
 }
 
-/// The pieces of a text, in order: all of it but the attributes that are too many.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut rest = text;
-    let mut ready = [None; 3];
-    std::iter::from_fn(move || {
-        loop {
-            if let Some(piece) = ready.iter_mut().find_map(Option::take) {
-                return Some(piece);
-            }
-            if rest.is_empty() {
-                return None;
-            }
-            let Next { markup, cut, raw } = next(rest);
-            let slice = |start: usize, end: usize| rest.get(start..end).unwrap_or_default();
-            ready = [
-                Some(Piece::Markup(slice(0, markup))),
-                (cut > markup).then_some(Piece::Markup(">")),
-                (raw > cut).then(|| Piece::Raw(slice(cut, raw))),
-            ];
-            rest = rest.get(raw.max(cut)..).unwrap_or_default();
-        }
-    })
-}
-
-/// Where the next piece of markup ends.
-struct Next {
-    /// The end of what is kept of it.
-    markup: usize,
-    /// The end of its last tag, which is `markup` unless attributes were cut.
-    cut: usize,
-    /// The end of the raw text behind it.
-    raw: usize,
-}
-
-/// Walks from tag to tag, to the first that opens raw text or has too many attributes.
-fn next(text: &str) -> Next {
-    let mut at = 0;
-    while let Some(tag) = text.get(at..).and_then(|rest| memchr::memchr(b'<', rest.as_bytes())) {
-        at += tag;
-        let rest = text.get(at..).unwrap_or_default();
-        let (kept, length) = tag_extent(rest);
-        let end = at + length;
-        let raw = end + raw_text_length(rest, rest.get(length..).unwrap_or_default());
-        if kept < length || raw > end {
-            return Next { markup: at + kept, cut: end, raw };
-        }
-        at = end;
-    }
-    Next { markup: text.len(), cut: text.len(), raw: text.len() }
-}
-
-/// How much of the markup that `text` begins with is kept, and how much there is of it.
-fn tag_extent(text: &str) -> (usize, usize) {
+/// The length of the text that a text begins with: a `<` before anything else is one of its
+/// letters (§13.2.5.6).
+pub(super) fn text(text: &str) -> usize {
     let bytes = text.as_bytes();
-    if bytes.starts_with(b"<!--") {
-        let end = memchr::memmem::find(bytes, b"-->").map_or(text.len(), |at| at + 3);
-        return (end, end);
+    let begins = |at: &usize| {
+        let next = bytes.get(at + 1);
+        next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'!' | b'/' | b'?'))
+    };
+    memchr::memchr_iter(b'<', bytes).find(begins).unwrap_or(bytes.len())
+}
+
+/// The extent of the markup that `text` begins with. `in_foreign` asks whether SVG or `MathML` is
+/// open, where there are CDATA sections (§13.2.5.42).
+pub(super) fn extent(text: &str, in_foreign: impl FnOnce() -> bool) -> Extent {
+    let bytes = text.as_bytes();
+    let to = |mark: &[u8]| {
+        let found = memchr::memmem::find(bytes, mark);
+        Extent { length: found.map_or(bytes.len(), |at| at + mark.len()), cut: None }
+    };
+    match bytes {
+        [b'<', b'!', b'-', b'-', ..] => Extent { length: comment(bytes), cut: None },
+        [b'<', b'!', rest @ ..] if rest.starts_with(b"[CDATA[") && in_foreign() => to(b"]]>"),
+        [b'<', b'/', letter, ..] | [b'<', letter, ..] if letter.is_ascii_alphabetic() => tag(bytes),
+        [b'<', b'!' | b'?' | b'/', ..] => to(b">"),
+        _ => Extent { length: 0, cut: None },
     }
-    if !bytes.get(1).is_some_and(u8::is_ascii_alphabetic) {
-        return (1, 1);
+}
+
+/// The length of a comment (§13.2.5.43 to 52): `-->` ends it, as early as in `<!-->`, and `--!>`.
+fn comment(bytes: &[u8]) -> usize {
+    let find = |from: usize, mark: &[u8]| {
+        let at = memchr::memmem::find(bytes.get(from..)?, mark)?;
+        Some(from + at + mark.len())
+    };
+    let plain = find(2, b"-->").unwrap_or(bytes.len());
+    // Looked for only where it can stand: a page may have a comment for each word.
+    let loud = memchr::memmem::find(bytes.get(4..plain).unwrap_or_default(), b"--!>");
+    loud.map_or(plain, |at| 4 + at + 4)
+}
+
+/// Where in a tag we are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    TagName,
+    BeforeName,
+    Name,
+    AfterName,
+    BeforeValue,
+    Quoted(u8),
+    Unquoted,
+}
+
+impl State {
+    /// The state behind a byte that does not end the tag (§13.2.5.8 and 32 to 40).
+    fn after(self, byte: u8) -> Self {
+        let is_space = is_space(byte);
+        match (self, byte) {
+            (Self::Quoted(quote), _) if byte == quote => Self::BeforeName,
+            (Self::BeforeValue, b'"' | b'\'') => Self::Quoted(byte),
+            (Self::Name | Self::AfterName, b'=') => Self::BeforeValue,
+            (Self::TagName | Self::Unquoted, _) if is_space => Self::BeforeName,
+            (Self::Name, _) if is_space => Self::AfterName,
+            (Self::TagName | Self::BeforeName | Self::Name | Self::AfterName, b'/') => {
+                Self::BeforeName
+            }
+            (Self::BeforeName | Self::AfterName, _) if !is_space => Self::Name,
+            (Self::BeforeValue, _) if !is_space => Self::Unquoted,
+            _ => self,
+        }
     }
-    if let Some(end) = plain_tag(bytes) {
-        return (end, end);
-    }
-    let mut attributes = Attributes::default();
+}
+
+fn tag(bytes: &[u8]) -> Extent {
+    let (mut state, mut names, mut cut) = (State::TagName, 0, None);
     for (at, byte) in bytes.iter().enumerate().skip(1) {
-        if attributes.step(*byte) {
-            return (attributes.cut.unwrap_or(at + 1), at + 1);
+        // The slash of an end tag comes before its name.
+        if at == 1 && *byte == b'/' {
+            continue;
         }
-        if attributes.count > MAX_ATTRIBUTES && attributes.cut.is_none() {
-            attributes.cut = Some(at);
+        if *byte == b'>' && !matches!(state, State::Quoted(_)) {
+            return Extent { length: at + 1, cut };
         }
+        let next = state.after(*byte);
+        if next == State::Name && state != State::Name {
+            names += 1;
+            if names > MAX_ATTRIBUTES {
+                cut = cut.or(Some(at));
+            }
+        }
+        state = next;
     }
-    (attributes.cut.unwrap_or(bytes.len()), bytes.len())
+    Extent { length: bytes.len(), cut }
 }
 
-/// The end of a tag as nearly all are written: no white space round `=`, and too short for
-/// [`MAX_ATTRIBUTES`]. It agrees with [`Attributes`], from quote to quote and not byte by byte.
-fn plain_tag(bytes: &[u8]) -> Option<usize> {
-    let (mut at, mut quoted) = (1, 0);
-    loop {
-        at += memchr::memchr3(b'"', b'\'', b'>', bytes.get(at..)?)?;
-        let mark = *bytes.get(at)?;
-        at += 1;
-        if mark == b'>' {
-            return (at - quoted <= MAX_ATTRIBUTES).then_some(at);
-        }
-        match (bytes.get(at.checked_sub(3)?)?, bytes.get(at - 2)?) {
-            (b'=', b'=') => return None,
-            (before, b'=') if before.is_ascii_whitespace() => return None,
-            (_, b'=') => {
-                let value = memchr::memchr(mark, bytes.get(at..)?)?;
-                at += value + 1;
-                quoted += value;
-            }
-            (_, before) if before.is_ascii_whitespace() => return None,
-            _ => {}
-        }
-    }
+/// White space of tags, carriage returns being gone.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0c' | b' ')
 }
 
-/// Where in a tag we are, after the tokenizer of the HTML standard (§13.2.5.32 and on).
-#[derive(Default)]
-struct Attributes {
-    count: usize,
-    cut: Option<usize>,
-    quote: Option<u8>,
-    /// After `=`, before the value.
-    before_value: bool,
-    /// Inside a name or an unquoted value.
-    inside: bool,
-}
-
-impl Attributes {
-    /// Takes in a byte; true at the end of the tag.
-    fn step(&mut self, byte: u8) -> bool {
-        if let Some(quote) = self.quote {
-            if byte == quote {
-                self.quote = None;
-                self.inside = false;
-            }
-            return false;
-        }
-        match byte {
-            b'>' => return true,
-            b'"' | b'\'' if self.before_value => self.quote = Some(byte),
-            b'=' if !self.before_value => {
-                self.before_value = true;
-                return false;
-            }
-            b'/' if !self.before_value => self.inside = false,
-            _ if byte.is_ascii_whitespace() => {
-                self.inside = false;
-                return false;
-            }
-            _ if self.before_value => self.inside = true,
-            _ if !self.inside => {
-                self.inside = true;
-                self.count += 1;
-            }
-            _ => {}
-        }
-        self.before_value = false;
-        false
-    }
-}
-
-/// The length of the raw text that follows a start tag: up to its end tag.
-fn raw_text_length(tag: &str, after: &str) -> usize {
-    let name = tag.get(1..).unwrap_or_default();
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    let name = name.get(..end).unwrap_or_default();
-    if !RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name)) {
-        return 0;
-    }
-    memchr::memmem::find_iter(after.as_bytes(), b"</")
-        .find(|at| {
-            let close = after.as_bytes().get(at + 2..at + 2 + name.len());
-            close.is_some_and(|close| close.eq_ignore_ascii_case(name.as_bytes()))
-        })
-        .unwrap_or(after.len())
+/// The length of raw text: up to what may be the end tag of its element.
+pub(super) fn raw_text(text: &str, name: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| {
+        let after = bytes.get(at + 2..).unwrap_or_default();
+        let (close, behind) = after.split_at_checked(name.len()).unwrap_or_default();
+        close.eq_ignore_ascii_case(name.as_bytes())
+            && behind.first().is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
+    };
+    memchr::memmem::find_iter(bytes, b"</").find(ends).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::cell::Cell;
+
+    use html5ever::tokenizer::{
+        BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+    };
     use proptest::prelude::*;
 
+    use super::*;
+
+    /// Counts what is neither text nor a complaint.
+    #[derive(Default)]
+    struct Counter(Cell<usize>);
+
+    impl TokenSink for Counter {
+        type Handle = ();
+
+        fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+            if matches!(token, Token::TagToken(_) | Token::CommentToken(_) | Token::DoctypeToken(_))
+            {
+                self.0.set(self.0.get() + 1);
+            }
+            TokenSinkResult::Continue
+        }
+    }
+
+    /// Where the tokenizer ends the markup that a text begins with.
+    fn tokenized(text: &str) -> Option<usize> {
+        let tokenizer = Tokenizer::new(Counter::default(), TokenizerOpts::default());
+        let input = BufferQueue::default();
+        text.char_indices().find_map(|(at, c)| {
+            input.push_back(c.to_string().as_str().into());
+            let _ = tokenizer.feed(&input);
+            (tokenizer.sink.0.get() > 0).then_some(at + c.len_utf8())
+        })
+    }
+
     #[test]
-    fn raw_text_is_a_piece_of_its_own() {
-        let text = "<p a='<style>'>x<!-- <script> --><STYLE x>a<b</style >y<script></script>";
-        let got: Vec<_> = pieces(text).collect();
-        let markup = Piece::Markup("<p a='<style>'>x<!-- <script> --><STYLE x>");
-        let rest = Piece::Markup("</style >y<script></script>");
-        assert_eq!(got, [markup, Piece::Raw("a<b"), rest]);
+    fn raw_text_ends_at_its_end_tag() {
+        for (text, length) in [
+            ("a<b</script>x", 3),
+            ("a</scriptx></SCRIPT\n>", 11),
+            ("</script/>", 0),
+            ("a</script", 9),
+            ("a</style>", 9),
+        ] {
+            assert_eq!(raw_text(text, "script"), length, "{text}");
+        }
     }
 
     proptest! {
         #[test]
-        fn nothing_is_lost(text in "(<script>|</script>|<p a='|<p b=\"|<!--|-->|[ =>'\"<x\n]){0,30}") {
-            let whole: String = pieces(&text)
-                .map(|piece| match piece {
-                    Piece::Markup(text) | Piece::Raw(text) => text,
-                })
-                .collect();
-            prop_assert_eq!(whole, text);
-        }
-
-        #[test]
-        fn plain_tags_end_where_the_tokenizer_ends_them(tag in "<p( ?[ab/]?=?=?[\"'x]?[ >a]?){0,12}>") {
-            let mut attributes = Attributes::default();
-            let end = tag.bytes().skip(1).position(|byte| attributes.step(byte)).map(|at| at + 2);
-            if let Some(plain) = plain_tag(tag.as_bytes()) {
-                prop_assert_eq!(Some(plain), end);
+        fn markup_ends_where_the_tokenizer_ends_it(
+            text in "<(/?[pA]|!|\\?|!--|!-|!doctype|!\\[CDATA\\[|/)([ \n/=\"'>x&;!-]|\"public\"|--!>|-->|\\]\\]>){0,16}>?"
+        ) {
+            let is_void = text.starts_with("</>");
+            let ours = Some(extent(&text, || false).length).filter(|end| {
+                text.get(..*end).is_some_and(|markup| markup.ends_with('>'))
+            });
+            if let Some(theirs) = tokenized(&text).filter(|_| !is_void) {
+                prop_assert_eq!(ours, Some(theirs), "{}", text);
             }
         }
     }

@@ -48,12 +48,18 @@ const NG: &str = "ңҢ";
 const EAST_SLAVIC: &str = "ыэЫЭ";
 const HARD: &str = "ъЪ";
 
+/// What stands in nearly every Cyrillic alphabet, so that it is in no list above.
+fn is_common(c: char) -> bool {
+    c.is_ascii() || matches!(c, 'А'..='Щ' | 'Ь' | 'Ю'..='щ' | 'ь' | 'ю' | 'я')
+}
+
 /// Cyrillic languages by the letters only some of them have; `None` where they decide nothing.
 pub(super) fn cyrillic(text: &str, letters: usize) -> Option<&'static str> {
     if letters < MIN_LETTERS / 4 {
         return None;
     }
-    let share = |list: &str| per_mille(text, letters, list);
+    let telling: String = text.chars().filter(|c| !is_common(*c)).collect();
+    let share = |list: &str| per_mille(&telling, letters, list);
     let uzbek = share(UZBEK);
     Some(if share(BASHKIR) >= 15 {
         "ba"
