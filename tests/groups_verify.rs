@@ -302,7 +302,9 @@ fn one_text_at_many_addresses_is_nobodys_translation() {
         for (row, alternates) in pair {
             let move_to = |url: &str| url.replace("news.example", &format!("paper-{nth}.example"));
             row.url = move_to(&row.url);
-            alternates.iter_mut().for_each(|one| one.url = move_to(&one.url));
+            for one in alternates {
+                one.url = move_to(&one.url);
+            }
         }
     }
     assert_eq!(judged(&papers).len(), 5);
