@@ -67,6 +67,9 @@ pub fn change(
     let mut blocks = read(into);
     let host = server.to_string();
     let what = if block {
+        if blocks.len() >= MOST && !blocks.contains_key(&host) {
+            return Err(SteerError::TooMany);
+        }
         blocks.entry(host.clone()).or_insert_with(|| clock.wall());
         format!("{host}: blocked from the next run on, until its block is taken away (--unblock)")
     } else {
