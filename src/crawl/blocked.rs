@@ -67,6 +67,9 @@ pub fn change(
     let mut blocks = read(into);
     let host = server.to_string();
     let what = if block {
+        if blocks.len() >= MOST && !blocks.contains_key(&host) {
+            return Err(SteerError::TooMany);
+        }
         blocks.entry(host.clone()).or_insert_with(|| clock.wall());
         format!("{host}: blocked from the next run on, until its block is taken away (--unblock)")
     } else {
@@ -80,6 +83,22 @@ pub fn change(
 /// The blocks of a folder.
 pub(super) fn read(into: &Path) -> Blocks {
     blocked(into).into_iter().map(|row| (row.host, row.since)).collect()
+}
+
+/// What cannot be read of the blocks of a folder: somebody wanted those hosts left alone.
+pub(super) fn damage(into: &Path) -> Option<String> {
+    let path = into.join(FILE);
+    let lost = match File::open(&path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return None,
+        Err(why) => why.to_string(),
+        Ok(file) => {
+            let lines = json::lines::<Blocked>(BufReader::new(file), MAX_LINE);
+            let lost = lines.filter(Option::is_none).count();
+            (lost > 0).then(|| format!("lines that are none: {lost}"))?
+        }
+    };
+    let path = path.display();
+    Some(format!("{path} cannot be read ({lost}): what it blocked is asked for; block it again"))
 }
 
 /// Whether a server is blocked, or below one that is.
@@ -139,7 +158,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (clock, disk) = (Clock::fixed(Moment::from_millis(7)), Disk::real());
         let change = |host, block| change(dir.path(), host, block, (&clock, &disk));
-        assert_eq!(blocked(dir.path()), []);
+        assert_eq!((blocked(dir.path()), damage(dir.path())), (vec![], None));
         assert_eq!(change("b.test", false), Err(SteerError::NotBlocked("b.test".into())));
         change("B.test", true).unwrap();
         change("a.test:81", true).unwrap();
@@ -150,6 +169,7 @@ mod tests {
         let text = std::fs::read_to_string(dir.path().join(FILE)).unwrap();
         std::fs::write(dir.path().join(FILE), text.replacen('{', "\0", 1)).unwrap();
         assert_eq!(blocked(dir.path()), [row("b.test")]);
+        assert!(damage(dir.path()).unwrap().contains("cannot be read (lines that are none: 1)"));
         change("b.test", false).unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }

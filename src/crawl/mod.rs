@@ -186,6 +186,9 @@ impl Course {
     fn goes_on(&mut self, job: &Job) {
         if !self.begun {
             self.live.remember(blocked::read(&job.settings.into));
+            if let Some(text) = blocked::damage(&job.settings.into) {
+                job.watch.tell(&Event::Warning { text });
+            }
         }
         self.begun = true;
         self.stand.over(job);

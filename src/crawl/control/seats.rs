@@ -35,8 +35,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Taken {
     next: u64,
-    /// By the order in which they came; `None` once they have asked.
-    silent: BTreeMap<u64, Option<CancellationToken>>,
+    /// By the order in which they came; what shows them out, until they have asked.
+    all: BTreeMap<u64, Option<CancellationToken>>,
 }
 
 /// One seat, free again when this is dropped.
@@ -64,26 +64,26 @@ impl Seats {
 
     fn free(&self) -> Option<Seat> {
         let mut taken = self.taken();
-        if taken.silent.len() >= SEATS {
+        if taken.all.len() >= SEATS {
             return None;
         }
         let (number, out) = (taken.next, CancellationToken::new());
         taken.next += 1;
-        taken.silent.insert(number, Some(out.clone()));
+        taken.all.insert(number, Some(out.clone()));
         Some(Seat { seats: self.clone(), number, out })
     }
 
     fn silent(&self) -> Vec<u64> {
         let taken = self.taken();
-        taken.silent.iter().filter(|(_, out)| out.is_some()).map(|(number, _)| *number).collect()
+        taken.all.iter().filter(|(_, out)| out.is_some()).map(|(number, _)| *number).collect()
     }
 
     /// Those of them who are silent still leave.
     fn show_out(&self, numbers: &[u64]) {
         let mut taken = self.taken();
         for number in numbers {
-            if matches!(taken.silent.get(number), Some(Some(_)))
-                && let Some(Some(out)) = taken.silent.remove(number)
+            if matches!(taken.all.get(number), Some(Some(_)))
+                && let Some(Some(out)) = taken.all.remove(number)
             {
                 out.cancel();
             }
@@ -105,14 +105,14 @@ impl Seat {
         };
         let mut taken = self.seats.taken();
         // Shown out in this very moment, it has no seat any more.
-        taken.silent.get_mut(&self.number).map(|silent| *silent = None)?;
+        taken.all.get_mut(&self.number).map(|silent| *silent = None)?;
         Some(asked)
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.seats.taken().silent.remove(&self.number);
+        self.seats.taken().all.remove(&self.number);
         self.seats.0.left.notify_one();
     }
 }
