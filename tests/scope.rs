@@ -255,6 +255,34 @@ fn every_budget_has_its_rule() {
     }
 }
 
+/// A stopped pattern is sampled at distances that double with each sample that says nothing new,
+/// on a doubted host too; no other budget lets a sample pass.
+#[test]
+fn a_stopped_pattern_is_sampled() {
+    let scope = scope(&settings());
+    let url = Url::parse("https://news.example/ar/x").unwrap();
+    let cases = [
+        // Alike of the pattern, left out since; of the host; admitted?
+        (100, 9, 0, false),
+        (100, 10, 0, true),
+        (101, 19, 0, false),
+        (101, 20, 0, true),
+        (110, 10_239, 0, false),
+        (110, 10_240, 900, true),
+        (u64::MAX, u64::MAX - 1, 0, true),
+        (99, 10, 900, false),
+    ];
+    for (pattern_alike, pattern_left, server_alike, is_admitted) in cases {
+        let pattern = pattern_alike;
+        let spent =
+            Spent { pattern, pattern_alike, pattern_left, server_alike, ..Spent::default() };
+        let mut visit = visit(&url, Spent { pattern: pattern.min(9_999), ..spent });
+        assert_eq!(scope.admit(&visit).is_none(), is_admitted, "{pattern_alike} {pattern_left}");
+        visit.spent.server = u64::MAX;
+        assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
+    }
+}
+
 /// A first visit of a URL, when so much was spent.
 fn visit(url: &Url, spent: Spent) -> Visit {
     Visit {
