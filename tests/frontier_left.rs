@@ -19,6 +19,8 @@ use warraq::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use warraq::moment::Clock;
 use warraq::page::Likeness;
 use warraq::record::Position;
+use warraq::record::trace::Trace;
+use warraq::state::rebuild::{Found, replay};
 use warraq::state::{DiskFrontier, Options};
 
 fn disk(dir: &std::path::Path) -> DiskFrontier {
@@ -131,4 +133,54 @@ async fn another_run_begins_with_nothing_left_out() {
         assert_eq!(says(&frontier, u64::from(n)).await, url(n));
     }
     assert_eq!(frontier.next().await, Poll::Finished);
+}
+
+/// Called back, fetched and archived, and then a crash before the state was written: what the
+/// archive tells outweighs the refusal, and is not asked for again.
+#[tokio::test]
+async fn what_was_called_back_and_archived_before_a_crash_is_read_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let frontier = disk(dir.path());
+    frontier.begin_run(vec![]).await.unwrap();
+    begin(&frontier).await;
+    frontier.close().await.unwrap();
+    drop(frontier);
+    let frontier = disk(dir.path());
+    let lead = Lead::at(&Url::parse(&url(3)).unwrap(), Hop::Link);
+    let found = Found {
+        trace: told(lead),
+        origin: None,
+        validators: None,
+        refers_to: None,
+        locator: None,
+        at: START,
+        end: paper::at(9),
+    };
+    let nowhere = |_: &Trace| (Vec::new(), Vec::new());
+    let rebuilt = replay(&frontier, [Ok::<_, String>(found)], nowhere).await.unwrap();
+    assert_eq!(rebuilt.restored, 1);
+    assert_eq!(refused(&frontier, Rule::NearDuplicates).await, (3, vec![url(2), url(4), url(5)]));
+    let mut order = Vec::new();
+    for n in 0..8 {
+        order.push(says(&frontier, 100 + n).await);
+    }
+    assert_eq!(order, [7, 8, 9, 10, 11, 2, 4, 5].map(url), "3 is not asked for again");
+    assert_eq!(frontier.next().await, Poll::Finished);
+}
+
+/// What a capture leaves in the archive.
+fn told(lead: Lead) -> Trace {
+    Trace {
+        run: 1,
+        lead,
+        attempt: 0,
+        again: false,
+        outcome: captured(START).outcome,
+        took_ms: 4,
+        bytes: 50,
+        page: None,
+        alternates: vec![],
+        links: vec![],
+        notes: vec![],
+    }
 }
