@@ -208,7 +208,7 @@ pub struct Locator {
 pub enum Rule {
     /// Not on a seed's host, and no declared alternate.
     OffScope,
-    /// Further from the seed than `--depth`.
+    /// Further from the seed than `--depth`, or a sitemap behind too many others.
     Depth,
     /// robots.txt says no (RFC 9309).
     Robots,

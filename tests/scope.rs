@@ -225,6 +225,25 @@ fn the_host_budget_is_held_at_the_visit() {
     assert_eq!(scope.admit(&visit), None, "the operator asked for it");
 }
 
+/// Indexes that name indexes end, what the last of them lists does not.
+#[test]
+fn sitemap_indexes_without_end_stop() {
+    let scope = scope(&Settings { sitemaps: true, ..settings() });
+    let index = |hops: &str| {
+        let mut page = trace(hops, "https://news.example/index.xml");
+        page.links = vec![
+            link("https://news.example/more.xml", LinkKind::Sitemap),
+            link("https://news.example/story", LinkKind::SitemapEntry),
+        ];
+        let judged = scope.judge(&page);
+        let refused: Vec<Rule> = judged.refused.iter().map(|refusal| refusal.rule).collect();
+        (judged.leads.len(), refused)
+    };
+    assert_eq!(index("MMMM"), (2, vec![]));
+    assert_eq!(index("MMMRM"), (2, vec![]));
+    assert_eq!(index("MMMRMM"), (1, vec![Rule::Depth]));
+}
+
 /// What of a visit a budget is held against.
 type Counter = fn(&mut Visit) -> &mut u64;
 
