@@ -185,6 +185,8 @@ pub struct Spent {
     pub pattern: u64,
     /// Pages in a row of that pattern that said what had been said, as for the server.
     pub pattern_alike: u64,
+    /// URLs of that pattern that were left out since its last page.
+    pub pattern_left: u64,
     /// Sets of query parameters met under the pattern of its path, when this would be another one.
     pub other_queries: u64,
 }
@@ -206,7 +208,7 @@ pub struct Locator {
 pub enum Rule {
     /// Not on a seed's host, and no declared alternate.
     OffScope,
-    /// Further from the seed than `--depth`.
+    /// Further from the seed than `--depth`, or a sitemap behind too many others.
     Depth,
     /// robots.txt says no (RFC 9309).
     Robots,

@@ -95,6 +95,27 @@ fn pages_that_differ_in_numbers_count_a_twentieth() {
     assert_eq!(books.spent("https://a.news.example/rates/0").pattern_alike, 55);
 }
 
+/// What was left out is counted since the last page of its pattern, and a new text tells of it.
+#[test]
+fn what_is_left_out_is_counted_until_the_next_page() {
+    let mut books = Books::new();
+    let (site, server) = Books::on("a.news.example");
+    let url = |n: u64| format!("https://a.news.example/story/{n}");
+    let settle =
+        |books: &mut Books, n, text| books.0.settle(&site, &server, &url(n), Some(said(text)));
+    let first = settle(&mut books, 0, 7);
+    assert_eq!(first.news, Some(books.0.pattern(&site, &server, &url(1))));
+    assert_eq!(settle(&mut books, 1, 7).news, None);
+    for n in 2..5 {
+        let (key, mark) = books.0.leave(&site, &server, &url(n));
+        assert_eq!((Some(key), mark.parts), (first.news, n - 1));
+    }
+    assert_eq!(books.spent(&url(5)).pattern_left, 3);
+    assert_eq!(books.spent("https://a.news.example/other/5").pattern_left, 0);
+    assert_eq!(settle(&mut books, 5, 8).news, first.news);
+    assert_eq!(books.spent(&url(6)).pattern_left, 0);
+}
+
 #[test]
 fn one_pattern_says_little_of_its_server() {
     let mut books = Books::new();
@@ -155,7 +176,7 @@ fn rows_kept_are_rows_restored() {
     let (mut books, mut again) = (Budgets::new(&[1; 16]), Budgets::new(&[1; 16]));
     for n in 0..50 {
         let url = format!("https://a.news.example/x/{n}?q={n}");
-        for (key, mark) in books.settle(&site, &server, &url, Some(said(1))) {
+        for (key, mark) in books.settle(&site, &server, &url, Some(said(1))).rows {
             again.restore(key, mark);
         }
     }

@@ -225,6 +225,25 @@ fn the_host_budget_is_held_at_the_visit() {
     assert_eq!(scope.admit(&visit), None, "the operator asked for it");
 }
 
+/// Indexes that name indexes end, what the last of them lists does not.
+#[test]
+fn sitemap_indexes_without_end_stop() {
+    let scope = scope(&Settings { sitemaps: true, ..settings() });
+    let index = |hops: &str| {
+        let mut page = trace(hops, "https://news.example/index.xml");
+        page.links = vec![
+            link("https://news.example/more.xml", LinkKind::Sitemap),
+            link("https://news.example/story", LinkKind::SitemapEntry),
+        ];
+        let judged = scope.judge(&page);
+        let refused: Vec<Rule> = judged.refused.iter().map(|refusal| refusal.rule).collect();
+        (judged.leads.len(), refused)
+    };
+    assert_eq!(index("MMMM"), (2, vec![]));
+    assert_eq!(index("MMMRM"), (2, vec![]));
+    assert_eq!(index("MMMRMM"), (1, vec![Rule::Depth]));
+}
+
 /// What of a visit a budget is held against.
 type Counter = fn(&mut Visit) -> &mut u64;
 
@@ -252,6 +271,34 @@ fn every_budget_has_its_rule() {
     for (rule, limit, on) in cases {
         assert_eq!(spend(limit - 1, on), None, "{rule}");
         assert_eq!(spend(limit, on), Some(rule), "{rule}");
+    }
+}
+
+/// A stopped pattern is sampled at distances that double with each sample that says nothing new,
+/// on a doubted host too; no other budget lets a sample pass.
+#[test]
+fn a_stopped_pattern_is_sampled() {
+    let scope = scope(&settings());
+    let url = Url::parse("https://news.example/ar/x").unwrap();
+    let cases = [
+        // Alike of the pattern, left out since; of the host; admitted?
+        (100, 9, 0, false),
+        (100, 10, 0, true),
+        (101, 19, 0, false),
+        (101, 20, 0, true),
+        (110, 10_239, 0, false),
+        (110, 10_240, 900, true),
+        (u64::MAX, u64::MAX - 1, 0, true),
+        (99, 10, 900, false),
+    ];
+    for (pattern_alike, pattern_left, server_alike, is_admitted) in cases {
+        let pattern = pattern_alike;
+        let spent =
+            Spent { pattern, pattern_alike, pattern_left, server_alike, ..Spent::default() };
+        let mut visit = visit(&url, Spent { pattern: pattern.min(9_999), ..spent });
+        assert_eq!(scope.admit(&visit).is_none(), is_admitted, "{pattern_alike} {pattern_left}");
+        visit.spent.server = u64::MAX;
+        assert_eq!(scope.admit(&visit), Some(Rule::HostBudget));
     }
 }
 

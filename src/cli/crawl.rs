@@ -291,7 +291,7 @@ pub(super) fn exit(ended: &Ended, bad: u64) -> Exit {
             Exit::RateLimited
         }
         _ if !ended.shortfalls.is_empty() || too_many_seeds(summary, bad) => Exit::Short,
-        How::Complete | How::MaxPages if left_a_host(summary) => Exit::Short,
+        How::Complete | How::MaxPages if left_out(summary) => Exit::Short,
         How::MaxBytes => Exit::MaxSize,
         // Where nothing is left, the limit kept nothing back.
         How::MaxPages if summary.stats.queued + summary.stats.leased > 0 => Exit::MaxSize,
@@ -307,9 +307,10 @@ fn too_many_seeds(summary: &Summary, bad: u64) -> bool {
     summary.thresholds.is_failed(lost as u64 + bad)
 }
 
-/// Whether a host was left whose patterns bring the same text again and again.
-fn left_a_host(summary: &Summary) -> bool {
-    summary.stats.refusals.iter().any(|row| row.rule == Rule::HostDuplicates)
+/// Whether URLs were left out only since others like them bring the same text again and again.
+fn left_out(summary: &Summary) -> bool {
+    let by = |rule| matches!(rule, Rule::NearDuplicates | Rule::HostDuplicates);
+    summary.stats.refusals.iter().any(|row| by(row.rule))
 }
 
 pub(super) fn stopped(error: CrawlError) -> Stopped {

@@ -101,8 +101,8 @@ pub(crate) struct CrawlFlags {
     /// Combinations of query parameters under one pattern of paths in one run.
     #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100, help_heading = "Traps")]
     query_sets: u64,
-    /// Leave a pattern of URLs alone when so many of its pages in a row said nothing new; of a host
-    /// with five times as many, all patterns that brought nothing new.
+    /// Leave a pattern of URLs alone, but for samples, when so many of its pages in a row said
+    /// nothing new; of a host with five times as many, all patterns that brought nothing new.
     #[arg(long, value_name = "N", value_parser = number::<u64>, default_value_t = 100, help_heading = "Traps")]
     near_duplicates: u64,
     /// Path segments a URL may have.

@@ -60,8 +60,8 @@ Exit codes:
   1   another failure
   2   usage or configuration: nothing was fetched
   3   finished, but short of a threshold: a seed failed or a site was given up for this run
-      (--fail-on-failed-seeds), --min-coverage, --alert-after; or all that is left is on hosts that
-      were blocked (warraq host --block)
+      (--fail-on-failed-seeds), --min-coverage, --alert-after; near- or host-duplicates left URLs
+      out; or all that is left is on hosts that were blocked (warraq host --block)
   4   less free on the disk than --disk-floor: state saved (with --on-full stop)
   5   another run holds the folder: this one was left out
   10  interrupted once: drained, state saved

@@ -52,7 +52,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         let (body, share) = plain(&desk, &capture).await?;
         let (links, fact) = robots::learn(&desk, &visit, host, &capture, &body).await?;
         learnt = fact.map(|fact| (host.clone(), fact));
-        wait_for_robots(&desk, host, &mut next);
+        wait_for_robots(&desk, host, &capture, &mut next);
         (Page { links, ..Page::default() }, share, None)
     } else {
         // Until the visit is settled: what is made of a page can kill as well as reading it.
@@ -151,12 +151,18 @@ fn pace<F: Frontier, T>(
 }
 
 /// Where a robots.txt could not be had, its host's pages wait for the next attempt at it, which is
-/// later than its server would be asked for anything else.
-fn wait_for_robots<F: Frontier, T>(desk: &Desk<F, T>, host: &HostKey, next: &mut Next) {
+/// later than its server would be asked for anything else. Half a file is none, and said to be.
+fn wait_for_robots<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+    capture: &Capture,
+    next: &mut Next,
+) {
     let Some(wait) = desk.politeness.robots_wait(host) else { return };
     let (rest, why) = next.parked.take().unwrap_or_default();
     let why = if why.is_empty() { why } else { format!("{why}; ") };
-    let why = format!("{why}its robots.txt could not be had");
+    let cut = capture.cut.as_ref().map(|cut| format!(" whole ({cut})")).unwrap_or_default();
+    let why = format!("{why}its robots.txt could not be had{cut}");
     next.parked = Some((rest.max(wait), why));
 }
 

@@ -14,6 +14,7 @@ use super::archive::Archive;
 use super::live::Live;
 use super::memory::Memory;
 use super::pause::Pause;
+use super::repetition::Repetition;
 use super::rests::{Rest, Rests};
 use super::{CrawlError, How, guess, late};
 use crate::address::{HostKey, Server, Site};
@@ -81,8 +82,8 @@ pub(super) struct Desk<F, T> {
     reached: OnceLock<How>,
     asking: Mutex<HashSet<HostKey>>,
     lost: Mutex<Vec<String>>,
-    /// The servers that were found to say the same again and again.
-    repetitive: Mutex<HashSet<Server>>,
+    /// What was found to say the same again and again.
+    pub(super) repetition: Mutex<Repetition>,
     /// Held by whoever reads a page: by a suspect alone, by all others together.
     reading: RwLock<()>,
     /// The WARCs of the folder, and whether this process wrote them.
@@ -154,7 +155,7 @@ impl<F: Frontier, T> Desk<F, T> {
             reached: OnceLock::new(),
             asking: Mutex::default(),
             lost: Mutex::default(),
-            repetitive: Mutex::default(),
+            repetition: Mutex::default(),
             reading: RwLock::default(),
             files: Mutex::new(names(&settings.into)),
             settings,
@@ -367,22 +368,6 @@ impl<F: Frontier, T> Desk<F, T> {
         };
         self.frontier.hazard(visit).await?;
         Ok(reader)
-    }
-
-    /// Says, once a server, that the run leaves URLs of it out since it says the same again and again.
-    pub(super) fn note_refusal(&self, visit: &Visit, rule: Rule) {
-        if rule != Rule::HostDuplicates {
-            return;
-        }
-        let mut known = self.repetitive.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.insert(visit.server.clone()) {
-            let text = format!(
-                "{}: many of its URL patterns bring the same text at ever new URLs; those are left \
-                 out (rule {rule}), and what was not met yet is tried",
-                visit.server
-            );
-            self.watch.tell(&Event::Warning { text });
-        }
     }
 
     /// Whether an origin is on a host that was blocked: then nobody needs its rules.

@@ -23,6 +23,7 @@ mod original;
 mod pause;
 mod preview;
 pub mod reading;
+mod repetition;
 mod rests;
 mod robots;
 mod sealed;
@@ -454,6 +455,7 @@ async fn work<F: Frontier, T: Fetch + 'static>(
             desk.stop.intake.cancel();
         }
     }
+    desk.tell_repetition();
     // Each of them until it is gone: the folder stays locked as long as anybody has the desk.
     for task in [clerk, drain, alarm] {
         task.abort();

@@ -45,7 +45,8 @@ pub struct Mark {
     pub pages: u64,
     /// Points of pages in a row that said what was said before, halved by each that did not.
     pub alike: u64,
-    /// Servers of a site, patterns of a server, queries of a path.
+    /// Servers of a site, patterns of a server, queries of a path; of a pattern the URLs that were
+    /// left out since its last page.
     pub parts: u64,
 }
 
@@ -59,6 +60,16 @@ impl Mark {
             None => {}
         }
     }
+}
+
+/// What a visit changed in the books.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Spending {
+    /// The rows that changed.
+    pub rows: Vec<(u64, Mark)>,
+    /// The key of its pattern, when its page says something new: what was left out of that pattern
+    /// may do so too.
+    pub news: Option<u64>,
 }
 
 /// The books of one run.
@@ -108,19 +119,19 @@ impl Budgets {
             other_servers: unless_known(keys.server, mark(keys.site).parts),
             pattern: of_pattern.pages,
             pattern_alike: of_pattern.alike / ALIKE,
+            pattern_left: of_pattern.parts,
             other_queries: unless_known(keys.pattern, mark(keys.path).parts),
         }
     }
 
-    /// Counts a visit that has ended, and what it says when it was a page; gives the rows that
-    /// changed.
+    /// Counts a visit that has ended, and what it says when it was a page.
     pub fn settle(
         &mut self,
         site: &Site,
         server: &Server,
         address: &str,
         text: Option<Likeness>,
-    ) -> Vec<(u64, Mark)> {
+    ) -> Spending {
         let pattern = Pattern::of(address);
         let keys = self.keys(site, server, &pattern);
         let points = text.map(|text| self.points(server, text));
@@ -139,8 +150,24 @@ impl Budgets {
         self.count(keys.server, &mut changed, |mark| {
             mark.settle(points.filter(|points| counts || *points == 0));
         });
-        self.count(keys.pattern, &mut changed, |mark| mark.settle(points));
-        changed
+        self.count(keys.pattern, &mut changed, |mark| {
+            mark.settle(points);
+            mark.parts = 0;
+        });
+        Spending { rows: changed, news: (points == Some(0)).then_some(keys.pattern) }
+    }
+
+    /// Counts a URL that was left out of its pattern; gives the key of the pattern, and its row.
+    pub fn leave(&mut self, site: &Site, server: &Server, address: &str) -> (u64, Mark) {
+        let key = self.pattern(site, server, address);
+        let mut changed = Vec::with_capacity(1);
+        self.count(key, &mut changed, |mark| mark.parts += 1);
+        changed.pop().unwrap_or((key, Mark::default()))
+    }
+
+    /// The key of the pattern that a URL is of.
+    pub fn pattern(&self, site: &Site, server: &Server, address: &str) -> u64 {
+        self.keys(site, server, &Pattern::of(address)).pattern
     }
 
     fn count(&mut self, key: u64, changed: &mut Vec<(u64, Mark)>, by: impl Fn(&mut Mark)) {

@@ -21,7 +21,7 @@ use super::{
 use crate::address::{Address, HostKey, Server, Site};
 use crate::digest::Digest;
 use crate::event::{Event, Watch};
-use crate::lead::{Lead, Outcome, Visit};
+use crate::lead::{Lead, Outcome, Rule, Visit};
 use crate::moment::{Clock, Moment};
 use crate::record::validators::Validators;
 use crate::record::{Origin, Reference};
@@ -47,6 +47,8 @@ struct Core {
     facts: HashMap<Site, SiteFacts>,
     rests: HashMap<Server, Moment>,
     budgets: Budgets,
+    /// What was left out of patterns that said nothing new.
+    left: HashMap<u64, Vec<(Lead, u32)>>,
     held: HashMap<u64, Held>,
     tally: Tally,
     robots: HashMap<HostKey, RobotsFact>,
@@ -94,6 +96,7 @@ impl MemoryFrontier {
             facts: HashMap::new(),
             rests: HashMap::new(),
             budgets: Budgets::new(&[0; 16]),
+            left: HashMap::new(),
             held: HashMap::new(),
             tally: Tally::default(),
             robots: HashMap::new(),
@@ -249,10 +252,11 @@ impl Core {
         self.unqueue(&held.server, held.place);
         let known = self.schedule.finish(token, end.turn, u64::from(end.is_spent()));
         self.keep(known);
-        if end.is_spent() {
-            let address = held.lead.address.as_str();
-            self.budgets.settle(&held.site, &held.server, address, end.text);
-        }
+        let address = held.lead.address.as_str();
+        let spent = end.is_spent();
+        let news = spent
+            .then(|| self.budgets.settle(&held.site, &held.server, address, end.text).news)
+            .flatten();
         let pages = kept(&held.lead, &end);
         if let Some((digest, origin)) = end.payload {
             self.origins.insert((digest, origin.chunked), origin);
@@ -277,13 +281,34 @@ impl Core {
         } else {
             self.end(held, &end.outcome);
         }
+        if let Some(left) = news.and_then(|pattern| self.left.remove(&pattern)) {
+            self.call_back(left, now);
+        }
         Ack::Done
+    }
+
+    /// Queues again what was left out of a pattern that has news.
+    fn call_back(&mut self, left: Vec<(Lead, u32)>, now: Moment) {
+        let urls = left.iter().map(|(lead, _)| lead.found.clone()).collect();
+        self.tally.called_back(Rule::NearDuplicates, &urls);
+        for (lead, attempt) in left {
+            let Some(home) = home_of(&lead) else { continue };
+            self.tally.reopened(Standing::Refused);
+            self.seq += 1;
+            let place = Place::back(lead.hop, self.seq);
+            self.queue(&home, lead, attempt, place, now);
+        }
     }
 
     fn end(&mut self, held: Held, outcome: &Outcome) {
         let standing = Standing::after(outcome);
         if let Outcome::Refused(refusal) = outcome {
             self.tally.refused_at_visit(print(&refusal.url), refusal);
+            if refusal.rule == Rule::NearDuplicates {
+                let address = held.lead.address.as_str();
+                let (pattern, _) = self.budgets.leave(&held.site, &held.server, address);
+                self.left.entry(pattern).or_default().push((held.lead.clone(), held.attempt));
+            }
         }
         self.tally.ended(standing);
         self.known.insert(held.lead.address, (standing, held.place));

@@ -33,6 +33,10 @@ pub const MAX_REDIRECTS: usize = 10;
 /// would start a walk over other people's sites.
 pub const MAX_ALTERNATES_IN_A_ROW: usize = 2;
 
+/// Sitemaps that name one another, in a row. An index lists sitemaps and no indexes (sitemaps.org);
+/// some are nested all the same, and only a trap is nested deeper.
+pub const MAX_SITEMAPS_IN_A_ROW: usize = 5;
+
 /// What a page leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Judged {
@@ -364,7 +368,7 @@ impl<'a> Page<'a> {
             let Some(hop) = self.hop(link.kind) else { continue };
             let Some(url) = self.fetchable(&link.url) else { continue };
             if self.known.insert(Address::of(&url)) {
-                let rule = self.link_rule(&url, hop);
+                let rule = self.link_rule(&url, hop).or_else(|| self.nesting_rule(link.kind));
                 self.file(&url, hop, None, rule);
             }
         }
@@ -387,6 +391,12 @@ impl<'a> Page<'a> {
             LinkKind::Sitemap => sitemaps.then_some(Hop::Sitemap),
             LinkKind::SitemapEntry => Some(if sitemaps { Hop::Sitemap } else { Hop::Link }),
         }
+    }
+
+    fn nesting_rule(&self, kind: LinkKind) -> Option<Rule> {
+        let run = self.lead().hops.bytes().rev().take_while(|hop| b"MR".contains(hop));
+        let behind = run.filter(|hop| *hop == b'M').count();
+        (kind == LinkKind::Sitemap && behind >= MAX_SITEMAPS_IN_A_ROW).then_some(Rule::Depth)
     }
 
     fn link_rule(&self, url: &Url, hop: Hop) -> Option<Rule> {

@@ -15,7 +15,7 @@ use crate::record::Container;
 use crate::record::trace::PageRow;
 
 /// Examples kept of each rule.
-const EXAMPLES: usize = 3;
+pub const EXAMPLES: usize = 3;
 
 /// Kinds of defects that are counted; there are about twenty.
 const DEFECTS: usize = 100;
@@ -109,6 +109,17 @@ impl Tally {
     pub fn refused_at_visit(&mut self, print: u64, refusal: &Refusal) -> &RefusalCount {
         self.refused.insert(print);
         self.count(refusal)
+    }
+
+    /// URLs that a rule refused are queued again; the rule's row, when it still refuses others.
+    pub fn called_back(&mut self, rule: Rule, urls: &HashSet<String>) -> Option<&mut RefusalCount> {
+        let row = self.rules.get_mut(&rule)?;
+        row.count = row.count.saturating_sub(urls.len() as u64);
+        row.examples.retain(|url| !urls.contains(url));
+        if row.count == 0 {
+            self.rules.remove(&rule);
+        }
+        self.rules.get_mut(&rule)
     }
 
     /// One more message had this defect; its row, while there are not too many kinds.

@@ -296,16 +296,18 @@ impl Desk {
         }
     }
 
-    /// Counts a visit that was made, and what its page says.
+    /// Counts a visit that was made, and what its page says; gives the pattern that has news.
     pub(crate) fn spend(
         &mut self,
         (site, server): (&Site, &Server),
         lead: &Lead,
         text: Option<Likeness>,
-    ) {
-        for (key, mark) in self.budgets.settle(site, server, lead.address.as_str(), text) {
+    ) -> Option<u64> {
+        let spending = self.budgets.settle(site, server, lead.address.as_str(), text);
+        for (key, mark) in spending.rows {
             self.store.set(keys::mark(key), &MarkRow { run: self.run, mark });
         }
+        spending.news
     }
 
     pub(crate) const fn ticket(&mut self) -> u64 {

@@ -26,6 +26,7 @@ pub(crate) const DEFECTS: &[u8] = b"y";
 pub(crate) const IMPORTED: &[u8] = b"i";
 pub(crate) const DEPENDS: &[u8] = b"n";
 pub(crate) const AGAIN: &[u8] = b"t";
+pub(crate) const LEFT: &[u8] = b"l";
 
 /// Bytes of a queue key after the names: a NUL, the order, the sequence number.
 const PLACE_BYTES: usize = 10;
@@ -61,6 +62,15 @@ pub(crate) fn mark(key: u64) -> Vec<u8> {
 /// The number of a mark's key.
 pub(crate) fn read_mark(key: &[u8]) -> Option<u64> {
     key.strip_prefix(MARKS)?.try_into().ok().map(u64::from_be_bytes)
+}
+
+/// What the keys of all that was left out of a pattern begin with.
+pub(crate) fn left_of(pattern: u64) -> Vec<u8> {
+    joined(LEFT, &pattern.to_be_bytes())
+}
+
+pub(crate) fn left(pattern: u64, ticket: u64) -> Vec<u8> {
+    joined(&left_of(pattern), &ticket.to_be_bytes())
 }
 
 pub(crate) fn payload(digest: &Digest, chunked: bool) -> Vec<u8> {

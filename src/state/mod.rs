@@ -36,6 +36,7 @@
 //! w file                            a sealed WARC: size, time of change, tally
 //! t print:u64                       a URL that was fetched: when, what it is, how calm; its lead
 //! x rule                            refusals of the run by rule, with examples
+//! l pattern:u64 ticket:u64          a URL that was left out of a pattern that said nothing new
 //! y defect                          messages of the run with a defect, with examples
 //! ```
 
@@ -47,6 +48,7 @@ pub mod disk;
 mod keys;
 mod leases;
 mod ledger;
+mod left;
 pub mod lock;
 mod open;
 mod owner;

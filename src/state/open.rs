@@ -140,6 +140,10 @@ impl Desk {
             }
             self.seen.insert(print);
             self.tally.put();
+            if row.standing == Standing::Refused {
+                // What was left out has its ticket there.
+                self.seq = self.seq.max(row.place.seq);
+            }
             if row.standing != Standing::Open {
                 self.tally.ended(row.standing);
             }

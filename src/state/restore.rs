@@ -117,7 +117,7 @@ impl Desk {
         let Some(home) = home_of(&lead) else { return Ok(false) };
         let print = self.seen.print(lead.address.as_str());
         let row: Option<UrlRow> = self.store.get(&keys::url(print))?;
-        let row = row.filter(|row| row.run == self.run);
+        let row = self.called_back_since(&home, &lead, row.filter(|row| row.run == self.run))?;
         let done = row.is_some_and(|row| row.standing != Standing::Open)
             || (trace.again && row.is_some_and(|row| row.attempt > trace.attempt));
         if done {
@@ -167,6 +167,7 @@ impl Desk {
         for key in queued {
             self.store.remove(key);
         }
+        self.forget_left()?;
         self.store.remove(keys::SUSPECTS.to_vec());
         self.suspects.clear();
         self.run = run;

@@ -20,9 +20,8 @@ impl Desk {
         let Some(held) = self.held.remove(&token) else { return Ok(Ack::Fenced) };
         let known = self.schedule.finish(token, end.turn, u64::from(end.is_spent()));
         self.keep_known(known);
-        if end.is_spent() {
-            self.spend((&held.site, &held.server), &held.lead, end.text);
-        }
+        let home = (&held.site, &held.server);
+        let news = end.is_spent().then(|| self.spend(home, &held.lead, end.text)).flatten();
         self.safe(&held);
         self.store.remove(keys::queued(&held.site, &held.server, held.place));
         if let Some(end) = end.archived.take() {
@@ -53,7 +52,9 @@ impl Desk {
             self.once_more(held)?;
         } else {
             self.end(held.print, &held.lead, held.attempt, &end.outcome, &facts);
+            self.leave(held, &end.outcome);
         }
+        self.call_back(news)?;
         Ok(Ack::Done)
     }
 

@@ -98,6 +98,31 @@ fn a_silent_robots_does_not_hold_others_up() {
     crawl.records();
 }
 
+/// Rules whose chunks break off may lack the one that forbids: nothing is fetched on their word,
+/// the reason is told, and they are asked for again.
+#[test]
+fn rules_that_break_off_are_none_and_asked_for_again() {
+    let web = Web::new(|asked| {
+        let chunked = head(200, &["Transfer-Encoding: chunked"]);
+        Some(match asked.path.as_str() {
+            "/robots.txt" if asked.before == 0 => {
+                let half = b"e\r\nUser-agent: *\n\r\nzz\r\nDisallow: /no\n".to_vec();
+                vec![Step::Send(chunked), Step::Send(half)]
+            }
+            "/robots.txt" => reply(200, &[], b"User-agent: *\nDisallow: /no\n"),
+            _ => page("<title>Page</title>"),
+        })
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://a.test/yes", "http://a.test/no"]);
+    assert_eq!(crawl.end("http://a.test/no"), "refused robots", "{}", run.stderr);
+    assert_eq!(crawl.end("http://a.test/yes"), "captured 200");
+    assert_eq!((web.times("a.test/robots.txt"), web.times("a.test/no")), (2, 0));
+    let why = "its robots.txt could not be had whole (37 bytes of the body came; its chunks are \
+               broken: a chunk size that is none)";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
+}
+
 #[test]
 fn a_limited_robots_is_asked_later() {
     let web = Web::new(|asked| match asked.path.as_str() {

@@ -1,6 +1,10 @@
 //! Crawl traps: webs without end, each stopped by a rule with a name (faults 1-11), and a newsroom
 //! that none of the defaults may touch.
 
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::run::{Crawl, Run};
@@ -64,7 +68,7 @@ fn a_calendar_ends_when_its_months_say_nothing_new() {
             _ => "<title>A story</title><p>It is still found.".to_owned(),
         })
     };
-    let (web, crawl, run) = endless(calendar, &["--near-duplicates", "20"]);
+    let (web, crawl, run) = ended(calendar, &["--near-duplicates", "20"], 3);
     assert_eq!(crawl.end("http://a.test/story"), "captured 200");
     assert!(refused(&crawl, "near-duplicates") > 0);
     let months = web.asked().iter().filter(|asked| asked.contains("/calendar/")).count();
@@ -204,6 +208,80 @@ fn stories_behind_error_pages_are_reached() {
     assert!((8 * 38..8 * 60).contains(&left), "{left}");
 }
 
+/// A newsroom behind a wall: stories whose pages say nothing stand before, among and behind those
+/// that say something, all under one pattern. `says` tells which do.
+fn paywall(stories: usize, says: fn(usize) -> bool) -> impl Fn(&Asked) -> Option<String> {
+    move |asked| {
+        let Some(n) = asked.path.strip_prefix("/story/").and_then(|n| n.parse().ok()) else {
+            return Some(links((0..stories).map(|n| format!("/story/{n}"))));
+        };
+        Some(if says(n) {
+            format!("<title>{}</title><p>{} {}.", word(n), word(n * 7), word(n * 13))
+        } else {
+            "<title>Subscribe</title><p>This story is for subscribers.".to_owned()
+        })
+    }
+}
+
+/// Teasers in a row stop a pattern, a sample of it opens it again, and what had been left out
+/// meanwhile is fetched after all.
+#[test]
+fn stories_behind_teasers_of_their_own_pattern_are_reached() {
+    let (_, crawl, run) = endless(paywall(250, |n| n >= 120), &[]);
+    assert_eq!(crawl.summary()["stats"]["refusals"], serde_json::json!([]), "{}", run.stderr);
+    for n in 0..250 {
+        let end = crawl.end(&format!("http://a.test/story/{n}"));
+        assert!(end.starts_with("captured") || end.starts_with("revisit"), "{n} {end}");
+    }
+    let said = |word: &str| run.stderr.lines().filter(|line| line.contains(word)).count();
+    assert_eq!((said("a.test/story/0: 100 pages in a row"), said("queued again")), (1, 1));
+}
+
+/// The same, killed while the pattern is stopped, while it is sampled, and after what was left out
+/// was queued again: every story is there, and none was asked for twice but what was in flight.
+#[test]
+fn a_stopped_pattern_outlives_its_crawler() {
+    for moment in [108, 125, 135, 150, 200] {
+        let says = paywall(250, |n| n >= 120);
+        let web = Web::new(move |asked| {
+            if asked.path == "/robots.txt" { None } else { says(asked).map(|html| page(&html)) }
+        });
+        let crawl = Crawl::of(&web);
+        let args = ["http://a.test/", "--depth", "9"];
+        let mut child =
+            crawl.command(&args).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        while web.asked().len() < moment && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let run = crawl.run(&args);
+        assert!(matches!(run.code, Some(0 | 3)), "{}", run.stderr);
+        crawl.adds_up();
+        for n in 120..250 {
+            let url = format!("a.test/story/{n}");
+            assert!(crawl.end(&format!("http://{url}")).starts_with("captured"), "{moment} {url}");
+        }
+        let all = web.asked();
+        let once: BTreeSet<&String> = all.iter().collect();
+        assert!(all.len() - once.len() <= 1, "{moment}: {} of {}", all.len(), once.len());
+    }
+}
+
+/// Where the samples say nothing new either, the end says so, and a trap costs a few pages only.
+#[test]
+fn a_pattern_that_never_says_anything_new_is_told_with_examples() {
+    let (web, crawl, run) = ended(paywall(1_000, |_| false), &["--near-duplicates", "20"], 3);
+    let asked = web.asked().iter().filter(|asked| asked.contains("/story/")).count();
+    // One teaser, twenty that are it again, and a sample after 2, 4, 8, … 512 more.
+    assert_eq!(asked, 21 + 8);
+    assert_eq!(refused(&crawl, "near-duplicates"), 1_000 - 29);
+    let told = "a.test/story/0: 20 pages in a row under this pattern of URLs said what was said \
+                before; others are left out but for samples (rule near-duplicates): \
+                http://a.test/story/21 http://a.test/story/22 http://a.test/story/24";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
 /// Results and rates of exchange in a handful of words are pages of their own, whatever the number.
 #[test]
 fn pages_that_differ_only_in_numbers_are_read() {
@@ -235,7 +313,7 @@ fn a_calendar_with_its_days_ends() {
         let on = [at - 1, at + 1].map(|month| format!("/calendar/{month}"));
         Some(format!("<title>{name} {}</title><table>{days}</table>{}", at / 12, links(on)))
     };
-    let (web, crawl, _) = endless(calendar, &["--near-duplicates", "20"]);
+    let (web, crawl, _) = ended(calendar, &["--near-duplicates", "20"], 3);
     assert!(refused(&crawl, "near-duplicates") > 0);
     assert!(web.asked().len() < 60, "{}", web.asked().len());
 }

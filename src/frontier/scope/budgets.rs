@@ -16,6 +16,11 @@ const SAMPLES: u64 = 3;
 /// Patterns of a host; past these, a doubted host makes them up, and new ones are not tried.
 const TRIED_PATTERNS: u64 = 1_000;
 
+/// A stopped pattern is sampled: first after a tenth of the near-duplicates it may have, and after
+/// each sample that says nothing new either at twice the distance. So a trap costs the logarithm of
+/// its size, and what lies behind it is found.
+const FIRST_SAMPLE: u64 = 10;
+
 /// The limits of one crawl.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budgets {
@@ -51,9 +56,21 @@ impl Budgets {
             (Rule::QuerySets, spent.other_queries, self.query_sets),
             (Rule::PatternBudget, spent.pattern, self.pattern),
         ];
-        let over = rules.into_iter().find(|(_, spent, limit)| spent >= limit);
-        over.map(|(rule, ..)| rule)
-            .or_else(|| self.is_doubtful(spent).then_some(Rule::HostDuplicates))
+        let is_sample = self.is_sample(spent);
+        let over = rules.into_iter().find(|(rule, spent, limit)| {
+            spent >= limit && !(is_sample && *rule == Rule::NearDuplicates)
+        });
+        let is_doubtful = || !is_sample && self.is_doubtful(spent);
+        over.map(|(rule, ..)| rule).or_else(|| is_doubtful().then_some(Rule::HostDuplicates))
+    }
+
+    /// Whether so much of a stopped pattern was left out that one more of its pages is read.
+    fn is_sample(self, spent: &Spent) -> bool {
+        let Some(samples) = spent.pattern_alike.checked_sub(self.near_duplicates) else {
+            return false;
+        };
+        let first = (self.near_duplicates / FIRST_SAMPLE).max(1);
+        spent.pattern_left >= first.saturating_mul(1 << samples.min(32))
     }
 
     /// Whether many patterns of the host brought the same text again and again, and so did this one
