@@ -290,6 +290,8 @@ mod tests {
             "<table>".repeat(20_000),
             "<svg>".repeat(20_000),
             "<svg><style>".repeat(20_000),
+            format!("<svg>{}", "<title>".repeat(300_000)),
+            format!("<svg>{}</title>", "<title>&".repeat(300_000)),
             "<a><font><p>".repeat(20_000),
             "<ul><li>".repeat(20_000),
             "<select><option>".repeat(20_000),

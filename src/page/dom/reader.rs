@@ -4,11 +4,13 @@
 //! stand ([`plain`](super::plain)); everything else is fed to html5ever's tokenizer, from one place between two tokens
 //! to the next. It owns the tokenizer; what the tokens become is the [`Guard`]'s business.
 
-use html5ever::TokenizerResult;
+use std::collections::HashMap;
+
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink as _, Tokenizer, TokenizerOpts,
 };
+use html5ever::{LocalName, TokenizerResult};
 
 use super::markup;
 use super::plain::{Page, Place};
@@ -21,6 +23,17 @@ pub(super) struct Reader<'t> {
     input: BufferQueue,
     /// The name of the tag that the tokenizer was fed last.
     name: &'t str,
+    /// Where raw text ahead ends, by the name of its element. Where such a tag opens none, as in
+    /// SVG, the next would be looked ahead from all over again.
+    ends: HashMap<LocalName, End>,
+}
+
+/// The end of raw text.
+#[derive(Clone, Copy)]
+struct End {
+    at: usize,
+    /// The length of the end tag, where it and all before it is plain.
+    length: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
@@ -34,6 +47,7 @@ impl<'t> Reader<'t> {
             tokenizer: Tokenizer::new(guard, options),
             input: BufferQueue::default(),
             name: "",
+            ends: HashMap::new(),
         }
     }
 
@@ -91,27 +105,39 @@ impl<'t> Reader<'t> {
     /// tokenizer shall read of raw text it has to be in the state for.
     fn read_plain_raw(&mut self, tag: Tag, length: usize) -> bool {
         let inside = self.at + length;
-        let rest = self.page.from(inside);
-        let inner = markup::raw_text(rest, &tag.name);
-        let is_literal = match &*tag.name {
-            // Nothing ends it.
-            "plaintext" => |_: &str| false,
-            "title" | "textarea" => is_literal,
-            _ => is_literal_raw,
-        };
-        let end = self.page.tag(inside + inner);
-        let (Some((end, end_length)), true) = (end, rest.get(..inner).is_some_and(is_literal))
-        else {
-            return false;
-        };
+        let End { at, length } = self.end_of(&tag.name, inside);
+        let Some(length) = length else { return false };
         self.at = inside;
         self.give(Token::TagToken(tag));
         if self.tokenizer.sink.content.get() != Content::Markup {
-            self.give_text(self.page.share(inside, inner));
-            self.give(Token::TagToken(end));
-            self.at = inside + inner + end_length;
+            self.give_text(self.page.share(inside, at - inside));
+            if let Some((end, _)) = self.page.tag(at) {
+                self.give(Token::TagToken(end));
+            }
+            self.at = at + length;
         }
         true
+    }
+
+    /// Where the raw text that begins at `inside` ends.
+    fn end_of(&mut self, name: &LocalName, inside: usize) -> End {
+        if let Some(end) = self.ends.get(name).filter(|end| end.at >= inside) {
+            return *end;
+        }
+        let text = self.page.from(inside);
+        let length = markup::raw_text(text, name);
+        let text = text.get(..length).unwrap_or_default();
+        let is_plain = match &**name {
+            // Nothing ends it.
+            "plaintext" => false,
+            "title" | "textarea" => is_literal(text),
+            _ => is_literal_raw(text),
+        };
+        let at = inside + length;
+        let tag = if is_plain { self.page.tag(at) } else { None };
+        let end = End { at, length: tag.map(|(_, length)| length) };
+        self.ends.insert(name.clone(), end);
+        end
     }
 
     /// Reads raw text, and what may be its end tag: whether it is one is for the tokenizer.
