@@ -94,6 +94,8 @@ pub struct Page {
     pub mt_suspect: Option<String>,
     /// What an HTML page says, as two numbers: pages that say the same have the same.
     pub likeness: Option<Likeness>,
+    /// Whether its content coding broke off: what was read of it may be a part.
+    pub is_broken: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -428,6 +430,7 @@ fn staged(
         rights: rights::read(&dom, head),
         mt_suspect: found.machine.map(str::to_owned),
         likeness: Some(likeness),
+        is_broken: decoded.is_broken,
         notes,
     };
     (page, found.dropped)
