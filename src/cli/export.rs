@@ -117,17 +117,21 @@ pub(crate) struct ExportFlags {
 }
 
 /// What follows the flags.
-const AFTER: &str = concat!(
-    "\
+const AFTER: &str = "\
 Examples:
   A corpus of a crawl, as a folder that can be published:
     warraq export archive -o corpus --format parquet --manifest
   Arabic articles that were translated to English, one of each text:
     warraq export archive -o pairs --language ar --with-languages ar,en --dedup near
 
-",
-    super::exit_codes!()
-);
+Exit codes:
+  0   complete
+  1   another failure
+  2   usage: nothing was read
+  5   another export is writing there
+  10  interrupted: what was finished is whole, --resume goes on
+  22  a record could not be read (errors.jsonl names it; all others are in the export), or the
+      output could not be written";
 
 /// Runs the command.
 pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
@@ -140,7 +144,8 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
     let to_stdout = job.plan.output == Output::Stdout;
     let ended = watched(&job.inputs, &job.meter, || {
         job::run(&job, |lost| {
-            if to_stdout {
+            // What has no place is a file that cannot be read, or is no archive.
+            if to_stdout || lost.offset.is_none() {
                 show::complain(&lost.why);
             }
         })

@@ -107,7 +107,8 @@ impl Lost {
             ReadError::Damaged { file, offset, .. }
             | ReadError::Garbage { file, offset, .. }
             | ReadError::Header { file, offset, .. }
-            | ReadError::Cut { file, offset, .. } => (file, Some(*offset)),
+            | ReadError::Cut { file, offset, .. }
+            | ReadError::Overlong { file, offset, .. } => (file, Some(*offset)),
             ReadError::Nowhere { at, .. } => (&at.file, Some(at.offset)),
         };
         Self { file: file.clone(), offset, why: why.to_string() }

@@ -87,7 +87,11 @@ fn of_payload(entry: &Entry, said: Digest) -> io::Result<Option<Finding>> {
         return Ok(None);
     }
     let of_body = payload.body == Some(said);
-    Ok(Some(if of_body { Finding::ChunkedPayload { found } } else { Finding::Payload { said, found } }))
+    Ok(Some(if of_body {
+        Finding::ChunkedPayload { found }
+    } else {
+        Finding::Payload { said, found }
+    }))
 }
 
 /// Whether a digest shows that the bytes of `entry` are not those that were recorded: that of the
