@@ -248,8 +248,7 @@ fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
         let why = "--align, --min-score and --include are for parallel-jsonl, tsv and tmx";
         return Err(Stopped::usage(why));
     }
-    let names: Vec<String> = flags.columns.iter().map(|name| name.trim().to_owned()).collect();
-    let columns = columns(&names, format)?;
+    let columns = columns(&flags.columns, format)?;
     let compress = compress.filter(|_| format != Format::Parquet);
     Ok(Plan { output, format, compress, shard_size: flags.shard_size, columns })
 }
@@ -288,7 +287,8 @@ fn columns(names: &[String], format: Format) -> Result<Vec<Column>, Stopped> {
     if !format.has_columns() {
         return Err(Stopped::usage("--columns is for jsonl, parquet and csv"));
     }
-    schema::columns(names).map_err(|unknown| {
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+    schema::columns(&names).map_err(|unknown| {
         let known: Vec<&str> = COLUMNS.iter().map(|column| column.field.name).collect();
         Stopped::usage(format!("no column is called {unknown}; there are {}", known.join(", ")))
     })

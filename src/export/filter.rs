@@ -78,7 +78,7 @@ impl<'f> Sieve<'f> {
             && until.is_none_or(|until| day.is_some_and(|day| day < until))
             && min_words.is_none_or(|least| words >= least)
             && max_words.is_none_or(|most| words <= most)
-            && !(*whole && !document.defects.is_empty())
+            && (!*whole || document.defects.is_empty())
     }
 }
 

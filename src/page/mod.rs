@@ -411,8 +411,7 @@ fn staged(
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
-    let mut notes: Vec<String> = decoded.notes.into_iter().chain(left_out).collect();
-    notes.append(&mut found.notes);
+    let notes = decoded.notes.into_iter().chain(left_out).chain(found.notes).collect();
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {

@@ -140,6 +140,9 @@ fn response(url: &str, fields: &[(&str, &str)], head: &str, body: &[u8]) -> Vec<
     record("1.1", &all, &[format!("{head}\r\n").as_bytes(), body].concat())
 }
 
+/// A field of the record, the head of the message, its body, and the words for it.
+type Case<'a> = ((&'a str, &'a str), &'a str, &'a [u8], &'a [&'static str]);
+
 /// Captures that are not whole, each with the words for it.
 fn captures() -> Vec<(Vec<u8>, Vec<&'static str>)> {
     let html = english("clock").into_bytes();
@@ -158,7 +161,7 @@ fn captures() -> Vec<(Vec<u8>, Vec<&'static str>)> {
     let gzip = with("Content-Encoding: gzip");
     let (none, payload) = (("X-Note", "none"), "WARC-Payload-Digest");
     let cut = &packed[..packed.len() - 12];
-    let cases: [((&str, &str), &str, &[u8], &[&'static str]); 12] = [
+    let cases: [Case<'_>; 12] = [
         (none, ok, &html, &[]),
         ((payload, &right), ok, &html, &[]),
         ((payload, &wrong), ok, &html, &["digest"]),
