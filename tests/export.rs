@@ -23,6 +23,8 @@ mod made;
 mod site;
 #[path = "export/typed.rs"]
 mod typed;
+#[path = "export/whole.rs"]
+mod whole;
 
 use std::path::{Path, PathBuf};
 

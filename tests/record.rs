@@ -459,12 +459,13 @@ fn errors_say_what_where_and_what_to_do() {
             .to_string(),
         RecordError::Broken { path, why: "it could not be synced".to_owned() }.to_string(),
         ReadError::Io { path: file.clone(), source: io(ErrorKind::NotFound) }.to_string(),
-        ReadError::NotWarc { file: file.clone(), what: "zstd" }.to_string(),
+        ReadError::NotWarc { file: file.clone(), what: "it begins like zstd" }.to_string(),
         ReadError::Damaged { file: file.clone(), offset, why: damaged }.to_string(),
         ReadError::Garbage { file: file.clone(), offset, length: 3 }.to_string(),
         ReadError::Header { file: file.clone(), offset, why: "no Content-Length".to_owned() }
             .to_string(),
-        ReadError::Cut { file, offset, missing: 3 }.to_string(),
+        ReadError::Cut { file: file.clone(), offset, missing: 3 }.to_string(),
+        ReadError::Overlong { file, offset, declared: 9, found: 5 }.to_string(),
         ReadError::Nowhere { at, why: "the file ends before it".to_owned() }.to_string(),
     ];
     insta::assert_snapshot!("errors", texts.join("\n"));

@@ -57,7 +57,7 @@ pub(crate) struct ExportFlags {
     /// Begin another file when one holds this much, uncompressed; 1 is a file a document.
     #[arg(long, value_name = "SIZE", value_parser = given::size)]
     shard_size: Option<u64>,
-    /// Only these columns, of jsonl, parquet and csv.
+    /// Only these columns, of jsonl, parquet and csv; they stand in the order of the schema.
     #[arg(long, value_name = "a,b", value_delimiter = ',')]
     columns: Vec<String>,
     /// Only texts in these languages.
@@ -82,6 +82,9 @@ pub(crate) struct ExportFlags {
     /// Only texts of at most as many words.
     #[arg(long, value_name = "N")]
     max_words: Option<u64>,
+    /// Only texts whose capture has no defect: not truncated, partial or damaged.
+    #[arg(long)]
+    whole: bool,
     /// Keep one of the documents with the same url, exactly the same text, or nearly the same (near);
     /// what is left out is named in duplicates.jsonl.
     #[arg(long, value_name = "BY", value_parser = dedup)]
@@ -114,17 +117,21 @@ pub(crate) struct ExportFlags {
 }
 
 /// What follows the flags.
-const AFTER: &str = concat!(
-    "\
+const AFTER: &str = "\
 Examples:
   A corpus of a crawl, as a folder that can be published:
     warraq export archive -o corpus --format parquet --manifest
   Arabic articles that were translated to English, one of each text:
     warraq export archive -o pairs --language ar --with-languages ar,en --dedup near
 
-",
-    super::exit_codes!()
-);
+Exit codes:
+  0   complete
+  1   another failure
+  2   usage: nothing was read
+  5   another export is writing there
+  10  interrupted: what was finished is whole, --resume goes on
+  22  a record could not be read (errors.jsonl names it; all others are in the export), or the
+      output could not be written";
 
 /// Runs the command.
 pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
@@ -137,7 +144,8 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
     let to_stdout = job.plan.output == Output::Stdout;
     let ended = watched(&job.inputs, &job.meter, || {
         job::run(&job, |lost| {
-            if to_stdout {
+            // What has no place is a file that cannot be read, or is no archive.
+            if to_stdout || lost.offset.is_none() {
                 show::complain(&lost.why);
             }
         })
@@ -188,6 +196,7 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
             until: flags.until,
             min_words: flags.min_words,
             max_words: flags.max_words,
+            whole: flags.whole,
         },
         dedup: flags.dedup,
         keep: flags.keep.unwrap_or_default(),
@@ -206,12 +215,21 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
 
 fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
     let output = flags.output.as_deref().map_or(Output::Stdout, place);
+    if let Output::File(path) | Output::Folder(path) = &output
+        && path.metadata().is_ok_and(|is| !is.is_file() && !is.is_dir())
+    {
+        let why = "is no file and no folder; leave -o away to write to standard output";
+        return Err(Stopped::usage(format!("{} {why}", path.display())));
+    }
     let named = match &output {
         Output::File(path) => Format::of_name(&path.to_string_lossy()),
         _ => None,
     };
     let format = flags.format.or(named.map(|(format, _)| format)).unwrap_or(Format::Jsonl);
     let compress = flags.compress.or(named.and_then(|(_, compress)| compress));
+    if let (Output::File(path), Some(named)) = (&output, named) {
+        agree(path, named, (format, compress))?;
+    }
     if !format.is_built() {
         let why = "this build writes no Parquet; build it with `--features parquet`";
         return Err(Stopped::usage(why));
@@ -235,6 +253,28 @@ fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
     Ok(Plan { output, format, compress, shard_size: flags.shard_size, columns })
 }
 
+/// A file is what its name says.
+fn agree(
+    path: &Path,
+    named: (Format, Option<Compress>),
+    asked: (Format, Option<Compress>),
+) -> Result<(), Stopped> {
+    // Parquet is compressed by itself, and TMX is XML, too.
+    let is_compressed = named.1 == asked.1 || asked.0 == Format::Parquet;
+    let is_xml = asked.0 == Format::Tmx && named.0 == Format::Tei;
+    if named.0.extension() != asked.0.extension() && !is_xml {
+        let (path, end) = (path.display(), asked.0.extension());
+        let why = format!("{path} is called otherwise than --format says; call it .{end}");
+        return Err(Stopped::usage(why));
+    }
+    if !is_compressed {
+        let (path, end) = (path.display(), asked.1.map_or("", Compress::extension));
+        let why = format!("{path} is called otherwise than --compress says; end it in .{end}");
+        return Err(Stopped::usage(why));
+    }
+    Ok(())
+}
+
 fn place(path: &Path) -> Output {
     let is_file = !path.is_dir() && Format::of_name(&path.to_string_lossy()).is_some();
     if is_file { Output::File(path.to_owned()) } else { Output::Folder(path.to_owned()) }
@@ -247,7 +287,8 @@ fn columns(names: &[String], format: Format) -> Result<Vec<Column>, Stopped> {
     if !format.has_columns() {
         return Err(Stopped::usage("--columns is for jsonl, parquet and csv"));
     }
-    schema::columns(names).map_err(|unknown| {
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+    schema::columns(&names).map_err(|unknown| {
         let known: Vec<&str> = COLUMNS.iter().map(|column| column.field.name).collect();
         Stopped::usage(format!("no column is called {unknown}; there are {}", known.join(", ")))
     })

@@ -74,8 +74,6 @@ Exit codes:
     };
 }
 
-use exit_codes;
-
 const EXIT_CODES: &str = exit_codes!();
 
 /// What follows the flags in the help of `crawl`.

@@ -11,6 +11,7 @@ use super::chart::bars;
 use super::choices;
 use super::document::{EXTRACTOR, VERSION};
 use super::error::ExportError;
+use super::features;
 use super::format::Format;
 use super::job::{Job, Told};
 use super::part;
@@ -85,11 +86,9 @@ fn card(job: &Job, ended: &Told, told: &Statistics) -> String {
         told.hosts_in_all,
     );
     out.push_str(contents(job.plan.format));
-    out.push_str(
-        "Texts belong to whoever published them. What each page, its server and its robots.txt say \
-         of indexing, mining and training is kept with each row (`rights`), as it stands, and was \
-         not acted upon. Nothing was removed for being personal data.\n\n## Choices\n\n",
-    );
+    out.push_str(defects(&job.plan));
+    out.push_str(rights(&job.plan));
+    out.push_str("Nothing was removed for being personal data.\n\n## Choices\n\n");
     for line in choices::lines(job, ended) {
         let _ = writeln!(out, "- {line}");
     }
@@ -98,17 +97,42 @@ fn card(job: &Job, ended: &Told, told: &Statistics) -> String {
     for chart in charts_of(told).iter().filter(|chart| !chart.rows.is_empty()) {
         let _ = write!(out, "\n![{}]({CHARTS}/{}.svg)\n", chart.title, chart.name);
     }
+    table(&mut out, "Defects", "What is wrong", "Documents", told.defects.iter());
     table(&mut out, "Translation groups", "Languages", "Groups", told.groups.iter());
     table(&mut out, "Language pairs", "Pair", "Groups", told.pairs.iter());
     table(&mut out, "Aligned texts", "Pair", "Texts", told.aligned.iter());
     out
 }
 
+/// Whether its rows have a column.
+fn has(plan: &Plan, name: &str) -> bool {
+    plan.format.has_columns() && plan.columns.iter().any(|column| column.field.name == name)
+}
+
+fn defects(plan: &Plan) -> &'static str {
+    if has(plan, "defects") {
+        return "A capture that was cut, damaged or asked for in part is a row all the same; `defects` \
+                says so.\n\n";
+    }
+    ""
+}
+
+fn rights(plan: &Plan) -> &'static str {
+    if has(plan, "rights") {
+        return "Texts belong to whoever published them. What each page, its server and its robots.txt \
+                say of indexing, mining and training is kept with each row (`rights`), as it stands, \
+                and was not acted upon. ";
+    }
+    "Texts belong to whoever published them. What each page, its server and its robots.txt say of \
+     indexing, mining and training is not in these files, and was not acted upon: an export as \
+     jsonl, parquet or csv has it in `rights`. "
+}
+
 fn contents(format: Format) -> &'static str {
-    const { assert!(VERSION == 3) };
+    const { assert!(VERSION == 4) };
     match format {
         Format::Jsonl | Format::Parquet | Format::Csv => {
-            "One row an article as it was captured, its pages joined, by version 3 of the schema \
+            "One row an article as it was captured, its pages joined, by version 4 of the schema \
              that `warraq export --schema` prints. `warc` names the record each row was read from. \
              `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
              numbers below.\n\n"
@@ -118,14 +142,25 @@ fn contents(format: Format) -> &'static str {
              it and their texts aligned. `manifest.json`, where it is, has the SHA-256 of all \
              inputs, and `statistics.json` the numbers below.\n\n"
         }
-        Format::Tsv | Format::Tmx => {
-            "One entry a pair of aligned texts, from articles that are translations of one another. \
+        Format::Tsv => {
+            "One line a pair of aligned texts, from articles that are translations of one another. \
              `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
              numbers below.\n\n"
         }
-        _ => {
-            "One text an article as it was captured. `manifest.json`, where it is, has the SHA-256 \
-             of all inputs, and `statistics.json` the numbers below.\n\n"
+        Format::Tmx | Format::Warc2text => {
+            "Articles that are translations of one another, in a format that `load_dataset` does not \
+             read. `manifest.json`, where it is, has the SHA-256 of all inputs, and \
+             `statistics.json` the numbers below.\n\n"
+        }
+        Format::Text => {
+            "One text an article as it was captured, a form feed between them; `load_dataset` makes \
+             a row of each line. `manifest.json`, where it is, has the SHA-256 of all inputs, and \
+             `statistics.json` the numbers below.\n\n"
+        }
+        Format::Markdown | Format::Tei | Format::Wet => {
+            "One text an article as it was captured, in a format that `load_dataset` does not read. \
+             `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
+             numbers below.\n\n"
         }
     }
 }
@@ -151,7 +186,7 @@ fn front_matter(plan: &Plan, told: &Statistics) -> String {
          - warc\n- news\n",
         size(told.documents),
     );
-    if plan.format.is_table() {
+    if plan.format.is_loaded() {
         let files = plan.pattern();
         let _ = write!(out, "configs:\n- config_name: default\n  data_files: \"{files}\"\n");
     }
@@ -159,6 +194,11 @@ fn front_matter(plan: &Plan, told: &Statistics) -> String {
         // No quotation mark in it means anything: csv.QUOTE_NONE.
         out.push_str("  sep: \"\\t\"\n  quoting: 3\n");
     }
+    if matches!(plan.format, Format::Csv | Format::Tsv) {
+        // "NA" and "null" are texts.
+        out.push_str("  keep_default_na: false\n  na_values:\n  - \"\"\n");
+    }
+    out.push_str(&features::of(plan));
     out.push_str("---\n\n");
     out
 }
@@ -177,8 +217,9 @@ const fn size(documents: u64) -> &'static str {
 }
 
 fn languages(out: &mut String, told: &Statistics) {
+    out.push_str("The day an article was published, or captured where it does not say when.\n\n");
     out.push_str(
-        "| Language | Documents | Words | Hosts | First | Last |\n|---|--:|--:|--:|---|---|\n",
+        "| Language | Documents | Words | Hosts | First day | Last day |\n|---|--:|--:|--:|---|---|\n",
     );
     for (language, of) in &told.languages {
         let day = |day: &Option<String>| day.clone().unwrap_or_else(|| "-".to_owned());

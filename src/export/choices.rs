@@ -37,7 +37,8 @@ pub(super) fn lines(job: &Job, told: &Told) -> Vec<String> {
 }
 
 fn filters(asked: &Filters) -> Vec<String> {
-    let Filters { languages, with_languages, hosts, since, until, min_words, max_words } = asked;
+    let Filters { languages, with_languages, hosts, since, until, min_words, max_words, whole } =
+        asked;
     let tags = |tags: &[Lang]| tags.iter().map(Lang::as_str).collect::<Vec<_>>().join(", ");
     let mut lines = Vec::new();
     if !languages.is_empty() {
@@ -58,6 +59,7 @@ fn filters(asked: &Filters) -> Vec<String> {
     }
     lines.extend(min_words.map(|least| format!("Only texts of at least {least} words.")));
     lines.extend(max_words.map(|most| format!("Only texts of at most {most} words.")));
+    lines.extend(whole.then(|| "Only texts whose capture has no defect.".to_owned()));
     lines
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::dated::Dated;
+use super::defect::Defect;
 use super::direction::{self, Direction};
 use super::quality::Quality;
 use crate::address::Site;
@@ -23,7 +24,7 @@ use crate::page::{Page, Person, Stage, TextBlock};
 use crate::record::entry::Entry;
 
 /// Version of the row; a field that changes its meaning raises it.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// What made the row, its version with it.
 pub const EXTRACTOR: &str = concat!("warraq ", env!("CARGO_PKG_VERSION"));
@@ -82,6 +83,8 @@ pub struct Document {
     pub rights: Rights,
     /// How its text looks as text.
     pub quality: Quality,
+    /// Why the text may not be the one that was published.
+    pub defects: Vec<Defect>,
     /// The stage that found the body.
     pub found_by: Stage,
     /// Which page of its article the capture is, where there are several.
@@ -165,6 +168,7 @@ impl Document {
             machine_translated: page.mt_suspect,
             rights: page.rights,
             quality,
+            defects: Vec::new(),
             found_by: article.found_by,
             place: article.parts,
             parts: Vec::new(),
@@ -196,6 +200,9 @@ impl Document {
         self.modified = self.modified.or(part.modified);
         self.language = self.language.or(part.language);
         self.quality = Quality::of(&self.blocks, self.language.as_ref());
+        self.defects.extend(part.defects);
+        self.defects.sort_unstable();
+        self.defects.dedup();
         if self.parts.is_empty() {
             self.parts.push(self.url.clone());
         }

@@ -9,17 +9,16 @@ use std::path::Path;
 use url::Url;
 use warc::RecordType;
 
-use super::item::{MAX_PAGE, MAX_TRACE};
+use super::capture::{self, Capture, MAX_PAGE};
+use super::item::MAX_TRACE;
 use crate::address::{Address, fetchable};
 use crate::crawl::reading;
 use crate::frontier::KeptPage;
 use crate::frontier::tally::{ALTERNATES, keep};
 use crate::groups::{Builder, End};
-use crate::head::Head;
 use crate::lead::{Hop, Lead, Outcome};
 use crate::page::alternates::{Dropped, Reason};
 use crate::page::{self, PageKind, Source};
-use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::reader::{ReadError, Records};
 use crate::record::trace::Trace;
@@ -71,26 +70,24 @@ pub fn left_out(
         // What cannot be read was told when the groups were read.
         let Ok(records) = Records::open(&file) else { continue };
         for entry in records.flatten() {
-            let is_page = entry.kind == RecordType::Response && entry.is_http();
-            let url = entry.target_uri().and_then(|uri| fetchable(uri, None).ok());
-            let Some(url) = url.filter(|_| is_page) else { continue };
-            if only.as_ref().is_none_or(|only| *only == Address::of(&url))
-                && let Some(dropped) = dropped(&entry, &url)
+            let Ok(Some(capture)) = Capture::of(&entry, MAX_PAGE) else { continue };
+            if only.as_ref().is_none_or(|only| *only == Address::of(&capture.url))
+                && let Some(dropped) = dropped(&capture)
             {
-                take(&url, dropped);
+                take(&capture.url, dropped);
             }
         }
     }
     Ok(())
 }
 
-/// What reading the article of a response left out; what a crawl keeps no room for, too.
-fn dropped(entry: &Entry, url: &Url) -> Option<Vec<Dropped>> {
-    let block = entry.block.first(MAX_PAGE).ok()?;
-    let message = split(&block);
-    let head = Head::parse(block.get(..message.head_length)?);
-    head.status().filter(|status| (200..=299).contains(status))?;
-    let (page, mut dropped) = page::audit(Source { url, head: &head, entity: &message.entity });
+/// What reading the article of a capture left out; what a crawl keeps no room for, too.
+fn dropped(capture: &Capture) -> Option<Vec<Dropped>> {
+    let Capture { url, head, entity, status, .. } = capture;
+    if !(200..=299).contains(status) {
+        return None;
+    }
+    let (page, mut dropped) = page::audit(Source { url, head, entity });
     let past = page.alternates.into_iter().skip(ALTERNATES);
     dropped.extend(past.map(|one| Dropped::of(one, Reason::Limit)));
     (page.kind == PageKind::Article).then_some(dropped)
@@ -108,8 +105,12 @@ impl Reading {
             RecordType::Response | RecordType::Revisit => {
                 self.settle();
                 self.read.captures += 1;
-                let is_page = entry.kind == RecordType::Response && entry.is_http();
-                self.waiting = is_page.then_some(entry);
+                self.waiting = capture::is_page(&entry).then_some(entry);
+            }
+            RecordType::Resource if capture::is_page(&entry) => {
+                self.settle();
+                self.read.captures += 1;
+                self.waiting = Some(entry);
             }
             RecordType::Metadata => {
                 if let Some(trace) = trace(&entry) {
@@ -178,19 +179,14 @@ fn trace(entry: &Entry) -> Option<Trace> {
 
 /// A capture of another program, as its visit would have been told.
 fn capture(entry: &Entry) -> Option<(Lead, Outcome, Option<page::Page>)> {
-    let url = fetchable(entry.target_uri()?, None).ok()?;
-    let block = entry.block.first(MAX_PAGE).ok()?;
-    let message = split(&block);
-    let head = Head::parse(block.get(..message.head_length)?);
-    let lead = Lead::at(&url, Hop::Seed);
-    let status = head.status()?;
-    let location = head.get("location").and_then(|to| fetchable(&to, Some(&url)).ok());
+    let Capture { url, head, entity, status, .. } = &Capture::of(entry, MAX_PAGE).ok()??;
+    let (lead, status) = (Lead::at(url, Hop::Seed), *status);
+    let location = head.get("location").and_then(|to| fetchable(&to, Some(url)).ok());
     if let (300..=399, Some(to)) = (status, location) {
         return Some((lead, Outcome::Moved { status, to: Some(to.into()) }, None));
     }
     let outcome = Outcome::Captured { status, truncated: None };
     let is_page = (200..=299).contains(&status);
-    let page =
-        is_page.then(|| page::read(Source { url: &url, head: &head, entity: &message.entity }));
+    let page = is_page.then(|| page::read(Source { url, head, entity }));
     Some((lead, outcome, page))
 }

@@ -29,6 +29,8 @@ pub struct Filters {
     pub min_words: Option<u64>,
     /// And no more than these.
     pub max_words: Option<u64>,
+    /// Its capture has no defect.
+    pub whole: bool,
 }
 
 /// The filters, with what they need to know of the corpus.
@@ -62,7 +64,7 @@ impl<'f> Sieve<'f> {
 
     /// Whether a document passes.
     pub fn passes(&self, document: &Document) -> bool {
-        let Filters { languages, with_languages, hosts, since, until, min_words, max_words } =
+        let Filters { languages, with_languages, hosts, since, until, min_words, max_words, whole } =
             self.filters;
         let lang = document.language.as_ref();
         let words = document.quality.words;
@@ -76,6 +78,7 @@ impl<'f> Sieve<'f> {
             && until.is_none_or(|until| day.is_some_and(|day| day < until))
             && min_words.is_none_or(|least| words >= least)
             && max_words.is_none_or(|most| words <= most)
+            && (!*whole || document.defects.is_empty())
     }
 }
 

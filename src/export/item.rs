@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use warc::RecordType;
 
+use super::capture::{self, Capture, MAX_PAGE};
+use super::defect;
 use super::document::{Document, Source, host_of};
 use crate::address::fetchable;
 use crate::crawl::reading;
@@ -18,14 +20,10 @@ use crate::head::Head;
 use crate::lead::{Hop, Lead, Locator, Outcome};
 use crate::moment::Moment;
 use crate::page::{self, Page, PageKind, rights};
-use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::header::Header;
 use crate::record::reader::ReadError;
 use crate::record::trace::Trace;
-
-/// Bytes of a response that are read for its text, as many as in a live crawl.
-pub(super) const MAX_PAGE: u64 = 16 << 20;
 
 /// Bytes of a revisit that are read: its head.
 const MAX_HEAD: u64 = 64 << 10;
@@ -109,7 +107,8 @@ impl Lost {
             ReadError::Damaged { file, offset, .. }
             | ReadError::Garbage { file, offset, .. }
             | ReadError::Header { file, offset, .. }
-            | ReadError::Cut { file, offset, .. } => (file, Some(*offset)),
+            | ReadError::Cut { file, offset, .. }
+            | ReadError::Overlong { file, offset, .. } => (file, Some(*offset)),
             ReadError::Nowhere { at, .. } => (&at.file, Some(at.offset)),
         };
         Self { file: file.clone(), offset, why: why.to_string() }
@@ -124,6 +123,7 @@ impl Lost {
 pub fn needed(header: &Header) -> u64 {
     match RecordType::from(header.get("WARC-Type").unwrap_or_default()) {
         RecordType::Response => MAX_PAGE,
+        RecordType::Resource if capture::is_html(header) => MAX_PAGE,
         RecordType::Metadata => MAX_TRACE,
         RecordType::Revisit => MAX_HEAD,
         _ => 0,
@@ -133,7 +133,7 @@ pub fn needed(header: &Header) -> u64 {
 /// Whether a record can give anything.
 pub fn is_of_use(entry: &Entry) -> bool {
     match entry.kind {
-        RecordType::Response => entry.is_http(),
+        RecordType::Response | RecordType::Resource => capture::is_page(entry),
         RecordType::Revisit | RecordType::Metadata => true,
         _ => false,
     }
@@ -142,7 +142,7 @@ pub fn is_of_use(entry: &Entry) -> bool {
 /// What a record gives; nothing when it holds no page and says nothing of one.
 pub fn of(entry: &Entry) -> Option<Item> {
     let read = catch_unwind(AssertUnwindSafe(|| match entry.kind {
-        RecordType::Response => reply(entry),
+        RecordType::Response | RecordType::Resource => reply(entry),
         RecordType::Revisit => repeat(entry).map(Item::Repeat),
         RecordType::Metadata => trace(entry).map(Item::Trace),
         _ => None,
@@ -154,32 +154,34 @@ pub fn of(entry: &Entry) -> Option<Item> {
 }
 
 fn reply(entry: &Entry) -> Option<Item> {
-    let url = fetchable(entry.target_uri()?, None).ok()?;
-    let block = match entry.block.first(MAX_PAGE) {
-        Ok(block) => block,
+    let capture = match Capture::of(entry, MAX_PAGE) {
+        Ok(capture) => capture?,
         Err(why) => return Some(Item::Lost(Lost::page(&entry.locator, &why.to_string()))),
     };
-    let message = split(&block);
-    let head = Head::parse(block.get(..message.head_length)?);
-    let status = head.status()?;
+    let Capture { url, head, status, entity, .. } = &capture;
+    let status = *status;
     let id = entry.id().map(str::to_owned);
-    let lead = Lead::at(&url, Hop::Seed);
-    let to = head.get("Location").and_then(|to| fetchable(&to, Some(&url)).ok());
+    let lead = Lead::at(url, Hop::Seed);
+    let to = head.get("Location").and_then(|to| fetchable(&to, Some(url)).ok());
     if let (300..=399, Some(to)) = (status, to) {
         let outcome = Outcome::Moved { status, to: Some(to.into()) };
         let kept = keep(&lead, &outcome, None, &[]);
         return Some(Item::Reply(Reply { kept, id, document: None }));
     }
-    if !matches!(status, 200..=299) || is_media(&head) {
+    if !matches!(status, 200..=299) || is_media(head) {
         return None;
     }
     if url.path() == "/robots.txt" {
-        return signal(&url, &head, &message.entity);
+        return signal(url, head, entity);
     }
-    let page = page::read(page::Source { url: &url, head: &head, entity: &message.entity });
+    let page = page::read(page::Source { url, head, entity });
+    let is_broken = page.is_broken;
     let outcome = Outcome::Captured { status, truncated: None };
-    let kept = keep(&lead, &outcome, row(&url, &page), &page.alternates);
-    let document = Document::of(entry, &url, page).map(Box::new);
+    let kept = keep(&lead, &outcome, row(url, &page), &page.alternates);
+    let document = Document::of(entry, url, page).map(|mut document| {
+        document.defects = defect::of(entry, &capture, is_broken);
+        Box::new(document)
+    });
     if kept.is_empty() && document.is_none() {
         return None;
     }

@@ -42,6 +42,7 @@ pub(super) fn settings(job: &Job) -> Value {
         "until": filters.until.map(Moment::warc_date),
         "min_words": filters.min_words,
         "max_words": filters.max_words,
+        "whole": filters.whole,
         "dedup": dedup,
         "keep": dedup.map(|_| keep),
         "parallel": plan.format.is_parallel().then_some(parallel),

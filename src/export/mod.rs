@@ -6,6 +6,7 @@
 //! all of it. Reads archives only: no state, no network. A file or record that cannot be read is
 //! named and passed over, never the end.
 
+pub mod capture;
 mod card;
 pub mod cell;
 mod chart;
@@ -13,10 +14,12 @@ mod choices;
 pub mod corpus;
 pub mod dated;
 pub mod dedup;
+pub mod defect;
 pub mod direction;
 pub mod document;
 pub mod error;
 pub mod evidence;
+mod features;
 pub mod filter;
 pub mod format;
 pub mod gather;
@@ -41,8 +44,6 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-
-use warc::RecordType;
 
 use crate::groups::{self, Builder, Membership};
 use crate::page::parts::joined::together;
@@ -126,7 +127,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
 }
 
 fn article(entry: &Entry, met: &mut HashSet<String>) -> Option<Result<Document, ReadError>> {
-    if entry.kind != RecordType::Response || !entry.is_http() {
+    if !capture::is_page(entry) {
         return None;
     }
     let target = entry.target_uri()?;

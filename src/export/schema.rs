@@ -211,6 +211,12 @@ pub const COLUMNS: &[Column] = &[
         |doc| real(doc.quality.stop_words)
     ),
     column!(
+        "defects",
+        Kind::List(&Kind::Text),
+        "Why the text may not be the one that was published: truncated (less is there than was sent), partial (a part was asked for), coding (its content coding broke off), digest (its bytes were changed).",
+        |doc| Cell::List(doc.defects.iter().map(|defect| Cell::text(defect.name())).collect())
+    ),
+    column!(
         "found_by",
         Kind::Text,
         "The stage that found the body: selector, density, json-ld, framework-state or baseline.",

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::survey::fingerprint;
+use crate::lang::Lang;
 use crate::moment::Moment;
 
 /// Hosts that are named; the rest is counted.
@@ -47,6 +48,9 @@ pub struct Statistics {
     pub groups: BTreeMap<u64, u64>,
     /// Groups that have both languages, by pair.
     pub pairs: BTreeMap<String, u64>,
+    /// Documents whose capture is not whole, by what is wrong with it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub defects: BTreeMap<&'static str, u64>,
     /// Aligned texts of a parallel corpus, by pair.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub aligned: BTreeMap<String, u64>,
@@ -86,6 +90,9 @@ impl Counter {
                 day.clone_into(last);
             }
         }
+        for defect in &document.defects {
+            *told.defects.entry(defect.name()).or_default() += 1;
+        }
         *self.hosts.entry(document.host.clone()).or_default() += 1;
         let of = self.hosts_of.entry(language.clone()).or_default();
         of.insert(fingerprint(&document.host));
@@ -123,7 +130,8 @@ impl Counter {
     }
 }
 
+/// The language without script and region; Bokmål is what most pages mean by Norwegian.
 fn language_of(document: &Document) -> String {
-    let language = document.language.as_ref();
-    language.map_or_else(|| "und".to_owned(), |lang| lang.language().to_owned())
+    let language = document.language.as_ref().map_or("und", Lang::language);
+    (if language == "nb" { "no" } else { language }).to_owned()
 }

@@ -21,6 +21,8 @@ pub struct Decoded {
     pub media_type: String,
     /// The charset used.
     pub charset: String,
+    /// Whether a content coding broke off, or could not be taken off.
+    pub is_broken: bool,
     /// What went wrong and was lived with.
     pub notes: Vec<String>,
 }
@@ -65,6 +67,7 @@ const XML_ROOTS: &[(&str, &str)] = &[
 pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let mut notes = Vec::new();
     let bytes = coding::remove(&head.content_codings(), bytes, &mut notes);
+    let is_broken = !notes.is_empty();
     let declared =
         head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
     let mut declared = declared.unwrap_or_default();
@@ -91,7 +94,7 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     };
     let media_type = settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
-    Decoded { text, is_html, media_type, charset: charset.to_owned(), notes }
+    Decoded { text, is_html, media_type, charset: charset.to_owned(), is_broken, notes }
 }
 
 /// The bytes of an entity, content codings removed, whatever they are (robots.txt).

@@ -94,6 +94,8 @@ pub struct Page {
     pub mt_suspect: Option<String>,
     /// What an HTML page says, as two numbers: pages that say the same have the same.
     pub likeness: Option<Likeness>,
+    /// Whether its content coding broke off: what was read of it may be a part.
+    pub is_broken: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -409,8 +411,7 @@ fn staged(
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
-    let mut notes: Vec<String> = decoded.notes.into_iter().chain(left_out).collect();
-    notes.append(&mut found.notes);
+    let notes = decoded.notes.into_iter().chain(left_out).chain(found.notes).collect();
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
@@ -428,6 +429,7 @@ fn staged(
         rights: rights::read(&dom, head),
         mt_suspect: found.machine.map(str::to_owned),
         likeness: Some(likeness),
+        is_broken: decoded.is_broken,
         notes,
     };
     (page, found.dropped)

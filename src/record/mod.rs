@@ -4,6 +4,7 @@
 //! gzip member each, [`reader`] takes them out again. Nothing here knows the network or the clock.
 
 pub mod about;
+mod ahead;
 pub mod block;
 pub mod dns;
 pub mod entity;
@@ -19,6 +20,7 @@ pub mod reader;
 pub mod redact;
 pub mod repair;
 pub mod resource;
+mod start;
 pub mod strict;
 pub mod tally;
 pub mod torn;

@@ -3,20 +3,20 @@
 //! A member is one of gzip, or a frame of zstd.
 //!
 //! It is what [`super::reader`] and [`super::repair`] walk on. It goes forward only, so however
-//! damaged a file is, the work is linear in its size and the memory is two fixed buffers.
+//! damaged a file is, the work is linear in its size and the memory is two fixed buffers. Where
+//! another record seems to begin in a block, it looks ahead once whether the block's length is true.
 
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::FrameDecoder;
 
+use super::ahead::Ahead;
 use super::frame::{self, Frame};
+use super::start::{self, GZIP, LINE, Stray, VERSION};
 
 /// Bytes read, and bytes inflated, at a time.
 const STEP: usize = 64 << 10;
-
-/// The first bytes of a gzip member (RFC 1952 §2.3.1).
-const MAGIC: &[u8] = &[0x1f, 0x8b, 8];
 
 /// A reader that knows its offset and can look ahead.
 struct Counted {
@@ -140,6 +140,8 @@ pub(super) struct Plain {
     buffer: Vec<u8>,
     from: usize,
     to: usize,
+    /// What was read ahead, behind the buffer.
+    further: Ahead,
     member: u64,
     given: u64,
     damaged: bool,
@@ -150,8 +152,13 @@ impl Plain {
     pub(super) fn new(inner: Box<dyn Read + Send>, offset: u64) -> io::Result<Self> {
         let mut counted = Counted { inner, buffer: vec![0; STEP], from: 0, to: 0, offset };
         let ahead = counted.peek(8)?;
-        let is_gzip = ahead.starts_with(MAGIC);
-        let is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
+        let mut is_gzip = ahead.starts_with(GZIP);
+        let mut is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
+        if !is_gzip && !is_zstd && !start::begins(ahead) {
+            let stray = start::behind_stray(counted.peek(STEP)?);
+            is_gzip = matches!(stray, Some(Stray::Gzip));
+            is_zstd = matches!(stray, Some(Stray::Zstd));
+        }
         let source =
             if is_gzip || is_zstd { Source::Between(counted) } else { Source::Raw(counted) };
         let buffer = vec![0; STEP];
@@ -162,6 +169,7 @@ impl Plain {
             buffer,
             from: 0,
             to: 0,
+            further: Ahead::default(),
             member: offset,
             given: 0,
             damaged: false,
@@ -176,7 +184,7 @@ impl Plain {
     /// Offset in the file of the next byte; within a member that of compressed bytes not yet read.
     pub(super) fn offset(&self) -> u64 {
         match &self.source {
-            Source::Raw(raw) => raw.offset - (self.to - self.from) as u64,
+            Source::Raw(raw) => raw.offset - self.held(),
             Source::Between(raw) => raw.offset,
             Source::Member(member) => member.get_ref().offset,
             Source::Frame(frame) => frame.get_ref().offset,
@@ -198,12 +206,7 @@ impl Plain {
     /// member is damaged: what follows is found by [`Plain::next_member`].
     pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
         if self.from == self.to {
-            let count = match &mut self.source {
-                Source::Raw(raw) => raw.read(&mut self.buffer),
-                Source::Member(member) => member.read(&mut self.buffer),
-                Source::Frame(frame) => frame.read(&mut self.buffer),
-                Source::Between(_) | Source::Gone => Ok(0),
-            };
+            let count = draw(&mut self.source, &mut self.further, &mut self.buffer);
             (self.from, self.to) = (0, *count.as_ref().unwrap_or(&0));
             if count.is_err() || self.to == 0 {
                 self.leave();
@@ -221,12 +224,7 @@ impl Plain {
             self.buffer.copy_within(self.from..self.to, 0);
             (self.from, self.to) = (0, self.to - self.from);
             let room = self.buffer.get_mut(self.to..).unwrap_or_default();
-            let more = match &mut self.source {
-                Source::Raw(raw) => raw.read(room),
-                Source::Member(member) => member.read(room),
-                Source::Frame(frame) => frame.read(room),
-                Source::Between(_) | Source::Gone => Ok(0),
-            };
+            let more = draw(&mut self.source, &mut self.further, room);
             self.damaged |= more.is_err();
             let more = more?;
             if more == 0 {
@@ -258,7 +256,7 @@ impl Plain {
         if self.is_zstd {
             raw.skip_skippable(&mut self.decoder)?;
         }
-        let skipped = raw.skip_to(if self.is_zstd { frame::MAGIC } else { MAGIC })?;
+        let skipped = raw.skip_to(if self.is_zstd { frame::MAGIC } else { GZIP })?;
         // What follows a damaged member is the rest of it, and was complained of already.
         if skipped > 0 && !self.damaged {
             return Ok(Next::Garbage(skipped));
@@ -277,6 +275,77 @@ impl Plain {
             };
         }
         Ok(Next::Member)
+    }
+
+    /// How many of the ready bytes belong to a block that has `left` bytes to go; `None` when its
+    /// length is not true, for another record begins behind the line end that stands here.
+    ///
+    /// Only where such a line comes in a block it is asked whether the block ends as one does; if it
+    /// does, it `is_true`, and what it holds is its own affair.
+    pub(super) fn of_block(&mut self, left: u64, is_true: &mut bool) -> io::Result<Option<usize>> {
+        let ahead = self.ready();
+        let count = usize::try_from(left).map_or(ahead.len(), |left| left.min(ahead.len()));
+        if *is_true {
+            return Ok(Some(count));
+        }
+        match start::line_before(ahead).filter(|at| *at < count) {
+            None => Ok(Some(count)),
+            Some(0) if self.stands_before_record() => {
+                *is_true = self.ends_after(left)?;
+                Ok(is_true.then_some(count))
+            }
+            Some(before) => Ok(Some(before.max(1))),
+        }
+    }
+
+    /// Whether another record seems to begin behind the line end that stands here. What is damaged
+    /// is told when it is read.
+    fn stands_before_record(&mut self) -> bool {
+        if let Err(why) = self.ahead(LINE.len()) {
+            self.further.fail(why);
+        }
+        self.ready().starts_with(LINE)
+    }
+
+    /// Whether a block with `left` bytes to go ends there: another record follows the line ends
+    /// behind it, or nothing in the member. What lies too far off or is damaged is believed.
+    fn ends_after(&mut self, left: u64) -> io::Result<bool> {
+        const BEHIND: usize = 4 + VERSION.len();
+        let mut step = vec![0; STEP];
+        while self.held() < left.saturating_add(BEHIND as u64) {
+            if self.further.is_full() {
+                return Ok(true);
+            }
+            match read(&mut self.source, &mut step) {
+                Ok(0) => break,
+                Ok(count) => self.further.add(step.get(..count).unwrap_or_default())?,
+                Err(why) => self.further.fail(why),
+            }
+        }
+        if self.held() < left {
+            return Ok(false);
+        }
+        let mut behind = [0; BEHIND];
+        let count = self.look(left, &mut behind)?;
+        let behind = behind.get(..count).unwrap_or_default();
+        let blank = behind.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        Ok(start::begins(behind.get(blank..).unwrap_or_default()))
+    }
+
+    /// The bytes `distance` from here, as many as are held.
+    fn look(&mut self, distance: u64, room: &mut [u8]) -> io::Result<usize> {
+        let near = self.ready().len();
+        let skipped = usize::try_from(distance).unwrap_or(usize::MAX);
+        let mut ready = self.ready().get(skipped..).unwrap_or_default();
+        let count = ready.read(room)?;
+        let distance = distance.saturating_sub(near as u64);
+        let rest = room.get_mut(count..).unwrap_or_default();
+        Ok(count + self.further.look(distance, rest)?)
+    }
+
+    /// Bytes read and not yet taken.
+    const fn held(&self) -> u64 {
+        (self.to - self.from) as u64 + self.further.left()
     }
 
     /// Reads this member to its end, its checksum included.
@@ -300,5 +369,22 @@ impl Plain {
             }
             other => other,
         };
+    }
+}
+
+/// The next bytes: those that were read ahead first.
+fn draw(source: &mut Source, further: &mut Ahead, room: &mut [u8]) -> io::Result<usize> {
+    match further.take(room)? {
+        Some(count) => Ok(count),
+        None => read(source, room),
+    }
+}
+
+fn read(source: &mut Source, room: &mut [u8]) -> io::Result<usize> {
+    match source {
+        Source::Raw(raw) => raw.read(room),
+        Source::Member(member) => member.read(room),
+        Source::Frame(frame) => frame.read(room),
+        Source::Between(_) | Source::Gone => Ok(0),
     }
 }

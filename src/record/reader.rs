@@ -17,6 +17,7 @@ use super::entry::{content_length, parse_fields};
 use super::header::Header;
 use super::name::{self, OPEN, final_name};
 use super::plain::{Next, Plain};
+use super::start::VERSION;
 use super::{Block, Position};
 use crate::lead::Locator;
 
@@ -41,7 +42,7 @@ pub enum ReadError {
         source: io::Error,
     },
     /// No WARC at all.
-    #[error("{file} is no WARC file: it begins like {what}")]
+    #[error("{file} is no WARC file: {what}")]
     NotWarc {
         /// The file.
         file: String,
@@ -81,7 +82,7 @@ pub enum ReadError {
     },
     /// The file ends before the record does.
     #[error(
-        "{file}@{offset}: at least {missing} bytes of the record are missing; a crawl repairs its own files when it starts"
+        "{file}@{offset}: at least {missing} bytes of the record are missing; `warraq verify` tells how far the file is whole"
     )]
     Cut {
         /// The file.
@@ -90,6 +91,21 @@ pub enum ReadError {
         offset: u64,
         /// How many bytes are missing, as far as the header tells.
         missing: u64,
+    },
+    /// A record that is said to be longer than it is: another begins before its end. Reading goes on
+    /// there.
+    #[error(
+        "{file}@{offset}: its Content-Length says {declared}, but another record begins after {found} bytes; it is left out"
+    )]
+    Overlong {
+        /// The file.
+        file: String,
+        /// Where.
+        offset: u64,
+        /// The length it declares.
+        declared: u64,
+        /// The bytes before the next record, the line ends between them included.
+        found: u64,
     },
     /// A locator that leads nowhere.
     #[error("no record at {}@{}: {why}", at.file, at.offset)]
@@ -117,9 +133,6 @@ pub(crate) fn regular(path: &Path) -> io::Result<File> {
     }
     File::open(path)
 }
-
-/// How every record begins (WARC 1.1 §4).
-const VERSION: &[u8] = b"WARC/";
 
 /// The records of one file, in order.
 pub struct Records {
@@ -336,10 +349,15 @@ impl Records {
 
     fn block(&mut self, offset: u64, length: u64, mut keep: u64) -> Result<Block, ReadError> {
         let mut store = Store::default();
-        let mut left = length;
+        let (mut left, mut is_true) = (length, false);
         while left > 0 {
-            let ahead = self.more(offset, left)?;
-            let count = usize::try_from(left).map_or(ahead.len(), |left| left.min(ahead.len()));
+            self.more(offset, left)?;
+            let count = match self.plain.of_block(left, &mut is_true) {
+                Ok(Some(count)) => count,
+                Ok(None) => return Err(self.overlong(offset, length, left)),
+                Err(source) => return Err(self.fatal(source)),
+            };
+            let ahead = self.plain.ready();
             let kept = usize::try_from(keep).map_or(count, |keep| keep.min(count));
             let stored = store.add(ahead.get(..kept).unwrap_or_default());
             stored.map_err(|source| ReadError::Io { path: "a temporary file".into(), source })?;
@@ -348,6 +366,14 @@ impl Records {
             keep -= kept as u64;
         }
         Ok(store.finish())
+    }
+
+    /// A block whose length is not true; the next record stands behind a line end.
+    fn overlong(&mut self, offset: u64, declared: u64, left: u64) -> ReadError {
+        self.plain.consume(1);
+        self.resync = false;
+        let found = declared - left + 1;
+        ReadError::Overlong { file: self.file.clone(), offset, declared, found }
     }
 
     /// The two line ends behind a block.
@@ -379,15 +405,26 @@ impl Records {
     fn no_record(&mut self, offset: u64, line: &[u8]) -> ReadError {
         let what = match line {
             _ if self.begun => None,
-            [b'P', b'K', 3, 4, ..] => Some("a ZIP or WACZ package; unpack it first"),
+            [b'P', b'K', 3, 4, ..] => Some("it begins like a ZIP or WACZ package; unpack it first"),
             [b'f', b'i', b'l', b'e', b'd', ..] => {
-                Some("an ARC file; convert it with `warcio recompress` first")
+                Some("it begins like an ARC file; convert it with `warcio recompress` first")
             }
             _ => None,
         };
         if let Some(what) = what {
             self.done = true;
             return ReadError::NotWarc { file: self.file.clone(), what };
+        }
+        if !self.begun && !self.plain.is_compressed() {
+            if let Err(why) = self.pass_over() {
+                return why;
+            }
+            self.resync = false;
+            self.done = self.plain.ready().is_empty();
+            if self.done {
+                let what = "no record begins anywhere in it";
+                return ReadError::NotWarc { file: self.file.clone(), what };
+            }
         }
         let shown: String = String::from_utf8_lossy(line).chars().take(40).collect();
         let why = format!("it begins with {shown:?}, not with WARC/");

@@ -14,6 +14,7 @@ use super::header::{Header, is_token};
 use super::plain::{Next, Plain};
 use super::reader::{self, MAX_HEADER};
 use super::repair::is_damage;
+use super::start::{self, LINE, VERSION};
 
 /// Something that stands in a file and should not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct Strict {
     plain: Plain,
     /// Bytes of the block that were not read yet.
     left: u64,
+    /// Whether the length of the block is known to be true.
+    is_true: bool,
     /// Records of this member so far.
     records: u32,
     /// Whether a member was begun and nothing came out of it yet.
@@ -120,6 +123,7 @@ impl Strict {
         Ok(Self {
             plain,
             left: 0,
+            is_true: false,
             records: 0,
             empty: false,
             offset: 0,
@@ -154,6 +158,7 @@ impl Strict {
         match raw {
             Ok(raw) => {
                 self.left = raw.length.unwrap_or(0);
+                self.is_true = false;
                 Ok(Some(Step::Record(Box::new(raw))))
             }
             Err(flaw) => self.lost(flaw).map(Some),
@@ -190,7 +195,8 @@ impl Strict {
         let damaged = self.is_broken();
         let mut whole = self.left == 0 && raw.length.is_some();
         if self.left > 0 && !damaged {
-            self.flaws.push(Flaw::Short(self.left));
+            let missing = self.missing();
+            self.flaws.push(Flaw::Short(missing));
         } else if whole && !damaged {
             whole = self.trailer()?;
         } else if !damaged {
@@ -199,6 +205,16 @@ impl Strict {
         self.left = 0;
         let length = self.end()?.map_or(0, |end| end.saturating_sub(raw.offset));
         Ok(Closed { length, whole, flaws: std::mem::take(&mut self.flaws) })
+    }
+
+    /// How many bytes the block ends early. Where another record begins in it, what was read of it
+    /// are also the line ends between the two.
+    fn missing(&mut self) -> u64 {
+        if !self.plain.ready().starts_with(LINE) {
+            return self.left;
+        }
+        self.plain.consume(1);
+        self.left.saturating_add(3)
     }
 
     /// Where the record at hand ends, unless another one follows it in its member.
@@ -293,7 +309,7 @@ impl Strict {
             self.plain.consume(1);
         }
         let ahead = self.fill()?;
-        let excess = !ahead.is_empty() && !begins_record(ahead);
+        let excess = !ahead.is_empty() && !start::begins(ahead);
         if missing || excess {
             let passed = self.pass_over()?;
             if !self.is_broken() {
@@ -309,7 +325,7 @@ impl Strict {
         let (mut line_start, mut passed) = (true, 0);
         while !self.at_next {
             let ahead = self.fill()?;
-            if ahead.is_empty() || (line_start && begins_record(ahead)) {
+            if ahead.is_empty() || (line_start && start::begins(ahead)) {
                 break;
             }
             let step = step_to_line(ahead);
@@ -373,22 +389,9 @@ impl Strict {
     }
 }
 
-const VERSION: &[u8] = b"WARC/";
-
-/// Whether a line that has come so far may be a version line.
-fn begins_record(ahead: &[u8]) -> bool {
-    ahead.iter().zip(VERSION).all(|(have, want)| have == want)
-}
-
 /// How far it is to the next line that may begin a record, or to the end of `ahead`; at least 1.
 fn step_to_line(ahead: &[u8]) -> usize {
-    if let Some(at) = memchr::memmem::find(ahead, b"\nWARC/") {
-        return at + 1;
-    }
-    // A line that begins in the last bytes may be one.
-    let tail = ahead.len().saturating_sub(VERSION.len());
-    let last = ahead.get(tail..).and_then(|tail| memchr::memchr(b'\n', tail));
-    last.map_or(ahead.len(), |at| tail + at + 1).max(1)
+    start::line_before(ahead).map_or(ahead.len(), |at| at + 1).max(1)
 }
 
 impl Raw {
@@ -447,9 +450,12 @@ impl BufRead for BlockStream<'_> {
         if self.strict.left == 0 {
             return Ok(&[]);
         }
-        let left = usize::try_from(self.strict.left).unwrap_or(usize::MAX);
-        let ahead = self.strict.supply()?;
-        Ok(ahead.get(..left.min(ahead.len())).unwrap_or_default())
+        if self.strict.supply()?.is_empty() {
+            return Ok(&[]);
+        }
+        let Strict { plain, left, is_true, .. } = &mut *self.strict;
+        let count = plain.of_block(*left, is_true)?.unwrap_or_default();
+        Ok(plain.ready().get(..count).unwrap_or_default())
     }
 
     fn consume(&mut self, count: usize) {

@@ -74,18 +74,38 @@ pub fn verify(entry: &Entry) -> io::Result<Vec<Finding>> {
         return Ok(findings);
     }
     if let Some(said) = declared(entry, "WARC-Payload-Digest", &mut findings) {
-        let payload = payload(entry)?;
-        if payload.entity != said && !(payload.is_unframed && said == Digest::empty()) {
-            let found = payload.entity;
-            let finding = if payload.body == Some(said) {
-                Finding::ChunkedPayload { found }
-            } else {
-                Finding::Payload { said, found }
-            };
-            findings.push(finding);
-        }
+        findings.extend(of_payload(entry, said)?);
     }
     Ok(findings)
+}
+
+/// What is wrong with the digest that a record declares of its payload.
+fn of_payload(entry: &Entry, said: Digest) -> io::Result<Option<Finding>> {
+    let payload = payload(entry)?;
+    let found = payload.entity;
+    if found == said || (payload.is_unframed && said == Digest::empty()) {
+        return Ok(None);
+    }
+    let of_body = payload.body == Some(said);
+    Ok(Some(if of_body {
+        Finding::ChunkedPayload { found }
+    } else {
+        Finding::Payload { said, found }
+    }))
+}
+
+/// Whether a digest shows that the bytes of `entry` are not those that were recorded: that of the
+/// block, where it has one, else that of the payload. What was not read whole cannot be told.
+pub fn is_altered(entry: &Entry) -> io::Result<bool> {
+    if entry.block.len() < entry.length {
+        return Ok(false);
+    }
+    let said = |field| entry.header.get(field).and_then(|said| said.parse::<Digest>().ok());
+    if let Some(said) = said("WARC-Block-Digest") {
+        return Ok(entry.block.digest()? != said);
+    }
+    let Some(said) = said("WARC-Payload-Digest") else { return Ok(false) };
+    Ok(of_payload(entry, said)?.is_some_and(|finding| matches!(finding, Finding::Payload { .. })))
 }
 
 /// The digest of what a record holds as its payload: the entity of an HTTP message, else the block.

@@ -311,7 +311,7 @@ fn a_card_says_what_was_chosen_and_left_out() {
 
 #[test]
 fn what_cannot_be_is_refused_in_one_sentence() {
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 12] = [
         (&["--columns", "url,texts"], "no column is called texts; there are version, url"),
         (&["--columns", "url", "--format", "tei"], "--columns is for jsonl, parquet and csv"),
         (&["--resume"], "--resume needs a folder"),
@@ -319,12 +319,49 @@ fn what_cannot_be_is_refused_in_one_sentence() {
         (&["--shard-size", "1MB", "-o", "x.jsonl"], "--shard-size makes several files"),
         (&["--compress", "gzip", "--format", "parquet"], "Parquet is compressed by zstd"),
         (&["-", "--resume", "-o", "x"], "standard input can be read only once"),
+        (&["-o", "x.csv.gz", "--compress", "zstd"], "x.csv.gz is called otherwise than --compress"),
+        (&["-o", "x.jsonl.zst", "--compress", "gzip"], "x.jsonl.zst is called otherwise"),
+        (&["-o", "x.jsonl", "--compress", "gzip"], "x.jsonl is called otherwise"),
+        (&["-o", "x.parquet", "--format", "csv"], "x.parquet is called otherwise than --format"),
+        (&["-o", "/dev/null"], "/dev/null is no file and no folder; leave -o away"),
     ];
     for (args, want) in cases {
         let told = warraq(args);
         let said = String::from_utf8_lossy(&told.stderr);
         assert_eq!(told.status.code(), Some(2), "{args:?}: {said}");
         assert!(said.starts_with(&format!("warraq: {want}")), "{args:?}: {said}");
+    }
+}
+
+/// A column that was empty in the rows a reader guesses from has its type all the same.
+#[test]
+fn a_card_types_every_column_of_a_table() {
+    let (_folder, path) = exported("README.md", &["--columns", "url, authors,warc"]);
+    let card = text(&path);
+    let want = "dataset_info:\n  features:\n  - name: url\n    dtype: string\n  - name: authors\n    \
+                list:\n    - name: name\n      dtype: string\n    - name: role\n      dtype: string\n  \
+                - name: warc\n    struct:\n    - name: file\n      dtype: string\n    - name: offset\n      \
+                dtype: int64\n";
+    assert!(card.contains(want), "{card}");
+    assert!(card.contains("    - name: date\n      dtype: timestamp[ms, tz=UTC]\n"), "{card}");
+    for (format, rights, loads) in [
+        ("parquet", true, true),
+        ("csv", true, true),
+        ("parallel-jsonl", false, true),
+        ("tsv", false, true),
+        ("text", false, true),
+        ("markdown", false, false),
+        ("tei", false, false),
+        ("wet", false, false),
+        ("tmx", false, false),
+        ("warc2text", false, false),
+    ] {
+        let (_folder, path) = exported("README.md", &["--format", format]);
+        let card = text(&path);
+        assert_eq!(card.contains("is kept with each row (`rights`)"), rights, "{format}");
+        assert_eq!(card.contains("\nconfigs:\n"), loads, "{format}");
+        assert_eq!(card.contains("`load_dataset` does not read"), !loads, "{format}");
+        assert_eq!(card.contains("\ndataset_info:\n"), loads && format != "text", "{format}");
     }
 }
 

@@ -41,6 +41,7 @@ fn name(why: &ReadError) -> &'static str {
         ReadError::Garbage { .. } => "garbage",
         ReadError::Header { .. } => "header",
         ReadError::Cut { .. } => "cut",
+        ReadError::Overlong { .. } => "overlong",
         ReadError::Nowhere { .. } => "nowhere",
     }
 }
@@ -118,6 +119,42 @@ fn a_length_that_lies_costs_only_its_own_record() {
         let lies = format!("WARC/1.1\r\nContent-Length: {length}\r\n\r\nshort\r\n\r\n");
         let file = [member(lies.as_bytes()), member(GOOD)].concat();
         assert_eq!(outcomes(&file), ["cut", "resource:4"]);
+    }
+}
+
+/// Each claims all that follows, or a little more than was looked at for the one before it. Were
+/// that read again for each of them, this would not end.
+#[test]
+fn lies_upon_lies_are_read_once() {
+    let count = 50_000;
+    let lie = |length: usize| format!("WARC/1.1\r\nContent-Length: {length}\r\n\r\nx\r\n\r\n");
+    let all: String = (0..count).map(|_| lie(999_999_999)).collect();
+    let more: String = (0..count).map(|at| lie(900_001 + at % 7)).collect();
+    for lies in [all, more] {
+        let bytes = [lies.as_bytes(), GOOD].concat();
+        for file in [member(&bytes), bytes] {
+            let found = outcomes(&file);
+            assert_eq!(found.len(), count + 1);
+            assert!(found[..count].iter().all(|one| one == "overlong"));
+            assert_eq!(found[count], "resource:4");
+        }
+    }
+}
+
+/// The probe goes beyond what is in memory, and what it looked at is the block all the same.
+#[test]
+fn a_giant_block_that_shows_a_record_is_whole() {
+    let block = [b"a\r\n".as_slice(), GOOD, &vec![b'z'; 3 << 20]].concat();
+    let head =
+        format!("WARC/1.1\r\nWARC-Type: response\r\nContent-Length: {}\r\n\r\n", block.len());
+    let bytes = [head.as_bytes(), &block, b"\r\n\r\n", GOOD].concat();
+    for file in [member(&bytes), bytes] {
+        let records = Records::over("x", Box::new(Cursor::new(file)), 0).unwrap();
+        let found: Vec<_> = records.map(Result::unwrap).collect();
+        assert_eq!(found.len(), 2);
+        let mut read = Vec::new();
+        std::io::Read::read_to_end(&mut found[0].block.reader(), &mut read).unwrap();
+        assert!(read == block);
     }
 }
 

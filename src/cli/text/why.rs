@@ -2,16 +2,12 @@
 
 use std::path::Path;
 
-use warc::RecordType;
-
-use crate::address::fetchable;
 use crate::cli::errand::Brought;
 use crate::cli::show::{self, Direction};
 use crate::cli::{Exit, Stopped};
-use crate::head::Head;
+use crate::export::capture::Capture;
 use crate::page::explain::{Account, Candidate, Field, account};
 use crate::page::{Article, Page, PageDate, Person, Source};
-use crate::record::entity::split;
 use crate::record::entry::Entry;
 use crate::record::reader::Records;
 
@@ -48,17 +44,12 @@ pub(super) fn archive(path: &Path) -> Result<Exit, Stopped> {
     Ok(exit)
 }
 
-/// Explains the page of a response; other records hold none.
+/// Explains the page of a record, where it holds one.
 fn record(entry: &Entry) {
-    let target = entry.target_uri().and_then(|target| fetchable(target, None).ok());
-    let (Some(url), true) = (target, entry.kind == RecordType::Response && entry.is_http()) else {
-        return;
-    };
-    let Ok(block) = entry.block.first(MAX_BLOCK_BYTES) else { return };
-    let message = split(&block);
-    let head = Head::parse(block.get(..message.head_length).unwrap_or_default());
-    if matches!(head.status(), Some(200..=299)) {
-        let account = account(Source { url: &url, head: &head, entity: &message.entity });
+    let Ok(Some(capture)) = Capture::of(entry, MAX_BLOCK_BYTES) else { return };
+    let Capture { url, head, entity, status, .. } = &capture;
+    if matches!(status, 200..=299) {
+        let account = account(Source { url, head, entity });
         if account.verdict != "no HTML" {
             show::say(&worded(url.as_str(), &account, Direction::of_stdout()));
         }

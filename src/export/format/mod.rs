@@ -113,9 +113,9 @@ impl Format {
         matches!(self, Self::Jsonl | Self::Parquet | Self::Csv)
     }
 
-    /// Whether it is a table that Hugging Face's loaders read.
-    pub const fn is_table(self) -> bool {
-        self.has_columns() || matches!(self, Self::ParallelJsonl | Self::Tsv)
+    /// Whether Hugging Face's loaders read it.
+    pub const fn is_loaded(self) -> bool {
+        self.has_columns() || matches!(self, Self::Text | Self::ParallelJsonl | Self::Tsv)
     }
 
     /// Whether a file without documents is a file of the format.

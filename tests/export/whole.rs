@@ -1,0 +1,205 @@
+//! What is damaged, cut or lies: every whole page is a row, and a row that may not be whole says so.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use warraq::digest::Digest;
+
+use super::made::{Page, english, file, member, record};
+use super::{job, rows, run, urls};
+
+const DATE: &str = "2026-11-22T09:30:00Z";
+const URLS: [&str; 4] = [
+    "https://news.example/0",
+    "https://news.example/1",
+    "https://news.example/2",
+    "https://news.example/3",
+];
+
+fn responses() -> Vec<Vec<u8>> {
+    let subjects = ["clock", "gate", "bell", "bridge"];
+    let page = |(url, subject)| Page::new(url, english(subject)).response();
+    URLS.into_iter().zip(subjects).map(page).collect()
+}
+
+/// The record with another length in its header.
+fn saying(record: &[u8], length: &str) -> Vec<u8> {
+    let text = String::from_utf8(record.to_vec()).unwrap();
+    let start = text.find("Content-Length: ").unwrap() + 16;
+    let end = start + text[start..].find('\r').unwrap();
+    format!("{}{length}{}", &text[..start], &text[end..]).into_bytes()
+}
+
+/// A length that is too large costs its own record, however far it reaches; in plain files, and
+/// where records share a member.
+#[test]
+fn a_length_that_lies_takes_no_other_record_along() {
+    let folder = tempfile::tempdir().unwrap();
+    for length in ["2000", "4000", "99999", "9999999999999"] {
+        let mut records = responses();
+        records[1] = saying(&records[1], length);
+        let plain = file(folder.path(), "plain.warc", &records);
+        let shared = file(folder.path(), "shared.warc.gz", &[member(&records.concat())]);
+        for path in [plain, shared] {
+            let (rows, _, lost) = rows(&[&path]);
+            assert_eq!(urls(&rows), [URLS[0], URLS[2], URLS[3]], "{length} {lost:?}");
+            assert_eq!(lost.len(), 1, "{lost:?}");
+            assert!(lost[0].why.contains(&format!("says {length}, but another")), "{lost:?}");
+        }
+    }
+}
+
+/// A record that lost bytes in its middle is no row of the neighbours' bytes.
+#[test]
+fn a_record_that_was_shortened_takes_no_other_record_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut records = responses();
+    records[1].drain(500..1_000);
+    let path = file(folder.path(), "short.warc", &records);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!((urls(&rows), lost.len()), (vec![URLS[0], URLS[2], URLS[3]], 1), "{lost:?}");
+}
+
+/// A page that shows records is one page.
+#[test]
+fn records_in_a_page_are_no_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let forged = String::from_utf8(responses()[3].clone()).unwrap();
+    let shows = format!("{}<pre>\r\n\r\n{forged}</pre>", english("clock"));
+    let page = Page::new(URLS[0], shows).response();
+    let path = file(folder.path(), "shown.warc", &[page, responses()[1].clone()]);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!((urls(&rows), lost.len()), (vec![URLS[0], URLS[1]], 0), "{lost:?}");
+}
+
+#[test]
+fn stray_bytes_before_the_first_member_cost_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let gzip: Vec<_> = responses().iter().map(|record| member(record)).collect();
+    let records = responses();
+    let zstd = records.iter().map(|record| zstd::bulk::compress(record, 3).unwrap());
+    for members in [gzip, zstd.collect()] {
+        let stray: &[&[u8]] = &[b"<html>not</html>", b"\0", b"\x1f\x8b, \x28\xb5\n"];
+        for stray in stray {
+            let parts = [&[stray.to_vec()], members.as_slice()].concat();
+            let path = file(folder.path(), "stray.warc.gz", &parts);
+            let (rows, _, lost) = rows(&[&path]);
+            assert_eq!(urls(&rows), URLS, "{stray:?} {lost:?}");
+            assert!(!lost.is_empty(), "{stray:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_archive_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "notes.txt", &[b"import os\nprint(1)\n".to_vec()]);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!((rows.len(), lost.len()), (0, 1));
+    assert_eq!(lost[0].why, "notes.txt is no WARC file: no record begins anywhere in it");
+}
+
+#[test]
+fn html_without_http_is_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let resource = |url: &str, media: &str| {
+        let fields = [
+            ("WARC-Type", "resource"),
+            ("WARC-Record-ID", "<urn:uuid:1>"),
+            ("WARC-Date", DATE),
+            ("WARC-Target-URI", url),
+            ("Content-Type", media),
+        ];
+        record("1.1", &fields, english("clock").as_bytes())
+    };
+    let records = [
+        resource(URLS[0], "text/html; charset=utf-8"),
+        resource(URLS[1], "Application/XHTML+XML"),
+        resource(URLS[2], "text/plain"),
+        resource("urn:pageinfo:x", "text/html"),
+    ];
+    let path = file(folder.path(), "resources.warc", &records);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!((urls(&rows), lost.len()), (vec![URLS[0], URLS[1]], 0));
+    assert_eq!([&rows[0]["title"], &rows[0]["host"]], ["clock", "news.example"]);
+    let documents = warraq::export::documents(&path).unwrap();
+    assert_eq!(documents.count(), 2, "`text` has them, too");
+}
+
+/// A response, with more in its record's header and in the head of its message.
+fn response(url: &str, fields: &[(&str, &str)], head: &str, body: &[u8]) -> Vec<u8> {
+    let mut all = vec![
+        ("WARC-Type", "response"),
+        ("WARC-Date", DATE),
+        ("WARC-Target-URI", url),
+        ("Content-Type", "application/http; msgtype=response"),
+    ];
+    all.extend_from_slice(fields);
+    record("1.1", &all, &[format!("{head}\r\n").as_bytes(), body].concat())
+}
+
+/// A field of the record, the head of the message, its body, and the words for it.
+type Case<'a> = ((&'a str, &'a str), &'a str, &'a [u8], &'a [&'static str]);
+
+/// Captures that are not whole, each with the words for it.
+fn captures() -> Vec<(Vec<u8>, Vec<&'static str>)> {
+    let html = english("clock").into_bytes();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&html).unwrap();
+    let packed = encoder.finish().unwrap();
+    let right = Digest::of(&html).to_string();
+    let wrong = Digest::of(b"something else").to_string();
+    let ok = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
+    let with = |more: &str| format!("{ok}{more}\r\n");
+    let long = with(&format!("Content-Length: {}", html.len() + 9));
+    let part = "HTTP/1.1 206 Partial Content\r\nContent-Type: text/html\r\n\
+                Content-Range: bytes 0-99999/200000\r\n";
+    let is_chunked = with("Transfer-Encoding: chunked");
+    let chunked = [format!("{:x}\r\n", html.len() + 9).as_bytes(), &html].concat();
+    let gzip = with("Content-Encoding: gzip");
+    let (none, payload) = (("X-Note", "none"), "WARC-Payload-Digest");
+    let cut = &packed[..packed.len() - 12];
+    let cases: [Case<'_>; 12] = [
+        (none, ok, &html, &[]),
+        ((payload, &right), ok, &html, &[]),
+        ((payload, &wrong), ok, &html, &["digest"]),
+        (("WARC-Block-Digest", &wrong), ok, &html, &["digest"]),
+        ((payload, "sha256:unknown"), ok, &html, &[]),
+        (("WARC-Truncated", "length"), ok, &html, &["truncated"]),
+        (none, &long, &html, &["truncated"]),
+        (none, &is_chunked, &chunked, &["truncated"]),
+        (none, &is_chunked, &html, &[]),
+        (none, &gzip, &packed, &[]),
+        (none, &gzip, cut, &["coding"]),
+        ((payload, &wrong), part, &html, &["partial", "digest"]),
+    ];
+    let numbered = cases.iter().enumerate();
+    let made = numbered.map(|(at, (field, head, body, want))| {
+        (response(&format!("https://n.example/{at}"), &[*field], head, body), want.to_vec())
+    });
+    made.collect()
+}
+
+#[test]
+fn a_row_says_what_is_wrong_with_its_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let (records, want): (Vec<_>, Vec<_>) = captures().into_iter().unzip();
+    let path = file(folder.path(), "defects.warc", &records);
+    let (rows, ..) = rows(&[&path]);
+    let found: Vec<_> = rows.iter().map(|row| row["defects"].clone()).collect();
+    let want: Vec<Value> = want.into_iter().map(Value::from).collect();
+    assert_eq!(found, want);
+
+    let mut job = job(&[&path], &folder.path().join("whole"));
+    job.filters.whole = true;
+    let (told, _) = run(&job).unwrap();
+    let whole = want.iter().filter(|words| **words == Value::Array(vec![])).count();
+    assert_eq!((told.documents, told.filtered), (whole as u64, (want.len() - whole) as u64));
+
+    job = super::job(&[&path], &folder.path().join("all"));
+    run(&job).unwrap();
+    let card = std::fs::read_to_string(folder.path().join("all/README.md")).unwrap();
+    assert!(card.contains("| digest | 3 |"), "{card}");
+}
