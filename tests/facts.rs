@@ -68,6 +68,56 @@ fn a_day_is_read_wherever_and_however_it_is_written() {
 }
 
 #[test]
+fn json_ld_speaks_however_it_is_wrapped() {
+    let json = r#"{"@context": "https://schema.org", "@type": "NewsArticle", "datePublished": "2026-03-14"}"#;
+    for script in [
+        format!(r#"<script type="application/ld+json">{json}</script>"#),
+        format!("<script>{json}</script>"),
+        format!(r#"<script type="application/ld+json"><![CDATA[{json}]]></script>"#),
+        format!(r#"<script type="application/ld+json">//<![CDATA[\n[{json}]\n//]]></script>"#),
+    ] {
+        let published = read(&page(&script, ""), "https://example.org/ferry").article.published;
+        assert_eq!(published.map(|date| date.iso).as_deref(), Some("2026-03-14"), "{script}");
+    }
+    let code =
+        r#"<script>{"page": {"@type": "NewsArticle", "datePublished": "2026-03-14"}}</script>"#;
+    assert_eq!(read(&page(code, ""), "https://example.org/ferry").article.published, None);
+}
+
+#[test]
+fn the_canonical_address_may_carry_the_day() {
+    let day = |head: &str| {
+        let article = read(&page(head, ""), "https://example.org/?p=17").article;
+        article.published.map(|date| (date.iso, date.source))
+    };
+    let found = Some(("2026-03-14".to_owned(), "url".to_owned()));
+    let canonical = r#"<link rel="canonical" href="https://example.org/2026/03/14/ferry">"#;
+    assert_eq!(day(canonical), found);
+    let graph = r#"<meta property="og:url" content="https://example.org/2026/03/14/ferry">"#;
+    assert_eq!(day(graph), found);
+}
+
+#[test]
+fn a_headline_in_a_table_has_its_day_below() {
+    let share = r#"<td><a href="/s"><img src="s.gif"></a></td>"#.repeat(40);
+    let body: String = page("", "").split("</h1>").nth(1).unwrap().to_owned();
+    let html = format!(
+        "<html><head><title>The last ferry</title></head><body><table><tr><td>The last ferry</td></tr>\
+         <tr><td><span>14 March 2026 09:30</span></td></tr></table><table><tr>{share}</tr></table>{body}"
+    );
+    let published = read(&html, "https://example.org/ferry").article.published;
+    assert_eq!(published.map(|date| date.iso).as_deref(), Some("2026-03-14"));
+}
+
+#[test]
+fn the_days_of_other_stories_are_theirs() {
+    let other = r#"<ul><li><a href="/bells">The bells of the other bank 12 March 2026</a></li></ul>
+        <p>In: Annals of Rowing, volume 12, number 4, pages 11 to 19, 3 February 2026, printed on the spot</p>"#;
+    let html = page("", "").replace("</article>", &format!("</article>{other}"));
+    assert_eq!(read(&html, "https://example.org/ferry").article.published, None);
+}
+
+#[test]
 fn the_language_of_a_text_is_told_among_its_kin() {
     let mut wrong = Vec::new();
     let table = include_str!("tables/told.txt").lines().filter(|line| !line.starts_with('#'));

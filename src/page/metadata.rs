@@ -41,6 +41,8 @@ pub struct Metadata {
     pub published_said: Vec<PageDate>,
     /// What a meta name says that means neither publication nor change (`date`, `timestamp`).
     pub published_loosely: Option<PageDate>,
+    /// The day that the canonical address carries, or `og:url`.
+    pub address_day: Option<String>,
     /// Modification date by metadata.
     pub modified: Option<PageDate>,
     /// JSON-LD `articleBody`.
@@ -126,6 +128,7 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
         published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
         published_loosely: loosely,
+        address_day: address_day(&all),
         modified: modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
@@ -191,16 +194,8 @@ fn collect(dom: &Html) -> Collected<'_> {
             "html" => all.html_lang = attr(element, "lang").or_else(|| attr(element, "xml:lang")),
             "meta" => take_meta(element, &mut all),
             "link" => take_link(element, &mut all),
-            "script"
-                if attr(element, "type").is_some_and(|kind| {
-                    kind.trim().eq_ignore_ascii_case("application/ld+json")
-                }) =>
-            {
-                let script: String = node
-                    .children()
-                    .filter_map(|child| child.value().as_text().map(|text| &**text))
-                    .collect();
-                if let Some(value) = jsonld::parse(&script) {
+            "script" if is_jsonld(element, node) => {
+                if let Some(value) = jsonld::parse(&texts(node).collect::<String>()) {
                     jsonld::describe(&value, &mut all.said);
                 }
             }
@@ -219,6 +214,24 @@ fn collect(dom: &Html) -> Collected<'_> {
         }
     }
     all
+}
+
+/// Whether a script is JSON-LD: by its type, or where it has none by beginning as such an object.
+fn is_jsonld(element: &Element, node: ego_tree::NodeRef<'_, Node>) -> bool {
+    match attr(element, "type") {
+        Some(kind) => kind.trim().eq_ignore_ascii_case("application/ld+json"),
+        None => texts(node).next().is_some_and(|text| {
+            let rest = text.trim_start().strip_prefix('{').map(str::trim_start);
+            rest.is_some_and(|rest| {
+                rest.starts_with("\"@context\"") || rest.starts_with("\"@type\"")
+            })
+        }),
+    }
+}
+
+/// The text nodes of a script: one, as the parser makes them.
+fn texts(node: ego_tree::NodeRef<'_, Node>) -> impl Iterator<Item = &str> {
+    node.children().filter_map(|child| child.value().as_text().map(|text| &**text))
 }
 
 fn is_named(node: &Node, name: &str) -> bool {
@@ -378,6 +391,11 @@ fn published(all: &Collected<'_>) -> Vec<PageDate> {
 fn loosely(all: &Collected<'_>) -> Option<PageDate> {
     let values = LOOSE.iter().flat_map(|name| all.all(name));
     values.into_iter().find_map(dates::iso).map(|iso| dates::from("meta", iso))
+}
+
+fn address_day(all: &Collected<'_>) -> Option<String> {
+    let named = [all.canonical, all.meta(&["og:url"])];
+    named.into_iter().flatten().find_map(|address| dates::in_url(&Url::parse(address.trim()).ok()?))
 }
 
 fn modified(all: &Collected<'_>) -> Option<PageDate> {

@@ -119,7 +119,8 @@ const BYLINE: &str = "author authors byline bylines writer reporter journalist c
     dateline writtenby postedby creator";
 
 const DATE: &str = "date dates time datetime timestamp published publish pubdate publishdate \
-    publication datum fecha updated created submitted dateline";
+    publication datum fecha updated created submitted dateline pubtime publishtime posttime \
+    newstime newsdate articledate postdate storydate entrydate createdate createtime releasedate";
 
 const CAPTION: &str =
     "caption captions figcaption credit credits wp-caption-text photographer legend";

@@ -14,6 +14,8 @@ use crate::page::{PageDate, dates};
 const BEFORE_HEADLINE: usize = 60;
 /// Rows behind the body in which it may.
 const BEHIND_BODY: usize = 60;
+/// Bytes of a beginning of the title that is a headline by itself.
+const MIN_HEADLINE: usize = 20;
 /// Characters of a line in which a date is looked for.
 const LINE_LETTERS: usize = 120;
 /// Characters of a paragraph in which a word for publication may name the day.
@@ -75,7 +77,8 @@ fn witnesses(scene: &Scene<'_, '_>, url: &Url, shown: Option<&PageDate>) -> Vec<
     };
     let seen = marked.or_else(|| itemprop.cloned());
     let shown = shown.filter(|shown| seen.as_ref().is_none_or(|seen| twice(seen, shown))).cloned();
-    let day = dates::in_url(url).map(|iso| dates::from("url", iso));
+    let day = dates::in_url(url).or_else(|| scene.metadata.address_day.clone());
+    let day = day.map(|iso| dates::from("url", iso));
     let loose = scene.metadata.published_loosely.clone();
     let all = said.cloned().chain(seen).chain(day).chain(shown).chain(loose);
     all.filter(|date| is_past(scene, date)).collect()
@@ -155,10 +158,23 @@ fn near(scene: &Scene<'_, '_>) -> std::ops::Range<usize> {
     }
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let last = scene.body.last().map_or(scene.outline.rows.len(), |draft| draft.end);
-    let rows = &scene.outline.rows;
-    let headline =
-        rows.iter().take(first).rposition(|row| row.tag == Tag::Heading(1)).unwrap_or(first);
-    headline.saturating_sub(BEFORE_HEADLINE)..(last + BEHIND_BODY).min(rows.len())
+    let rows = scene.outline.rows.len();
+    headline(scene, first).saturating_sub(BEFORE_HEADLINE)..(last + BEHIND_BODY).min(rows)
+}
+
+/// The row above the body that shows the headline: a heading of the first level, or where there is
+/// none the text that is the title, as in tables of the 2000s; else where the body begins.
+fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
+    let above = || scene.outline.rows.iter().take(first);
+    above().rposition(|row| row.tag == Tag::Heading(1)).unwrap_or_else(|| {
+        let title = scene.metadata.title.as_deref().unwrap_or_default().trim();
+        let shows = |row: &Row<'_>| {
+            let text = row.text.trim();
+            let whole = text == title || text.len() > MIN_HEADLINE && title.starts_with(text);
+            row.tag == Tag::Text && whole
+        };
+        above().rposition(shows).filter(|_| !title.is_empty()).unwrap_or(first)
+    })
 }
 
 /// A date in a `time` element, or in one that is called a date.
@@ -263,18 +279,24 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let end = near(scene).end;
     let behind = scene.drafts.iter().filter(|draft| draft.at > first && draft.at < end);
-    let mut behind = behind.filter(|draft| is_within(&draft.text, LINE_LETTERS)).rev();
+    // A line that is all link leads to another story, and its day is that one's; one with more to
+    // say is a source, or a part of the list that follows.
+    let dated =
+        |text: &str| is_within(text, LINE_LETTERS) && (is_date_line(text) || is_label(text));
+    let mut behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text)).rev();
     let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
     below_headline(scene)
         .or_else(datelines)
         .or_else(|| behind.find_map(|draft| line_date(&draft.text)))
 }
 
-/// A date that stands by itself near the body in what was pruned: a caption above the headline, a
-/// list of facts.
+/// A date that stands by itself above the body or in it, in what was pruned: a caption above the
+/// headline, a list of facts. Behind the body such days are those of other stories.
 fn unblocked(scene: &Scene<'_, '_>) -> Option<String> {
     let outline = scene.outline;
-    near(scene).find_map(|at| {
+    let near = near(scene);
+    let end = scene.body.last().map(|draft| draft.end).filter(|end| *end > 0);
+    (near.start..end.unwrap_or(near.end)).find_map(|at| {
         let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
         let text = row.text.trim();
         let short = is_within(text, LINE_LETTERS) && is_date_line(text);

@@ -32,14 +32,20 @@ const CHANGED: &[&str] = &[
     "güncelleme",
     "güncellendi",
     "ενημέρωση",
+    "ενημερωση",
+    "ανανεώθηκε",
     "آخر تحديث",
     "تحديث",
     "تم التحديث",
     "تعديل",
     "به‌روزرسانی",
+    "بروزرسانی",
+    "به روز رسانی",
+    "ویرایش شده",
     "آخرین ویرایش",
     "اپ ڈیٹ",
     "עודכן",
+    "עדכון אחרון",
     "अपडेट",
     "হালনাগাদ",
     "আপডেট",
@@ -63,6 +69,21 @@ const CHANGED: &[&str] = &[
     "oppdatert",
     "opdateret",
     "uppdaterad",
+    "uppfært",
+    "uuendatud",
+    "atjaunots",
+    "atnaujinta",
+    "përditësuar",
+    "yenilənib",
+    "жаңартыл",
+    "թարմացվ",
+    "განახლ",
+    "புதுப்பிக்கப்பட்ட",
+    "പുതുക്കിയത്",
+    "అప్‌డేట్",
+    "અપડેટ",
+    "ਅਪਡੇਟ",
+    "imesasishwa",
     "päivitetty",
     "bijgewerkt",
     "gewijzigd",
@@ -105,6 +126,22 @@ const LABELS: &[&str] = &[
     "објављено",
     "дата:",
     "δημοσιεύ",
+    "δημοσιευ",
+    "avaldatud",
+    "publicēts",
+    "paskelbta",
+    "publikuota",
+    "publikuar",
+    "yayım",
+    "жариялан",
+    "հրապարակվ",
+    "გამოქვეყნდ",
+    "வெளியிடப்பட்ட",
+    "പ്രസിദ്ധീകരിച്ച",
+    "પ્રકાશિત",
+    "ਪ੍ਰਕਾਸ਼ਿਤ",
+    "imechapishwa",
+    "geplaas",
     "yayınlan",
     "yayın tarihi",
     "تاريخ النشر",
@@ -168,6 +205,11 @@ const BESIDE: usize = 60;
 
 /// The first day of a line that is neither one of a change nor one of a founding.
 pub(crate) fn line_date(line: &str) -> Option<String> {
+    // The numbers of an address are not written for readers.
+    if line.contains("://") {
+        let words = line.split_whitespace().filter(|word| !word.contains("://"));
+        return line_date(&words.collect::<Vec<_>>().join(" "));
+    }
     let first = text(line)?;
     let lower = line.to_lowercase();
     if FOUNDED.iter().any(|word| lower.contains(word)) {
@@ -182,6 +224,11 @@ pub(crate) fn line_date(line: &str) -> Option<String> {
     (!alone).then_some(front)
 }
 
+/// What a day in digits is made of.
+fn is_of_number(c: char) -> bool {
+    c.is_numeric() || matches!(c, '.' | '/' | '-')
+}
+
 /// What a numeric day ends in.
 fn is_day_end(c: char) -> bool {
     c.is_numeric() || matches!(c, '日' | '일' | ')' | '.')
@@ -192,8 +239,23 @@ pub(crate) fn is_date_line(line: &str) -> bool {
     line.len() <= 80 * 4
         && line.chars().count() <= 80
         && line.chars().filter(|c| c.is_alphabetic()).count() <= 36
-        && !line.ends_with(['.', '!', '?', '。', '؟'])
+        && !ends_sentence(line)
         && text(line).is_some()
+}
+
+/// Whether a line ends as sentences do. A day that begins its line, or stands behind a place or
+/// the day of the week, may end in the dot of its number or of its word for "year":
+/// `14. ožujka 2026.`, `2 май 2026 г.`
+fn ends_sentence(line: &str) -> bool {
+    let Some(rest) = line.strip_suffix('.') else {
+        return line.ends_with(['!', '?', '。', '؟']);
+    };
+    let mut words = rest.split_whitespace();
+    let begins = words.next().is_some_and(|word| {
+        word.chars().next().is_some_and(char::is_numeric) || word.ends_with(',')
+    });
+    let last = words.next_back().unwrap_or_default();
+    !(begins && (last.chars().count() <= 2 || last.chars().all(is_of_number)))
 }
 
 /// Whether a line says that the day in it, or in the next, is the publication's.
@@ -251,6 +313,18 @@ mod tests {
     use super::*;
     use crate::page::dates::iso;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_dot_may_belong_to_the_day() {
+        for line in ["14. ožujka 2026.", "2 май 2026 г.", "2026. március 14.", "Subota, 14.3.2026."]
+        {
+            assert!(is_date_line(line), "{line}");
+        }
+        for line in ["It closed on 14 March 2026.", "Открыт 2 мая 2026 г.", "3 May 2026 was dry."]
+        {
+            assert!(!is_date_line(line), "{line}");
+        }
+    }
 
     proptest! {
         #[test]

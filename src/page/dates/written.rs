@@ -49,7 +49,9 @@ pub(crate) fn text(text: &str) -> Option<String> {
         return None;
     }
     let cut: String = text.chars().take(MAX_TEXT).map(|c| ascii_digit(c).unwrap_or(c)).collect();
-    let tokens = tokens(&han_digits(&cut).to_lowercase());
+    // `EKİM` in lower case keeps the dot of its capital.
+    let lower = han_digits(&cut).to_lowercase().replace("i\u{307}", "i");
+    let tokens = tokens(&lower);
     let first = |day: fn(&[Token]) -> Option<String>| {
         (0..tokens.len()).find_map(|at| day(tokens.get(at..)?))
     };

@@ -59,7 +59,10 @@ pub(crate) fn parse(script: &str) -> Option<Value> {
 
 /// Drops comment and CDATA wrappers, control characters and commas before a closing bracket.
 fn repaired(text: &str) -> String {
+    // The bracket of `<![CDATA[` is none of JSON's.
+    let text = text.split_once("<![CDATA[").map_or(text, |(_, inner)| inner);
     let start = text.find(['{', '[']).unwrap_or(0);
+    let text = text.rsplit_once("]]>").map_or(text, |(inner, _)| inner);
     let end = text.rfind(['}', ']']).map_or(text.len(), |at| at + 1);
     let mut out = String::with_capacity(text.len());
     let (mut quoted, mut escaped) = (false, false);
@@ -282,5 +285,9 @@ mod tests {
         describe(&parse(script).unwrap(), &mut said);
         assert_eq!(said.headline.as_deref(), Some("a b"));
         assert_eq!(said.authors[0].text, "X");
+        let script = "/*<![CDATA[*/\n[{\"@type\":\"Article\",\"name\":\"A, ]\"}]\n/*]]>*/";
+        let mut said = Described::default();
+        describe(&parse(script).unwrap(), &mut said);
+        assert_eq!(said.headline.as_deref(), Some("A, ]"));
     }
 }
