@@ -112,6 +112,7 @@ fn a_headline_in_a_table_has_its_day_below() {
 #[test]
 fn the_days_of_other_stories_are_theirs() {
     let other = r#"<ul><li><a href="/bells">The bells of the other bank 12 March 2026</a></li></ul>
+        <ul><li><a href="/oars">How an oar is cut from one ash tree</a> <i>11 March 2026</i></li></ul>
         <p>In: Annals of Rowing, volume 12, number 4, pages 11 to 19, 3 February 2026, printed on the spot</p>"#;
     let html = page("", "").replace("</article>", &format!("</article>{other}"));
     assert_eq!(read(&html, "https://example.org/ferry").article.published, None);

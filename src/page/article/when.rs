@@ -290,16 +290,22 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
         .or_else(|| behind.find_map(|draft| line_date(&draft.text)))
 }
 
-/// A date that stands by itself above the body or in it, in what was pruned: a caption above the
-/// headline, a list of facts. Behind the body such days are those of other stories.
+/// A date that stands by itself near the body in what was pruned: a caption above the headline, a
+/// list of facts. Behind the body several such days are those of other stories.
 fn unblocked(scene: &Scene<'_, '_>) -> Option<String> {
-    let outline = scene.outline;
     let near = near(scene);
-    let end = scene.body.last().map(|draft| draft.end).filter(|end| *end > 0);
-    (near.start..end.unwrap_or(near.end)).find_map(|at| {
-        let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
-        let text = row.text.trim();
-        let short = is_within(text, LINE_LETTERS) && is_date_line(text);
-        (short && !in_card(outline, at)).then(|| text_date(outline, at))?
+    let end = scene.body.last().map_or(near.end, |draft| draft.end).clamp(near.start, near.end);
+    (near.start..end).find_map(|at| by_itself_at(scene.outline, at)).or_else(|| {
+        let mut behind = (end..near.end).filter_map(|at| by_itself_at(scene.outline, at));
+        let first = behind.next()?;
+        behind.all(|other| other == first).then_some(first)
     })
+}
+
+/// The day of a text row that is a date and nothing else.
+fn by_itself_at(outline: &Outline<'_>, at: usize) -> Option<String> {
+    let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
+    let text = row.text.trim();
+    let short = is_within(text, LINE_LETTERS) && is_date_line(text);
+    (short && !in_card(outline, at)).then(|| text_date(outline, at))?
 }
