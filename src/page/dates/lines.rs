@@ -224,6 +224,11 @@ pub(crate) fn line_date(line: &str) -> Option<String> {
     (!alone).then_some(front)
 }
 
+/// What a day in digits is made of.
+fn is_of_number(c: char) -> bool {
+    c.is_numeric() || matches!(c, '.' | '/' | '-')
+}
+
 /// What a numeric day ends in.
 fn is_day_end(c: char) -> bool {
     c.is_numeric() || matches!(c, '日' | '일' | ')' | '.')
@@ -250,7 +255,7 @@ fn ends_sentence(line: &str) -> bool {
         word.chars().next().is_some_and(char::is_numeric) || word.ends_with(',')
     });
     let last = words.next_back().unwrap_or_default();
-    !(begins && (last.chars().count() <= 2 || last.chars().all(char::is_numeric)))
+    !(begins && (last.chars().count() <= 2 || last.chars().all(is_of_number)))
 }
 
 /// Whether a line says that the day in it, or in the next, is the publication's.
