@@ -26,6 +26,8 @@ struct Counted {
     to: usize,
     /// Offset in the file of the next byte.
     offset: u64,
+    /// What ended the reading behind what is unread.
+    failed: Option<io::Error>,
 }
 
 impl Counted {
@@ -39,6 +41,9 @@ impl Counted {
             self.buffer.copy_within(self.from..self.to, 0);
             self.to -= self.from;
             self.from = 0;
+            if let Some(why) = self.failed.take() {
+                return Err(why);
+            }
             let room = self.buffer.get_mut(self.to..).unwrap_or_default();
             match self.inner.read(room) {
                 Ok(0) => break,
@@ -150,12 +155,16 @@ pub(super) struct Plain {
 impl Plain {
     /// Reads `inner`, whose first byte lies at `offset` of its file.
     pub(super) fn new(inner: Box<dyn Read + Send>, offset: u64) -> io::Result<Self> {
-        let mut counted = Counted { inner, buffer: vec![0; STEP], from: 0, to: 0, offset };
+        let buffer = vec![0; STEP];
+        let mut counted = Counted { inner, buffer, from: 0, to: 0, offset, failed: None };
         let ahead = counted.peek(8)?;
         let mut is_gzip = ahead.starts_with(GZIP);
         let mut is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
         if !is_gzip && !is_zstd && !start::begins(ahead) {
-            let stray = start::behind_stray(counted.peek(STEP)?);
+            // An error there belongs behind the bytes that came before it.
+            let failed = counted.peek(STEP).err();
+            counted.failed = failed;
+            let stray = start::behind_stray(counted.unread());
             is_gzip = matches!(stray, Some(Stray::Gzip));
             is_zstd = matches!(stray, Some(Stray::Zstd));
         }

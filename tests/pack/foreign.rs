@@ -123,7 +123,7 @@ fn what_cannot_be_packed_is_said_and_leaves_nothing() {
         (&["is.wacz"], "x.wacz", "it is a package already"),
         (&["ar.warc", "other"], "x.wacz", "would have one name in the package"),
         (&["back\\slash.warc"], "x.wacz", "no package can hold a file of that name"),
-        (&["en.warc.gz", "page.warc"], "x.wacz", "no WARC record can be read in it"),
+        (&["en.warc.gz", "page.warc"], "x.wacz", "page.warc is no WARC file: no record begins"),
         (&["zip.warc"], "x.wacz", "zip.warc is no WARC file: it begins like a ZIP"),
         (&["plain.warc.gz"], "x.wacz", "is called NAME.warc.gz when it is compressed"),
         (&["z.warc.zst"], "x.wacz", "decompress it with `zstd -d` first"),

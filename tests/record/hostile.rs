@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use warraq::record::entity::{self, Framing};
 use warraq::record::reader::{MAX_FIELDS, MAX_HEADER, ReadError, Records};
+use warraq::record::strict::{Flaw, Step, Strict};
 use warraq::record::verify::verify;
 
 #[path = "../tables/escapes.rs"]
@@ -137,6 +138,29 @@ fn lies_upon_lies_are_read_once() {
             assert_eq!(found.len(), count + 1);
             assert!(found[..count].iter().all(|one| one == "overlong"));
             assert_eq!(found[count], "resource:4");
+        }
+    }
+}
+
+/// For a judge it is one flaw, which tells how long the block is, and what follows is judged.
+#[test]
+fn a_length_that_lies_is_one_flaw() {
+    for length in [9_u64, 30, 90, 9_999] {
+        let lie = format!("WARC/1.1\r\nContent-Length: {length}\r\n\r\nabc\r\n\r\n");
+        let bytes = [lie.as_bytes(), GOOD, GOOD].concat();
+        for file in [member(&bytes), bytes] {
+            let mut strict = Strict::over(Box::new(Cursor::new(file))).unwrap();
+            let mut found = Vec::new();
+            while let Some(step) = strict.advance().unwrap() {
+                let Step::Record(raw) = step else { panic!("{length}: {step:?}") };
+                found.push((raw.length, strict.close(&raw).unwrap().flaws));
+            }
+            let want = [
+                (Some(length), vec![Flaw::Short(length - 3)]),
+                (Some(4), vec![]),
+                (Some(4), vec![]),
+            ];
+            assert_eq!(found, want, "{length}");
         }
     }
 }
