@@ -12,13 +12,13 @@ mod reader;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
-use ego_tree::{NodeId, Tree};
+use ego_tree::NodeId;
 use html5ever::interface::Tracer;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
-use scraper::{Html, HtmlTreeSink, Node};
+use scraper::{Html, HtmlTreeSink};
 
 use self::reader::Reader;
 
@@ -39,10 +39,6 @@ const MAX_DEPTH_RAW: usize = MAX_DEPTH + 64;
 /// hundreds of nodes from one tag; the largest page measured has 40,000.
 const MAX_NODES: usize = 1_000_000;
 
-/// Bytes of a page for each node, roughly, by which room is made for its tree, and the most of it.
-const BYTES_A_NODE: usize = 64;
-const MAX_ROOM: usize = 65_536;
-
 /// How many dropped start tags wait for their end tags.
 const MAX_DROPPED: usize = 65_536;
 
@@ -60,7 +56,7 @@ const VOID: &[&str] = &[
 pub fn parse(text: &str) -> Html {
     let text = text.get(..floor(text, MAX_TEXT)).unwrap_or_default();
     let text = one_newline(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let guard = Reader::new(&text, Guard::for_text(&text)).read();
+    let guard = Reader::new(&text, Guard::new()).read();
     html5ever::tree_builder::TreeSink::finish(guard.builder.sink)
 }
 
@@ -146,12 +142,12 @@ impl TokenSink for Guard {
 }
 
 impl Guard {
-    fn for_text(text: &str) -> Self {
-        let room = (text.len() / BYTES_A_NODE).min(MAX_ROOM);
-        let tree = Tree::with_capacity(Node::Document, room);
-        let html = Html { tree, ..Html::new_document() };
+    /// For one document. Room made beforehand for its nodes would not go back to the system: what grows
+    /// to its size by itself does.
+    fn new() -> Self {
+        let sink = HtmlTreeSink::new(Html::new_document());
         Self {
-            builder: TreeBuilder::new(HtmlTreeSink::new(html), TreeBuilderOpts::default()),
+            builder: TreeBuilder::new(sink, TreeBuilderOpts::default()),
             full: Cell::new(false),
             over: Cell::new(false),
             unmeasured: Cell::new(0),
