@@ -18,6 +18,7 @@ use crate::frontier::schedule::hold::is_under;
 use crate::frontier::{Frontier, FrontierError};
 use crate::json;
 use crate::moment::{Clock, Moment};
+use crate::state::lock::Lock;
 
 /// Its name in the folder of a crawl.
 const FILE: &str = "blocked.jsonl";
@@ -57,6 +58,7 @@ pub fn blocked(into: &Path) -> Vec<Blocked> {
 }
 
 /// Blocks a host of a folder in which nothing runs, or takes its block away. Says what holds now.
+/// Holds the folder's lock: a run that has just begun is not changed behind its back.
 pub fn change(
     into: &Path,
     host: &str,
@@ -64,6 +66,7 @@ pub fn change(
     (clock, disk): (&Clock, &Disk),
 ) -> Result<String, SteerError> {
     let (server, _) = steer::named(host)?;
+    let _lock = Lock::take(disk, into, clock).map_err(|why| SteerError::Unkept(why.to_string()))?;
     let mut blocks = read(into);
     let host = server.to_string();
     let what = if block {
@@ -170,8 +173,11 @@ mod tests {
         std::fs::write(dir.path().join(FILE), text.replacen('{', "\0", 1)).unwrap();
         assert_eq!(blocked(dir.path()), [row("b.test")]);
         assert!(damage(dir.path()).unwrap().contains("cannot be read (lines that are none: 1)"));
+        let working = Lock::take(&disk, dir.path(), &clock).unwrap();
+        assert!(matches!(change("b.test", false), Err(SteerError::Unkept(_))));
+        drop(working);
         change("b.test", false).unwrap();
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert!(!dir.path().join(FILE).exists());
     }
 
     #[tokio::test]
