@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use url::Url;
 
 use super::{Exit, Stopped, given, lookup, show};
 use crate::export::dedup::{Dedup, Keep};
@@ -16,7 +17,7 @@ use crate::export::filter::Filters;
 use crate::export::format::Format;
 use crate::export::gather::Halt;
 use crate::export::inputs::{Input, Meter, STDIN, resolve};
-use crate::export::job::{self, Job, Told};
+use crate::export::job::{self, Job, Told, errors_of};
 use crate::export::parallel::{self, Grain, Include};
 use crate::export::schema::{self, COLUMNS, Column};
 use crate::export::shards::{Output, Plan};
@@ -67,7 +68,7 @@ pub(crate) struct ExportFlags {
     #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
     with_languages: Vec<Lang>,
     /// Only these hosts and those below them.
-    #[arg(long, value_name = "a,b", value_delimiter = ',')]
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = host)]
     host: Vec<String>,
     /// Only what was published, or else captured, at this time or later: 2026-11-22 or
     /// 2026-11-22T09:30:00Z.
@@ -191,7 +192,7 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
         filters: Filters {
             languages: flags.language.clone(),
             with_languages: flags.with_languages.clone(),
-            hosts: flags.host.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            hosts: flags.host.clone(),
             since: flags.since,
             until: flags.until,
             min_words: flags.min_words,
@@ -346,11 +347,10 @@ fn tell(told: &Told, job: &Job) {
     let met = told.met;
     if met.unreadable > 0 {
         let records = show::count(met.unreadable, "record");
-        let named = match &job.plan.output {
-            Output::Stdout => "",
-            _ => "; errors.jsonl names them",
-        };
-        show::complain(&format!("{records} could not be read and were passed over{named}"));
+        let named = errors_of(&job.plan).filter(|path| path.exists());
+        let named = named.map(|path| format!("; {} names them", path.display()));
+        let named = named.unwrap_or_default();
+        show::complain(&format!("could not be read and passed over: {records}{named}"));
     }
     if met.unresolved > 0 {
         let revisits = show::count(met.unresolved, "revisit");
@@ -438,4 +438,36 @@ fn keep(text: &str) -> Result<Keep, String> {
 
 fn lang(text: &str) -> Result<Lang, String> {
     Lang::parse(text).ok_or_else(|| "it is no language tag; write ar, en or zh-Hant".to_owned())
+}
+
+/// A host as URLs have it: names in ASCII, with its port where it has one.
+fn host(text: &str) -> Result<String, String> {
+    let named = text.trim();
+    let url = Url::parse(&format!("http://{named}/"));
+    let url = url
+        .ok()
+        .filter(|url| !named.contains(['/', '\\', '?', '#', '@', '*']) && url.path() == "/");
+    let name = url.as_ref().and_then(Url::host_str).map(|name| name.trim_end_matches('.'));
+    let name = name.filter(|name| !name.is_empty() && !name.starts_with('.'));
+    let name =
+        name.ok_or("it is no host; write one as in www.example.org, without https:// or *")?;
+    let port = url.as_ref().and_then(Url::port).filter(|port| *port != 443);
+    Ok(port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn a_host_is_what_a_url_would_have() {
+        assert_eq!(host(" Bücher.Example. ").as_deref(), Ok("xn--bcher-kva.example"));
+        assert_eq!(host("مثال.example").as_deref(), Ok("xn--mgbh0fb.example"));
+        assert_eq!(host("ex.org:8080").as_deref(), Ok("ex.org:8080"));
+        assert_eq!(host("ex.org:443").as_deref(), Ok("ex.org"));
+        assert_eq!(host("[::1]:81").as_deref(), Ok("[::1]:81"));
+        for no in ["", " ", "https://ex.org", "*.ex.org", ".ex.org", "ex.org/d", "::1", "a@b.org"] {
+            assert!(host(no).is_err(), "{no:?}");
+        }
+    }
 }

@@ -12,7 +12,8 @@ use crate::record::verify::is_altered;
 /// What is wrong with a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Defect {
-    /// Its record says that it was cut (WARC 1.1 §5.13), or less is there than was announced.
+    /// Its record says that it was cut (WARC 1.1 §5.13) or is a segment (§7), or less is there than
+    /// was announced.
     Truncated,
     /// It is a part of the resource (RFC 9110 §15.3.7).
     Partial,
@@ -41,7 +42,7 @@ impl Defect {
 pub(super) fn of(entry: &Entry, capture: &Capture, is_broken: bool) -> Vec<Defect> {
     let is_partial = capture.status == 206 || capture.head.get("Content-Range").is_some();
     let is = |defect: &&Defect| match defect {
-        Defect::Truncated => entry.truncated().is_some() || capture.is_short,
+        Defect::Truncated => entry.truncated().is_some() || entry.is_segment() || capture.is_short,
         Defect::Partial => is_partial,
         Defect::Coding => is_broken,
         // A block that cannot be read back was told of when it was read.

@@ -94,7 +94,10 @@ fn covers(wanted: &Lang, lang: &Lang) -> bool {
 fn is_below(host: &str, wanted: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let below = |name: &str| {
-        name.strip_suffix(wanted).is_some_and(|above| above.is_empty() || above.ends_with('.'))
+        // A final dot is the root of all names (RFC 1034 §3.1).
+        name.trim_end_matches('.')
+            .strip_suffix(wanted)
+            .is_some_and(|above| above.is_empty() || above.ends_with('.'))
     };
     below(host) || below(name)
 }

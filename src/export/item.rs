@@ -182,6 +182,11 @@ fn reply(entry: &Entry) -> Option<Item> {
         document.defects = defect::of(entry, &capture, is_broken);
         Box::new(document)
     });
+    if document.is_none() && entry.is_segment() {
+        let why = "it is the first segment of a record (WARC 1.1 §7), and segments are not joined; \
+                   no article was found in this one alone";
+        return Some(Item::Lost(Lost::page(&entry.locator, why)));
+    }
     if kept.is_empty() && document.is_none() {
         return None;
     }

@@ -68,13 +68,21 @@ pub struct Told {
     pub files: Vec<Written>,
 }
 
+/// What names the records that could not be read.
+const ERRORS: &str = "errors.jsonl";
+
+/// The file that names the records that could not be read, where the export has a place for it.
+pub fn errors_of(plan: &Plan) -> Option<PathBuf> {
+    side(plan, ERRORS)
+}
+
 /// Makes the export. Each record that cannot be read is handed to `lost`, and named in
 /// `errors.jsonl` where the export has a place for it.
 pub fn run(job: &Job, mut lost: impl FnMut(&Lost)) -> Result<Told, ExportError> {
     let plan = &job.plan;
     let settings = manifest::settings(job);
     let place = Workplace::open(&plan.output, job.resume, &job.inputs, &settings)?;
-    let mut errors = Side::new(plan, "errors.jsonl");
+    let mut errors = Side::new(plan, ERRORS);
     let gathering = Gathering {
         inputs: job.inputs.clone(),
         folder: place.folder().to_owned(),

@@ -53,6 +53,11 @@ impl Entry {
         self.header.get("WARC-Truncated").map(TruncatedType::from)
     }
 
+    /// Whether it is the first segment of a record that goes on elsewhere (WARC 1.1 §7).
+    pub fn is_segment(&self) -> bool {
+        self.header.get("WARC-Segment-Number").is_some()
+    }
+
     /// Whether its block is an HTTP message; without a Content-Type its URI tells.
     pub fn is_http(&self) -> bool {
         use RecordType::{Request, Response, Revisit};

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::io::{self, Read};
 use std::thread;
 
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, Dictionary, FrameDecoder};
 
 /// The first bytes of a frame (RFC 8878 §3.1.1).
@@ -84,7 +85,12 @@ impl<R: Read> Frame<R> {
     fn begin(&mut self) -> io::Result<()> {
         self.begun = true;
         self.decoder.init(NOTHING).map_err(damage)?;
-        self.decoder.init(&mut self.raw).map_err(damage)
+        self.decoder.init(&mut self.raw).map_err(|why| match why {
+            FrameDecoderError::DictNotProvided { dict_id } => {
+                damage(format!("it needs dictionary {dict_id}, which its file does not begin with"))
+            }
+            why => damage(why),
+        })
     }
 
     /// The checksum, where the frame has one.

@@ -51,7 +51,7 @@ pub enum ReadError {
     },
     /// A member that cannot be decompressed, or whose checksum is wrong. Reading goes on at the
     /// next member behind the place where that showed.
-    #[error("{file}@{offset}: the compressed member is damaged ({why}); its record is lost")]
+    #[error("{file}@{offset}: the compressed member cannot be read ({why}); its record is lost")]
     Damaged {
         /// The file.
         file: String,

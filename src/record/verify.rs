@@ -69,7 +69,7 @@ pub fn verify(entry: &Entry) -> io::Result<Vec<Finding>> {
             findings.push(Finding::Block { said, found });
         }
     }
-    let segmented = entry.header.get("WARC-Segment-Number").is_some();
+    let segmented = entry.is_segment();
     if segmented || matches!(entry.kind, RecordType::Revisit | RecordType::Continuation) {
         return Ok(findings);
     }

@@ -74,6 +74,23 @@ fn records_in_a_page_are_no_records() {
     assert_eq!((urls(&rows), lost.len()), (vec![URLS[0], URLS[1]], 0), "{lost:?}");
 }
 
+/// A segment (WARC 1.1 §7) is a part of its page: a row that says so, or a line that names it.
+#[test]
+fn a_segment_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let segment = |record: &[u8]| {
+        let text = String::from_utf8(record.to_vec()).unwrap();
+        text.replacen("Content-Length", "WARC-Segment-Number: 1\r\nContent-Length", 1).into_bytes()
+    };
+    let empty = Page::new(URLS[1], "<title>Cut here</title>".to_owned()).response();
+    let path = file(folder.path(), "parts.warc", &[segment(&responses()[0]), segment(&empty)]);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!(urls(&rows), [URLS[0]]);
+    assert_eq!(rows[0]["defects"], serde_json::json!(["truncated"]));
+    assert_eq!(lost.len(), 1);
+    assert!(lost[0].why.contains("segments are not joined"), "{lost:?}");
+}
+
 #[test]
 fn stray_bytes_before_the_first_member_cost_nothing() {
     let folder = tempfile::tempdir().unwrap();
