@@ -223,6 +223,18 @@ fn check_tells_all_that_is_wrong_and_when_the_right_ones_run() {
     warraq: lone.toml:1:1: no contact; write contact = "desk@example.org", or set WARRAQ_CONTACT: webmasters must be able to reach you
     warraq: none.toml:1:1: cannot be read: No such file or directory
     "#);
+    let out = warraq(dir.path(), &["job", "check", "good.toml", "./good.toml"]);
+    let twin = "warraq: ./good.toml: its folder good is that of good.toml too; give each job its own (into)\n";
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(2), twin));
+    for (name, value, said) in [
+        ("WARRAQ_DISK_FLOOR", "lots", "\"lots\" is no size; write it as 500kB, 1MiB or 1GB"),
+        ("WARRAQ_CONTACT", "me", "needs an e-mail address or a URL, as in desk@example.org"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_warraq"));
+        command.args(["job", "show", "good.toml"]).current_dir(dir.path()).env(name, value);
+        let out = command.stdin(Stdio::null()).output().unwrap();
+        assert_eq!(text(&out.stderr), format!("warraq: {name}: {said}\n"));
+    }
     // A bad job fetches nothing and leaves nothing behind.
     assert_eq!(warraq(dir.path(), &["crawl", "bad.toml"]).status.code(), Some(2));
     assert_eq!(warraq(dir.path(), &["run", "good.toml", "bad.toml"]).status.code(), Some(2));
@@ -360,8 +372,7 @@ fn show_tells_where_each_setting_comes_from_and_no_secret() {
     assert_eq!(row("requests.secret-headers-file"), "X-Key: *** whole.toml:36");
     let host = "delay 9s, concurrency 2, robots ignore, header X-Desk: 7 whole.toml:33";
     assert_eq!(row("hosts.\"example.net\""), host);
-    let seeds = "4, 2 with a scope of its own whole.toml";
-    assert_eq!(row("seeds"), seeds);
+    assert_eq!(row("seeds"), "4 whole.toml");
     has_every_key(&told);
     assert!(!told.contains("canary"), "{told}");
 }

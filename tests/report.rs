@@ -22,6 +22,7 @@ use std::process::Command;
 use press::{Answer, Press};
 use runs::crawl;
 use serde_json::Value;
+use warraq::crawl::How;
 use warraq::report;
 
 fn warraq(args: &[&str]) -> (Option<i32>, String, String) {
@@ -261,4 +262,28 @@ fn a_folder_without_runs_is_refused_with_a_reason() {
     let (code, _, said) = warraq(&["report", dir.path().to_str().unwrap(), "--run", "7"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("no run 7; it holds run 1"), "{said}");
+}
+
+/// Hours in which nothing could be fetched, and a run that was stopped at once, are runs.
+#[test]
+fn runs_that_were_not_closed_are_told_of() {
+    let press = Press::start(true);
+    let dir = tempfile::tempdir().unwrap();
+    let job = dir.path().join("job.toml");
+    let text = format!(
+        "name = \"paper\"\ninto = {:?}\ncontact = \"desk@example.org\"\nseeds = [{:?}]\n\
+         [politeness]\ndelay = \"0s\"\n[network]\nallow-private = true\n",
+        dir.path(),
+        press.url("/")
+    );
+    fs::write(&job, text).unwrap();
+    let crawl = |more: &[&str]| warraq(&[&["crawl", job.to_str().unwrap()], more].concat()).0;
+    let full = ["--disk-floor", "900TB", "--on-full", "stop"];
+    assert_eq!((crawl(&full), crawl(&full), crawl(&[])), (Some(4), Some(4), Some(0)));
+    let known = report::runs(dir.path()).unwrap();
+    let hows: Vec<_> = known.values().map(|run| run.summary.how.unwrap()).collect();
+    assert_eq!(hows, [How::DiskFloor, How::DiskFloor, How::Complete], "{known:?}");
+    let first = report::read(dir.path(), Some(1)).unwrap();
+    assert_eq!((first.run, first.totals.captured), (1, 0));
+    assert!(first.gaps[0].starts_with("run 1 was not closed"), "{:?}", first.gaps);
 }

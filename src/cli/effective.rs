@@ -14,7 +14,7 @@ use super::layers::Source;
 use super::show;
 use crate::seeds::job::JobFile;
 use crate::settings::spelling::{amount, length};
-use crate::settings::{HostSettings, Settings};
+use crate::settings::{HostSettings, Resolve, SeedScope, Settings};
 
 /// A key, its value, and where that came from.
 pub(super) type Row = (String, String, String);
@@ -47,7 +47,8 @@ pub(super) fn rows(plan: &Plan, job: &JobFile) -> Vec<Row> {
     let mut values = values(&plan.given.settings);
     values.extend(schedule(plan, job));
     let mut rows = Vec::new();
-    for (key, setting) in &job.keys {
+    // Those of single seeds have rows of their own.
+    for (key, setting) in job.keys.iter().filter(|(key, _)| !key.starts_with("seeds.")) {
         let value = values.remove(*setting).unwrap_or_else(|| "-".to_owned());
         rows.push((key.clone(), value, source(setting)));
     }
@@ -58,11 +59,17 @@ pub(super) fn rows(plan: &Plan, job: &JobFile) -> Vec<Row> {
         }
     }
     rows.extend(plan.given.settings.hosts.iter().map(|of| host(of, source("hosts"))));
-    let own = plan.given.settings.seed_scopes.len();
-    let scoped = if own > 0 { format!(", {own} with a scope of its own") } else { String::new() };
-    let seeds = format!("{}{scoped}", plan.seeds.len());
+    rows.extend(plan.given.settings.seed_scopes.iter().map(|of| seed(of, source("seed_scopes"))));
+    let seeds = plan.seeds.len().to_string();
     rows.push(("seeds".to_owned(), seeds, job.path.display().to_string()));
     rows
+}
+
+/// What holds for one seed.
+fn seed(of: &SeedScope, from: String) -> Row {
+    let scope = if of.domain { "domain" } else { "host" };
+    let depth = if of.depth == u32::MAX { String::new() } else { format!(", depth {}", of.depth) };
+    (format!("seeds.{:?}", show::clean(&of.seed)), format!("scope {scope}{depth}"), from)
 }
 
 /// What holds for one registered domain.
@@ -82,6 +89,7 @@ fn values(settings: &Settings) -> BTreeMap<String, String> {
     let mut values: BTreeMap<String, String> =
         all.iter().map(|(name, value)| (name.clone(), worded(name, value))).collect();
     let (again, asked) = (settings.recrawl, settings.thresholds);
+    let resolve: Vec<String> = settings.resolve.iter().map(resolved).collect();
     let never = |text: String, is_never: bool| if is_never { "never".to_owned() } else { text };
     let alert = length(asked.alert_after);
     let nested = [
@@ -93,9 +101,19 @@ fn values(settings: &Settings) -> BTreeMap<String, String> {
         ("thresholds.min_coverage", format!("{} %", asked.min_coverage)),
         ("thresholds.alert_after", never(alert, asked.alert_after.is_zero())),
     ];
+    if !resolve.is_empty() {
+        values.insert("resolve".to_owned(), resolve.join(", "));
+    }
     values.extend(nested.map(|(name, value)| (name.to_owned(), value)));
     values.extend(again.since.map(|since| ("recrawl.since".to_owned(), since.to_string())));
     values
+}
+
+/// `HOST:PORT:ADDR:PORT`, as it is written.
+fn resolved(of: &Resolve) -> String {
+    let Resolve { host, port, addr, to_port } = of;
+    let addr = if addr.is_ipv6() { format!("[{addr}]") } else { addr.to_string() };
+    format!("{}:{port}:{addr}:{to_port}", host.as_deref().unwrap_or("*"))
 }
 
 /// When it runs.

@@ -319,6 +319,9 @@ impl CrawlFlags {
             (Some(job), SettingsError::Contact) => {
                 format!("{}:1:1: {NO_CONTACT}", job.path.display())
             }
+            (_, SettingsError::Value { flag: "--contact", why }) if typed.is_set("contact") => {
+                format!("WARRAQ_CONTACT: {why}")
+            }
             (_, why) => why.to_string(),
         })?;
         let mut overlap = job.map(|job| job.overlap).unwrap_or_default();

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::crawl::Plan;
 use super::effective::{self, Row};
+use super::folders::Folders;
 use super::given::CrawlFlags;
 use super::layers::{Source, Typed};
 use super::{Exit, Stopped, crawl, show};
@@ -47,8 +48,10 @@ pub(super) fn run(command: &JobCommand, typed: &Typed) -> Result<Exit, Stopped> 
 
 fn check(files: &[PathBuf]) -> Exit {
     let mut exit = Exit::Complete;
+    let mut folders = Folders::default();
     for file in files {
-        match crawl::plan_of(file).and_then(crawlable) {
+        let plan = crawl::plan_of(file).and_then(crawlable);
+        match plan.and_then(|plan| folders.take(file, &plan.given.settings.into).map(|()| plan)) {
             Ok(plan) => {
                 let what = plan.job.as_ref().map(about).unwrap_or_default();
                 let seeds = show::count(plan.seeds.len() as u64, "seed");

@@ -49,6 +49,11 @@ impl Typed {
         });
         Self(given.collect())
     }
+
+    /// Whether the environment gave a flag its value.
+    pub(super) fn is_set(&self, flag: &str) -> bool {
+        self.0.get(flag) == Some(&Source::Environment)
+    }
 }
 
 /// Settings on their way to being whole.

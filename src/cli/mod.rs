@@ -12,6 +12,7 @@ mod effective;
 mod errand;
 mod export;
 mod fields;
+mod folders;
 mod given;
 mod groups;
 mod index;

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::crawl::{self, Plan};
+use super::folders::Folders;
 use super::job;
 use super::journal::{Journal, Told};
 use super::metrics::{Exporter, MetricsFlags};
@@ -139,18 +140,12 @@ fn heed_hangups() -> std::io::Result<watch::Receiver<()>> {
 fn kept(files: &[PathBuf], voice: Voice) -> Result<Vec<Kept>, Stopped> {
     let mut jobs: Vec<Kept> = Vec::new();
     let mut wrong = Vec::new();
+    let mut folders = Folders::default();
     for file in files {
         let kept = planned(file, voice);
-        let twin = kept.as_ref().ok().and_then(|kept| jobs.iter().find(|job| job.dir == kept.dir));
-        match (twin, kept) {
-            (Some(twin), _) => wrong.push(Stopped::usage(format!(
-                "{}: its folder {} is that of {} too; give each job its own (into)",
-                file.display(),
-                twin.dir.display(),
-                twin.file.display()
-            ))),
-            (None, Ok(kept)) => jobs.push(kept),
-            (None, Err(why)) => wrong.push(why),
+        match kept.and_then(|kept| folders.take(file, &kept.dir).map(|()| kept)) {
+            Ok(kept) => jobs.push(kept),
+            Err(why) => wrong.push(why),
         }
     }
     let Some(last) = wrong.pop() else { return Ok(jobs) };

@@ -46,6 +46,14 @@ impl Context<'_> {
         name(&self.text(ContextKind::InvalidArg))
     }
 
+    /// What gave the value that is wrong: the variable of the flag, where it says the same.
+    fn origin(&self) -> String {
+        let (flag, typed) = (self.flag(), self.text(ContextKind::InvalidValue));
+        let name = flag.trim_start_matches('-').replace('-', "_").to_uppercase();
+        let variable = format!("WARRAQ_{name}");
+        if std::env::var(&variable).is_ok_and(|value| value == typed) { variable } else { flag }
+    }
+
     fn unknown_command(&self) -> String {
         let typed = self.text(ContextKind::InvalidSubcommand);
         let near = self.text(ContextKind::SuggestedSubcommand);
@@ -73,7 +81,7 @@ impl Context<'_> {
 
     fn unreadable_value(&self) -> String {
         let why = self.0.source().map_or_else(|| first_line(self.0), ToString::to_string);
-        format!("{}: {why}", self.flag())
+        format!("{}: {why}", self.origin())
     }
 
     fn conflict(&self) -> String {

@@ -8,6 +8,7 @@
 
 mod log;
 mod manifest;
+mod unclosed;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 pub(super) use log::Log;
 pub(crate) use manifest::tail as ledger_tail;
 pub use manifest::{LedgerPart, Manifest, SealedFile};
+pub(super) use unclosed::note as note_unclosed;
+pub(crate) use unclosed::unclosed;
 
 use super::CrawlError;
 use super::archive::Archive;
@@ -41,20 +44,22 @@ pub(super) struct Closing {
 }
 
 impl Closing {
-    /// Files it. Without a WARC since the last closing there is nothing to close, and `stop` leaves
-    /// it to the next call: sums over many files take their time.
+    /// Files it, and says whether it did. Without a WARC since the last closing there is nothing to
+    /// close, and `stop` leaves it to the next call: sums over many files take their time.
     pub(super) async fn file(
         self,
         archive: &Archive,
         stop: CancellationToken,
-    ) -> Result<(), CrawlError> {
+    ) -> Result<bool, CrawlError> {
         let into = self.settings.into.clone();
         let made = tokio::task::spawn_blocking(move || self.resources(&stop)).await;
         let made = made.map_err(|died| CrawlError::Worker(died.to_string()))?;
-        if let Some(resources) = made.map_err(|why| CrawlError::Closing { path: into, why })? {
+        let made = made.map_err(|why| CrawlError::Closing { path: into, why })?;
+        let is_filed = made.is_some();
+        if let Some(resources) = made {
             archive.file_meta(resources).await?;
         }
-        Ok(())
+        Ok(is_filed)
     }
 
     fn resources(&self, stop: &CancellationToken) -> io::Result<Option<Vec<Resource>>> {

@@ -42,9 +42,9 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-pub(crate) use closing::ledger_tail;
-use closing::{Closing, Log};
+use closing::{Closing, Log, note_unclosed};
 pub use closing::{LedgerPart, Manifest, SealedFile};
+pub(crate) use closing::{ledger_tail, unclosed};
 use control::Control;
 pub use desk::Stop;
 use desk::{Desk, Parts};
@@ -327,13 +327,17 @@ async fn conclude<T>(
     let how = how(desk, &job.stop, blocked.as_ref().is_ok_and(|rows| !rows.is_empty()));
     course.live.closing();
     let committed = desk.frontier.commit().await;
+    if let Ok(stats) = desk.frontier.stats().await {
+        // Who asks while a full disk is waited for is told how far the run came.
+        course.live.counted(&stats);
+    }
     let sealed = desk.archive.seal().await;
     committed?;
     let into = &job.settings.into;
     let mut summary = summed_up(job, desk, course, how, blocked?).await?;
     let closed = match (&worked, &sealed) {
         (Ok(()), Ok(_)) if how != How::Killed => close(job, desk, &summary, &course.log).await,
-        _ => Ok(()),
+        _ => Ok(false),
     };
     summary.files = summary::files(into);
     // What the run says of itself is indexed too, and the folder is still locked.
@@ -341,8 +345,9 @@ async fn conclude<T>(
     course.control = None;
     desk.frontier.close().await?;
     // A run that could not be closed has not ended: the next call closes it.
-    closed?;
-    summary::keep(&summary, into, &job.disk)
+    let noted = if closed? { Ok(()) } else { note_unclosed(&summary, into, &job.disk) };
+    noted
+        .and_then(|()| summary::keep(&summary, into, &job.disk))
         .and_then(|()| summary::keep_groups(&summary, into, &job.disk))
         .map_err(|why| CrawlError::Folder { path: into.clone(), why })?;
     let (coverage, shortfalls) = keep_report(job, &summary).await?;
@@ -424,7 +429,7 @@ async fn close<F: Frontier, T>(
     desk: &Desk<F, T>,
     summary: &Summary,
     log: &Log,
-) -> Result<(), CrawlError> {
+) -> Result<bool, CrawlError> {
     let closing = Closing {
         settings: job.settings.clone(),
         summary: summary.clone(),

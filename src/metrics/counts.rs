@@ -81,6 +81,7 @@ pub(super) struct Last {
     pub(super) sums: Option<(Totals, Stats)>,
     pub(super) took: Option<Duration>,
     pub(super) failed_seeds: u64,
+    pub(super) skipped: u64,
     pub(super) coverage: Option<Coverage>,
     pub(super) short: Vec<Threshold>,
 }
@@ -104,6 +105,7 @@ impl Last {
             sums: Some((totals(&summary.stats, &summary.replies), summary.stats.clone())),
             took: None,
             failed_seeds: failed as u64,
+            skipped: summary.skipped.len() as u64,
             coverage: ended.coverage,
             short: ended.shortfalls.iter().map(|shortfall| shortfall.threshold).collect(),
         }

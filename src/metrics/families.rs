@@ -171,6 +171,11 @@ const FAMILIES: &[Family] = &[
         |counts| last(counts, |last| one(last.failed_seeds)),
     ),
     gauge(
+        "warraq_last_run_skipped",
+        "Runs left out while the last run held the folder.",
+        |counts| last(counts, |last| one(last.skipped)),
+    ),
+    gauge(
         "warraq_last_run_coverage_ratio",
         "Share of the last run's URLs that ended well, 0 to 1.",
         |counts| {

@@ -46,6 +46,11 @@ fn of(dir: &Path, run: Run) -> Result<Report, ReportError> {
             gaps.push(format!("{file} has no index: `warraq state rebuild` or a run makes it"));
         }
     }
+    if run.is_unclosed {
+        let why =
+            "it was stopped at once, or sealed no file: the groups are told by the runs after it";
+        gaps.push(format!("run {} was not closed ({why})", run.run));
+    }
     if account.unreadable > 0 {
         gaps.push(format!("{} lines of the ledger could not be read", account.unreadable));
     }

@@ -11,7 +11,7 @@ use warc::RecordType;
 use super::gather::totals;
 use super::{ReportError, Totals};
 use crate::crawl::summary::{self, Summary};
-use crate::crawl::{Manifest, SealedFile};
+use crate::crawl::{Manifest, SealedFile, unclosed};
 use crate::record::name;
 use crate::record::reader::Records;
 
@@ -31,6 +31,9 @@ pub struct Run {
     pub files: Vec<SealedFile>,
     /// Where its lines begin in `ledger.jsonl`, as its first closing had it.
     pub(super) ledger_from: Option<u64>,
+    /// Whether no closing tells of it, nor the summary in the folder: what the folder held as a
+    /// whole when it ended is not known.
+    pub(super) is_unclosed: bool,
 }
 
 impl Run {
@@ -49,10 +52,19 @@ pub fn runs(dir: &Path) -> Result<BTreeMap<u32, Run>, ReportError> {
             closing(&path, &mut runs);
         }
     }
+    for summary in unclosed(dir) {
+        let run: &mut Run = runs.entry(summary.stats.run).or_default();
+        if run.summary.ended < summary.ended {
+            run.run = summary.stats.run;
+            run.summary = summary;
+            run.is_unclosed = true;
+        }
+    }
     if let Some(kept) = summary::kept(dir) {
         let run: &mut Run = runs.entry(kept.stats.run).or_default();
         run.run = kept.stats.run;
         run.summary = kept;
+        run.is_unclosed = false;
     }
     if runs.is_empty() && dir.join("state").exists() {
         return Err(ReportError::NotEnded(dir.to_owned()));

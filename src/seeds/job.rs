@@ -16,8 +16,10 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use toml::de::DeValue;
+
 pub use self::reader::JobFault;
-use self::reader::{Reader, Section, spelled, text, wanted};
+use self::reader::{Read, Reader, Section, spelled, text, wanted};
 pub use self::schedule::{Overlap, Schedule};
 use crate::lang::Lang;
 use crate::settings::spelling::is_contact;
@@ -120,7 +122,8 @@ impl JobFile {
             reader,
             spelled("a contact", contact),
         );
-        let into = root.take("into", "into", reader, text).unwrap_or_else(|| settings.name.clone());
+        let into =
+            root.take("into", "into", reader, folder).unwrap_or_else(|| settings.name.clone());
         settings.into = PathBuf::from(into);
         let tag = |value| spelled("a language tag", language)(value);
         settings.languages = root.each("languages", "languages", reader, tag).unwrap_or_default();
@@ -196,4 +199,12 @@ fn language(text: &str) -> Result<Lang, String> {
     Lang::parse(text).ok_or_else(|| {
         format!("{text:?} is no language tag; write tags as in \"ar\", \"en\", \"zh-Hant\"")
     })
+}
+/// A folder as the file system has it: a job is read by no shell.
+fn folder(value: &DeValue<'_>) -> Read<String> {
+    let path = text(value)?;
+    if path.starts_with('~') || path.contains('$') {
+        return Err("~ and $ stand for nothing in a job file; write the whole path".to_owned());
+    }
+    Ok(path)
 }
