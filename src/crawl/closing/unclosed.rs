@@ -4,6 +4,7 @@
 //! `DIR/unclosed.jsonl`, a line a run, without what the folder holds as a whole (groups, files,
 //! authors). Only reports read it; what such a run fetched is closed by the next that ends in order.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::path::Path;
@@ -21,7 +22,7 @@ const MAX_LINE: u64 = 16 << 20;
 /// Notes a run. Effect on the folder: a line in `unclosed.jsonl`.
 pub(in crate::crawl) fn note(summary: &Summary, into: &Path, disk: &Disk) -> io::Result<()> {
     let of_the_run = Summary {
-        authors: Default::default(),
+        authors: BTreeSet::new(),
         groups: Vec::new(),
         comparable: Vec::new(),
         depends_on: Vec::new(),
