@@ -358,3 +358,81 @@ fn a_body_of_boxes_is_found_by_density() {
     let found = read_at(&html, "https://example.org/boats").unwrap();
     assert_eq!(found.article.found_by, Stage::Density);
 }
+
+/// A story with `inside` in the middle of one of its sentences.
+fn with_inside(inside: &str) -> Vec<String> {
+    let middle = format!(
+        "The old pier was given by {inside} to the town, and it has stood there ever since."
+    );
+    let body = format!(
+        "<article><h1>x</h1><p>{}</p><p>{middle}</p><p>{}</p></article>",
+        STORY[0], STORY[1]
+    );
+    texts(&page("x", "", &body))
+}
+
+#[test]
+fn a_word_of_a_sentence_stays_whatever_it_is_called() {
+    for class in [
+        "tooltip",
+        "related-link",
+        "sponsor",
+        "promo",
+        "tags",
+        "overlay",
+        "login",
+        "share",
+        "ad",
+        "recommended",
+        "author",
+        "date",
+        "credit",
+        "newsletter-link",
+        "mw-redirect",
+        "byline",
+    ] {
+        for inside in [
+            format!("<a class=\"{class}\" href=\"/g\">the Guild of Sailmakers</a>"),
+            format!("<span class=\"{class}\">the Guild of Sailmakers</span>"),
+            format!(
+                "<em class=\"{class}\">the Guild</em> <strong class=\"{class}\">of Sailmakers</strong>"
+            ),
+        ] {
+            let all = with_inside(&inside);
+            assert!(all[1].contains("by the Guild of Sailmakers to the town"), "{inside}: {all:?}");
+        }
+    }
+    let first = "<article><h1>x</h1><p><a class=\"sponsor\" href=\"/g\">Quayside Timber</a> paid for the new pier, the mayor told \
+                 the council.</p><p>At the end the council thanked <a class=\"sponsor\" href=\"/g\">Quayside Timber</a>.</p></article>";
+    let body = first.replace("<h1>x</h1>", &format!("<h1>x</h1>{}", paragraphs(STORY)));
+    let all = texts(&page("x", "", &body)).join(" ");
+    assert!(
+        all.contains("Quayside Timber paid") && all.contains("thanked Quayside Timber."),
+        "{all}"
+    );
+}
+
+#[test]
+fn what_is_set_into_a_sentence_for_others_than_readers_goes() {
+    for inside in [
+        "the Guild<sup class=\"reference\"><a href=\"#n\">[7]</a></sup> of Sailmakers",
+        "the Guild <span class=\"screen-reader-text\">opens in a new window</span>of Sailmakers",
+        "the <span class=\"tooltip\">Guild<span class=\"tooltip-text\"> a trade union of old</span></span> of Sailmakers",
+        "the Guild <span class=\"promo\" hidden>buy now</span>of Sailmakers",
+    ] {
+        let all = with_inside(inside);
+        assert!(all[1].contains("by the Guild of Sailmakers to the town"), "{inside}: {all:?}");
+    }
+}
+
+#[test]
+fn a_box_in_a_line_of_labels_goes() {
+    for line in [
+        "<p>Posted in Harbour <span class=\"comments-link\"><a href=\"#c\">3 comments</a></span></p>",
+        "<p>12 March 2026, 09:30, updated at noon on the quay | <span class=\"comments\">3 comments</span></p>",
+    ] {
+        let html =
+            page("x", "", &format!("<article><h1>x</h1>{}{line}</article>", paragraphs(STORY)));
+        assert!(!texts(&html).join(" ").contains("3 comments"), "{line}");
+    }
+}
