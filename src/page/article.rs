@@ -81,6 +81,8 @@ pub fn read(
         return Err(PageKind::Listing);
     }
     body.blocks = listing.without_cards(body.blocks);
+    let told = body.said.take().map(|said| said.added_to(metadata));
+    let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
     let found = when::published(&scene, url);

@@ -36,7 +36,12 @@ pub(in crate::page) fn candidates(
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
     let title = metadata.title.as_deref().unwrap_or_default();
     let undrawn = framework::body(dom, title);
-    let mut out = rungs(&outline, &drafts, metadata, undrawn.as_deref());
+    let mut out = rungs(
+        &outline,
+        &drafts,
+        metadata,
+        undrawn.as_ref().map(|undrawn| undrawn.blocks.as_slice()),
+    );
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
     let body = ladder::or_undrawn(body, || undrawn);
@@ -45,6 +50,8 @@ pub(in crate::page) fn candidates(
         return ("it stands for a film, or calls itself what is no story", out);
     }
     let Some(body) = body else { return ("no stage found enough text", out) };
+    let told = body.said.map(|said| said.added_to(metadata));
+    let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     out.extend(byline::explain::candidates(&scene));
     let days = when::candidates(&scene, url).into_iter();

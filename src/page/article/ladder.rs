@@ -6,6 +6,7 @@
 
 use super::blocks::Draft;
 use super::density::Density;
+use super::framework::{Said, Undrawn};
 use super::outline::{Measure, Outline, Row, Tag};
 use super::select::{Region, Words};
 use super::vocabulary::Signs;
@@ -22,6 +23,8 @@ pub(crate) struct Body {
     pub(crate) stage: Stage,
     /// Its blocks.
     pub(crate) blocks: Vec<Draft>,
+    /// What the state of the page says of it, where it stands there.
+    pub(crate) said: Option<Said>,
 }
 
 /// Letters under which a text is no article.
@@ -81,7 +84,11 @@ pub(crate) fn climb(
         headline.is_some_and(|row| told || is_dated(outline, row)) && blocks.iter().any(is_said)
     };
     let size = letters(&blocks);
-    (size >= MIN_BODY || size >= MIN_DECLARED && declared()).then_some(Body { stage, blocks })
+    (size >= MIN_BODY || size >= MIN_DECLARED && declared()).then_some(Body {
+        stage,
+        blocks,
+        said: None,
+    })
 }
 
 /// Rows before and behind a headline in which its date stands.
@@ -117,14 +124,16 @@ const DRAWN: u32 = 900;
 /// `body`, or the text a script was going to draw where the page shows far less.
 pub(crate) fn or_undrawn(
     body: Option<Body>,
-    undrawn: impl FnOnce() -> Option<Vec<Draft>>,
+    undrawn: impl FnOnce() -> Option<Undrawn>,
 ) -> Option<Body> {
     let drawn = body.as_ref().map_or(0, |body| letters(&body.blocks));
     if drawn > DRAWN || body.as_ref().is_some_and(|body| body.stage == Stage::JsonLd) {
         return body;
     }
-    match undrawn().filter(|blocks| letters(blocks) > STRUCTURED_FACTOR * drawn) {
-        Some(blocks) => Some(Body { stage: Stage::FrameworkState, blocks }),
+    match undrawn().filter(|undrawn| letters(&undrawn.blocks) > STRUCTURED_FACTOR * drawn) {
+        Some(Undrawn { blocks, said }) => {
+            Some(Body { stage: Stage::FrameworkState, blocks, said: Some(said) })
+        }
         None => body,
     }
 }
