@@ -67,10 +67,9 @@ pub fn read(
     let outline = Outline::of(dom, cut);
     let dropped = prune::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
-    let title = metadata.title.as_deref().unwrap_or_default();
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
-    let body = ladder::or_undrawn(body, || framework::body(dom, title));
+    let body = ladder::or_undrawn(body, || framework::body(dom, metadata));
     let told = body.as_ref().map_or(&[] as &[Draft], |body| &body.blocks);
     if absence::is_absent(dom, &outline, metadata, witness.is_film, told) {
         return Err(PageKind::Other);

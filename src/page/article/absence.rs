@@ -135,13 +135,17 @@ fn holds_error(name: &str) -> bool {
     WITHIN.iter().any(|words| name.contains(words) && name.chars().count() <= most(words))
 }
 
-/// Whether a field for a password stands in the column of the text: between the heading and the end
-/// of it. Those of boxes beside a story stand before or behind.
+/// Whether a field for a password stands in the column of the text, between the heading and the end
+/// of it (those of boxes beside a story stand before or behind), or on a page with few words at all.
 fn asks_password(outline: &Outline<'_>, body: &[Draft]) -> bool {
+    let all = 0..outline.rows.len();
     let heading = outline.rows.iter().position(|row| row.tag == Tag::Heading(1));
-    let end = body.iter().map(|draft| draft.end).max();
-    let (Some(heading), Some(end)) = (heading, end) else { return false };
-    let rows = outline.rows.get(heading..end).unwrap_or_default();
+    let column = match body.iter().map(|draft| draft.end).max() {
+        Some(end) => heading.unwrap_or(end)..end,
+        None if outline.measure(&all).letters <= MAX_LETTERS => all,
+        None => return false,
+    };
+    let rows = outline.rows.get(column).unwrap_or_default();
     rows.iter().any(|row| row.attr("type") == Some("password"))
 }
 

@@ -34,8 +34,7 @@ pub(in crate::page) fn candidates(
     let outline = Outline::of(dom, cut);
     let dropped = prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
-    let title = metadata.title.as_deref().unwrap_or_default();
-    let undrawn = framework::body(dom, title);
+    let undrawn = framework::body(dom, metadata);
     let mut out = rungs(
         &outline,
         &drafts,

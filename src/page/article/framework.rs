@@ -21,6 +21,7 @@ use super::outline::Measure;
 use super::trim::letters_of;
 use crate::page::dom::attr;
 use crate::page::letters::folded;
+use crate::page::metadata::Metadata;
 
 /// Most bytes of scripts that are parsed on a page.
 const MAX_BYTES: usize = 8 << 20;
@@ -31,8 +32,8 @@ const MIN_PROSE: u32 = 60;
 /// Letters of a word of a title that is looked for in a text; of a script of syllables.
 const MIN_WORD: usize = 4;
 const MIN_SYLLABLES: usize = 2;
-/// Letters the text of a path has at least to be a body, and where an object around it has the title
-/// of the page.
+/// Letters the text of a path has at least to be a body, and where the page calls itself an article
+/// or an object around the text has its title.
 const MIN_BODY: u32 = 400;
 const MIN_TITLED: u32 = 140;
 /// Deepest nesting that is visited.
@@ -89,7 +90,8 @@ pub(crate) struct Undrawn {
 }
 
 /// The longest text in the state of a page, when there is one worth the name.
-pub(crate) fn body(dom: &Html, title: &str) -> Option<Undrawn> {
+pub(crate) fn body(dom: &Html, metadata: &Metadata) -> Option<Undrawn> {
+    let title = metadata.title.as_deref().unwrap_or_default();
     let mut found = Found { title: letters_of(title), ..Found::default() };
     let mut flight = String::new();
     let mut left = MAX_BYTES;
@@ -101,7 +103,7 @@ pub(crate) fn body(dom: &Html, title: &str) -> Option<Undrawn> {
         }
     }
     found.flight(&flight);
-    found.best(title)
+    found.best(title, metadata.says_article)
 }
 
 /// Whether a text has a third of the words of a title: state holds many texts, of the page's own
@@ -282,7 +284,7 @@ impl Found {
     }
 
     /// The text of the path with the most prose.
-    fn best(mut self, title: &str) -> Option<Undrawn> {
+    fn best(mut self, title: &str, says_article: bool) -> Option<Undrawn> {
         let is_other = |path: &str| {
             let path = path.to_ascii_lowercase();
             OTHERS.iter().any(|other| path.contains(other))
@@ -296,7 +298,7 @@ impl Found {
         let titled = around.iter().any(|object| object.titled);
         let blocks: Vec<Draft> = text.paragraphs().iter().flat_map(|text| lines(text)).collect();
         let letters: u32 = blocks.iter().map(|draft| draft.measure.letters).sum();
-        let least = if titled { MIN_TITLED } else { MIN_BODY };
+        let least = if titled || says_article { MIN_TITLED } else { MIN_BODY };
         if letters < least || !titled && !is_about(&blocks, title) {
             return None;
         }
