@@ -31,7 +31,7 @@ fn extract(html: &str, url: &str, id: &str) -> anyhow::Result<serde_json::Value>
     let url = Url::parse(url).or_else(|_| Url::parse("https://example.org/page"))?;
     let tree = dom::parse(html);
     let facts = metadata::read(&tree, &url);
-    let reading = article::read(&tree, &facts, &url, &HashSet::new());
+    let reading = article::read(&tree, &facts, &url, &HashSet::new()).ok();
     let lang = reading.as_ref().and_then(|found| found.detected.clone()).or(facts.declared);
     let found = reading.map(|reading| reading.article);
     let people = found.as_ref().map_or(&facts.authors, |found| &found.byline);

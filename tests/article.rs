@@ -27,7 +27,7 @@ fn read_html(html: &str, address: &str) -> (Metadata, Option<Reading>) {
     let notice = Selector::parse(".wpml-ls-statics-post_translations").unwrap();
     let cut: HashSet<_> = tree.select(&notice).map(|element| element.id()).collect();
     let facts = metadata::read(&tree, &url);
-    let reading = article::read(&tree, &facts, &url, &cut);
+    let reading = article::read(&tree, &facts, &url, &cut).ok();
     (facts, reading)
 }
 

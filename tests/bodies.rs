@@ -36,7 +36,7 @@ fn read_at(html: &str, address: &str) -> Option<Reading> {
     let url = Url::parse(address).unwrap();
     let tree = dom::parse(html);
     let facts = metadata::read(&tree, &url);
-    article::read(&tree, &facts, &url, &HashSet::new())
+    article::read(&tree, &facts, &url, &HashSet::new()).ok()
 }
 
 /// The texts of the blocks of a page.
@@ -342,8 +342,8 @@ fn a_status_that_says_missing_is_believed() {
     for (status, kind) in [
         ("200 OK", PageKind::Article),
         ("402 Payment Required", PageKind::Article),
-        ("404 Not Found", PageKind::Listing),
-        ("503 Service Unavailable", PageKind::Listing),
+        ("404 Not Found", PageKind::Other),
+        ("503 Service Unavailable", PageKind::Other),
     ] {
         let head =
             Head::parse(format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\n\r\n").as_bytes());
@@ -357,4 +357,206 @@ fn a_body_of_boxes_is_found_by_density() {
     let html = page("x", "", &format!("<div><h1>x</h1>{}</div>", paragraphs(STORY)));
     let found = read_at(&html, "https://example.org/boats").unwrap();
     assert_eq!(found.article.found_by, Stage::Density);
+}
+
+/// A story with `inside` in the middle of one of its sentences.
+fn with_inside(inside: &str) -> Vec<String> {
+    let middle = format!(
+        "The old pier was given by {inside} to the town in a hard winter, and it has stood there ever since."
+    );
+    let body = format!(
+        "<article><h1>x</h1><p>{}</p><p>{middle}</p><p>{}</p></article>",
+        STORY[0], STORY[1]
+    );
+    texts(&page("x", "", &body))
+}
+
+#[test]
+fn a_word_of_a_sentence_stays_whatever_it_is_called() {
+    for class in [
+        "tooltip",
+        "related-link",
+        "sponsor",
+        "promo",
+        "tags",
+        "overlay",
+        "login",
+        "share",
+        "ad",
+        "recommended",
+        "author",
+        "date",
+        "credit",
+        "newsletter-link",
+        "mw-redirect",
+        "byline",
+    ] {
+        for inside in [
+            format!("<a class=\"{class}\" href=\"/g\">the Guild of Sailmakers</a>"),
+            format!("<span class=\"{class}\">the Guild of Sailmakers</span>"),
+            format!(
+                "<em class=\"{class}\">the Guild</em> <strong class=\"{class}\">of Sailmakers</strong>"
+            ),
+        ] {
+            let all = with_inside(&inside);
+            assert!(all[1].contains("by the Guild of Sailmakers to the town"), "{inside}: {all:?}");
+        }
+    }
+    let first = "<article><h1>x</h1><p><a class=\"sponsor\" href=\"/g\">Quayside Timber</a> paid for the new pier, the mayor told \
+                 the council.</p><p>At the end the council thanked <a class=\"sponsor\" href=\"/g\">Quayside Timber</a>.</p></article>";
+    let body = first.replace("<h1>x</h1>", &format!("<h1>x</h1>{}", paragraphs(STORY)));
+    let all = texts(&page("x", "", &body)).join(" ");
+    assert!(
+        all.contains("Quayside Timber paid") && all.contains("thanked Quayside Timber."),
+        "{all}"
+    );
+}
+
+#[test]
+fn what_is_set_into_a_sentence_for_others_than_readers_goes() {
+    for inside in [
+        "the Guild<sup class=\"reference\"><a href=\"#n\">[7]</a></sup> of Sailmakers",
+        "the Guild <span class=\"screen-reader-text\">opens in a new window</span>of Sailmakers",
+        "the <span class=\"tooltip\">Guild<span class=\"tooltip-text\"> a trade union of old</span></span> of Sailmakers",
+        "the Guild <span class=\"promo\" hidden>buy now</span>of Sailmakers",
+    ] {
+        let all = with_inside(inside);
+        assert!(all[1].contains("by the Guild of Sailmakers to the town"), "{inside}: {all:?}");
+    }
+}
+
+#[test]
+fn a_box_in_a_line_of_labels_goes() {
+    for line in [
+        "<p>Posted in Harbour <span class=\"comments-link\"><a href=\"#c\">3 comments</a></span></p>",
+        "<p>12 March 2026, 09:30, updated at noon on the quay | <span class=\"comments\">3 comments</span></p>",
+    ] {
+        let html =
+            page("x", "", &format!("<article><h1>x</h1>{}{line}</article>", paragraphs(STORY)));
+        assert!(!texts(&html).join(" ").contains("3 comments"), "{line}");
+    }
+}
+
+#[test]
+fn what_forbids_asks_for_money_or_labels_behind_a_story_is_not_of_it() {
+    let mut languages = 0;
+    for line in include_str!("tables/tails.txt").lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('|');
+        let (lang, paragraph) = (columns.next().unwrap(), columns.next().unwrap());
+        languages += 1;
+        for tail in columns {
+            let tail =
+                tail.replace('<', "&lt;").replace('[', "<a href=\"/t\">").replace(']', "</a>");
+            let body = format!(
+                "<article><h1>x</h1>{}<p>{tail}</p></article>",
+                paragraphs(&[paragraph; 4])
+            );
+            assert_eq!(texts(&page("x", "", &body)), [paragraph; 4], "{lang}: {tail}");
+        }
+    }
+    assert!(languages >= 40);
+}
+
+#[test]
+fn a_sentence_that_holds_such_words_stays() {
+    for sentence in [
+        "“All rights reserved for the guests,” joked the captain, and nobody on the quay knew what he had meant by it.",
+        "The fund has asked people to support us and our neighbours, and in one week it had enough for a new roof of the hall.",
+        "法院认为，版权所有者有权要求赔偿，但渔民们从未出售过这些歌曲，它们属于整个港口。",
+        "그는 저작권자가 누구인지 모른다고 말했고, 항구 사람들은 그 노래가 모두의 것이라고 했다.",
+        "Все права на песню принадлежат гавани, сказал старый рыбак, и никто с ним не спорил до самого вечера.",
+        "Etiquetas de papel marcaban cada caja, y los niños leían en voz alta los nombres de los barcos del puerto.",
+        "Temas como el precio del pescado no se tocaron aquella noche, porque todos estaban cansados y contentos.",
+    ] {
+        let mut story = STORY.to_vec();
+        story.insert(1, sentence);
+        let all =
+            texts(&page("x", "", &format!("<article><h1>x</h1>{}</article>", paragraphs(&story))));
+        assert!(all.iter().any(|block| block == sentence), "{sentence}");
+    }
+}
+
+/// A page with a head, read from a file: nothing but the bytes is known.
+fn kind_of(head: &str, body: &str) -> warraq::page::Page {
+    let html = format!(
+        "<!DOCTYPE html><html><head>{head}</head><body><header><nav><a href=\"/\">Home</a></nav></header><main>{body}</main><footer><p>The Harbour Post</p></footer></body></html>"
+    );
+    let url = Url::parse("https://example.org/x").unwrap();
+    warraq::page::read(Source { url: &url, head: &Head::default(), entity: html.as_bytes() })
+}
+
+#[test]
+fn pages_that_say_they_are_no_story_are_none() {
+    let rows = include_str!("tables/absent.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut count = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let (sort, title, body) = (cells[0], cells[1], cells[2]);
+        let head = format!("<title>{title}</title>");
+        assert_eq!(kind_of(&head, body).kind, PageKind::Other, "{sort}: {row}");
+        count += 1;
+    }
+    assert!(count >= 30, "{count}");
+}
+
+#[test]
+fn a_story_about_such_things_is_one() {
+    let story = paragraphs(STORY);
+    for (title, text) in [
+        (
+            "Page not found: how a small archive brings lost websites of the harbour back",
+            story.clone(),
+        ),
+        ("Contact with the boats was lost on the third day", story.clone()),
+        (
+            "The bakery that sold cookies to sailors",
+            format!(
+                "<p>The bakery sold cookies to every crew that asked, and kept the names of those who could not pay.</p>{story}"
+            ),
+        ),
+        (
+            "The harbour opens",
+            format!("{story}<aside><form><input type=\"password\"></form></aside>"),
+        ),
+    ] {
+        let page = kind_of(&format!("<title>{title}</title>"), &format!("<h1>{title}</h1>{text}"));
+        assert_eq!(page.kind, PageKind::Article, "{title}");
+    }
+}
+
+#[test]
+fn a_sentence_is_an_article_where_its_page_says_so() {
+    let body = "<article><h1>The new pier is open</h1><div class=\"entry-content\"><p>The new pier was opened on Friday.</p></div></article>";
+    let meta = "<meta property=\"og:type\" content=\"article\">";
+    let ld = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"author\":{\"@type\":\"Person\",\"name\":\"Edda Quist\"},\"datePublished\":\"2026-03-14\"}</script>";
+    let title = "<title>The new pier is open</title>";
+    for head in [format!("{title}{meta}"), format!("{title}{ld}")] {
+        let page = kind_of(&head, body);
+        assert_eq!(
+            page.article.as_ref().expect("an article").text(),
+            "The new pier was opened on Friday."
+        );
+    }
+    let dated = body.replace("</h1>", "</h1><time datetime=\"2026-03-14\">14 March 2026</time>");
+    assert_eq!(kind_of(title, &dated).kind, PageKind::Article);
+    let read = kind_of(&format!("{title}{ld}"), body);
+    let article = read.article.unwrap();
+    assert_eq!(
+        (article.byline[0].name.as_str(), read.published),
+        ("Edda Quist", article.published)
+    );
+    // Nothing says that it is one.
+    assert_eq!(kind_of(title, body).kind, PageKind::Listing);
+    let none = body.replace("<p>The new pier was opened on Friday.</p>", "");
+    assert_eq!(kind_of(&format!("{title}{meta}"), &none).kind, PageKind::Listing);
+}
+
+#[test]
+fn a_page_that_is_no_article_keeps_the_days_its_metadata_names() {
+    let head = "<title>Harbour</title><meta property=\"article:published_time\" content=\"2026-03-14T09:30:00Z\"><meta property=\"article:modified_time\" content=\"2026-03-15T09:30:00Z\">";
+    let page = kind_of(head, "<h1>Harbour</h1><p>All our stories.</p>");
+    assert_eq!(page.kind, PageKind::Listing);
+    let day = |date: Option<warraq::page::PageDate>| date.map(|date| date.iso[..10].to_owned());
+    assert_eq!(day(page.published).as_deref(), Some("2026-03-14"));
+    assert_eq!(day(page.modified).as_deref(), Some("2026-03-15"));
 }

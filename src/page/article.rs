@@ -35,7 +35,7 @@ use self::outline::Outline;
 use self::witness::Witness;
 use super::byline::{self, Scene};
 use super::metadata::Metadata;
-use super::{Article, TextBlock, language};
+use super::{Article, PageKind, TextBlock, language};
 use crate::lang::Lang;
 
 /// What the article stage found.
@@ -50,22 +50,38 @@ pub struct Reading {
 /// Blocks at either end of a body that may be a date line, or at its end name its source.
 const LABELS: usize = 4;
 
-/// Reads the article of a page; `None` when the page is none. `cut` holds the roots of subtrees
+/// Reads the article of a page, or tells what the page is instead. `cut` holds the roots of subtrees
 /// that are never body (language notices).
+///
+/// # Errors
+///
+/// [`PageKind::Other`] for what says that it is no story (an error, a form, a notice, a film),
+/// [`PageKind::Listing`] for everything else that holds none.
 #[allow(clippy::implicit_hasher, reason = "the one caller has a plain HashSet")]
-pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -> Option<Reading> {
+pub fn read(
+    dom: &Html,
+    metadata: &Metadata,
+    url: &Url,
+    cut: &HashSet<NodeId>,
+) -> Result<Reading, PageKind> {
     let outline = Outline::of(dom, cut);
     let dropped = prune::prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
-    let title = metadata.title.as_deref().unwrap_or_default();
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
-    let mut body = ladder::or_undrawn(body, || framework::body(dom, title))?;
+    let body = ladder::or_undrawn(body, || framework::body(dom, metadata));
+    let told = body.as_ref().map_or(&[] as &[Draft], |body| &body.blocks);
+    if absence::is_absent(dom, &outline, metadata, witness.is_film, told) {
+        return Err(PageKind::Other);
+    }
+    let mut body = body.ok_or(PageKind::Listing)?;
     let listing = Listing::of(&outline, &drafts, url, metadata);
-    if listing.prints(&body.blocks) || absence::is_absent(title, witness.is_film, &body.blocks) {
-        return None;
+    if listing.prints(&body.blocks) {
+        return Err(PageKind::Listing);
     }
     body.blocks = listing.without_cards(body.blocks);
+    let told = body.said.take().map(|said| said.added_to(metadata));
+    let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
     let found = when::published(&scene, url);
@@ -73,6 +89,9 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
     let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
     let texts = blocks.iter().map(|block| block.text.as_str());
     let detected = language::detect_in(texts, &hints);
+    if blocks.is_empty() {
+        return Err(PageKind::Listing);
+    }
     let article = Article {
         headline: metadata.title.clone().unwrap_or_default(),
         byline: byline.people,
@@ -84,7 +103,7 @@ pub fn read(dom: &Html, metadata: &Metadata, url: &Url, cut: &HashSet<NodeId>) -
         found_by: body.stage,
         parts: None,
     };
-    Some(Reading { article, detected })
+    Ok(Reading { article, detected })
 }
 
 /// The blocks of a body without the lines that name its people, its day and its source.

@@ -1,11 +1,12 @@
 //! Decoding: from entity bytes to text, for reading only; the archive keeps the wire bytes.
 //!
 //! Content codings come off first (`coding`, capped), then the charset (`charset`), what was encoded
-//! twice is undone (`twice`), then the media type is settled: the declared one, unless the text plainly is something else. What goes
-//! wrong is noted and lived with.
+//! twice is undone (`twice`), then the media type is settled (`sniff`). What goes wrong is noted and
+//! lived with.
 
 mod charset;
 mod coding;
+mod sniff;
 mod twice;
 
 use crate::head::Head;
@@ -27,9 +28,6 @@ pub struct Decoded {
     pub notes: Vec<String>,
 }
 
-/// Bytes of the text that are looked at to tell what it is.
-const SNIFFED: usize = 2_048;
-
 /// Longest media type that is believed (RFC 6838 §4.2: two names of 127 characters at most).
 const MAX_MEDIA_TYPE: usize = 255;
 
@@ -43,24 +41,6 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"\x1f\x8b\x08", "application/gzip"),
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
-];
-
-/// Tags whose presence at the very start makes any text HTML, whatever it is declared as.
-const HTML_FOR_SURE: &[&str] = &["<!doctype html", "<html", "<head", "<body"];
-
-/// Tags that make a text of no declared type HTML (MIME Sniffing Standard §7.1).
-const HTML_PERHAPS: &[&str] = &[
-    "<script", "<iframe", "<h1", "<div", "<font", "<table", "<a", "<style", "<title", "<b", "<br",
-    "<p", "<meta", "<link", "<article", "<main",
-];
-
-/// Root elements of XML that is read elsewhere (`seeds::discover`), never as HTML.
-const XML_ROOTS: &[(&str, &str)] = &[
-    ("<rss", "application/rss+xml"),
-    ("<feed", "application/atom+xml"),
-    ("<rdf:rdf", "application/rss+xml"),
-    ("<urlset", "application/xml"),
-    ("<sitemapindex", "application/xml"),
 ];
 
 /// Removes the content codings and the charset. Total; output is capped.
@@ -92,7 +72,7 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
         }
         None => text,
     };
-    let media_type = settled(declared.media_type, &text);
+    let media_type = sniff::settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
     Decoded { text, is_html, media_type, charset: charset.to_owned(), is_broken, notes }
 }
@@ -158,56 +138,4 @@ fn may_be_text(media_type: &str) -> bool {
 
 fn binary(bytes: &[u8]) -> Option<&'static str> {
     BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
-}
-
-/// The media type after a look at the text.
-fn settled(declared: String, text: &str) -> String {
-    let start = beginning(text);
-    if let Some((_, media_type)) = XML_ROOTS.iter().find(|(root, _)| begins_tag(&start, root)) {
-        let says_xml = declared.contains("xml");
-        return if says_xml { declared } else { (*media_type).to_owned() };
-    }
-    if declared == "application/xhtml+xml" {
-        return declared;
-    }
-    if HTML_FOR_SURE.iter().any(|tag| begins_tag(&start, tag)) {
-        return "text/html".to_owned();
-    }
-    let unknown = matches!(
-        declared.as_str(),
-        "" | "*/*" | "unknown/unknown" | "application/unknown" | "application/octet-stream"
-    );
-    if !unknown {
-        return declared;
-    }
-    if HTML_PERHAPS.iter().any(|tag| begins_tag(&start, tag)) {
-        return "text/html".to_owned();
-    }
-    if declared.is_empty() { "text/plain".to_owned() } else { declared }
-}
-
-/// The start of the text in lower case, without white space, XML declaration, comments and a
-/// doctype other than HTML's.
-fn beginning(text: &str) -> String {
-    let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\u{c}']);
-    loop {
-        let skipped = if rest.starts_with("<!--") {
-            rest.find("-->").and_then(|at| rest.get(at + 3..))
-        } else if rest.starts_with("<?") {
-            rest.find("?>").and_then(|at| rest.get(at + 2..))
-        } else {
-            None
-        };
-        match skipped {
-            Some(after) => rest = after.trim_start(),
-            None => break,
-        }
-    }
-    rest.chars().take(SNIFFED).collect::<String>().to_ascii_lowercase()
-}
-
-/// Whether `text` begins with `tag` and the tag's name ends there.
-fn begins_tag(text: &str, tag: &str) -> bool {
-    text.strip_prefix(tag)
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
 }

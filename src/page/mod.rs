@@ -52,13 +52,14 @@ pub struct Source<'a> {
 pub enum PageKind {
     /// One article with a body.
     Article,
-    /// HTML that is no article: a home page, a section, a tag page.
+    /// HTML that is no article and leads on: a home page, a section, a tag page.
     Listing,
     /// A sitemap or a sitemap index.
     Sitemap,
     /// RSS, Atom or JSON feed.
     Feed,
-    /// Anything else.
+    /// Anything else: no markup, or a page that says it is no story (an error, a form to log in, a
+    /// wall of consent, how to reach the editors, a film).
     #[default]
     Other,
 }
@@ -82,6 +83,10 @@ pub struct Page {
     pub variants: Vec<Alternate>,
     /// Everything the page leads to, alternates left out.
     pub links: Vec<Link>,
+    /// When it was published: the article, or by its metadata what is none.
+    pub published: Option<PageDate>,
+    /// When it was last changed, in the same way.
+    pub modified: Option<PageDate>,
     /// The article, when there is one.
     pub article: Option<Article>,
     /// What it gives away of how it came to be in its language.
@@ -400,10 +405,17 @@ fn staged(
     let metadata = metadata::read(&dom, url).served_with(head);
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
-    let reading =
-        article::read(&dom, &metadata, url, &found.notices).filter(|_| !is_missing(head.status()));
+    let reading = article::read(&dom, &metadata, url, &found.notices);
+    let (kind, reading) = match reading {
+        _ if is_missing(head.status()) => (PageKind::Other, None),
+        Ok(reading) => (PageKind::Article, Some(reading)),
+        Err(kind) => (kind, None),
+    };
     let (mut links, left_out) = links::read(&dom, head, url);
     let reading = reading.map(|reading| paged(reading, &dom, url, &metadata, &mut links));
+    let article = reading.as_ref().map(|reading| &reading.article);
+    let published = article.map_or(metadata.published, |article| article.published.clone());
+    let modified = article.map_or(metadata.modified, |article| article.modified.clone());
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);
@@ -415,11 +427,13 @@ fn staged(
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
-        kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
+        kind,
         canonical: metadata.canonical.or_else(own_variant),
         title: metadata.title,
         declared,
         detected,
+        published,
+        modified,
         alternates: found.alternates,
         variants: found.variants,
         links,

@@ -6,7 +6,7 @@ use crate::cli::errand::Brought;
 use crate::cli::{Exit, Stopped, show};
 use crate::json;
 use crate::lang::Lang;
-use crate::page::{self, Article, PageKind};
+use crate::page::{self, Article, PageDate, PageKind};
 
 /// What is told of a page.
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ struct Told<'a> {
     title: Option<&'a str>,
     declared_language: Option<&'a Lang>,
     language: Option<&'a Lang>,
+    published: Option<&'a PageDate>,
+    modified: Option<&'a PageDate>,
     /// Headline, byline, dates, blocks.
     article: Option<&'a Article>,
     body: Option<String>,
@@ -33,6 +35,8 @@ pub(super) fn tell(brought: &Brought) -> Result<(), Stopped> {
         title: page.title.as_deref(),
         declared_language: page.declared.as_ref(),
         language: page.detected.as_ref(),
+        published: page.published.as_ref(),
+        modified: page.modified.as_ref(),
         article: page.article.as_ref(),
         body: page.article.as_ref().map(Article::text),
         notes: &page.notes,

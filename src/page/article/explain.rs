@@ -34,22 +34,29 @@ pub(in crate::page) fn candidates(
     let outline = Outline::of(dom, cut);
     let dropped = prune(&outline);
     let drafts = credits::set_apart(&outline, blocks::drafts(&outline, &dropped));
-    let title = metadata.title.as_deref().unwrap_or_default();
-    let undrawn = framework::body(dom, title);
-    let mut out = rungs(&outline, &drafts, metadata, undrawn.as_deref());
+    let undrawn = framework::body(dom, metadata);
+    let mut out = rungs(
+        &outline,
+        &drafts,
+        metadata,
+        undrawn.as_ref().map(|undrawn| undrawn.blocks.as_slice()),
+    );
     let witness = Witness::of(dom, metadata);
     let body = ladder::climb(&outline, &drafts, metadata, &witness);
-    let Some(body) = ladder::or_undrawn(body, || undrawn) else {
-        return ("no stage found enough text", out);
-    };
+    let body = ladder::or_undrawn(body, || undrawn);
+    let told = body.as_ref().map_or(&[] as &[Draft], |body| &body.blocks);
+    if absence::is_absent(dom, &outline, metadata, witness.is_film, told) {
+        return ("it stands for a film, or calls itself what is no story", out);
+    }
+    let Some(body) = body else { return ("no stage found enough text", out) };
+    let told = body.said.map(|said| said.added_to(metadata));
+    let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     out.extend(byline::explain::candidates(&scene));
     let days = when::candidates(&scene, url).into_iter();
     out.extend(days.map(|date| Candidate::new(Field::Published, &date.source, date.iso)));
     let verdict = if Listing::of(&outline, &drafts, url, metadata).prints(&body.blocks) {
         "it prints what other pages hold"
-    } else if absence::is_absent(title, witness.is_film, &body.blocks) {
-        "it stands for a film, or for what is not there"
     } else {
         "an article"
     };
@@ -73,7 +80,7 @@ fn rungs(
     let all = || (String::new(), drafts.iter().filter(prose).collect());
     let title = metadata.title.as_deref();
     let headline = title.and_then(|title| ladder::headline_row(outline, title));
-    let named = select::region(outline, &words, headline).map(inside);
+    let named = select::region(outline, &words, headline, select::ENOUGH).map(inside);
     let dense = Density::of(outline, drafts).densest().map(inside);
     let state = undrawn.map(|undrawn| (String::new(), undrawn.iter().collect()));
     let tell = |(stage, found): (Stage, Option<(String, Vec<&Draft>)>)| {

@@ -1,20 +1,27 @@
 //! Framework state: the text that a script was going to draw.
 //!
-//! Next.js, Nuxt, Apollo, Redux and their like leave the data of a page in it as JSON. Strings of
-//! prose are gathered by the path they stand at, array places left out, and the path with the most
-//! of it is the body. Asked only where the visible text is far shorter; nothing is run, and every
+//! Next.js, Nuxt, Apollo, Redux and their like leave the data of a page in it, as JSON or as
+//! literals ([`literal`]). Strings of prose are gathered by the path they stand at, array places left
+//! out, and the path with the most of it is the body; the objects around it say whose it is and of
+//! what day ([`said`]). Asked only where the visible text is far shorter; nothing is run, and every
 //! script is bounded in size, depth and number of values.
+
+mod literal;
+mod said;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use scraper::{Html, Node};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+pub(crate) use self::said::Said;
 use super::blocks::Draft;
 use super::outline::Measure;
+use super::trim::letters_of;
 use crate::page::dom::attr;
 use crate::page::letters::folded;
+use crate::page::metadata::Metadata;
 
 /// Most bytes of scripts that are parsed on a page.
 const MAX_BYTES: usize = 8 << 20;
@@ -22,10 +29,19 @@ const MAX_BYTES: usize = 8 << 20;
 const MAX_VALUES: usize = 200_000;
 /// Letters a string has at least to count as prose.
 const MIN_PROSE: u32 = 60;
-/// Letters of a word of a title that is looked for in a text.
+/// Letters of a word of a title that is looked for in a text; of a script of syllables.
 const MIN_WORD: usize = 4;
-/// Letters the text of a path has at least to be a body.
+const MIN_SYLLABLES: usize = 2;
+/// Letters the text of a path has at least to be a body, and where the page calls itself an article
+/// or an object around the text has its title.
 const MIN_BODY: u32 = 400;
+const MIN_TITLED: u32 = 140;
+/// Deepest nesting that is visited.
+const MAX_DEPTH: usize = 128;
+/// Objects around a text in which its title, its people and its day are looked for.
+const MAX_AROUND: usize = 6;
+/// Assignments of a script that are tried.
+const MAX_ASSIGNED: usize = 8;
 
 /// What names of a path say against its being the body.
 const OTHERS: &[&str] = &[
@@ -64,9 +80,19 @@ const OTHERS: &[&str] = &[
     "css",
 ];
 
-/// The paragraphs of the longest text in the state of a page, when there is one worth the name.
-pub(crate) fn body(dom: &Html, title: &str) -> Option<Vec<Draft>> {
-    let mut found = Found::default();
+/// A text that was not drawn.
+#[derive(Debug)]
+pub(crate) struct Undrawn {
+    /// Its paragraphs.
+    pub(crate) blocks: Vec<Draft>,
+    /// What the state says of it.
+    pub(crate) said: Said,
+}
+
+/// The longest text in the state of a page, when there is one worth the name.
+pub(crate) fn body(dom: &Html, metadata: &Metadata) -> Option<Undrawn> {
+    let title = metadata.title.as_deref().unwrap_or_default();
+    let mut found = Found { title: letters_of(title), ..Found::default() };
     let mut flight = String::new();
     let mut left = MAX_BYTES;
     for script in scripts(dom) {
@@ -77,7 +103,7 @@ pub(crate) fn body(dom: &Html, title: &str) -> Option<Vec<Draft>> {
         }
     }
     found.flight(&flight);
-    found.best().filter(|drafts| is_about(drafts, title))
+    found.best(title, metadata.says_article)
 }
 
 /// Whether a text has a third of the words of a title: state holds many texts, of the page's own
@@ -85,10 +111,12 @@ pub(crate) fn body(dom: &Html, title: &str) -> Option<Vec<Draft>> {
 fn is_about(drafts: &[Draft], title: &str) -> bool {
     let text: String = drafts.iter().map(|draft| draft.text.to_lowercase() + " ").collect();
     let title = title.to_lowercase();
-    let words: Vec<&str> = title
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() >= MIN_WORD)
-        .collect();
+    let is_long = |word: &&str| {
+        let syllables =
+            word.contains(|c| matches!(u32::from(c), 0x3040..=0x9FFF | 0xAC00..=0xD7AF));
+        word.chars().count() >= if syllables { MIN_SYLLABLES } else { MIN_WORD }
+    };
+    let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(is_long).collect();
     let shared = words.iter().filter(|word| text.contains(**word)).count();
     !words.is_empty() && shared * 3 >= words.len()
 }
@@ -125,10 +153,22 @@ fn flight_chunk(script: &str) -> Option<String> {
     }
 }
 
-/// Prose by path.
+/// An object of the state.
+struct Object {
+    /// The object it stands in; its own place for an outermost one.
+    parent: usize,
+    /// Whether a field of it is the title of the page.
+    titled: bool,
+    said: Said,
+}
+
+/// Prose by path, with the objects it stands in.
 #[derive(Default)]
 struct Found {
+    /// The letters of the title of the page.
+    title: String,
     texts: HashMap<String, Text>,
+    objects: Vec<Object>,
     values: usize,
 }
 
@@ -137,24 +177,22 @@ struct Found {
 struct Text {
     /// In order, each with the places of the arrays it stands in.
     parts: Vec<(Vec<usize>, String)>,
+    /// The objects of the first and the last part.
+    homes: Option<(usize, usize)>,
     letters: u32,
 }
 
 impl Found {
-    /// Reads the first JSON value of a script: all of it, or what is assigned in it.
+    /// Reads the value of a script: all of it, or what is assigned in it.
     fn script(&mut self, script: &str) {
         let text = script.trim_start();
-        let from = match text.chars().next() {
-            Some('{' | '[') => Some(0),
-            _ => text.find("={").or_else(|| text.find("= {")).and_then(|at| {
-                text.get(at..).and_then(|rest| rest.find('{')).map(|brace| at + brace)
-            }),
-        };
-        let Some(json) = from.and_then(|from| text.get(from..)) else { return };
-        let mut values = serde_json::Deserializer::from_str(json).into_iter::<Value>();
-        if let Some(Ok(value)) = values.next() {
-            self.walk(&value, &mut String::new(), &mut Vec::new());
-        }
+        let Some(value) = first_json(text).or_else(|| assigned(text)) else { return };
+        let flat = value.as_array().and_then(|items| literal::revived(items));
+        self.read(flat.as_ref().unwrap_or(&value), "");
+    }
+
+    fn read(&mut self, value: &Value, path: &str) {
+        self.walk(value, &mut path.to_owned(), &mut Vec::new(), None);
     }
 
     /// Reads the rows of a flight stream: `id:JSON`, and `id:T<length>,text`.
@@ -165,40 +203,47 @@ impl Found {
             if json.starts_with(['[', '{', '"']) {
                 let mut values = serde_json::Deserializer::from_str(json).into_iter::<Value>();
                 if let Some(Ok(value)) = values.next() {
-                    self.walk(&value, &mut String::from("flight"), &mut Vec::new());
+                    self.read(&value, "flight");
                 }
             } else if let Some((_, text)) =
                 row.strip_prefix('T').and_then(|row| row.split_once(','))
             {
-                self.keep("flight.text", &[], text);
+                self.keep("flight.text", &[], text, None);
             }
         }
     }
 
-    /// Visits the strings below a value. The parser has bounded the depth.
-    fn walk(&mut self, value: &Value, path: &mut String, places: &mut Vec<usize>) {
+    /// Visits the strings below a value that stands in the object `home`.
+    fn walk(
+        &mut self,
+        value: &Value,
+        path: &mut String,
+        places: &mut Vec<usize>,
+        home: Option<usize>,
+    ) {
         self.values += 1;
-        if self.values > MAX_VALUES {
+        if self.values > MAX_VALUES || places.len() > MAX_DEPTH {
             return;
         }
         let length = path.len();
         match value {
-            Value::String(text) => self.keep(path, places, text),
+            Value::String(text) => self.keep(path, places, text, home),
             Value::Array(items) => {
                 path.push_str(".*");
                 for (at, item) in items.iter().enumerate() {
                     places.push(at);
-                    self.walk(item, path, places);
+                    self.walk(item, path, places, home);
                     places.pop();
                 }
             }
             Value::Object(fields) => {
+                let home = Some(self.object(fields, home));
                 for (name, field) in fields {
                     // Stores keyed by an id hold the same thing under each of them.
                     let keyed = name.chars().any(|c| c.is_ascii_digit());
                     path.push('.');
                     path.push_str(if keyed { "#" } else { name });
-                    self.walk(field, path, places);
+                    self.walk(field, path, places, home);
                     path.truncate(length);
                 }
             }
@@ -207,7 +252,20 @@ impl Found {
         path.truncate(length);
     }
 
-    fn keep(&mut self, path: &str, places: &[usize], text: &str) {
+    /// Notes an object and what it says.
+    fn object(&mut self, fields: &Map<String, Value>, home: Option<usize>) -> usize {
+        let at = self.objects.len();
+        let most = 4 * self.title.len() + 64;
+        let is_title = |field: &Value| {
+            let text = field.as_str().filter(|text| text.len() <= most);
+            text.is_some_and(|text| letters_of(text) == self.title)
+        };
+        let titled = !self.title.is_empty() && fields.values().any(is_title);
+        self.objects.push(Object { parent: home.unwrap_or(at), titled, said: Said::of(fields) });
+        at
+    }
+
+    fn keep(&mut self, path: &str, places: &[usize], text: &str, home: Option<usize>) {
         let letters = Measure::of(text).letters;
         let is_prose = text.contains([' ', '。', '،', '，']) && !text.contains("function");
         if letters == 0 || !is_prose && places.is_empty() || text.starts_with("http") {
@@ -220,24 +278,82 @@ impl Found {
         let sentence = |c| matches!(c, '.' | '!' | '?' | '。' | '؟' | '।' | '！' | '？');
         if letters >= MIN_PROSE && text.contains(sentence) {
             known.letters = known.letters.saturating_add(letters);
+            known.homes = home.map(|home| (known.homes.map_or(home, |(first, _)| first), home));
         }
         known.parts.push((places.to_vec(), text.to_owned()));
     }
 
     /// The text of the path with the most prose.
-    fn best(self) -> Option<Vec<Draft>> {
+    fn best(mut self, title: &str, says_article: bool) -> Option<Undrawn> {
         let is_other = |path: &str| {
             let path = path.to_ascii_lowercase();
             OTHERS.iter().any(|other| path.contains(other))
         };
-        let texts = self.texts.into_iter().filter(|(path, _)| !is_other(path));
+        let texts = std::mem::take(&mut self.texts);
+        let texts = texts.into_iter().filter(|(path, _)| !is_other(path));
         let (_, text) = texts.max_by(|(a, one), (b, other)| {
             (one.letters, std::cmp::Reverse(a)).cmp(&(other.letters, std::cmp::Reverse(b)))
         })?;
-        let drafts: Vec<Draft> = text.paragraphs().iter().flat_map(|text| lines(text)).collect();
-        let letters: u32 = drafts.iter().map(|draft| draft.measure.letters).sum();
-        (letters >= MIN_BODY).then_some(drafts)
+        let around = self.around(text.homes);
+        let titled = around.iter().any(|object| object.titled);
+        let blocks: Vec<Draft> = text.paragraphs().iter().flat_map(|text| lines(text)).collect();
+        let letters: u32 = blocks.iter().map(|draft| draft.measure.letters).sum();
+        let least = if titled || says_article { MIN_TITLED } else { MIN_BODY };
+        if letters < least || !titled && !is_about(&blocks, title) {
+            return None;
+        }
+        // Where the text stands apart from its record, the one record with the title says it.
+        let own = around.iter().fold(Said::default(), |said, object| said.or(&object.said));
+        let record =
+            || self.objects.iter().find(|object| object.titled && object.said.is_something());
+        let said = if own.is_something() {
+            own
+        } else {
+            record().map_or(own, |object| object.said.clone())
+        };
+        Some(Undrawn { blocks, said })
     }
+
+    /// The objects that hold all of a text, from its first part to its last, the innermost first.
+    fn around(&self, homes: Option<(usize, usize)>) -> Vec<&Object> {
+        let Some((first, last)) = homes else { return Vec::new() };
+        let above = |home: usize| {
+            let up = |at: &usize| {
+                self.objects.get(*at).map(|object| object.parent).filter(|up| up != at)
+            };
+            std::iter::successors(Some(home), up).take(MAX_DEPTH)
+        };
+        let shared = above(first).find(|at| above(last).any(|other| other == *at));
+        let around = shared.into_iter().flat_map(above).take(MAX_AROUND);
+        around.filter_map(|at| self.objects.get(at)).collect()
+    }
+}
+
+/// The JSON value a script begins with, or the first that is assigned in it.
+fn first_json(text: &str) -> Option<Value> {
+    let from = match text.chars().next() {
+        Some('{' | '[') => 0,
+        _ => {
+            let at = text.find("={").or_else(|| text.find("= {"))?;
+            at + text.get(at..)?.find('{')?
+        }
+    };
+    let mut values = serde_json::Deserializer::from_str(text.get(from..)?).into_iter::<Value>();
+    values.next()?.ok()
+}
+
+/// The literal that is assigned to a name of the kind frameworks use (`__NUXT__`).
+fn assigned(text: &str) -> Option<Value> {
+    let mut rest = text.get(text.find("__")?..)?;
+    for _ in 0..MAX_ASSIGNED {
+        let (_, behind) = rest.split_once('=')?;
+        let value = literal::value(behind).filter(|value| value.is_object() || value.is_array());
+        if value.is_some() {
+            return value;
+        }
+        rest = behind;
+    }
+    None
 }
 
 impl Text {

@@ -6,12 +6,14 @@
 
 use super::blocks::Draft;
 use super::density::Density;
-use super::outline::{Measure, Outline, Tag};
+use super::framework::{Said, Undrawn};
+use super::outline::{Measure, Outline, Row, Tag};
 use super::select::{Region, Words};
 use super::vocabulary::Signs;
+use super::when::is_date_line;
 use super::witness::Witness;
 use super::{select, signposts, trim};
-use crate::page::letters::folded;
+use crate::page::letters::{folded, letters as letters_table};
 use crate::page::metadata::Metadata;
 use crate::page::{BlockKind, Stage};
 
@@ -21,12 +23,15 @@ pub(crate) struct Body {
     pub(crate) stage: Stage,
     /// Its blocks.
     pub(crate) blocks: Vec<Draft>,
+    /// What the state of the page says of it, where it stands there.
+    pub(crate) said: Option<Said>,
 }
 
 /// Letters under which a text is no article.
 const MIN_BODY: u32 = 140;
-/// Letters under which the text of a page that calls itself an article, and shows its title, is none.
-const MIN_DECLARED: u32 = 60;
+/// Letters under which a text is no article even where its page calls itself one, or has a day, and
+/// shows its title as a heading: a sentence.
+const MIN_DECLARED: u32 = 20;
 /// How much longer the dense region must be to beat a named one.
 const DENSE_FACTOR: u32 = 2;
 /// How much longer `articleBody` must be to beat what the page shows.
@@ -41,7 +46,7 @@ pub(crate) fn climb(
 ) -> Option<Body> {
     let words = Words::of(drafts);
     let headline = metadata.title.as_deref().and_then(|title| headline_row(outline, title));
-    let named = select::region(outline, &words, headline);
+    let named = select::region(outline, &words, headline, select::ENOUGH);
     let density = Density::of(outline, drafts);
     let dense = density.densest().map(|dense| widened(outline, &words, drafts, dense));
     let (mut stage, region) = choose(outline, &words, named, dense);
@@ -69,8 +74,48 @@ pub(crate) fn climb(
         blocks = structured;
         stage = Stage::JsonLd;
     }
-    let least = if metadata.says_article && headline.is_some() { MIN_DECLARED } else { MIN_BODY };
-    (letters(&blocks) >= least).then_some(Body { stage, blocks })
+    if letters(&blocks) < MIN_BODY {
+        let small = select::region(outline, &words, headline, MIN_DECLARED);
+        let small = small.as_ref().map(whole).filter(|small| letters(small) > letters(&blocks));
+        (stage, blocks) = small.map_or((stage, blocks), |small| (Stage::Selector, small));
+    }
+    let declared = || {
+        let told = metadata.says_article || metadata.published.is_some();
+        headline.is_some_and(|row| told || is_dated(outline, row)) && blocks.iter().any(is_said)
+    };
+    let size = letters(&blocks);
+    (size >= MIN_BODY || size >= MIN_DECLARED && declared()).then_some(Body {
+        stage,
+        blocks,
+        said: None,
+    })
+}
+
+/// Rows before and behind a headline in which its date stands.
+const DATE_ROWS: usize = 40;
+/// Bytes of a line that may be a date and nothing else.
+const DATE_LINE: usize = 200;
+
+/// Whether a date stands by the headline.
+fn is_dated(outline: &Outline<'_>, headline: usize) -> bool {
+    let near = headline.saturating_sub(DATE_ROWS)..outline.range(headline).end + DATE_ROWS;
+    let is_date = |row: &Row<'_>| {
+        let text = row.text.trim();
+        row.tag == Tag::Time && row.attr("datetime").is_some()
+            || text.len() <= DATE_LINE && is_date_line(text)
+    };
+    let end = near.end.min(outline.rows.len());
+    outline.rows.get(near.start..end).unwrap_or_default().iter().any(is_date)
+}
+
+/// Whether a block says something: a sentence that ends, or that is written without such signs.
+fn is_said(draft: &Draft) -> bool {
+    let spaceless = |text: &str| {
+        let last = text.trim_end().chars().next_back();
+        last.is_some_and(|c| letters_table().of(c).is_spaceless())
+    };
+    draft.measure.letters >= MIN_DECLARED
+        && (trim::ends_sentence(&draft.text) || spaceless(&draft.text))
 }
 
 /// Letters of a visible body beyond which nobody asks whether there was more to draw.
@@ -79,14 +124,16 @@ const DRAWN: u32 = 900;
 /// `body`, or the text a script was going to draw where the page shows far less.
 pub(crate) fn or_undrawn(
     body: Option<Body>,
-    undrawn: impl FnOnce() -> Option<Vec<Draft>>,
+    undrawn: impl FnOnce() -> Option<Undrawn>,
 ) -> Option<Body> {
     let drawn = body.as_ref().map_or(0, |body| letters(&body.blocks));
     if drawn > DRAWN || body.as_ref().is_some_and(|body| body.stage == Stage::JsonLd) {
         return body;
     }
-    match undrawn().filter(|blocks| letters(blocks) > STRUCTURED_FACTOR * drawn) {
-        Some(blocks) => Some(Body { stage: Stage::FrameworkState, blocks }),
+    match undrawn().filter(|undrawn| letters(&undrawn.blocks) > STRUCTURED_FACTOR * drawn) {
+        Some(Undrawn { blocks, said }) => {
+            Some(Body { stage: Stage::FrameworkState, blocks, said: Some(said) })
+        }
         None => body,
     }
 }

@@ -388,6 +388,8 @@ fn is_bare_reading(node: NodeRef<'_, DomNode>, element: &Element) -> bool {
 /// What an element is; `None` for what never holds text.
 fn tag(element: &Element) -> Option<Tag> {
     Some(match element.name() {
+        // It holds no text, but where it stands tells a form from a story.
+        "input" if attr(element, "type").is_some_and(|kind| kind == "password") => Tag::Inline,
         "script" | "style" | "template" | "noscript" | "svg" | "math" | "iframe" | "select"
         | "textarea" | "object" | "embed" | "audio" | "video" | "canvas" | "head" | "input"
         | "map" | "datalist" | "progress" | "link" | "meta" | "title" | "img" => return None,

@@ -7,8 +7,8 @@ use super::blocks::Draft;
 use super::outline::{Outline, Tag};
 use super::vocabulary::Signs;
 
-/// Words a selected element must hold to be believed.
-const ENOUGH: u32 = 250;
+/// Letters outside links that a selected element holds at least to be believed.
+pub(crate) const ENOUGH: u32 = 250;
 
 /// A region: the rows whose subtrees hold the body.
 #[derive(Clone, Debug, Default)]
@@ -52,11 +52,12 @@ impl<'d> Words<'d> {
     }
 }
 
-/// Chooses the region by names; `None` when no name leads to enough text.
+/// Chooses the region by names; `None` when no name leads to `enough` letters outside links.
 pub(crate) fn region(
     outline: &Outline<'_>,
     words: &Words<'_>,
     headline: Option<usize>,
+    enough: u32,
 ) -> Option<Region> {
     let named = |test: &dyn Fn(usize) -> bool| -> Vec<usize> {
         (0..outline.rows.len()).filter(|at| test(*at)).collect()
@@ -77,7 +78,7 @@ pub(crate) fn region(
         (named(&|at| tag(at, Tag::Article)), false),
         (named(&|at| tag(at, Tag::Main)), false),
     ];
-    tiers.iter().find_map(|(rows, strong)| best(outline, words, rows, headline, *strong))
+    tiers.iter().find_map(|(rows, strong)| best(outline, words, rows, headline, *strong, enough))
 }
 
 fn best(
@@ -86,12 +87,13 @@ fn best(
     rows: &[usize],
     headline: Option<usize>,
     strong: bool,
+    enough: u32,
 ) -> Option<Region> {
     let holds = |at: usize| headline.is_some_and(|headline| outline.range(at).contains(&headline));
     let top = rows
         .iter()
         .copied()
-        .filter(|at| words.below(outline, *at) >= ENOUGH)
+        .filter(|at| words.below(outline, *at) >= enough)
         .max_by_key(|at| (holds(*at), words.below(outline, *at), std::cmp::Reverse(*at)))?;
     let mut roots = vec![top];
     if strong {

@@ -25,6 +25,9 @@ enum Post {
     Credit,
     Source,
     Wall,
+    Rights,
+    Give,
+    Tags,
 }
 
 impl Post {
@@ -38,8 +41,16 @@ impl Post {
             "credit" => Self::Credit,
             "source" => Self::Source,
             "wall" => Self::Wall,
+            "rights" => Self::Rights,
+            "give" => Self::Give,
+            "tags" => Self::Tags,
             _ => return None,
         })
+    }
+
+    /// Whether it may stand anywhere in its line.
+    fn is_anywhere(self) -> bool {
+        matches!(self, Self::Within | Self::Rights | Self::Give)
     }
 }
 
@@ -55,7 +66,7 @@ struct Sign {
 /// The beginnings by their first character.
 static SIGNS: LazyLock<HashMap<char, Vec<Sign>>> = LazyLock::new(|| {
     let mut signs: HashMap<char, Vec<Sign>> = HashMap::new();
-    for sign in table().filter(|sign| sign.post != Post::Within) {
+    for sign in table().filter(|sign| !sign.post.is_anywhere()) {
         if let Some(first) = sign.text.chars().next() {
             signs.entry(first).or_default().push(sign);
         }
@@ -63,10 +74,10 @@ static SIGNS: LazyLock<HashMap<char, Vec<Sign>>> = LazyLock::new(|| {
     signs
 });
 
-/// What asks wherever it stands.
-static WITHIN: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    let within = table().filter(|sign| sign.post == Post::Within);
-    within.map(|sign| Finder::new(&sign.text).into_owned()).collect()
+/// What says so wherever in a line it stands.
+static WITHIN: LazyLock<Vec<(Post, Finder<'static>)>> = LazyLock::new(|| {
+    let within = table().filter(|sign| sign.post.is_anywhere());
+    within.map(|sign| (sign.post, Finder::new(&sign.text).into_owned())).collect()
 });
 
 fn table() -> impl Iterator<Item = Sign> {
@@ -87,6 +98,8 @@ const MAX_LETTERS: u32 = 200;
 const MAX_CREDIT: u32 = 120;
 /// Most letters of a line below a signpost that belongs to its list.
 const MAX_LISTED: u32 = 120;
+/// Share of a line of labels that is linked at least where the end of the text is not near.
+const TAGS_LINKED: f32 = 0.3;
 /// Share of a body, in percent, that may stand behind the line that opens its tail.
 const MAX_TAIL: u32 = 25;
 
@@ -98,14 +111,17 @@ pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
     let mut kept = Vec::with_capacity(blocks.len());
     for draft in blocks {
         read += draft.measure.letters;
+        let is_late = (total - read.min(total)) * 100 <= total * MAX_TAIL;
         match (signpost(&draft), below) {
-            (Some((Post::Tail, _)), _) if (total - read.min(total)) * 100 <= total * MAX_TAIL => {
-                break;
-            }
+            (Some((Post::Tail, _)), _) if is_late => break,
+            (Some((Post::Rights, _)), _) if is_late => {}
+            (Some((Post::Tags, false)), _)
+                if is_late || draft.measure.link_share() >= TAGS_LINKED => {}
+            (Some((Post::Give, _)), _) if draft.measure.linked > 0 => {}
             (Some((post @ (Post::Onward | Post::Wall), alone)), _) => {
                 below = (alone || post == Post::Wall).then_some(post);
             }
-            (Some((Post::Ask | Post::Label | Post::Credit, _)), _) => {}
+            (Some((Post::Ask | Post::Within | Post::Label | Post::Credit, _)), _) => {}
             (_, Some(Post::Onward)) if is_listed(&draft) => {}
             (_, Some(Post::Wall)) if draft.measure.letters <= MAX_LETTERS => {}
             _ => {
@@ -137,7 +153,7 @@ fn signpost(draft: &Draft) -> Option<(Post, bool)> {
         return Some((Post::Credit, false));
     }
     let line = folded(&draft.text);
-    let signs = SIGNS.get(&line.chars().next()?)?;
+    let signs = SIGNS.get(&line.chars().next()?).map_or(&[] as &[Sign], Vec::as_slice);
     let found = signs.iter().find_map(|sign| {
         let rest = line.strip_prefix(sign.text.as_str())?;
         let alone = rest.is_empty();
@@ -145,14 +161,15 @@ fn signpost(draft: &Draft) -> Option<(Post, bool)> {
         let apart = alone || marked || !rest.starts_with(char::is_alphanumeric) || !is_spaced(rest);
         let fits = match sign.post {
             Post::Label | Post::Tail => alone || rest == ":",
+            Post::Tags => marked,
             Post::Credit | Post::Source => marked && draft.measure.letters <= MAX_CREDIT,
             _ => apart && (alone || marked || !sign.closed),
         };
         fits.then_some((sign.post, alone || rest == ":"))
     });
     found.or_else(|| {
-        let asks = WITHIN.iter().any(|text| text.find(line.as_bytes()).is_some());
-        asks.then_some((Post::Ask, false))
+        let within = WITHIN.iter().find(|(_, text)| text.find(line.as_bytes()).is_some());
+        within.map(|(post, _)| (*post, false))
     })
 }
 
@@ -176,7 +193,7 @@ pub(crate) fn folded(text: &str) -> String {
         }
         match plain(c) {
             c if is_unwritten(c) => {}
-            ':' | '：' | '=' | '©' if !out.is_empty() => {
+            ':' | '：' | '=' | '©' | '៖' | '፦' | '՝' if !out.is_empty() => {
                 out.truncate(out.trim_end().len());
                 if !out.ends_with(':') {
                     out.push(':');

@@ -43,6 +43,9 @@ impl Signs {
 
     /// A notice of cookies or consent: never body, however little else a page shows.
     pub(crate) const NOTICE: Self = Self(1 << 13);
+    /// A mark set into a line for machines or editors (`[1]`, `[edit]`, text for screen readers):
+    /// no word of the sentence it stands in.
+    pub(crate) const MARK: Self = Self(1 << 14);
 
     /// Whether any bit of `other` is set.
     pub(crate) fn has(self, other: Self) -> bool {
@@ -132,6 +135,8 @@ const LEAD: &str = "lead lede intro introduction standfirst subtitle excerpt sum
 
 const TEASER: &str = "teaser teasers";
 
+const MARK: &str = "editsection reference noprint skip rating ratings copyright navigation";
+
 const TRANSLATOR: &str = "translator translators translatedby";
 
 const BIO: &str = "bio biography authorbox aboutauthor authorbio jobtitle position saboxplugin abh";
@@ -193,6 +198,7 @@ static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
         (TITLE, Signs::TITLE),
         (LEAD, Signs::LEAD),
         (TEASER, Signs::TEASER),
+        (MARK, Signs::MARK),
         (TRANSLATOR, Signs::TRANSLATOR),
         (BIO, Signs::BIO),
         (ROLE, Signs::ROLE),
@@ -258,11 +264,12 @@ fn token_signs(token: &str) -> Signs {
 /// What a word says behind another.
 fn pair_signs(before: &str, word: &str) -> Signs {
     match (before, word) {
-        ("screen", "reader")
-        | ("sr", "only")
-        | ("visually", "hidden")
-        | ("post" | "entry" | "article" | "story", "meta")
-        | ("page" | "pages", "links") => Signs::CHROME,
+        ("screen", "reader") | ("sr", "only") | ("visually", "hidden") => {
+            Signs::CHROME.with(Signs::MARK)
+        }
+        ("post" | "entry" | "article" | "story", "meta") | ("page" | "pages", "links") => {
+            Signs::CHROME
+        }
         ("job" | "byline", "title") | ("card" | "author", "job") => Signs::ROLE,
         ("about", "author") => Signs::BIO,
         ("author" | "autor", part) if ABOUT.contains(&part) => Signs::BIO,
