@@ -62,10 +62,18 @@ pub fn parse(text: &str) -> Html {
 
 /// A text whose lines end in one way (HTML Standard §13.2.3.5).
 fn one_newline(text: &str) -> Cow<'_, str> {
-    match memchr::memchr(b'\r', text.as_bytes()) {
-        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        None => Cow::Borrowed(text),
+    let mut parts = text.split('\r');
+    let first = parts.next().unwrap_or_default();
+    if first.len() == text.len() {
+        return Cow::Borrowed(text);
     }
+    let mut out = String::with_capacity(text.len());
+    out.push_str(first);
+    for part in parts {
+        out.push('\n');
+        out.push_str(part.strip_prefix('\n').unwrap_or(part));
+    }
+    Cow::Owned(out)
 }
 
 /// An attribute's value, without interning its name first as [`Element::attr`] does.
