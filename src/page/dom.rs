@@ -62,17 +62,19 @@ pub fn parse(text: &str) -> Html {
 
 /// A text whose lines end in one way (HTML Standard §13.2.3.5).
 fn one_newline(text: &str) -> Cow<'_, str> {
-    let mut parts = text.split('\r');
-    let first = parts.next().unwrap_or_default();
-    if first.len() == text.len() {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
+        let (line, end) = rest.split_at(at);
+        out.reserve(if out.is_empty() { text.len() } else { 0 });
+        out.push_str(line);
+        out.push('\n');
+        rest = end.strip_prefix("\r\n").or(end.strip_prefix('\r')).unwrap_or_default();
+    }
+    if out.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
-    out.push_str(first);
-    for part in parts {
-        out.push('\n');
-        out.push_str(part.strip_prefix('\n').unwrap_or(part));
-    }
+    out.push_str(rest);
     Cow::Owned(out)
 }
 

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::alternates::pattern;
-use self::article::Reading;
+use self::article::{Reading, outline};
 pub use self::likeness::Likeness;
 use self::metadata::Metadata;
 use crate::head::Head;
@@ -97,6 +97,8 @@ pub struct Page {
     pub likeness: Option<Likeness>,
     /// Whether its content coding broke off: what was read of it may be a part.
     pub is_broken: bool,
+    /// Whether it is larger than what is read of a page: there may be more text than this.
+    pub is_cut: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -443,6 +445,7 @@ fn staged(
         mt_suspect: found.machine.map(str::to_owned),
         likeness,
         is_broken: decoded.is_broken,
+        is_cut: decoded.is_cut || dom.tree.values().len() > outline::MAX_ROWS,
         notes,
     };
     (page, found.dropped)

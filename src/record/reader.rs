@@ -368,11 +368,12 @@ impl Records {
         Ok(store.finish())
     }
 
-    /// A block whose length is not true; the next record stands behind a line end.
+    /// A block whose length is not true; the next record stands here, or behind a line end.
     fn overlong(&mut self, offset: u64, declared: u64, left: u64) -> ReadError {
-        self.plain.consume(1);
+        let line_end = self.plain.ready().iter().take_while(|byte| **byte == b'\n').count();
+        self.plain.consume(line_end);
         self.resync = false;
-        let found = declared - left + 1;
+        let found = declared - left + line_end as u64;
         ReadError::Overlong { file: self.file.clone(), offset, declared, found }
     }
 

@@ -361,7 +361,7 @@ fn a_card_types_every_column_of_a_table() {
         assert_eq!(card.contains("is kept with each row (`rights`)"), rights, "{format}");
         assert_eq!(card.contains("\nconfigs:\n"), loads, "{format}");
         assert_eq!(card.contains("`load_dataset` does not read"), !loads, "{format}");
-        assert_eq!(card.contains("\ndataset_info:\n"), loads && format != "text", "{format}");
+        assert_eq!(card.contains("\ndataset_info:\n"), loads, "{format}");
     }
 }
 

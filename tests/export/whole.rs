@@ -92,6 +92,42 @@ fn stray_bytes_before_the_first_member_cost_nothing() {
     }
 }
 
+/// A member that breaks off is read on into the one behind it, which begins in what was read.
+#[test]
+fn a_torn_member_costs_its_own_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let members: Vec<_> = responses().iter().map(|record| member(record)).collect();
+    for cut in [12, 40, 150, members[1].len() / 2, members[1].len() - 9, members[1].len() - 1] {
+        let mut parts = members.clone();
+        parts[1].truncate(cut);
+        let path = file(folder.path(), "torn.warc.gz", &parts);
+        let (rows, _, lost) = rows(&[&path]);
+        let others: Vec<_> = urls(&rows).into_iter().filter(|url| *url != URLS[1]).collect();
+        assert_eq!(others, [URLS[0], URLS[2], URLS[3]], "{cut}: {lost:?}");
+        assert!(!lost.is_empty(), "{cut}");
+    }
+}
+
+/// A writer was killed, and the next went on behind what it left.
+#[test]
+fn a_torn_record_costs_its_own_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = responses();
+    for missing in [4, 5, 60, 400] {
+        let mut records = whole.clone();
+        records[1].truncate(whole[1].len() - missing);
+        let path = file(folder.path(), "torn.warc", &records);
+        let (rows, _, lost) = rows(&[&path]);
+        // Only the line ends behind it are missing: its page is whole.
+        let want: &[&str] = if missing == 4 { &URLS } else { &[URLS[0], URLS[2], URLS[3]] };
+        assert_eq!(
+            (urls(&rows), lost.len()),
+            (want.to_vec(), usize::from(missing > 4)),
+            "{missing}: {lost:?}"
+        );
+    }
+}
+
 #[test]
 fn what_is_no_archive_is_said_to_be_none() {
     let folder = tempfile::tempdir().unwrap();
