@@ -64,6 +64,9 @@ impl<F: Formatter> Formatter for Tame<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if fragment.is_ascii() && !fragment.contains('\u{7f}') {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unruly(*c)) {
             let (plain, tail) = rest.split_at(at);

@@ -61,7 +61,7 @@ pub(crate) struct ExportFlags {
     /// Only these columns, of jsonl, parquet and csv; they stand in the order of the schema.
     #[arg(long, value_name = "a,b", value_delimiter = ',')]
     columns: Vec<String>,
-    /// Only texts in these languages.
+    /// Only texts in these languages; of a pair, both.
     #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
     language: Vec<Lang>,
     /// Only articles whose translation group has a text in each of these languages.
@@ -158,6 +158,9 @@ pub(super) fn run(flags: &ExportFlags) -> Result<Exit, Stopped> {
         }
         // Whoever read it has seen enough (`warraq export archive | head`).
         Err(ExportError::Closed) => Ok(Exit::Complete),
+        Err(why @ ExportError::Interrupted) if matches!(job.plan.output, Output::Folder(_)) => Err(
+            Stopped::new(Exit::Interrupted, anyhow::anyhow!("{why}, and --resume goes on with it")),
+        ),
         Err(why) => Err(stopped(why)),
     }
 }
@@ -184,6 +187,14 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
     }
     if flags.manifest && plan.output == Output::Stdout {
         return Err(Stopped::usage("--manifest stands beside an output; give one with -o"));
+    }
+    if flags.min_words.zip(flags.max_words).is_some_and(|(least, most)| least > most) {
+        return Err(Stopped::usage(
+            "no text has more words than --min-words and fewer than --max-words",
+        ));
+    }
+    if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Stopped::usage("no time is --since or later and before --until"));
     }
     let threads = flags.threads.or_else(|| thread::available_parallelism().ok());
     Ok(Job {
@@ -216,14 +227,9 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
 
 fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
     let output = flags.output.as_deref().map_or(Output::Stdout, place);
-    if let Output::File(path) | Output::Folder(path) = &output
-        && path.metadata().is_ok_and(|is| !is.is_file() && !is.is_dir())
-    {
-        let why = "is no file and no folder; leave -o away to write to standard output";
-        return Err(Stopped::usage(format!("{} {why}", path.display())));
-    }
+    fits(&output)?;
     let named = match &output {
-        Output::File(path) => Format::of_name(&path.to_string_lossy()),
+        Output::File(path) => named(path),
         _ => None,
     };
     let format = flags.format.or(named.map(|(format, _)| format)).unwrap_or(Format::Jsonl);
@@ -254,6 +260,29 @@ fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {
     Ok(Plan { output, format, compress, shard_size: flags.shard_size, columns })
 }
 
+/// An output that stands where it is asked for, and is called what it is.
+fn fits(output: &Output) -> Result<(), Stopped> {
+    let (Output::File(path) | Output::Folder(path)) = output else { return Ok(()) };
+    let found = path.metadata().ok();
+    let end = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let why = match (output, found) {
+        (_, Some(is)) if !is.is_file() && !is.is_dir() => {
+            "is no file and no folder; leave -o away to write to standard output"
+        }
+        (Output::Folder(_), Some(is)) if is.is_file() => {
+            "is a file, and no format is called so; give a folder, or a name such as corpus.jsonl.gz"
+        }
+        (Output::Folder(_), None) if PACKED.contains(&end.as_str()) => {
+            "would be a folder, as no format is called so; give a name such as corpus.jsonl.gz"
+        }
+        _ => return Ok(()),
+    };
+    Err(Stopped::usage(format!("{} {why}", path.display())))
+}
+
+/// Ends of the names of files that are packed.
+const PACKED: &[&str] = &["gz", "zst", "xz", "bz2", "lz4", "br", "zip", "7z", "tar", "tgz", "wacz"];
+
 /// A file is what its name says.
 fn agree(
     path: &Path,
@@ -276,8 +305,12 @@ fn agree(
     Ok(())
 }
 
+fn named(path: &Path) -> Option<(Format, Option<Compress>)> {
+    Format::of_name(&path.to_string_lossy().to_ascii_lowercase())
+}
+
 fn place(path: &Path) -> Output {
-    let is_file = !path.is_dir() && Format::of_name(&path.to_string_lossy()).is_some();
+    let is_file = !path.is_dir() && named(path).is_some();
     if is_file { Output::File(path.to_owned()) } else { Output::Folder(path.to_owned()) }
 }
 
@@ -437,7 +470,8 @@ fn keep(text: &str) -> Result<Keep, String> {
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
-    Lang::parse(text).ok_or_else(|| "it is no language tag; write ar, en or zh-Hant".to_owned())
+    let text = text.trim();
+    Lang::parse(text).ok_or_else(|| format!("{text:?} is no language; write ar, en or zh-Hant"))
 }
 
 /// A host as URLs have it: names in ASCII, with its port where it has one.

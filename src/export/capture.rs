@@ -1,7 +1,7 @@
 //! The capture: what a record holds of a page, as HTTP would have brought it.
 //!
-//! A `response` is taken apart; a `resource` that is HTML (WARC 1.1 §6.4) has no head and is given
-//! one that says what its record says. Whoever reads pages out of records reads them through this;
+//! A `response` is taken apart; a `resource` that is HTML (WARC 1.1 §6.4), and a `response` that says
+//! it is HTML and no message, has no head and is given one that says what its record says. Whoever reads pages out of records reads them through this;
 //! nothing of their text is read here.
 
 use bytes::Bytes;
@@ -35,7 +35,7 @@ pub struct Capture {
 /// Whether a record can hold a page.
 pub fn is_page(entry: &Entry) -> bool {
     match entry.kind {
-        RecordType::Response => entry.is_http(),
+        RecordType::Response => entry.is_http() || is_html(&entry.header),
         RecordType::Resource => is_html(&entry.header),
         _ => false,
     }
@@ -61,16 +61,13 @@ impl Capture {
         let Some(url) = url.filter(|_| is_page(entry)) else { return Ok(None) };
         let block = entry.block.first(most)?;
         let is_cut = entry.length > block.len() as u64;
-        Ok(match entry.kind {
-            RecordType::Resource => Some(Self {
-                url,
-                head: head_of(&entry.header),
-                status: 200,
-                entity: block,
-                is_short: is_cut,
-            }),
-            _ => Self::message(url, &block, is_cut),
-        })
+        // Some writers name the type of the page where that of the message belongs.
+        let is_message = entry.kind == RecordType::Response && block.starts_with(b"HTTP/");
+        if is_message || entry.is_http() {
+            return Ok(Self::message(url, &block, is_cut));
+        }
+        let head = head_of(&entry.header);
+        Ok(Some(Self { url, head, status: 200, entity: block, is_short: is_cut }))
     }
 
     fn message(url: Url, block: &Bytes, is_cut: bool) -> Option<Self> {

@@ -86,6 +86,9 @@ fn card(job: &Job, ended: &Told, told: &Statistics) -> String {
         told.hosts_in_all,
     );
     out.push_str(contents(job.plan.format));
+    if told.documents == 0 {
+        out.push_str(nothing(job.plan.format));
+    }
     out.push_str(defects(&job.plan));
     out.push_str(rights(&job.plan));
     out.push_str("Nothing was removed for being personal data.\n\n## Choices\n\n");
@@ -162,6 +165,16 @@ fn contents(format: Format) -> &'static str {
              `manifest.json`, where it is, has the SHA-256 of all inputs, and `statistics.json` the \
              numbers below.\n\n"
         }
+    }
+}
+
+/// What is said of an export without a row.
+const fn nothing(format: Format) -> &'static str {
+    if format.is_loaded() {
+        "No article was found that was asked for. `load_dataset` refuses a table without rows; with \
+         `streaming=True` it gives one that has the columns and no row.\n\n"
+    } else {
+        "No article was found that was asked for.\n\n"
     }
 }
 

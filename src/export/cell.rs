@@ -18,6 +18,8 @@ pub enum Kind {
     Whole,
     /// A number of double precision.
     Real,
+    /// Yes or no.
+    Truth,
     /// An instant, in milliseconds, UTC.
     Time,
     /// Any number of one kind.
@@ -62,6 +64,8 @@ pub enum Cell<'a> {
     Whole(i64),
     /// A number.
     Real(f64),
+    /// Yes or no.
+    Truth(bool),
     /// An instant.
     Time(Moment),
     /// The elements of a list.
@@ -101,6 +105,7 @@ impl Serialize for Named<'_> {
             (Cell::Text(text), _) => to.serialize_str(text),
             (Cell::Whole(number), _) => to.serialize_i64(*number),
             (Cell::Real(number), _) => to.serialize_f64(*number),
+            (Cell::Truth(is), _) => to.serialize_bool(*is),
             (Cell::Time(at), _) => to.serialize_str(&at.warc_date()),
             (Cell::List(cells), Kind::List(kind)) => {
                 let mut list = to.serialize_seq(Some(cells.len()))?;

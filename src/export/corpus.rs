@@ -209,7 +209,7 @@ fn tables(path: &PathBuf) -> Vec<Group> {
 /// Reads documents, the segment of the last one kept open.
 struct Reader<'c> {
     corpus: &'c Corpus,
-    open: Option<(u32, File)>,
+    open: Option<(u32, spool::Segment)>,
 }
 
 impl Reader<'_> {
@@ -249,10 +249,10 @@ impl Reader<'_> {
         let path = path.ok_or_else(|| missing(None))?;
         let unread = ExportError::unread(path);
         if self.open.as_ref().is_none_or(|(open, _)| *open != row.segment) {
-            self.open = Some((row.segment, File::open(path).map_err(&unread)?));
+            self.open = Some((row.segment, spool::Segment::open(path).map_err(&unread)?));
         }
-        let Some((_, file)) = &mut self.open else { return Err(missing(Some(path))) };
-        spool::read_at(file, row.offset).map_err(unread)
+        let Some((_, segment)) = &mut self.open else { return Err(missing(Some(path))) };
+        segment.item(row.offset).map_err(unread)
     }
 }
 

@@ -38,11 +38,18 @@ impl Defect {
     }
 }
 
-/// What is wrong with the capture of a page, whose content coding broke off or not.
-pub(super) fn of(entry: &Entry, capture: &Capture, is_broken: bool) -> Vec<Defect> {
+/// What is wrong with the capture of a page: its content coding broke off or not, and there is more
+/// of it than is ever read or not.
+pub(super) fn of(
+    entry: &Entry,
+    capture: &Capture,
+    (is_broken, is_cut): (bool, bool),
+) -> Vec<Defect> {
     let is_partial = capture.status == 206 || capture.head.get("Content-Range").is_some();
     let is = |defect: &&Defect| match defect {
-        Defect::Truncated => entry.truncated().is_some() || entry.is_segment() || capture.is_short,
+        Defect::Truncated => {
+            entry.truncated().is_some() || entry.is_segment() || capture.is_short || is_cut
+        }
         Defect::Partial => is_partial,
         Defect::Coding => is_broken,
         // A block that cannot be read back was told of when it was read.

@@ -1,133 +1,17 @@
 //! The features: the types of a table's columns, as Hugging Face's library wants them in a card.
 //!
 //! Without them it guesses from the first rows, and fails where a column that was empty there is
-//! filled later. Made from the one table of the schema; those of pairs stand here as they are.
+//! filled later. Made from the tables the rows are written by.
 
 use std::fmt::Write as _;
 
 use super::cell::{Field, Kind};
 use super::format::Format;
+use super::parallel;
 use super::shards::Plan;
 
-/// A pair of documents (`parallel-jsonl`).
-const PAIR: &str = "  - name: version
-    dtype: int64
-  - name: extractor
-    dtype: string
-  - name: group
-    dtype: string
-  - name: relation
-    dtype: string
-  - name: score
-    dtype: float64
-  - name: mt_suspect
-    dtype: bool
-  - name: evidence
-    struct:
-    - name: from
-      dtype: string
-    - name: to
-      dtype: string
-    - name: score
-      dtype: float64
-    - name: reciprocal
-      dtype: bool
-    - name: evidence
-      list:
-      - name: signal
-        dtype: string
-      - name: place
-        dtype: string
-    - name: text
-      struct:
-      - name: verdict
-        dtype: string
-      - name: balance
-        dtype: int64
-      - name: ratio
-        dtype: float64
-      - name: expected
-        dtype: float64
-      - name: numbers
-        dtype: float64
-      - name: names
-        dtype: float64
-      - name: images
-        dtype: int64
-      - name: paragraphs
-        list: int64
-      - name: cost
-        dtype: float64
-  - name: documents
-    list:
-    - name: url
-      dtype: string
-    - name: language
-      dtype: string
-    - name: title
-      dtype: string
-    - name: authors
-      list:
-      - name: name
-        dtype: string
-      - name: role
-        dtype: string
-      - name: url
-        dtype: string
-    - name: translators
-      list:
-      - name: name
-        dtype: string
-      - name: role
-        dtype: string
-      - name: url
-        dtype: string
-    - name: published
-      dtype: string
-    - name: body
-      dtype: string
-    - name: warc_file
-      dtype: string
-    - name: warc_offset
-      dtype: int64
-    - name: warc_length
-      dtype: int64
-    - name: warc_record_id
-      dtype: string
-    - name: payload_digest
-      dtype: string
-  - name: aligned
-    list:
-    - name: shape
-      dtype: string
-    - name: score
-      dtype: float64
-    - name: first
-      dtype: string
-    - name: second
-      dtype: string
-";
-
-/// A pair of aligned texts (`tsv`).
-const TEXTS: &str = "  - name: src_lang
-    dtype: string
-  - name: trg_lang
-    dtype: string
-  - name: src_url
-    dtype: string
-  - name: trg_url
-    dtype: string
-  - name: src_text
-    dtype: string
-  - name: trg_text
-    dtype: string
-  - name: score
-    dtype: float64
-  - name: shape
-    dtype: string
-  - name: group
-    dtype: string
-";
+/// What the library makes of each line of a text.
+const LINE: Field = Field::new("text", Kind::Text, "A line.");
 
 /// The `dataset_info` of a table; nothing of what is none.
 pub(super) fn of(plan: &Plan) -> String {
@@ -136,8 +20,10 @@ pub(super) fn of(plan: &Plan) -> String {
     match plan.format {
         Format::Jsonl | Format::Parquet => list(&mut out, 2, fields),
         Format::Csv => list(&mut out, 2, fields.map(flat)),
-        Format::ParallelJsonl => out.push_str(PAIR),
-        Format::Tsv => out.push_str(TEXTS),
+        Format::Text => list(&mut out, 2, [LINE].into_iter()),
+        Format::ParallelJsonl | Format::Tsv => {
+            list(&mut out, 2, parallel::fields(plan.format).iter().copied());
+        }
         _ => return String::new(),
     }
     out
@@ -148,7 +34,7 @@ pub(super) fn of(plan: &Plan) -> String {
 fn flat(field: Field) -> Field {
     let kind = match field.kind {
         Kind::Whole if field.optional => Kind::Real,
-        Kind::Whole | Kind::Real => field.kind,
+        Kind::Whole | Kind::Real | Kind::Truth => field.kind,
         _ => Kind::Text,
     };
     Field { kind, ..field }
@@ -177,6 +63,7 @@ const fn plain(kind: Kind) -> &'static str {
     match kind {
         Kind::Whole => "int64",
         Kind::Real => "float64",
+        Kind::Truth => "bool",
         Kind::Time => "timestamp[ms, tz=UTC]",
         // There are no lists of lists.
         Kind::Text | Kind::List(_) | Kind::Struct(_) => "string",

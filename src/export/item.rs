@@ -12,6 +12,7 @@ use warc::RecordType;
 use super::capture::{self, Capture, MAX_PAGE};
 use super::defect;
 use super::document::{Document, Source, host_of};
+use super::survey::fingerprint;
 use crate::address::fetchable;
 use crate::crawl::reading;
 use crate::frontier::KeptPage;
@@ -58,6 +59,8 @@ pub struct Reply {
     pub kept: Vec<KeptPage>,
     /// WARC-Record-ID.
     pub id: Option<String>,
+    /// A print of the payload of an article whose record declares no digest of it.
+    pub print: Option<u64>,
     /// The article, when it is one.
     pub document: Option<Box<Document>>,
 }
@@ -155,7 +158,8 @@ pub fn of(entry: &Entry) -> Option<Item> {
 
 fn reply(entry: &Entry) -> Option<Item> {
     let capture = match Capture::of(entry, MAX_PAGE) {
-        Ok(capture) => capture?,
+        Ok(Some(capture)) => capture,
+        Ok(None) => return Some(Item::Lost(Lost::page(&entry.locator, &without_page(entry)))),
         Err(why) => return Some(Item::Lost(Lost::page(&entry.locator, &why.to_string()))),
     };
     let Capture { url, head, status, entity, .. } = &capture;
@@ -166,7 +170,7 @@ fn reply(entry: &Entry) -> Option<Item> {
     if let (300..=399, Some(to)) = (status, to) {
         let outcome = Outcome::Moved { status, to: Some(to.into()) };
         let kept = keep(&lead, &outcome, None, &[]);
-        return Some(Item::Reply(Reply { kept, id, document: None }));
+        return Some(Item::Reply(Reply { kept, id, print: None, document: None }));
     }
     if !matches!(status, 200..=299) || is_media(head) {
         return None;
@@ -175,11 +179,11 @@ fn reply(entry: &Entry) -> Option<Item> {
         return signal(url, head, entity);
     }
     let page = page::read(page::Source { url, head, entity });
-    let is_broken = page.is_broken;
+    let reach = (page.is_broken, page.is_cut);
     let outcome = Outcome::Captured { status, truncated: None };
     let kept = keep(&lead, &outcome, row(url, &page), &page.alternates);
     let document = Document::of(entry, url, page).map(|mut document| {
-        document.defects = defect::of(entry, &capture, is_broken);
+        document.defects = defect::of(entry, &capture, reach);
         Box::new(document)
     });
     if document.is_none() && entry.is_segment() {
@@ -190,7 +194,18 @@ fn reply(entry: &Entry) -> Option<Item> {
     if kept.is_empty() && document.is_none() {
         return None;
     }
-    Some(Item::Reply(Reply { kept, id, document }))
+    let is_printed = document.as_ref().is_some_and(|one| one.warc.payload_digest.is_none());
+    let print = is_printed.then(|| fingerprint(&**entity));
+    Some(Item::Reply(Reply { kept, id, print, document }))
+}
+
+/// Why nothing can be read of a record that says it holds what HTTP brought.
+fn without_page(entry: &Entry) -> String {
+    let Some(uri) = entry.target_uri() else { return "it has no WARC-Target-URI".to_owned() };
+    match fetchable(uri, None) {
+        Err(why) => format!("its WARC-Target-URI is no address of the web: {why}"),
+        Ok(_) => "its block begins with no status line of HTTP".to_owned(),
+    }
 }
 
 fn row(url: &Url, page: &Page) -> Option<crate::record::trace::PageRow> {

@@ -1,5 +1,6 @@
 //! How a text looks as text: measures that corpora are filtered by, none of them a verdict.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
 use crate::page::TextBlock;
+use crate::page::letters::{Letters, letters};
 
 /// Everyday words: a language a line.
 const STOP_WORDS: &str = include_str!("stopwords.txt");
@@ -30,13 +32,15 @@ impl Quality {
     /// Measures a text.
     pub fn of(blocks: &[TextBlock], language: Option<&Lang>) -> Self {
         let known = language.and_then(|lang| TABLE.get(lang.language()));
+        let letters = letters();
         let mut seen = HashSet::new();
         let (mut all, mut symbols, mut repeated) = (0_u64, 0_u64, 0_u64);
         let (mut words, mut stops) = (0_u64, 0_u64);
         for line in blocks.iter().flat_map(|block| block.text.lines()) {
-            let visible = line.chars().filter(|c| !c.is_whitespace());
-            let (count, odd) =
-                visible.fold((0, 0), |(count, odd), c| (count + 1, odd + u64::from(is_symbol(c))));
+            let visible = line.chars().filter(|c| !letters.of(*c).is_space());
+            let (count, odd) = visible.fold((0, 0), |(count, odd), c| {
+                (count + 1, odd + u64::from(is_symbol(c, letters)))
+            });
             all += count;
             symbols += odd;
             if !seen.insert(line.trim()) {
@@ -44,7 +48,7 @@ impl Quality {
             }
             for word in words_of(line) {
                 words += 1;
-                stops += u64::from(known.is_some_and(|list| list.contains(&*word.to_lowercase())));
+                stops += u64::from(known.is_some_and(|list| list.contains(&*small(word))));
             }
         }
         Self {
@@ -54,6 +58,15 @@ impl Quality {
             repeated: share(repeated, all),
             stop_words: known.map(|_| share(stops, words)),
         }
+    }
+}
+
+/// A word in small letters.
+fn small(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
     }
 }
 
@@ -67,14 +80,15 @@ static TABLE: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
 /// not part words is one.
 pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
+    let letters = letters();
     std::iter::from_fn(move || {
-        let start = rest.find(char::is_alphanumeric)?;
+        let start = rest.find(|c| letters.of(c).is_alphanumeric())?;
         let from = rest.get(start..)?;
         let first = from.chars().next()?;
         let end = if is_unparted(first) {
             first.len_utf8()
         } else {
-            from.find(|c: char| !is_within(c) || is_unparted(c)).unwrap_or(from.len())
+            from.find(|c| !is_within(c, letters) || is_unparted(c)).unwrap_or(from.len())
         };
         let (word, after) = from.split_at_checked(end)?;
         rest = after;
@@ -82,9 +96,11 @@ pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_within(c: char) -> bool {
+fn is_within(c: char, letters: Letters) -> bool {
     // Marks belong to the letter before them: Arabic and Indic vowels, joiners.
-    c.is_alphanumeric() || matches!(c, '\'' | '’' | '\u{200C}' | '\u{200D}') || is_mark(c)
+    letters.of(c).is_alphanumeric()
+        || matches!(c, '\'' | '’' | '\u{200C}' | '\u{200D}')
+        || is_mark(c)
 }
 
 const fn is_mark(c: char) -> bool {
@@ -98,9 +114,9 @@ const fn is_unparted(c: char) -> bool {
         | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-fn is_symbol(c: char) -> bool {
+fn is_symbol(c: char, letters: Letters) -> bool {
     let usual = ".,;:!?'\"()[]-–—…“”„‘’«»‹›،؛؟۔।॥。、「」『』（）：；！？，·/%&";
-    !is_within(c) && !usual.contains(c)
+    !is_within(c, letters) && !usual.contains(c)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 52 bits")]

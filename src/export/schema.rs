@@ -309,6 +309,7 @@ fn of_kind(kind: Kind, optional: bool) -> Value {
         Kind::Text => json!({ "type": "string" }),
         Kind::Whole => json!({ "type": "integer" }),
         Kind::Real => json!({ "type": "number" }),
+        Kind::Truth => json!({ "type": "boolean" }),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::List(of) => json!({ "type": "array", "items": of_kind(*of, false) }),
         Kind::Struct(fields) => object(fields),

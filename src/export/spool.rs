@@ -6,9 +6,12 @@
 //! reading that was interrupted goes on behind the last whole one. Read by the version that wrote it,
 //! never by another.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use zstd::bulk::{Compressor, Decompressor};
 
 use super::item::Item;
 use super::part::Part;
@@ -30,6 +33,11 @@ pub(super) fn segment(folder: &Path, number: usize, offset: u64) -> PathBuf {
     folder.join(format!("{number:06}-{offset:016}.items"))
 }
 
+thread_local! {
+    /// A compressor a thread: making one costs as much as an item does.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 /// An item as it stands in a segment.
 pub(super) struct Packed(Vec<u8>);
 
@@ -37,7 +45,13 @@ impl Packed {
     /// Packs an item; on the core that read it, not on the one that writes.
     pub(super) fn of(item: &Item) -> io::Result<Self> {
         let plain = postcard::to_stdvec(item).map_err(io::Error::other)?;
-        let packed = zstd::bulk::compress(&plain, LEVEL)?;
+        let packed = COMPRESSOR.with_borrow_mut(|compressor| {
+            let compressor = match compressor {
+                Some(compressor) => compressor,
+                None => compressor.insert(Compressor::new(LEVEL)?),
+            };
+            compressor.compress(&plain)
+        })?;
         let lengths = [packed.len(), plain.len()].map(u32::try_from);
         let [Ok(length), Ok(plain)] = lengths else {
             return Err(io::Error::other("an item is longer than 4 GB"));
@@ -85,17 +99,19 @@ pub(super) fn next(path: &Path) -> io::Result<Option<u64>> {
 pub(super) struct Items {
     from: BufReader<File>,
     offset: u64,
+    decompressor: Decompressor<'static>,
 }
 
 impl Items {
     /// Opens a segment.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { from: BufReader::new(File::open(path)?), offset: 0 })
+        let from = BufReader::new(File::open(path)?);
+        Ok(Self { from, offset: 0, decompressor: Decompressor::new()? })
     }
 
     fn step(&mut self) -> io::Result<Option<(u64, Item)>> {
         let at = self.offset;
-        Ok(read(&mut self.from)?.map(|(item, length)| {
+        Ok(read(&mut self.from, &mut self.decompressor)?.map(|(item, length)| {
             self.offset += length;
             (at, item)
         }))
@@ -110,15 +126,39 @@ impl Iterator for Items {
     }
 }
 
-/// The item at an offset that [`Items`] gave.
-pub(super) fn read_at(file: &mut File, offset: u64) -> io::Result<Item> {
-    file.seek(SeekFrom::Start(offset))?;
-    let found = read(&mut BufReader::new(file))?;
-    found.map(|(item, _)| item).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+/// Reads single items of one segment, in any order.
+pub(super) struct Segment {
+    file: BufReader<File>,
+    /// Where the item behind the last one stands.
+    at: Option<u64>,
+    decompressor: Decompressor<'static>,
+}
+
+impl Segment {
+    /// Opens a segment.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = BufReader::new(File::open(path)?);
+        Ok(Self { file, at: Some(0), decompressor: Decompressor::new()? })
+    }
+
+    /// The item at an offset that [`Items`] gave.
+    pub(super) fn item(&mut self, offset: u64) -> io::Result<Item> {
+        // Mostly it is the next one, which is in the buffer.
+        if self.at.take() != Some(offset) {
+            self.file.seek(SeekFrom::Start(offset))?;
+        }
+        let found = read(&mut self.file, &mut self.decompressor)?;
+        let (item, length) = found.ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.at = Some(offset + length);
+        Ok(item)
+    }
 }
 
 /// The next item and the bytes it takes up.
-fn read(from: &mut impl Read) -> io::Result<Option<(Item, u64)>> {
+fn read(
+    from: &mut impl Read,
+    decompressor: &mut Decompressor<'_>,
+) -> io::Result<Option<(Item, u64)>> {
     let length = short(from)?;
     if length == END {
         return Ok(None);
@@ -129,7 +169,7 @@ fn read(from: &mut impl Read) -> io::Result<Option<(Item, u64)>> {
     }
     let mut packed = Vec::new();
     from.take(u64::from(length)).read_to_end(&mut packed)?;
-    let plain = zstd::bulk::decompress(&packed, plain as usize)?;
+    let plain = decompressor.decompress(&packed, plain as usize)?;
     let item = postcard::from_bytes(&plain).map_err(io::Error::other)?;
     Ok(Some((item, 8 + u64::from(length))))
 }
@@ -172,10 +212,10 @@ mod tests {
         assert_eq!(next(&path).unwrap(), Some(99));
         let items: Vec<_> = Items::open(&path).unwrap().map(Result::unwrap).collect();
         assert_eq!(items.len(), 50);
-        let mut file = File::open(&path).unwrap();
-        for (n, (offset, item)) in (0..).zip(&items) {
+        let mut segment = Segment::open(&path).unwrap();
+        for (n, (offset, item)) in (0..).zip(&items).rev() {
             assert_eq!(*item, lost(n));
-            assert_eq!(read_at(&mut file, *offset).unwrap(), lost(n));
+            assert_eq!(segment.item(*offset).unwrap(), lost(n));
         }
     }
 

@@ -49,6 +49,8 @@ pub(super) struct Survey<'h, L> {
     halt: &'h Halt,
     lost: L,
     rows: Vec<Row>,
+    /// The URL of each row.
+    row_urls: Vec<u64>,
     builder: Builder,
     /// Whether the evidence of this input is asked for.
     wants_evidence: bool,
@@ -72,6 +74,7 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
             halt,
             lost,
             rows: Vec::new(),
+            row_urls: Vec::new(),
             builder: Builder::new(),
             wants_evidence: true,
             waiting_reply: None,
@@ -118,15 +121,16 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
     fn reply(&mut self, reply: Reply, row: Row) {
         self.settle();
         if let Some(document) = &reply.document {
-            self.document(document, row);
+            self.document(document, reply.print, row);
         }
         self.waiting_reply = Some(reply);
     }
 
     /// The same payload under the same URL is one document, however often it was stored.
-    fn document(&mut self, document: &Document, row: Row) {
+    fn document(&mut self, document: &Document, print: Option<u64>, row: Row) {
         let keys = keys(&document.url, &document.warc);
-        if let Some(capture) = keys.capture
+        let printed = || print.map(|print| fingerprint(&("print", &document.url, print)));
+        if let Some(capture) = keys.capture.or_else(printed)
             && !self.captures.insert(capture)
         {
             self.met.repeated += 1;
@@ -136,8 +140,10 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
         for key in [keys.id, keys.place, keys.payload].into_iter().flatten() {
             self.originals.entry(key).or_insert(number);
         }
-        self.urls.insert(fingerprint(&document.url), None);
+        let url = fingerprint(&document.url);
+        self.urls.insert(url, None);
         self.leaves.extend(document.leaf().map(|leaf| (number, leaf)));
+        self.row_urls.push(url);
         self.rows.push(row);
     }
 
@@ -147,13 +153,15 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
         let refers_to = repeat.id.as_deref().map(|id| key("id", id, ""));
         let place = repeat.uri.as_deref().zip(repeat.date);
         let place = place.map(|(uri, date)| place_key(uri, date));
+        let url = fingerprint(&repeat.url);
         self.waiting.push(Waiting {
             row: self.rows.len(),
             capture: keys.capture,
             keys: [refers_to, place, keys.payload],
-            url: fingerprint(&repeat.url),
+            url,
             says_html: repeat.says_html,
         });
+        self.row_urls.push(url);
         self.rows.push(row);
     }
 
@@ -175,16 +183,26 @@ impl<'h, L: FnMut(&Lost) -> Result<(), ExportError>> Survey<'h, L> {
         }
     }
 
+    /// Whether what a revisit refers to was not met under its URL. Where it declares no payload (a
+    /// server said 304), the capture it refers to stands for that.
+    fn is_new(&mut self, waiting: &Waiting, original: Option<u32>) -> bool {
+        let own = original.and_then(|original| self.row_urls.get(original as usize));
+        let again = || original.map(|original| fingerprint(&("again", waiting.url, original)));
+        let capture = waiting.capture.or_else(again);
+        own != Some(&waiting.url) && capture.is_none_or(|capture| self.captures.insert(capture))
+    }
+
     /// Finds the originals of revisits, lets go of rows that have none, and forms the groups.
     pub(super) fn finish(mut self) -> Surveyed {
         self.settle();
         let mut dropped = HashSet::new();
         for waiting in std::mem::take(&mut self.waiting) {
-            let original = waiting.keys.iter().flatten().find_map(|key| self.originals.get(key));
-            let is_new = waiting.capture.is_none_or(|capture| self.captures.insert(capture));
+            let found = waiting.keys.iter().flatten().find_map(|key| self.originals.get(key));
+            let original = found.copied();
+            let is_new = self.is_new(&waiting, original);
             match (original, self.rows.get_mut(waiting.row)) {
                 (Some(original), Some(row)) if is_new => {
-                    row.original = Some(*original);
+                    row.original = Some(original);
                     self.urls.insert(waiting.url, None);
                 }
                 (original, _) => {

@@ -82,13 +82,13 @@ impl Workplace {
             Some(_) if !resume => {
                 return taken("an export was interrupted here; go on with --resume, or empty it");
             }
-            Some(begun) if serde_json::from_slice::<Value>(&begun).ok().as_ref() != Some(order) => {
-                return taken(
-                    "the interrupted export here has other inputs, settings or another version; \
-                     export to another folder",
-                );
+            Some(begun) => {
+                if let Some(why) =
+                    differs(&serde_json::from_slice(&begun).unwrap_or_default(), order)
+                {
+                    return taken(why);
+                }
             }
-            Some(_) => {}
             None if has_other(folder, &hidden)? => {
                 // It was made to hold the lock.
                 std::fs::remove_dir_all(&hidden).map_err(ExportError::output(&hidden))?;
@@ -137,6 +137,25 @@ fn locked(hidden: &Path, to: &Path) -> Result<DiskFile, ExportError> {
         return Ok(file);
     }
     Err(ExportError::Locked { path: to.to_owned() })
+}
+
+/// In what an interrupted export is another one.
+fn differs(begun: &Value, order: &Value) -> Option<&'static str> {
+    let other = |what: &str| begun.get(what) != order.get(what);
+    match () {
+        () if other("software") => Some(
+            "the export that was interrupted here is of another version; export to another folder",
+        ),
+        () if other("inputs") => Some(
+            "the export that was interrupted here has other inputs, or one of them was written \
+             since; export to another folder",
+        ),
+        () if other("settings") => Some(
+            "the export that was interrupted here has other settings; ask for the same, or export \
+             to another folder",
+        ),
+        () => None,
+    }
 }
 
 /// What must be the same for an export to be the same, as far as can be told without reading.

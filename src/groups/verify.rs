@@ -59,6 +59,19 @@ pub enum Verdict {
     Same,
 }
 
+impl Verdict {
+    /// Its name, as it is written everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Agrees => "agrees",
+            Self::Partial => "partial",
+            Self::Suspect => "suspect",
+            Self::Same => "same",
+        }
+    }
+}
+
 /// A comparison of two texts.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct TextCheck {

@@ -9,6 +9,8 @@ mod coding;
 mod sniff;
 mod twice;
 
+use self::coding::Reach;
+use super::dom;
 use crate::head::Head;
 
 /// A decoded entity.
@@ -24,6 +26,8 @@ pub struct Decoded {
     pub charset: String,
     /// Whether a content coding broke off, or could not be taken off.
     pub is_broken: bool,
+    /// Whether there is more of it than is ever read.
+    pub is_cut: bool,
     /// What went wrong and was lived with.
     pub notes: Vec<String>,
 }
@@ -46,8 +50,7 @@ const BINARY: &[(&[u8], &str)] = &[
 /// Removes the content codings and the charset. Total; output is capped.
 pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let mut notes = Vec::new();
-    let bytes = coding::remove(&head.content_codings(), bytes, &mut notes);
-    let is_broken = !notes.is_empty();
+    let (bytes, reach) = coding::remove(&head.content_codings(), bytes, &mut notes);
     let declared =
         head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
     let mut declared = declared.unwrap_or_default();
@@ -74,12 +77,14 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     };
     let media_type = sniff::settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
-    Decoded { text, is_html, media_type, charset: charset.to_owned(), is_broken, notes }
+    let (is_broken, is_cut) =
+        (reach == Reach::Broken, reach == Reach::Cut || text.len() > dom::MAX_TEXT);
+    Decoded { text, is_html, media_type, charset: charset.to_owned(), is_broken, is_cut, notes }
 }
 
 /// The bytes of an entity, content codings removed, whatever they are (robots.txt).
 pub fn bytes(head: &Head, entity: &[u8]) -> Vec<u8> {
-    coding::remove(&head.content_codings(), entity, &mut Vec::new()).into_owned()
+    coding::remove(&head.content_codings(), entity, &mut Vec::new()).0.into_owned()
 }
 
 /// The most bytes that can come of `length` bytes of an entity, by what its head says.
@@ -97,7 +102,7 @@ fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     if !bytes.starts_with(b"\x1f\x8b\x08") {
         return None;
     }
-    let inside = coding::remove(&["gzip".to_owned()], bytes, &mut Vec::new()).into_owned();
+    let inside = coding::remove(&["gzip".to_owned()], bytes, &mut Vec::new()).0.into_owned();
     let start = inside.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&inside);
     start.trim_ascii_start().starts_with(b"<").then_some(inside)
 }

@@ -62,10 +62,20 @@ pub fn parse(text: &str) -> Html {
 
 /// A text whose lines end in one way (HTML Standard §13.2.3.5).
 fn one_newline(text: &str) -> Cow<'_, str> {
-    match memchr::memchr(b'\r', text.as_bytes()) {
-        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        None => Cow::Borrowed(text),
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
+        let (line, end) = rest.split_at(at);
+        out.reserve(if out.is_empty() { text.len() } else { 0 });
+        out.push_str(line);
+        out.push('\n');
+        rest = end.strip_prefix("\r\n").or(end.strip_prefix('\r')).unwrap_or_default();
     }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// An attribute's value, without interning its name first as [`Element::attr`] does.

@@ -132,7 +132,9 @@ fn first_word(text: &str) -> Option<String> {
     }
     let rest = text.trim_start_matches(|c| folded(c) == Some(' '));
     let end = rest.find(|c| folded(c) == Some(' ')).unwrap_or(rest.len());
-    let word = folded_text(rest.get(..end)?);
+    let word = rest.get(..end)?;
+    // Every character of it is a letter or a number, and most are plain.
+    let word = if word.is_ascii() { word.to_ascii_lowercase() } else { folded_text(word) };
     (!word.is_empty()).then_some(word)
 }
 

@@ -10,6 +10,7 @@ mod plain;
 use std::collections::HashSet;
 
 use ego_tree::NodeRef;
+use html5ever::local_name;
 use scraper::node::Element;
 use scraper::{Html, Node};
 use url::Url;
@@ -61,13 +62,16 @@ const EMBED_RELATIONS: &[&str] = &[
     "manifest",
 ];
 
+/// Links that most pages have.
+const USUAL: usize = 200;
+
 /// The links of a page, each URL once a kind, and what is to be said about those left out.
 pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
     let mut links = Links {
         base: base(dom, url),
         found: Vec::new(),
-        written: HashSet::new(),
-        seen: HashSet::new(),
+        written: HashSet::with_capacity(USUAL),
+        seen: HashSet::with_capacity(USUAL),
         long: 0,
     };
     links.read_head(head, url);
@@ -85,7 +89,7 @@ pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
 /// address, else the page's own (HTML Standard §4.2.3).
 pub(crate) fn base(dom: &Html, url: &Url) -> Url {
     elements(dom)
-        .filter(|element| element.name() == "base")
+        .filter(|element| element.name.local == local_name!("base"))
         .filter_map(|element| attr(element, "href"))
         .find_map(|href| fetchable(href, Some(url)).ok())
         .unwrap_or_else(|| url.clone())
@@ -110,7 +114,8 @@ fn after(node: NodeRef<'_, Node>) -> Option<NodeRef<'_, Node>> {
 }
 
 fn is_template(node: NodeRef<'_, Node>) -> bool {
-    node.value().as_element().is_some_and(|element| element.name() == "template")
+    let element = node.value().as_element();
+    element.is_some_and(|element| element.name.local == local_name!("template"))
 }
 
 struct Links<'a> {

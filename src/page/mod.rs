@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::alternates::pattern;
-use self::article::Reading;
+use self::article::{Reading, outline};
 pub use self::likeness::Likeness;
 use self::metadata::Metadata;
 use crate::head::Head;
@@ -97,10 +97,13 @@ pub struct Page {
     pub rights: rights::Rights,
     /// The machine that may have made the page's text, by the marks of its plugin or script.
     pub mt_suspect: Option<String>,
-    /// What an HTML page says, as two numbers: pages that say the same have the same.
+    /// What an HTML page says, as two numbers: pages that say the same have the same. Only of a
+    /// page that a crawl reads.
     pub likeness: Option<Likeness>,
     /// Whether its content coding broke off: what was read of it may be a part.
     pub is_broken: bool,
+    /// Whether it is larger than what is read of a page: there may be more text than this.
+    pub is_cut: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
 }
@@ -379,30 +382,41 @@ impl Article {
 
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
-    read_decoded(source.url, source.head, decode::entity(source.head, source.entity))
+    let decoded = decode::entity(source.head, source.entity);
+    staged(source.url, source.head, decoded, Beside::Nothing).0
 }
 
-/// Reads a page whose entity has been decoded: for those who have to know how large it is first.
+/// Reads a page in a crawl, which has to know how large it is first, and later what it is like.
 pub fn read_decoded(url: &Url, head: &Head, decoded: decode::Decoded) -> Page {
-    staged(url, head, decoded, false).0
+    staged(url, head, decoded, Beside::Likeness).0
 }
 
 /// Reads a page and tells which of its declarations are no alternates, and why.
 pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
-    staged(source.url, source.head, decode::entity(source.head, source.entity), true)
+    let decoded = decode::entity(source.head, source.entity);
+    staged(source.url, source.head, decoded, Beside::Dropped)
+}
+
+/// What is asked for beside what a page says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    Likeness,
+    Dropped,
 }
 
 fn staged(
     url: &Url,
     head: &Head,
     decoded: decode::Decoded,
-    audit: bool,
+    beside: Beside,
 ) -> (Page, Vec<alternates::Dropped>) {
     if !decoded.is_html {
         return (listed(url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url).served_with(head);
+    let audit = beside == Beside::Dropped;
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
     let reading = article::read(&dom, &metadata, url, &found.notices);
@@ -425,7 +439,8 @@ fn staged(
     }
     let notes = decoded.notes.into_iter().chain(left_out).chain(found.notes).collect();
     let own_variant = || alternates::own_variant(head, url).map(String::from);
-    let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
+    let article = || reading.as_ref().map(|reading| &reading.article);
+    let likeness = (beside == Beside::Likeness).then(|| likeness::of(url, &dom, article()));
     let page = Page {
         kind,
         canonical: metadata.canonical.or_else(own_variant),
@@ -442,8 +457,9 @@ fn staged(
         site: metadata.site,
         rights: rights::read(&dom, head),
         mt_suspect: found.machine.map(str::to_owned),
-        likeness: Some(likeness),
+        likeness,
         is_broken: decoded.is_broken,
+        is_cut: decoded.is_cut || dom.tree.values().len() > outline::MAX_ROWS,
         notes,
     };
     (page, found.dropped)

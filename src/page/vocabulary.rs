@@ -3,6 +3,7 @@
 //! Tables only, compiled once. What a name *means* on a page is decided where it is found
 //! (`alternates`).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -32,7 +33,7 @@ static LANGUAGES: LazyLock<HashMap<String, Named>> = LazyLock::new(|| {
         for (column, list) in columns.enumerate() {
             for name in list.split(',') {
                 let named = Named { lang: lang.clone(), by_own_name: column == 0 };
-                names.entry(folded(name)).or_insert(named);
+                names.entry(folded(name).into_owned()).or_insert(named);
             }
         }
     }
@@ -172,7 +173,7 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
         return None;
     }
     if !is_longer(text)
-        && let Some(named) = LANGUAGES.get(&folded(text))
+        && let Some(named) = LANGUAGES.get(&*folded(text))
     {
         return Some(named.clone());
     }
@@ -181,9 +182,9 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
         return None;
     }
     let mut parts = text.split(SEPARATORS).map(folded).filter(|part| !part.is_empty());
-    let first = LANGUAGES.get(&parts.next()?)?.clone();
+    let first = LANGUAGES.get(&*parts.next()?)?.clone();
     for part in parts {
-        let other = LANGUAGES.get(&part)?;
+        let other = LANGUAGES.get(&*part)?;
         if other.lang != first.lang {
             return None;
         }
@@ -197,7 +198,7 @@ static LONGEST: LazyLock<usize> =
 
 /// Whether a text has more characters than any name: it need not be folded then.
 fn is_longer(text: &str) -> bool {
-    unspaced(trimmed(text)).nth(*LONGEST).is_some()
+    text.len() > *LONGEST && unspaced(trimmed(text)).nth(*LONGEST).is_some()
 }
 
 fn unspaced(text: &str) -> impl Iterator<Item = char> {
@@ -212,8 +213,12 @@ fn trimmed(name: &str) -> &str {
 const APOSTROPHES: [char; 3] = ['’', '‘', 'ʻ'];
 
 /// A name without case, marks at its ends and repeated spaces.
-fn folded(name: &str) -> String {
+fn folded(name: &str) -> Cow<'_, str> {
     let name = trimmed(name);
+    // Most that is asked about are parts of URLs, which are folded as they stand.
+    if name.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
     let mut out = String::with_capacity(name.len());
     for word in name.split_whitespace() {
         if !out.is_empty() {
@@ -222,7 +227,7 @@ fn folded(name: &str) -> String {
         out.push_str(word);
     }
     let out = out.to_lowercase();
-    if out.contains(APOSTROPHES) { out.replace(APOSTROPHES, "'") } else { out }
+    Cow::Owned(if out.contains(APOSTROPHES) { out.replace(APOSTROPHES, "'") } else { out })
 }
 
 #[cfg(test)]

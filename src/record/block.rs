@@ -128,6 +128,12 @@ pub(super) struct Store {
 }
 
 impl Store {
+    /// Expects so many bytes; nothing is lost when that is not true but room for a moment.
+    pub(super) fn expecting(length: u64) -> Self {
+        let length = usize::try_from(length).map_or(IN_MEMORY, |length| length.min(IN_MEMORY));
+        Self { memory: Vec::with_capacity(length), ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.length += bytes.len() as u64;
         if let Some(file) = &mut self.file {

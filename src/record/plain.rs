@@ -2,8 +2,9 @@
 //!
 //! A member is one of gzip, or a frame of zstd.
 //!
-//! It is what [`super::reader`] and [`super::repair`] walk on. It goes forward only, so however
-//! damaged a file is, the work is linear in its size and the memory is two fixed buffers. Where
+//! It is what [`super::reader`] and [`super::repair`] walk on. It goes forward, and back a little
+//! behind a broken member as long as that costs no more than the reading itself, so however damaged
+//! a file is, the work is linear in its size and the memory is two fixed buffers. Where
 //! another record seems to begin in a block, it looks ahead once whether the block's length is true.
 
 use std::io::{self, BufRead, Read};
@@ -13,10 +14,17 @@ use ruzstd::decoding::FrameDecoder;
 
 use super::ahead::Ahead;
 use super::frame::{self, Frame};
-use super::start::{self, GZIP, LINE, Stray, VERSION};
+use super::start::{self, GZIP, Stray, VERSION};
 
 /// Bytes read, and bytes inflated, at a time.
 const STEP: usize = 64 << 10;
+
+/// Bytes read that are held for being read again: what was written behind a member that breaks off is
+/// taken for the rest of it, most often for less than these.
+const BACK: usize = 32 << 10;
+
+/// Bytes of a member that are read to see whether it holds a record.
+const PROBED: usize = 8 << 10;
 
 /// A reader that knows its offset and can look ahead.
 struct Counted {
@@ -26,6 +34,8 @@ struct Counted {
     to: usize,
     /// Offset in the file of the next byte.
     offset: u64,
+    /// How many bytes were read again.
+    again: u64,
     /// What ended the reading behind what is unread.
     failed: Option<io::Error>,
 }
@@ -38,9 +48,10 @@ impl Counted {
     /// At least `count` unread bytes, fewer at the end of the file.
     fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.to - self.from < count {
-            self.buffer.copy_within(self.from..self.to, 0);
-            self.to -= self.from;
-            self.from = 0;
+            let gone = self.from.saturating_sub(BACK);
+            self.buffer.copy_within(gone..self.to, 0);
+            self.to -= gone;
+            self.from -= gone;
             if let Some(why) = self.failed.take() {
                 return Err(why);
             }
@@ -53,6 +64,36 @@ impl Counted {
             }
         }
         Ok(self.unread())
+    }
+
+    /// Goes back to `offset`, as far as its bytes are held, and as long as no more is read again than
+    /// was read: a file of nothing but broken members costs twice its size.
+    fn back_to(&mut self, offset: u64) {
+        let length = usize::try_from(self.offset.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let length = length.min(self.from).min(BACK);
+        let again = self.again + length as u64;
+        if again <= self.offset {
+            self.from -= length;
+            self.offset -= length as u64;
+            self.again = again;
+        }
+    }
+
+    /// Skips to the next member of gzip that holds a record: three bytes by themselves stand in any
+    /// megabytes of stray ones, and what is opened there would swallow the member behind them.
+    fn skip_to_record(&mut self) -> io::Result<u64> {
+        let mut skipped = 0;
+        loop {
+            skipped += self.skip_to(GZIP)?;
+            // An error belongs behind the bytes that came before it.
+            let failed = self.peek(PROBED).err();
+            self.failed = failed.or(self.failed.take());
+            if self.unread().is_empty() || start::holds_record(self.unread()) {
+                return Ok(skipped);
+            }
+            self.consume(1);
+            skipped += 1;
+        }
     }
 
     /// Skips to the next `magic` or to the end, and says how much was skipped.
@@ -155,8 +196,8 @@ pub(super) struct Plain {
 impl Plain {
     /// Reads `inner`, whose first byte lies at `offset` of its file.
     pub(super) fn new(inner: Box<dyn Read + Send>, offset: u64) -> io::Result<Self> {
-        let buffer = vec![0; STEP];
-        let mut counted = Counted { inner, buffer, from: 0, to: 0, offset, failed: None };
+        let buffer = vec![0; STEP + BACK];
+        let mut counted = Counted { inner, buffer, from: 0, to: 0, offset, again: 0, failed: None };
         let ahead = counted.peek(8)?;
         let mut is_gzip = ahead.starts_with(GZIP);
         let mut is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
@@ -259,13 +300,23 @@ impl Plain {
     /// Goes to the next member; only once this one has ended.
     pub(super) fn next_member(&mut self) -> io::Result<Next> {
         let Source::Between(raw) = &mut self.source else { return Ok(Next::End) };
+        if self.damaged && !self.is_zstd {
+            raw.back_to(self.member + 1);
+        }
         if raw.peek(1)?.is_empty() {
             return Ok(Next::End);
         }
         if self.is_zstd {
             raw.skip_skippable(&mut self.decoder)?;
         }
-        let skipped = raw.skip_to(if self.is_zstd { frame::MAGIC } else { GZIP })?;
+        let is_due = !self.damaged && raw.peek(GZIP.len())?.starts_with(GZIP);
+        let skipped = if self.is_zstd {
+            raw.skip_to(frame::MAGIC)?
+        } else if is_due {
+            0
+        } else {
+            raw.skip_to_record()?
+        };
         // What follows a damaged member is the rest of it, and was complained of already.
         if skipped > 0 && !self.damaged {
             return Ok(Next::Garbage(skipped));
@@ -287,7 +338,7 @@ impl Plain {
     }
 
     /// How many of the ready bytes belong to a block that has `left` bytes to go; `None` when its
-    /// length is not true, for another record begins behind the line end that stands here.
+    /// length is not true, for another record begins here, or behind the line end that stands here.
     ///
     /// Only where such a line comes in a block it is asked whether the block ends as one does; if it
     /// does, it `is_true`, and what it holds is its own affair.
@@ -297,7 +348,7 @@ impl Plain {
         if *is_true {
             return Ok(Some(count));
         }
-        match start::line_before(ahead).filter(|at| *at < count) {
+        match start::record_in(ahead).filter(|at| *at < count) {
             None => Ok(Some(count)),
             Some(0) if self.stands_before_record() => {
                 *is_true = self.ends_after(left)?;
@@ -307,13 +358,13 @@ impl Plain {
         }
     }
 
-    /// Whether another record seems to begin behind the line end that stands here. What is damaged
-    /// is told when it is read.
+    /// Whether another record seems to begin here, or behind the line end that stands here. What is
+    /// damaged is told when it is read.
     fn stands_before_record(&mut self) -> bool {
-        if let Err(why) = self.ahead(LINE.len()) {
+        if let Err(why) = self.ahead(start::LONGEST) {
             self.further.fail(why);
         }
-        self.ready().starts_with(LINE)
+        start::stands(self.ready())
     }
 
     /// Whether a block with `left` bytes to go ends there: another record follows the line ends

@@ -1,8 +1,8 @@
 //! The reader: takes records out of any WARC, ours or somebody's, plain or compressed.
 //!
 //! Hostile files are the normal case (bad lengths, bombs, garbage between members): reading is
-//! total, linear in the size of the file, and bounded in memory. Nothing is allocated by a length
-//! the file declares, and an error never ends the reading as long as something can follow it. The
+//! total, linear in the size of the file, and bounded in memory. At most a megabyte is allocated by
+//! a length the file declares, and an error never ends the reading as long as something can follow it. The
 //! types of records are those of the `warc` crate; its reader is not used, for it panics on such
 //! files.
 
@@ -348,7 +348,7 @@ impl Records {
     }
 
     fn block(&mut self, offset: u64, length: u64, mut keep: u64) -> Result<Block, ReadError> {
-        let mut store = Store::default();
+        let mut store = Store::expecting(length.min(keep));
         let (mut left, mut is_true) = (length, false);
         while left > 0 {
             self.more(offset, left)?;
@@ -368,11 +368,12 @@ impl Records {
         Ok(store.finish())
     }
 
-    /// A block whose length is not true; the next record stands behind a line end.
+    /// A block whose length is not true; the next record stands here, or behind a line end.
     fn overlong(&mut self, offset: u64, declared: u64, left: u64) -> ReadError {
-        self.plain.consume(1);
+        let line_end = self.plain.ready().iter().take_while(|byte| **byte == b'\n').count();
+        self.plain.consume(line_end);
         self.resync = false;
-        let found = declared - left + 1;
+        let found = declared - left + line_end as u64;
         ReadError::Overlong { file: self.file.clone(), offset, declared, found }
     }
 

@@ -32,12 +32,36 @@ pub(super) fn begins(ahead: &[u8]) -> bool {
 /// The end of the line before the first record in `ahead`, or before what may be one as far as it
 /// has come.
 pub(super) fn line_before(ahead: &[u8]) -> Option<usize> {
-    let found = memchr::memmem::find(ahead, LINE);
-    found.or_else(|| {
-        let tail = ahead.len().saturating_sub(LINE.len() - 1);
-        let last = ahead.get(tail..)?;
-        let may_be = |at: &usize| LINE.starts_with(last.get(*at..).unwrap_or_default());
-        memchr::memchr_iter(b'\n', last).find(may_be).map(|at| tail + at)
+    memchr::memmem::find(ahead, LINE).or_else(|| cut(ahead, &[LINE]))
+}
+
+/// How a record in a block may begin: at the end of a line, or, where a writer was killed and the next
+/// went on behind it, in the middle of one. There its whole first line is asked for.
+const ANYWHERE: &[&[u8]] = &[LINE, b"WARC/1.0\r\n", b"WARC/1.1\r\n"];
+
+/// The longest of them.
+pub(super) const LONGEST: usize = b"WARC/1.1\r\n".len();
+
+/// Whether one of them stands here.
+pub(super) fn stands(ahead: &[u8]) -> bool {
+    ANYWHERE.iter().any(|begin| ahead.starts_with(begin))
+}
+
+/// Where the first of them stands in `ahead`, or what may be one as far as it has come.
+pub(super) fn record_in(ahead: &[u8]) -> Option<usize> {
+    let found = memchr::memmem::find_iter(ahead, VERSION).find_map(|at| {
+        let here = at.saturating_sub(1)..=at;
+        here.into_iter().find(|at| stands(ahead.get(*at..).unwrap_or_default()))
+    });
+    found.or_else(|| cut(ahead, ANYWHERE))
+}
+
+/// Where the end of `ahead` is the beginning of one of these.
+fn cut(ahead: &[u8], begins: &[&[u8]]) -> Option<usize> {
+    let tail = ahead.len().saturating_sub(LONGEST - 1);
+    (tail..ahead.len()).find(|at| {
+        let last = ahead.get(*at..).unwrap_or_default();
+        begins.iter().any(|begin| begin.starts_with(last))
     })
 }
 
@@ -60,10 +84,15 @@ pub(super) fn behind_stray(ahead: &[u8]) -> Option<Stray> {
         let places = memchr::memmem::find_iter(ahead.get(..end).unwrap_or_default(), magic);
         places.take(TRIED).any(|at| opens(ahead.get(at..).unwrap_or_default()))
     };
-    if holds(GZIP, |member| is_record(GzDecoder::new(member))) {
+    if holds(GZIP, holds_record) {
         return Some(Stray::Gzip);
     }
     holds(frame::MAGIC, |bytes| is_record(Frame::new(bytes, Box::default()))).then_some(Stray::Zstd)
+}
+
+/// Whether a member of gzip begins here, and a record in it.
+pub(super) fn holds_record(ahead: &[u8]) -> bool {
+    is_record(GzDecoder::new(ahead))
 }
 
 fn is_record(mut member: impl Read) -> bool {

@@ -182,6 +182,29 @@ fn a_revisit_is_the_text_it_refers_to() {
     assert_eq!(rows[0]["host"], "m.news.example");
 }
 
+/// A server that says 304 has no new text, and nor has one whose bytes are those of before; under
+/// another URL they are a row, once.
+#[test]
+fn a_capture_without_a_digest_is_told_by_what_it_is_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = pages()[0].clone();
+    let of = |date| [("WARC-Refers-To-Target-URI", ONE), ("WARC-Refers-To-Date", date)];
+    let records = [
+        one.response(),
+        revisit(ONE, LATER, &of(one.date)),
+        revisit(ONE, "2026-11-24T09:30:00Z", &[("WARC-Refers-To", &one.id())]),
+        Page { date: "2026-11-25T09:30:00Z", ..one.clone() }.response(),
+        revisit("https://m.news.example/one", LATER, &of(one.date)),
+        revisit("https://m.news.example/one", "2026-11-24T09:30:00Z", &of(one.date)),
+        Page { date: "2026-11-26T09:30:00Z", ..Page::new(ONE, english("new clock")) }.response(),
+    ];
+    let path = file(folder.path(), "again.warc", &records);
+    let (rows, told, _) = rows(&[&path]);
+    assert_eq!(urls(&rows), [ONE, "https://m.news.example/one", ONE]);
+    assert_eq!((told.met.repeated, told.met.unresolved), (4, 0));
+    assert!(rows[0]["warc"]["payload_digest"].is_null());
+}
+
 /// An article in two languages that declare one another, and the robots.txt of its host.
 fn declared() -> [Vec<u8>; 3] {
     let links = "<link rel=alternate hreflang=en href=/en/clock><link rel=alternate hreflang=ar \

@@ -109,6 +109,42 @@ fn stray_bytes_before_the_first_member_cost_nothing() {
     }
 }
 
+/// A member that breaks off is read on into the one behind it, which begins in what was read.
+#[test]
+fn a_torn_member_costs_its_own_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let members: Vec<_> = responses().iter().map(|record| member(record)).collect();
+    for cut in [12, 40, 150, members[1].len() / 2, members[1].len() - 9, members[1].len() - 1] {
+        let mut parts = members.clone();
+        parts[1].truncate(cut);
+        let path = file(folder.path(), "torn.warc.gz", &parts);
+        let (rows, _, lost) = rows(&[&path]);
+        let others: Vec<_> = urls(&rows).into_iter().filter(|url| *url != URLS[1]).collect();
+        assert_eq!(others, [URLS[0], URLS[2], URLS[3]], "{cut}: {lost:?}");
+        assert!(!lost.is_empty(), "{cut}");
+    }
+}
+
+/// A writer was killed, and the next went on behind what it left.
+#[test]
+fn a_torn_record_costs_its_own_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = responses();
+    for missing in [4, 5, 60, 400] {
+        let mut records = whole.clone();
+        records[1].truncate(whole[1].len() - missing);
+        let path = file(folder.path(), "torn.warc", &records);
+        let (rows, _, lost) = rows(&[&path]);
+        // Only the line ends behind it are missing: its page is whole.
+        let want: &[&str] = if missing == 4 { &URLS } else { &[URLS[0], URLS[2], URLS[3]] };
+        assert_eq!(
+            (urls(&rows), lost.len()),
+            (want.to_vec(), usize::from(missing > 4)),
+            "{missing}: {lost:?}"
+        );
+    }
+}
+
 #[test]
 fn what_is_no_archive_is_said_to_be_none() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,6 +181,51 @@ fn html_without_http_is_a_page() {
     assert_eq!(documents.count(), 2, "`text` has them, too");
 }
 
+/// Of a page, so much is read and no more, and its row says so.
+#[test]
+fn a_page_that_is_too_large_is_truncated() {
+    let folder = tempfile::tempdir().unwrap();
+    let endless = english("clock").replace("</article>", &"<br>".repeat(120_000));
+    let path = file(folder.path(), "large.warc", &[Page::new(URLS[0], endless).response()]);
+    let (rows, ..) = rows(&[&path]);
+    assert_eq!(rows[0]["defects"][0], "truncated");
+}
+
+/// What says it holds a page and does not is named; what says it holds something else is not.
+#[test]
+fn a_response_without_a_page_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = english("clock");
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
+    let message = "application/http; msgtype=response";
+    let records: Vec<_> = [
+        (Some("not a url"), message, &http),
+        (Some("/relative"), message, &http),
+        (None, message, &http),
+        (Some(URLS[0]), message, &String::new()),
+        (Some(URLS[1]), message, &http.replace("HTTP/1.1", "ICY")),
+        (Some("dns:news.example"), "text/dns", &"20261122093000\n".to_owned()),
+        (Some(URLS[2]), "text/html", &page),
+        (Some(URLS[3]), "text/html", &http),
+    ]
+    .into_iter()
+    .map(|(uri, media, block)| {
+        let mut fields =
+            vec![("WARC-Type", "response"), ("WARC-Date", DATE), ("Content-Type", media)];
+        fields.extend(uri.map(|uri| ("WARC-Target-URI", uri)));
+        record("1.1", &fields, block.as_bytes())
+    })
+    .collect();
+    let path = file(folder.path(), "heads.warc", &records);
+    let (rows, _, lost) = rows(&[&path]);
+    assert_eq!(urls(&rows), [URLS[2], URLS[3]]);
+    let why: Vec<_> = lost.iter().map(|lost| lost.why.as_str()).collect();
+    assert_eq!(why.len(), 5, "{why:?}");
+    assert!(why[0].starts_with("its WARC-Target-URI is no address of the web: "), "{why:?}");
+    assert_eq!(why[2], "it has no WARC-Target-URI");
+    assert_eq!(why[3..], ["its block begins with no status line of HTTP"; 2]);
+}
+
 /// A response, with more in its record's header and in the head of its message.
 fn response(url: &str, fields: &[(&str, &str)], head: &str, body: &[u8]) -> Vec<u8> {
     let mut all = vec![
@@ -178,7 +259,7 @@ fn captures() -> Vec<(Vec<u8>, Vec<&'static str>)> {
     let gzip = with("Content-Encoding: gzip");
     let (none, payload) = (("X-Note", "none"), "WARC-Payload-Digest");
     let cut = &packed[..packed.len() - 12];
-    let cases: [Case<'_>; 12] = [
+    let cases: [Case<'_>; 14] = [
         (none, ok, &html, &[]),
         ((payload, &right), ok, &html, &[]),
         ((payload, &wrong), ok, &html, &["digest"]),
@@ -190,6 +271,8 @@ fn captures() -> Vec<(Vec<u8>, Vec<&'static str>)> {
         (none, &is_chunked, &html, &[]),
         (none, &gzip, &packed, &[]),
         (none, &gzip, cut, &["coding"]),
+        (none, &gzip, &html, &[]),
+        (none, &with("Content-Encoding: utf-8"), &html, &[]),
         ((payload, &wrong), part, &html, &["partial", "digest"]),
     ];
     let numbered = cases.iter().enumerate();

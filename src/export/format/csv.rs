@@ -52,6 +52,7 @@ fn written(cell: &Cell<'_>, kind: Kind) -> io::Result<String> {
         Cell::Text(text) => quoted(&harmless(text)),
         Cell::Whole(number) => number.to_string(),
         Cell::Real(number) => number.to_string(),
+        Cell::Truth(is) => is.to_string(),
         Cell::Time(at) => at.warc_date(),
         Cell::List(_) | Cell::Struct(_) => quoted(&json::line(&Named(cell, kind))?),
     })

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
@@ -148,6 +148,7 @@ fn named(name: &str, kind: Kind, optional: bool) -> Result<TypePtr, ParquetError
         Kind::Text => leaf(Physical::BYTE_ARRAY, Some(LogicalType::String)),
         Kind::Whole => leaf(Physical::INT64, None),
         Kind::Real => leaf(Physical::DOUBLE, None),
+        Kind::Truth => leaf(Physical::BOOLEAN, None),
         Kind::Time => leaf(Physical::INT64, Some(instant)),
         Kind::Struct(fields) => {
             group(fields.iter().map(typed).collect::<Result<_, _>>()?, None, repetition)
@@ -182,6 +183,7 @@ enum Values {
     Text(Vec<ByteArray>),
     Whole(Vec<i64>),
     Real(Vec<f64>),
+    Truth(Vec<bool>),
 }
 
 /// A leaf column of the row group that is being filled.
@@ -222,6 +224,10 @@ impl Leaf {
                 column.typed::<DoubleType>().write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
+            Values::Truth(values) => {
+                column.typed::<BoolType>().write_batch(values, definitions, repetitions)?;
+                values.clear();
+            }
         }
         self.definitions.clear();
         self.repetitions.clear();
@@ -247,6 +253,7 @@ fn plan(kind: Kind, optional: bool, at: Levels, leaves: &mut Vec<Leaf>) {
         Kind::Text => Values::Text(Vec::new()),
         Kind::Whole | Kind::Time => Values::Whole(Vec::new()),
         Kind::Real => Values::Real(Vec::new()),
+        Kind::Truth => Values::Truth(Vec::new()),
     };
     leaves.push(Leaf {
         values,
@@ -309,10 +316,12 @@ fn value(leaf: &mut Leaf, cell: &Cell<'_>, at: Levels) {
         (Values::Whole(values), Cell::Whole(number)) => values.push(*number),
         (Values::Whole(values), Cell::Time(time)) => values.push(time.millis()),
         (Values::Real(values), Cell::Real(number)) => values.push(*number),
+        (Values::Truth(values), Cell::Truth(is)) => values.push(*is),
         // The schema's own tests rule this out; a hole would shift every row behind it.
         (Values::Text(values), _) => values.push(ByteArray::from("")),
         (Values::Whole(values), _) => values.push(0),
         (Values::Real(values), _) => values.push(0.0),
+        (Values::Truth(values), _) => values.push(false),
     }
     leaf.note(at);
 }

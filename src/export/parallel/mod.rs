@@ -16,6 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use super::cell::Field;
 use super::corpus::Corpus;
 use super::document::Document;
 use super::error::ExportError;
@@ -106,7 +107,7 @@ pub struct Pair {
 }
 
 /// Texts that belong together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Aligned {
     /// Units of each side: `1-2`.
     pub shape: String,
@@ -122,6 +123,15 @@ impl Aligned {
     /// Whether it has a text of each document.
     pub fn is_both(&self) -> bool {
         !self.first.is_empty() && !self.second.is_empty()
+    }
+}
+
+/// What stands in a line of a format; nothing where it is made of no lines.
+pub(super) const fn fields(format: Format) -> &'static [Field] {
+    match format {
+        Format::ParallelJsonl => jsonl::FIELDS,
+        Format::Tsv => tsv::FIELDS,
+        _ => &[],
     }
 }
 

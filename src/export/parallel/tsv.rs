@@ -4,11 +4,22 @@
 use std::io::{self, Write};
 
 use super::Pair;
+use crate::export::cell::{Field, Kind};
 use crate::export::format::Writer;
 use crate::export::sink::Sink;
 
-const HEADER: &str =
-    "src_lang\ttrg_lang\tsrc_url\ttrg_url\tsrc_text\ttrg_text\tscore\tshape\tgroup\n";
+/// What stands in a line.
+pub(super) const FIELDS: &[Field] = &[
+    Field::new("src_lang", Kind::Text, "BCP 47: the language of the first text."),
+    Field::new("trg_lang", Kind::Text, "BCP 47: that of the second."),
+    Field::new("src_url", Kind::Text, "The URL of the article the first text is of."),
+    Field::new("trg_url", Kind::Text, "That of the second."),
+    Field::new("src_text", Kind::Text, "The first text."),
+    Field::new("trg_text", Kind::Text, "The second."),
+    Field::new("score", Kind::Real, "How sure it is that they belong together, 0 to 1."),
+    Field::new("shape", Kind::Text, "Units of each side: 1-2."),
+    Field::new("group", Kind::Text, "Id of the translation group."),
+];
 
 pub(super) struct Tsv {
     sink: Sink,
@@ -16,7 +27,8 @@ pub(super) struct Tsv {
 
 impl Tsv {
     pub(super) fn new(mut sink: Sink) -> io::Result<Self> {
-        sink.write_all(HEADER.as_bytes())?;
+        let names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
+        writeln!(sink, "{}", names.join("\t"))?;
         Ok(Self { sink })
     }
 }

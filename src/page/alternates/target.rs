@@ -164,7 +164,8 @@ pub(super) fn code(text: &str) -> Option<Lang> {
         || (rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let is_script = SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(rest));
     let is_code = language.len() == 2 && (rest.is_empty() || is_region || is_script);
-    Lang::parse(text).filter(|_| is_code)
+    // Asked of every part of every link: what looks like no code is not read as one.
+    if is_code { Lang::parse(text) } else { None }
 }
 
 fn names_language(segment: &str) -> bool {

@@ -24,34 +24,59 @@ const RATIO_FROM: usize = 1024 * 1024;
 /// Bytes asked of a decoder at a time.
 const STEP: usize = 32 * 1024;
 
+/// How much of an entity came out of its codings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of it.
+    #[default]
+    Whole,
+    /// As much as is ever read.
+    Cut,
+    /// What came before an error; nothing where the coding is none that is known.
+    Broken,
+}
+
+/// What stopped a coding early.
+struct Stop {
+    why: String,
+    reach: Reach,
+}
+
 /// Takes the codings off, the last applied first. Total.
 pub(super) fn remove<'a>(
     codings: &[String],
     bytes: &'a [u8],
     notes: &mut Vec<String>,
-) -> Cow<'a, [u8]> {
+) -> (Cow<'a, [u8]>, Reach) {
+    // What is markup as it stands was stored without the coding its head tells of.
+    let of_bare = |bytes: &[u8]| {
+        let is_markup = bytes.trim_ascii_start().starts_with(b"<");
+        if is_markup { Reach::Whole } else { Reach::Broken }
+    };
     if codings.len() > MAX_CODINGS {
         notes.push(format!("{} content codings: not decoded", codings.len()));
-        return Cow::Borrowed(bytes);
+        return (Cow::Borrowed(bytes), of_bare(bytes));
     }
     if let Some(unknown) = codings.iter().find(|coding| !is_known(coding)) {
         let shown: String = unknown.chars().take(40).collect();
         notes.push(format!("content coding {shown:?} is unknown: not decoded"));
-        return Cow::Borrowed(bytes);
+        return (Cow::Borrowed(bytes), of_bare(bytes));
     }
-    let mut bytes = Cow::Borrowed(bytes);
+    let (mut bytes, mut reach) = (Cow::Borrowed(bytes), Reach::Whole);
     for coding in codings.iter().rev() {
-        let (output, why) = decode(coding, &bytes);
-        if let Some(why) = why {
-            notes.push(format!("{coding}: {why} after {} bytes", output.len()));
+        let (output, stop) = decode(coding, &bytes);
+        if let Some(stop) = stop {
+            notes.push(format!("{coding}: {} after {} bytes", stop.why, output.len()));
             if output.is_empty() {
                 // It says it is coded and is not.
-                return bytes;
+                let reach = if reach == Reach::Whole { of_bare(&bytes) } else { reach };
+                return (bytes, reach);
             }
+            reach = stop.reach;
         }
         bytes = Cow::Owned(output);
     }
-    bytes
+    (bytes, reach)
 }
 
 /// The most bytes [`remove`] can make of so many.
@@ -70,7 +95,7 @@ fn is_known(coding: &str) -> bool {
 }
 
 /// The output of one coding, and what stopped it early.
-fn decode(coding: &str, bytes: &[u8]) -> (Vec<u8>, Option<String>) {
+fn decode(coding: &str, bytes: &[u8]) -> (Vec<u8>, Option<Stop>) {
     if bytes.is_empty() {
         return (Vec::new(), None);
     }
@@ -94,7 +119,7 @@ fn is_zlib(bytes: &[u8]) -> bool {
 }
 
 /// zstd frames one after another (RFC 8878 §3), skippable ones passed over.
-fn zstd(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
+fn zstd(bytes: &[u8]) -> (Vec<u8>, Option<Stop>) {
     let mut output = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -102,12 +127,12 @@ fn zstd(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
             rest = after;
             continue;
         }
-        let why = match StreamingDecoder::new(&mut rest) {
+        let stop = match StreamingDecoder::new(&mut rest) {
             Ok(frame) => drain_into(&mut output, frame, bytes.len()),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(Stop { why: error.to_string(), reach: Reach::Broken }),
         };
-        if why.is_some() {
-            return (output, why);
+        if stop.is_some() {
+            return (output, stop);
         }
     }
     (output, None)
@@ -124,27 +149,28 @@ fn after_skippable(bytes: &[u8]) -> Option<&[u8]> {
     Some(rest.get(length..).unwrap_or_default())
 }
 
-fn drain(reader: impl Read, input: usize) -> (Vec<u8>, Option<String>) {
+fn drain(reader: impl Read, input: usize) -> (Vec<u8>, Option<Stop>) {
     let mut output = Vec::new();
-    let why = drain_into(&mut output, reader, input);
-    (output, why)
+    let stop = drain_into(&mut output, reader, input);
+    (output, stop)
 }
 
-fn drain_into(output: &mut Vec<u8>, mut reader: impl Read, input: usize) -> Option<String> {
+fn drain_into(output: &mut Vec<u8>, mut reader: impl Read, input: usize) -> Option<Stop> {
     let mut step = vec![0; STEP];
+    let cut = |why| Some(Stop { why, reach: Reach::Cut });
     loop {
         match reader.read(&mut step) {
             Ok(0) => return None,
             Ok(count) => output.extend_from_slice(step.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return Some(Stop { why: error.to_string(), reach: Reach::Broken }),
         }
         if output.len() >= MAX_OUTPUT {
             output.truncate(MAX_OUTPUT);
-            return Some("over the output limit: cut".to_owned());
+            return cut("over the output limit: cut".to_owned());
         }
         if output.len() > RATIO_FROM && output.len() / MAX_RATIO > input {
-            return Some(format!("over the ratio of {MAX_RATIO} to 1: cut"));
+            return cut(format!("over the ratio of {MAX_RATIO} to 1: cut"));
         }
     }
 }
@@ -166,7 +192,7 @@ mod tests {
     fn removed(codings: &[&str], bytes: &[u8]) -> (Vec<u8>, Vec<String>) {
         let mut notes = Vec::new();
         let codings: Vec<String> = codings.iter().map(|coding| (*coding).to_owned()).collect();
-        let bytes = remove(&codings, bytes, &mut notes).into_owned();
+        let bytes = remove(&codings, bytes, &mut notes).0.into_owned();
         (bytes, notes)
     }
 
