@@ -307,6 +307,74 @@ fn deep_and_wide_pages_end_in_time() {
     }
 }
 
+/// A page that shows nothing and holds `script`, with a title and nothing else in its head.
+fn with_state(script: &str) -> Reading {
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><title>The lamps of the lower quay</title></head>\
+         <body><div id=\"app\"></div>{script}</body></html>"
+    );
+    read_html(&html, "https://example.org/lamps").1.expect(script)
+}
+
+/// The paragraphs of a story that a script was going to draw.
+const LAMPS: [&str; 2] = [
+    "The lamps of the lower quay were lit again on Sunday, after eleven years in which only the moon had shone there.",
+    "Forty neighbours had cleaned the glass, and the oldest of them was given the match and a chair to stand on.",
+];
+
+/// The same story in the state of four kinds of frameworks.
+fn states() -> [String; 4] {
+    let text = |sign: &str| LAMPS.map(|text| format!("{sign}p>{text}{sign}/p>")).concat();
+    let record = serde_json::json!({
+        "title": "The lamps of the lower quay", "publishedAt": "2026-03-14T09:30:00+01:00",
+        "updatedAt": "2026-03-16T08:00:00+01:00",
+        "authors": [{"name": "Edda Quist", "jobTitle": "Reporter"}, {"name": "Noor Haddad"}],
+        "content": text("<"),
+    });
+    let blocks: Vec<_> = LAMPS
+        .iter()
+        .map(|text| serde_json::json!({"type": "p", "children": [{"text": text}]}))
+        .collect();
+    let in_blocks = serde_json::json!({"post": {
+        "headline": "The lamps of the lower quay", "date_published": "2026-03-14", "modified": "2026-03-16",
+        "author": {"nodes": [{"firstName": "Edda", "lastName": "Quist"}, {"displayName": "Noor Haddad"}]},
+        "content": blocks,
+    }, "related": {"author": {"name": "Some One"}, "publishedAt": "2020-01-01", "teaser": LAMPS[0]}});
+    let next = |state: &serde_json::Value| {
+        format!(
+            "<script id=\"__NEXT_DATA__\" type=\"application/json\">{{\"props\":{{\"pageProps\":{state}}}}}</script>"
+        )
+    };
+    let called = format!(
+        "<script>window.__NUXT__=(function(a,b,c,d){{d.name=c;return {{layout:\"default\",data:[{{post:{{title:a,\
+         published_at:\"2026-03-14 09:30:00\",updated_at:\"2026-03-16\",authors:[{{name:b}},d],content:\"{}\"}}}}],\
+         error:void 0,serverRendered:!0}}}}(\"The lamps of the lower quay\",\"Edda Quist\",\"Noor Haddad\",{{}}));</script>",
+        text("\\u003C")
+    );
+    let flat = serde_json::json!([["ShallowReactive", 1], {"data": 2}, {"post": 3},
+        {"title": 4, "publishedAt": 5, "modifiedAt": 6, "authors": 7, "body": 10},
+        "The lamps of the lower quay", ["Date", "2026-03-14T09:30:00.000Z"], "2026-03-16", [8, 9],
+        {"name": 11}, {"name": 12}, text("<"), "Edda Quist", "Noor Haddad"]);
+    let flat = format!("<script type=\"application/json\" id=\"__NUXT_DATA__\">{flat}</script>");
+    [next(&record), next(&in_blocks), called, flat]
+}
+
+#[test]
+fn the_state_of_a_page_says_who_wrote_it_and_when() {
+    for script in states() {
+        let reading = with_state(&script);
+        assert_eq!(reading.article.found_by, Stage::FrameworkState, "{script}");
+        let blocks: Vec<&str> = reading.article.blocks.iter().map(|b| b.text.as_str()).collect();
+        assert_eq!(blocks, LAMPS, "{script}");
+        let names: Vec<&str> = reading.article.byline.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["Edda Quist", "Noor Haddad"], "{script}");
+        assert_eq!(day(&reading), "2026-03-14", "{script}");
+        let published = reading.article.published.as_ref().unwrap();
+        assert_eq!(published.source, "state");
+        assert!(reading.article.modified.unwrap().iso.starts_with("2026-03-16"), "{script}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

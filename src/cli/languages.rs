@@ -122,7 +122,7 @@ fn tell_page(told: &Told<'_>) {
         PageKind::Listing => "a page, no article",
         PageKind::Sitemap => "a sitemap",
         PageKind::Feed => "a feed",
-        PageKind::Other => "no page",
+        PageKind::Other => "no article and no list",
     };
     let declared = told.declared.map_or("no language", Lang::as_str);
     let detected = told

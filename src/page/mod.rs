@@ -16,6 +16,7 @@ pub mod language;
 pub(crate) mod letters;
 mod likeness;
 pub mod links;
+mod lists;
 pub mod metadata;
 pub mod origin;
 pub mod parts;
@@ -23,6 +24,9 @@ pub mod print;
 pub mod rights;
 pub(crate) mod vocabulary;
 
+use std::collections::HashSet;
+
+use ego_tree::NodeId;
 use scraper::Html;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -33,7 +37,6 @@ pub use self::likeness::Likeness;
 use self::metadata::Metadata;
 use crate::head::Head;
 use crate::lang::Lang;
-use crate::seeds::discover;
 
 /// What there is to read: one entity, transfer coding removed, content coding still on.
 #[derive(Clone, Copy, Debug)]
@@ -338,7 +341,7 @@ impl Stage {
 pub struct PageDate {
     /// `2026-11-22`, or with time and zone `2026-11-22T09:30:00+03:00`.
     pub iso: String,
-    /// Where it stood: `json-ld`, `meta`, `time`, `url`, `text`.
+    /// Where it stood: `json-ld`, `meta`, `time`, `url`, `text`, `state`.
     pub source: String,
 }
 
@@ -412,24 +415,16 @@ fn staged(
     beside: Beside,
 ) -> (Page, Vec<alternates::Dropped>) {
     if !decoded.is_html {
-        return (listed(url, decoded), Vec::new());
+        return (lists::page(url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url).served_with(head);
     let audit = beside == Beside::Dropped;
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
-    let reading = article::read(&dom, &metadata, url, &found.notices);
-    let (kind, reading) = match reading {
-        _ if is_missing(head.status()) => (PageKind::Other, None),
-        Ok(reading) => (PageKind::Article, Some(reading)),
-        Err(kind) => (kind, None),
-    };
     let (mut links, left_out) = links::read(&dom, head, url);
-    let reading = reading.map(|reading| paged(reading, &dom, url, &metadata, &mut links));
-    let article = reading.as_ref().map(|reading| &reading.article);
-    let published = article.map_or(metadata.published, |article| article.published.clone());
-    let modified = article.map_or(metadata.modified, |article| article.modified.clone());
+    let (kind, reading) = judged(&dom, &metadata, head, url, &found.notices, &mut links);
+    let (published, modified) = days(&metadata, reading.as_ref());
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
     found.settle(detected.as_ref(), audit);
@@ -437,7 +432,6 @@ fn staged(
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
-    let notes = decoded.notes.into_iter().chain(left_out).chain(found.notes).collect();
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let article = || reading.as_ref().map(|reading| &reading.article);
     let likeness = (beside == Beside::Likeness).then(|| likeness::of(url, &dom, article()));
@@ -460,9 +454,36 @@ fn staged(
         likeness,
         is_broken: decoded.is_broken,
         is_cut: decoded.is_cut || dom.tree.values().len() > outline::MAX_ROWS,
-        notes,
+        notes: decoded.notes.into_iter().chain(left_out).chain(found.notes).collect(),
     };
     (page, found.dropped)
+}
+
+/// What a page is, and its reading where it is an article.
+fn judged(
+    dom: &Html,
+    metadata: &Metadata,
+    head: &Head,
+    url: &Url,
+    notices: &HashSet<NodeId>,
+    links: &mut [Link],
+) -> (PageKind, Option<Reading>) {
+    if is_missing(head.status()) {
+        return (PageKind::Other, None);
+    }
+    match article::read(dom, metadata, url, notices) {
+        Ok(reading) => (PageKind::Article, Some(paged(reading, dom, url, metadata, links))),
+        Err(kind) => (kind, None),
+    }
+}
+
+/// The days of an article, or by its metadata of what is none.
+fn days(metadata: &Metadata, reading: Option<&Reading>) -> (Option<PageDate>, Option<PageDate>) {
+    let (published, modified) = match reading {
+        Some(reading) => (&reading.article.published, &reading.article.modified),
+        None => (&metadata.published, &metadata.modified),
+    };
+    (published.clone(), modified.clone())
 }
 
 /// A reading that tells which page of its article it is, and the links that lead to the others.
@@ -486,23 +507,4 @@ fn paged(
 /// money (RFC 9110 §15.5) may still show the story.
 fn is_missing(status: Option<u16>) -> bool {
     matches!(status, Some(404 | 410 | 500..=599))
-}
-
-/// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.
-fn listed(url: &Url, decoded: decode::Decoded) -> Page {
-    let kind = discover::kind(&decoded.media_type, &decoded.text);
-    let listing = match kind {
-        PageKind::Sitemap => discover::sitemap(&decoded.text, url),
-        PageKind::Feed => discover::feed(&decoded.text, url),
-        _ => discover::Listing::default(),
-    };
-    let mut notes = decoded.notes;
-    notes.extend(listing.notes);
-    // `x-default` and what names no language say nothing of a translation.
-    let about = |(page, alternates): (String, Vec<Alternate>)| {
-        let named = alternates.into_iter().filter(|alternate| alternate.lang.is_some());
-        named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
-    };
-    let alternates = listing.alternates.into_iter().flat_map(about).collect();
-    Page { kind, links: listing.links, alternates, notes, ..Page::default() }
 }

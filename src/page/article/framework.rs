@@ -1,11 +1,12 @@
 //! Framework state: the text that a script was going to draw.
 //!
 //! Next.js, Nuxt, Apollo, Redux and their like leave the data of a page in it, as JSON or as
-//! literals ([`literal`]). Strings of prose are gathered by the path they stand at, array places left
+//! literals ([`literal`], [`flat`]). Strings of prose are gathered by the path they stand at, array places left
 //! out, and the path with the most of it is the body; the objects around it say whose it is and of
 //! what day ([`said`]). Asked only where the visible text is far shorter; nothing is run, and every
 //! script is bounded in size, depth and number of values.
 
+mod flat;
 mod literal;
 mod said;
 
@@ -187,7 +188,7 @@ impl Found {
     fn script(&mut self, script: &str) {
         let text = script.trim_start();
         let Some(value) = first_json(text).or_else(|| assigned(text)) else { return };
-        let flat = value.as_array().and_then(|items| literal::revived(items));
+        let flat = value.as_array().and_then(|items| flat::revived(items));
         self.read(flat.as_ref().unwrap_or(&value), "");
     }
 
@@ -331,12 +332,11 @@ impl Found {
 
 /// The JSON value a script begins with, or the first that is assigned in it.
 fn first_json(text: &str) -> Option<Value> {
-    let from = match text.chars().next() {
-        Some('{' | '[') => 0,
-        _ => {
-            let at = text.find("={").or_else(|| text.find("= {"))?;
-            at + text.get(at..)?.find('{')?
-        }
+    let from = if text.starts_with(['{', '[']) {
+        0
+    } else {
+        let at = text.find("={").or_else(|| text.find("= {"))?;
+        at + text.get(at..)?.find('{')?
     };
     let mut values = serde_json::Deserializer::from_str(text.get(from..)?).into_iter::<Value>();
     values.next()?.ok()

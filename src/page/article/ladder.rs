@@ -29,8 +29,10 @@ pub(crate) struct Body {
 
 /// Letters under which a text is no article.
 const MIN_BODY: u32 = 140;
-/// Letters under which a text is no article even where its page calls itself one, or has a day, and
-/// shows its title as a heading: a sentence.
+/// Letters under which a text is none even where its page calls itself an article and shows its
+/// title as a heading.
+const MIN_SHOWN: u32 = 60;
+/// The same of a sentence, where the page calls itself an article or has a day by its headline.
 const MIN_DECLARED: u32 = 20;
 /// How much longer the dense region must be to beat a named one.
 const DENSE_FACTOR: u32 = 2;
@@ -57,8 +59,7 @@ pub(crate) fn climb(
     };
     let mut blocks = whole(&region);
     if letters(&blocks) < MIN_BODY * 2 {
-        let prose = |draft: &&Draft| draft.is_prose() && draft.kind != BlockKind::Item;
-        let all: Vec<Draft> = drafts.iter().filter(prose).cloned().collect();
+        let all = prose(drafts);
         if letters(&all) > 2 * letters(&blocks) {
             blocks = signposts::clear(trim::trim(all, metadata));
             stage = Stage::Baseline;
@@ -79,16 +80,28 @@ pub(crate) fn climb(
         let small = small.as_ref().map(whole).filter(|small| letters(small) > letters(&blocks));
         (stage, blocks) = small.map_or((stage, blocks), |small| (Stage::Selector, small));
     }
-    let declared = || {
-        let told = metadata.says_article || metadata.published.is_some();
-        headline.is_some_and(|row| told || is_dated(outline, row)) && blocks.iter().any(is_said)
-    };
-    let size = letters(&blocks);
-    (size >= MIN_BODY || size >= MIN_DECLARED && declared()).then_some(Body {
-        stage,
-        blocks,
-        said: None,
-    })
+    let enough = is_enough(outline, metadata, headline, &blocks);
+    enough.then_some(Body { stage, blocks, said: None })
+}
+
+/// All prose of a page, lists left out.
+fn prose(drafts: &[Draft]) -> Vec<Draft> {
+    let is_prose = |draft: &&Draft| draft.is_prose() && draft.kind != BlockKind::Item;
+    drafts.iter().filter(is_prose).cloned().collect()
+}
+
+/// Whether a text is long enough for an article.
+fn is_enough(
+    outline: &Outline<'_>,
+    metadata: &Metadata,
+    headline: Option<usize>,
+    blocks: &[Draft],
+) -> bool {
+    let size = letters(blocks);
+    let (Some(headline), true) = (headline, size < MIN_BODY) else { return size >= MIN_BODY };
+    let dated = || metadata.published.is_some() || is_dated(outline, headline);
+    let is_sentence = size >= MIN_DECLARED && blocks.iter().any(is_said);
+    metadata.says_article && size >= MIN_SHOWN || is_sentence && (metadata.says_article || dated())
 }
 
 /// Rows before and behind a headline in which its date stands.

@@ -1,0 +1,28 @@
+//! Lists: what is no HTML and still leads on: sitemaps and feeds.
+//!
+//! They are told and read by `seeds::discover`; here they become a page like any other. What is
+//! neither is a page without links. It reads no article.
+
+use url::Url;
+
+use super::{Alternate, Page, PageKind, decode};
+use crate::seeds::discover;
+
+/// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.
+pub(super) fn page(url: &Url, decoded: decode::Decoded) -> Page {
+    let kind = discover::kind(&decoded.media_type, &decoded.text);
+    let listing = match kind {
+        PageKind::Sitemap => discover::sitemap(&decoded.text, url),
+        PageKind::Feed => discover::feed(&decoded.text, url),
+        _ => discover::Listing::default(),
+    };
+    let mut notes = decoded.notes;
+    notes.extend(listing.notes);
+    // `x-default` and what names no language say nothing of a translation.
+    let about = |(page, alternates): (String, Vec<Alternate>)| {
+        let named = alternates.into_iter().filter(|alternate| alternate.lang.is_some());
+        named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
+    };
+    let alternates = listing.alternates.into_iter().flat_map(about).collect();
+    Page { kind, links: listing.links, alternates, notes, ..Page::default() }
+}
