@@ -177,25 +177,7 @@ fn stopped(why: ExportError) -> Stopped {
 
 fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
     let plan = plan(flags)?;
-    if flags.resume && !matches!(plan.output, Output::Folder(_)) {
-        return Err(Stopped::usage("--resume needs a folder to go on in; give it with -o"));
-    }
-    let from_stdin = flags.inputs.iter().any(|path| path.as_os_str() == STDIN);
-    if from_stdin && (flags.resume || flags.manifest) {
-        let why = "standard input can be read only once; --resume and --manifest need files";
-        return Err(Stopped::usage(why));
-    }
-    if flags.manifest && plan.output == Output::Stdout {
-        return Err(Stopped::usage("--manifest stands beside an output; give one with -o"));
-    }
-    if flags.min_words.zip(flags.max_words).is_some_and(|(least, most)| least > most) {
-        return Err(Stopped::usage(
-            "no text has more words than --min-words and fewer than --max-words",
-        ));
-    }
-    if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Stopped::usage("no time is --since or later and before --until"));
-    }
+    possible(flags, &plan)?;
     let threads = flags.threads.or_else(|| thread::available_parallelism().ok());
     Ok(Job {
         inputs: resolve(&flags.inputs).map_err(stopped)?,
@@ -223,6 +205,30 @@ fn job(flags: &ExportFlags) -> Result<Job, Stopped> {
         meter: Meter::default(),
         halt: Halt::default(),
     })
+}
+
+/// Refuses what no input and no output could make true.
+fn possible(flags: &ExportFlags, plan: &Plan) -> Result<(), Stopped> {
+    if flags.resume && !matches!(plan.output, Output::Folder(_)) {
+        return Err(Stopped::usage("--resume needs a folder to go on in; give it with -o"));
+    }
+    let from_stdin = flags.inputs.iter().any(|path| path.as_os_str() == STDIN);
+    if from_stdin && (flags.resume || flags.manifest) {
+        let why = "standard input can be read only once; --resume and --manifest need files";
+        return Err(Stopped::usage(why));
+    }
+    if flags.manifest && plan.output == Output::Stdout {
+        return Err(Stopped::usage("--manifest stands beside an output; give one with -o"));
+    }
+    if flags.min_words.zip(flags.max_words).is_some_and(|(least, most)| least > most) {
+        return Err(Stopped::usage(
+            "no text has more words than --min-words and fewer than --max-words",
+        ));
+    }
+    if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Stopped::usage("no time is --since or later and before --until"));
+    }
+    Ok(())
 }
 
 fn plan(flags: &ExportFlags) -> Result<Plan, Stopped> {

@@ -386,40 +386,35 @@ impl Article {
 /// Reads a page. Total: any bytes give a page, bounded in depth, size and work.
 pub fn read(source: Source<'_>) -> Page {
     let decoded = decode::entity(source.head, source.entity);
-    staged(source.url, source.head, decoded, Beside::Nothing).0
+    staged(source.url, source.head, decoded, false, None).0
 }
 
 /// Reads a page in a crawl, which has to know how large it is first, and later what it is like.
 pub fn read_decoded(url: &Url, head: &Head, decoded: decode::Decoded) -> Page {
-    staged(url, head, decoded, Beside::Likeness).0
+    staged(url, head, decoded, false, Some(likeness::of)).0
 }
 
 /// Reads a page and tells which of its declarations are no alternates, and why.
 pub fn audit(source: Source<'_>) -> (Page, Vec<alternates::Dropped>) {
     let decoded = decode::entity(source.head, source.entity);
-    staged(source.url, source.head, decoded, Beside::Dropped)
+    staged(source.url, source.head, decoded, true, None)
 }
 
-/// What is asked for beside what a page says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Beside {
-    Nothing,
-    Likeness,
-    Dropped,
-}
+/// What makes the likeness of a page, where it is asked for.
+type Liken = fn(&Url, &Html, Option<&Article>) -> Likeness;
 
 fn staged(
     url: &Url,
     head: &Head,
     decoded: decode::Decoded,
-    beside: Beside,
+    audit: bool,
+    liken: Option<Liken>,
 ) -> (Page, Vec<alternates::Dropped>) {
     if !decoded.is_html {
         return (lists::page(url, decoded), Vec::new());
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url).served_with(head);
-    let audit = beside == Beside::Dropped;
     let stage = if audit { alternates::audit } else { alternates::read };
     let mut found = stage(&dom, head, url);
     let (mut links, left_out) = links::read(&dom, head, url);
@@ -433,8 +428,7 @@ fn staged(
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
     let own_variant = || alternates::own_variant(head, url).map(String::from);
-    let article = || reading.as_ref().map(|reading| &reading.article);
-    let likeness = (beside == Beside::Likeness).then(|| likeness::of(url, &dom, article()));
+    let likeness = liken.map(|liken| liken(url, &dom, reading.as_ref().map(|one| &one.article)));
     let page = Page {
         kind,
         canonical: metadata.canonical.or_else(own_variant),
