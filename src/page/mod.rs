@@ -98,6 +98,8 @@ pub struct Page {
     pub is_broken: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
+    /// What of that cost links, in words that are the same for all such pages.
+    pub defects: Vec<&'static str>,
 }
 
 /// What a link is for.
@@ -431,6 +433,7 @@ fn staged(
         likeness: Some(likeness),
         is_broken: decoded.is_broken,
         notes,
+        defects: Vec::new(),
     };
     (page, found.dropped)
 }
@@ -474,5 +477,6 @@ fn listed(url: &Url, decoded: decode::Decoded) -> Page {
         named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();
-    Page { kind, links: listing.links, alternates, notes, ..Page::default() }
+    let defects = listing.defects;
+    Page { kind, links: listing.links, alternates, notes, defects, ..Page::default() }
 }
