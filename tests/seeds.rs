@@ -313,6 +313,60 @@ fn rss_atom_and_json_feeds() {
     assert_eq!(discover::feed("nonsense", &base()).notes.len(), 1);
 }
 
+/// As many feeds are written: what is read of them, whole or cut anywhere, and that it is told.
+#[test]
+fn broken_feeds_give_what_can_be_read() {
+    let item = |n: u32, inside: &str| {
+        format!("<item><title>t</title>{inside}<link>https://news.example/{n}</link></item>")
+    };
+    let rss = |items: &str| {
+        format!("<rss version='2.0'><channel><title>t</title>{items}</channel></rss>")
+    };
+    let page = |n: u32| format!("https://news.example/{n}");
+    for inside in [
+        "<description>Bread & butter</description>",
+        "<description>a &nbsp; b &hellip; c</description>",
+        "<description>one<br>two</description>",
+        "<media:content url='/a?x=1&y=2'/>",
+        "<description>a < b</description>",
+        "<description>never ended",
+    ] {
+        let items: String = (0..3).map(|n| item(n, if n == 1 { inside } else { "" })).collect();
+        let listing = discover::feed(&rss(&items), &base());
+        assert_eq!(urls(&listing), (0..3).map(page).collect::<Vec<_>>(), "{inside}");
+    }
+    let bare = rss("<item><link>/a?x=1&y=2;z</link></item><item><guid>urn:1</guid></item>\
+        <item><guid>https://news.example/b</guid><x>&</x></item>");
+    let listing = discover::feed(&bare, &base());
+    assert_eq!(urls(&listing), ["https://news.example/a?x=1&y=2;z", "https://news.example/b"]);
+    assert_eq!(listing.defects, [discover::BROKEN]);
+    assert_eq!(discover::feed(&rss(&item(1, "")), &base()).defects, [""; 0]);
+
+    let whole = rss(&(0..3).map(|n| item(n, "")).collect::<String>());
+    for end in 0..whole.len() {
+        let cut = &whole[..end];
+        let ended = (0..3).filter(|n| cut.contains(&format!("/{n}</link>"))).map(page);
+        assert_eq!(urls(&discover::feed(cut, &base())), ended.collect::<Vec<_>>(), "{cut}");
+    }
+    let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>https://news.example/id</id>
+        <link rel='self' href='/self'/><link href='/a?x=1&y=2'/><title>a & b</title></entry>
+        <entry><id>https://news.example/b</id><title>&undefined;</title></entry><entry><link href='/cut";
+    let want = ["https://news.example/a?x=1&y=2", "https://news.example/b"];
+    assert_eq!(urls(&discover::feed(atom, &base())), want);
+}
+
+#[test]
+fn a_bare_ampersand_in_an_alternate_of_a_sitemap_is_one() {
+    let text = "<urlset xmlns:x='http://www.w3.org/1999/xhtml'><url><loc>/a?x=1&y=2</loc>
+        <x:link rel='alternate' hreflang='en' href='/en?x=1&y=2&amp;z=&#51;'/>
+        <x:link rel='alternate' hreflang='fr' href='/fr?x=1&y=&unknown;'/></url></urlset>";
+    let listing = discover::sitemap(text, &base());
+    assert_eq!(listing.links[0].url, "https://news.example/a?x=1&y=2");
+    let alternates: Vec<&str> =
+        listing.alternates[0].1.iter().map(|alternate| alternate.url.as_str()).collect();
+    assert_eq!(alternates, ["https://news.example/en?x=1&y=2&z=3"]);
+}
+
 #[test]
 fn kinds_are_told_by_the_root() {
     let cases = [

@@ -61,8 +61,11 @@ async fn crashed(at: &Path) -> PathBuf {
 
 /// The crawl goes on with `reader`: the warnings, and how many pages came.
 async fn goes_on_with(reader: Option<PathBuf>) -> (String, u64) {
+    goes_on_in(tempfile::tempdir().unwrap().path(), reader).await
+}
+
+async fn goes_on_in(dir: &Path, reader: Option<PathBuf>) -> (String, u64) {
     let web = Site::with_bulk(PAGES, 800);
-    let dir = tempfile::tempdir().unwrap();
     let settings = Settings {
         allow_private: true,
         delay: Duration::ZERO,
@@ -75,7 +78,7 @@ async fn goes_on_with(reader: Option<PathBuf>) -> (String, u64) {
             addr: "127.0.0.1".parse().unwrap(),
             to_port: web.port(),
         }],
-        ..Settings::new(crashed(dir.path()).await, "desk@warraq.test")
+        ..Settings::new(crashed(dir).await, "desk@warraq.test")
     };
     let warnings = Arc::new(Mutex::new(String::new()));
     let told = Arc::clone(&warnings);
@@ -118,6 +121,16 @@ async fn a_trial_that_somebody_ended_or_that_cannot_be_held_proves_nothing() {
     for reader in [Some(script("stopped")), Some(script("not there")), None] {
         assert_eq!(goes_on_with(reader).await, (String::new(), PAGES as u64));
     }
+}
+
+/// What stands in the file of what is being read is held against its page at the next start.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_killed_while_a_trial_is_held_was_not_killed_by_its_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let reader = dir.path().join("reader");
+    std::os::unix::fs::symlink(script("keeps"), &reader).unwrap();
+    assert_eq!(goes_on_in(dir.path(), Some(reader)).await, (String::new(), PAGES as u64));
+    assert_eq!(fs::read(dir.path().join("kept")).unwrap(), b"");
 }
 
 #[test]

@@ -56,8 +56,9 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         (Page { links, ..Page::default() }, share, None)
     } else {
         // Until the visit is settled: what is made of a page can kill as well as reading it.
-        let reader = desk.begin_reading(&visit).await?;
-        let (page, share) = read(&desk, (&visit, &url), &capture, &mut met, &outcome).await?;
+        let reader = desk.turn_to_read(&visit).await;
+        let body = body(&desk, &capture, &mut met, &outcome).await?;
+        let (page, share) = read(&desk, (&visit, &url), body).await?;
         (page, share, Some(reader))
     };
     tell_rest(&desk, &visit, &next);
@@ -217,35 +218,53 @@ fn outcome(url: &Url, capture: &Capture, met: &Met) -> Outcome {
     }
 }
 
-/// Reads the page off the async threads, from the archive when the server had nothing new. A panic
-/// in a parser costs the reading, not the capture. What was read holds its share of the memory.
-async fn read<F: Frontier, T>(
+/// What there is to read of a reply, with its share of the memory.
+struct Body {
+    head: Head,
+    entity: Vec<u8>,
+    share: Share,
+}
+
+/// What is read of the capture, from the archive when the server had nothing new; `None` for a
+/// reply that is no page.
+async fn body<F: Frontier, T>(
     desk: &Desk<F, T>,
-    (visit, url): (&Visit, &Url),
     capture: &Capture,
     met: &mut Met,
     outcome: &Outcome,
-) -> Result<(Page, Share), CrawlError> {
+) -> Result<Option<Body>, CrawlError> {
     let readable = matches!(
         outcome,
         Outcome::Captured { status: 200..=299, .. } | Outcome::Revisit { status: 200..=299 }
     );
-    let (head, entity, body_share) = match (met, &capture.response) {
+    match (met, &capture.response) {
         (Met::Unmodified(page), _) => {
             let entity = std::mem::take(&mut page.entity);
             let share = desk.memory.for_body(&page.head, entity.len() as u64).await;
-            (page.head.clone(), entity, share)
+            Ok(Some(Body { head: page.head.clone(), entity, share }))
         }
         (_, Some(response)) if readable => {
             let length = response.payload_length.min(READ_LIMIT as u64);
             let share = desk.memory.for_body(&response.head, length).await;
-            (response.head.clone(), entity(response)?, share)
+            Ok(Some(Body { head: response.head.clone(), entity: entity(response)?, share }))
         }
-        _ => return Ok((Page::default(), Share::none())),
-    };
-    if let Some(page) = tried(desk, visit, (url, &head, &entity)).await {
-        return Ok((page, Share::none()));
+        _ => Ok(None),
     }
+}
+
+/// Reads the page off the async threads. A panic in a parser costs the reading, not the capture.
+/// What was read holds its share of the memory.
+async fn read<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    (visit, url): (&Visit, &Url),
+    body: Option<Body>,
+) -> Result<(Page, Share), CrawlError> {
+    // Ahead of the mark: the page cannot have killed a process that has not begun to read it.
+    let died = tried(desk, visit, url, body.as_ref()).await;
+    desk.frontier.hazard(visit).await?;
+    let Some(Body { head, entity, share: body_share }) = body.filter(|_| died.is_none()) else {
+        return Ok((died.unwrap_or_default(), Share::none()));
+    };
     let url = url.clone();
     let decoding = tokio::task::spawn_blocking(move || {
         let decoded = decode::entity(&head, &entity);
@@ -266,9 +285,11 @@ async fn read<F: Frontier, T>(
 async fn tried<F: Frontier, T>(
     desk: &Desk<F, T>,
     visit: &Visit,
-    (url, head, entity): (&Url, &Head, &[u8]),
+    url: &Url,
+    body: Option<&Body>,
 ) -> Option<Page> {
     let program = desk.settings.reader.as_ref().filter(|_| visit.suspect)?;
+    let Body { head, entity, .. } = body?;
     match trial::hold(program, url, head, entity).await {
         // Whoever ends the crawl may have ended the trial.
         Trial::Died(how) if !desk.stop.now.is_cancelled() => {

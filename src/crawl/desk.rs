@@ -358,16 +358,13 @@ impl<F: Frontier, T> Desk<F, T> {
         }
     }
 
-    /// Begins the reading of a page, which is over when the guard goes: a process that dies
-    /// meanwhile may have been killed by it.
-    pub(super) async fn begin_reading(&self, visit: &Visit) -> Result<Reader<'_>, CrawlError> {
-        let reader = if visit.suspect {
+    /// A place among those who read pages, until the guard goes: a suspect reads alone.
+    pub(super) async fn turn_to_read(&self, visit: &Visit) -> Reader<'_> {
+        if visit.suspect {
             Reader::Alone { _lock: self.reading.write().await }
         } else {
             Reader::Among { _others: self.reading.read().await }
-        };
-        self.frontier.hazard(visit).await?;
-        Ok(reader)
+        }
     }
 
     /// Whether an origin is on a host that was blocked: then nobody needs its rules.

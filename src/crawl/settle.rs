@@ -200,6 +200,7 @@ pub(super) fn trace<F: Frontier, T>(
     page: Page,
 ) -> Trace {
     let mut notes = notes(capture);
+    notes.extend(page.defects.iter().map(|defect| Trace::defect_note(defect)));
     notes.extend(notes_on(met, capture));
     notes.extend(page.notes.iter().map(|note| ("note".to_owned(), note.clone())));
     notes.extend(page.mt_suspect.iter().map(|whose| ("mt-suspect".to_owned(), whose.clone())));

@@ -2,8 +2,9 @@
 //!
 //! A crash alone cannot tell a page that kills its reader from a kill that came from outside. The
 //! trial can: what ends it with a signal would have ended the crawl. It decides whether a page is
-//! read, never whether it is archived. Without a program to try it in, [`Trial::None`] leaves it to
-//! the count of crashes.
+//! read, never whether it is archived, and stands ahead of the mark that a crash is held against: who
+//! is killed while it is held was not killed by the page. Without a program to try it in,
+//! [`Trial::None`] leaves it to the count of crashes.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -93,7 +94,7 @@ fn message(url: &Url, head: &Head, entity: &[u8]) -> Vec<u8> {
 }
 
 /// What [`message`] holds; `None` for anything else.
-pub(super) fn told(message: &[u8]) -> Option<(Url, Head, &[u8])> {
+fn told(message: &[u8]) -> Option<(Url, Head, &[u8])> {
     let end = message.iter().position(|byte| *byte == b'\n')?;
     let (line, rest) = (message.get(..end)?, message.get(end + 1..)?);
     let (length, url) = std::str::from_utf8(line).ok()?.split_once(' ')?;

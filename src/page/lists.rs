@@ -24,5 +24,6 @@ pub(super) fn page(url: &Url, decoded: decode::Decoded) -> Page {
         named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();
-    Page { kind, links: listing.links, alternates, notes, ..Page::default() }
+    let defects = listing.defects;
+    Page { kind, links: listing.links, alternates, notes, defects, ..Page::default() }
 }

@@ -109,6 +109,8 @@ pub struct Page {
     pub is_cut: bool,
     /// What went wrong in reading and was lived with.
     pub notes: Vec<String>,
+    /// What of that cost links, in words that are the same for all such pages.
+    pub defects: Vec<&'static str>,
 }
 
 /// What a link is for.
@@ -449,6 +451,7 @@ fn staged(
         is_broken: decoded.is_broken,
         is_cut: decoded.is_cut || dom.tree.values().len() > outline::MAX_ROWS,
         notes: decoded.notes.into_iter().chain(left_out).chain(found.notes).collect(),
+        defects: Vec::new(),
     };
     (page, found.dropped)
 }

@@ -43,7 +43,7 @@ impl Rules {
 
     /// Whether the URL may be fetched. `/robots.txt` itself always may (RFC 9309 §2.2.2).
     pub fn allows(&self, url: &Url) -> bool {
-        url.path() == "/robots.txt" || self.0.is_url_allowed(url)
+        url.path() == "/robots.txt" || self.0.is_allowed(&verbatim(url))
     }
 
     /// The Crawl-delay asked for, at most [`MAX_CRAWL_DELAY`]. Not in the RFC; negative and
@@ -67,6 +67,13 @@ impl Rules {
         };
         fetchable.map(link).collect()
     }
+}
+
+/// Path and query of a URL. A `*` or `$` in them stands for itself: a rule that means it writes it
+/// as an escape (RFC 9309 §2.2.3), so it is compared as one.
+fn verbatim(url: &Url) -> String {
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", url.path()).replace('*', "%2A").replace('$', "%24")
 }
 
 /// The file up to the limit, without a last line that was cut: half a rule says something else.
@@ -102,7 +109,7 @@ fn tidy(file: &[u8]) -> Vec<u8> {
             Key::Rule => {
                 among_agents = false;
                 held.drain(..).for_each(|held| push(&mut out, &[held]));
-                push(&mut out, &[line]);
+                push_rule(&mut out, line);
             }
             Key::CrawlDelay | Key::Other => push(&mut out, &[line]),
         }
@@ -120,6 +127,19 @@ fn without_comment(line: &[u8]) -> &[u8] {
 fn push(out: &mut Vec<u8>, parts: &[&[u8]]) {
     for part in parts {
         out.extend_from_slice(part);
+    }
+    out.push(b'\n');
+}
+
+/// A rule, with what is compared as an escape in a URL as one here too: a `$` that ends nothing
+/// (RFC 9309 §2.2.3).
+fn push_rule(out: &mut Vec<u8>, line: &[u8]) {
+    let last = line.len().saturating_sub(1);
+    for (at, byte) in line.iter().enumerate() {
+        match byte {
+            b'$' if at < last => out.extend_from_slice(b"%24"),
+            _ => out.push(*byte),
+        }
     }
     out.push(b'\n');
 }

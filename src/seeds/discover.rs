@@ -3,10 +3,11 @@
 //! Text in (content coding and charset removed by the caller), values out. Sitemaps are read as a
 //! stream of XML events by the sitemaps.org protocol: `urlset`, `sitemapindex`, plain text, with
 //! `xhtml:link` under any prefix. No entity but the five of XML is ever expanded, no DTD and no
-//! file is read. Entries of feeds may name their alternates too (`entries`). What is over a limit is
-//! left out and noted.
+//! file is read. Entries of feeds may name their alternates too (`entries`). Of a broken feed is taken
+//! what can be read (`rescue`). What is over a limit is left out and noted, and counted as a defect.
 
 mod entries;
+mod rescue;
 mod sitemap;
 
 use std::collections::HashSet;
@@ -41,13 +42,29 @@ pub struct Listing {
     pub alternates: Vec<(String, Vec<Alternate>)>,
     /// What was left out, and why.
     pub notes: Vec<String>,
+    /// What was wrong with the file as a whole, in words that are the same for all such files.
+    pub defects: Vec<&'static str>,
 }
+
+/// The defect of a file that is broken.
+pub const BROKEN: &str = "a feed or sitemap that is broken: read as far as it goes";
+
+/// The defect of a file over a limit.
+pub const OVER: &str = "a feed or sitemap over a limit: the rest of it is left out";
 
 impl Listing {
     fn note(&mut self, what: impl Into<String>) {
         let what = what.into();
         if self.notes.len() < MAX_NOTES && self.notes.last() != Some(&what) {
             self.notes.push(what);
+        }
+    }
+
+    /// Notes what costs a part of the file.
+    fn defect(&mut self, defect: &'static str, what: impl Into<String>) {
+        self.note(what);
+        if !self.defects.contains(&defect) {
+            self.defects.push(defect);
         }
     }
 
@@ -126,29 +143,32 @@ fn is_url_line(line: &str) -> bool {
     (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(' ')
 }
 
-/// Reads RSS, Atom, RDF and JSON feeds. Total: a feed that cannot be read is an empty listing
-/// with a note.
+/// Reads RSS, Atom, RDF and JSON feeds. Total: of a feed that is broken is taken what can be read.
 pub fn feed(text: &str, base: &Url) -> Listing {
     let mut listing = Listing::default();
     if text.len() > MAX_FEED {
-        listing.note(format!("the feed is over {MAX_FEED} bytes and was not read"));
+        listing.defect(OVER, format!("the feed is over {MAX_FEED} bytes and was not read"));
         return listing;
     }
+    let text = without_declaration(text);
     let parser = feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).build();
-    match parser.parse(without_declaration(text).as_bytes()) {
-        Ok(feed) => {
-            list(&feed, base, &mut listing);
-            listing.alternates = entries::alternates(text, base);
-            listing.list_alternates(LinkKind::FeedEntry, "entry/link[hreflang]");
+    match parser.parse(text.as_bytes()) {
+        Ok(feed) => list(&feed, base, &mut listing),
+        Err(error) => {
+            rescue::entries(text, base, &mut listing);
+            let read = listing.links.len();
+            listing
+                .defect(BROKEN, format!("the feed is broken: {error}; {read} entries were read"));
         }
-        Err(error) => listing.note(format!("the feed cannot be read: {error}")),
     }
+    listing.alternates = entries::alternates(text, base);
+    listing.list_alternates(LinkKind::FeedEntry, "entry/link[hreflang]");
     listing
 }
 
 fn list(feed: &feed_rs::model::Feed, base: &Url, listing: &mut Listing) {
     if feed.entries.len() > MAX_ENTRIES {
-        listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+        listing.defect(OVER, format!("only the first {MAX_ENTRIES} entries were read"));
     }
     for entry in feed.entries.iter().take(MAX_ENTRIES) {
         // Atom: no `rel` is `alternate` (RFC 4287 §4.2.7.2); RSS links carry none.

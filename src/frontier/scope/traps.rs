@@ -70,8 +70,34 @@ const ACTING_SEGMENTS: &[&str] = &[
     "signoff",
     "sign-off",
     "abmelden",
+    "ausloggen",
     "deconnexion",
+    "déconnexion",
     "cerrar-sesion",
+    "cerrar-sesión",
+    "terminar-sessao",
+    "terminar-sessão",
+    "uitloggen",
+    "wyloguj",
+    "odhlasit",
+    "odhlásit",
+    "oturumu-kapat",
+    "dang-xuat",
+    "đăng-xuất",
+    "выйти",
+    "вийти",
+    "αποσύνδεση",
+    "تسجيل-الخروج",
+    "تسجيل-خروج",
+    "خروج-از-حساب",
+    "התנתקות",
+    "लॉगआउट",
+    "লগআউট",
+    "ออกจากระบบ",
+    "登出",
+    "退出登录",
+    "ログアウト",
+    "로그아웃",
     "delete",
     "destroy",
     "unsubscribe",
@@ -110,7 +136,8 @@ const ACTING_ON: &[&str] = &[
     "subscribe",
 ];
 
-/// Pairs of segments that act, where either alone does not: `/order/confirm`, `/report/abuse`.
+/// Pairs of segments that act, where either alone does not: `/order/confirm`, `/report/abuse`; a
+/// number may stand between: `/comments/5/vote`.
 const ACTING_PAIRS: &[(&[&str], &[&str])] = &[
     (&["cart", "basket"], &["add", "remove"]),
     (
@@ -119,6 +146,7 @@ const ACTING_PAIRS: &[(&[&str], &[&str])] = &[
     ),
     (&["report"], &["abuse", "spam", "comment"]),
     (&["comment", "comments"], &["report", "flag", "like", "vote"]),
+    (&["poll", "polls", "answer", "answers"], &["vote", "submit"]),
 ];
 
 /// Last segments that act on what their query names by a number or an id: `/cancel?id=2`.
@@ -129,8 +157,25 @@ const ACTING_BY_ID: &[&str] =
 const NAMES_NOTHING: &[&str] =
     &["page", "paged", "p", "pg", "offset", "start", "year", "month", "day", "amp", "v", "ver"];
 
-/// How a query votes. `/vote?id=12` may be the page of a vote in a parliament.
-const VOTES: &[&str] = &["up", "down", "dir", "option", "choice", "answer", "value", "score"];
+/// What a query names at `/vote` without casting one: `/vote?id=12` may be the page of a vote in a
+/// parliament.
+const NAMES_A_VOTE: &[&str] = &[
+    "id", "lang", "language", "locale", "hl", "date", "session", "bill", "law", "number", "name",
+    "country", "ref", "q", "view", "tab", "sort", "filter", "type", "category",
+];
+
+/// What a vote is: `/poll/3?vote=up`. `?vote=2024` may be a year's.
+const VOTES: &[&str] = &["up", "down", "yes", "no", "plus", "minus", "1", "-1"];
+
+/// Verbs and things that together name a script or a parameter that acts: `/delete_post.php?id=3`,
+/// `?remove_item=4`.
+const DEEDS: (&[&str], &[&str]) = (
+    &["add", "delete", "destroy", "drop", "remove", "trash", "undo"],
+    &[
+        "account", "article", "comment", "coupon", "entry", "file", "item", "page", "post",
+        "product", "user",
+    ],
+);
 
 /// Endings of scripts.
 const SCRIPTS: &[&str] = &[".php", ".asp", ".aspx", ".jsp", ".cgi"];
@@ -166,19 +211,21 @@ fn acts(url: &Url, _: Traps) -> bool {
             [one, other] => is_pair(one, other) || (!is_dated && acts_on(one, other)),
             _ => false,
         })
+        || path.windows(3).any(|three| match three {
+            [one, between, other] => !is_dated && is_number(between) && is_pair(one, other),
+            _ => false,
+        })
         || path.last().is_some_and(|last| acts_by_query(last, url))
         || url.query_pairs().any(|(name, value)| {
-            let name = name.to_ascii_lowercase();
-            let value = value.to_ascii_lowercase();
-            ACTING_NAMES.contains(&name.as_str())
-                || (matches!(name.as_str(), "action" | "do" | "op" | "cmd" | "task")
-                    && ACTING_VALUES.contains(&value.as_str()))
+            let (name, value) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
+            acts_anywhere(&name, &value)
         })
 }
 
-/// A segment as it is compared.
+/// A segment as it is compared: without its parameters (RFC 3986 §3.3) and the ending of a script.
 fn plain(segment: &str) -> String {
-    let text = percent_decode_str(segment).decode_utf8_lossy().to_ascii_lowercase();
+    let name = segment.split(';').next().unwrap_or_default();
+    let text = percent_decode_str(name).decode_utf8_lossy().to_lowercase();
     let stem = SCRIPTS.iter().find_map(|ending| text.strip_suffix(ending));
     stem.unwrap_or(&text).replace('_', "-")
 }
@@ -193,21 +240,37 @@ fn is_pair(one: &str, other: &str) -> bool {
     ACTING_PAIRS.iter().any(|(ones, others)| ones.contains(&one) && others.contains(&other))
 }
 
+/// `delete-post`, `remove_item`.
+fn is_deed(name: &str) -> bool {
+    let (verbs, things) = DEEDS;
+    name.split_once(['-', '_'])
+        .is_some_and(|(verb, thing)| verbs.contains(&verb) && things.contains(&thing))
+}
+
 /// `/cancel?id=2`, `/vote?up=1`; not `/cancel?page=2`.
 fn acts_by_query(last: &str, url: &Url) -> bool {
     url.query_pairs().any(|(name, value)| {
         let name = name.to_ascii_lowercase();
-        let names = name.ends_with("id") || is_number(&value);
+        if name.starts_with("utm") || NAMES_NOTHING.contains(&name.as_str()) {
+            return false;
+        }
         match last {
-            "vote" => VOTES.contains(&name.as_str()),
+            "vote" => !NAMES_A_VOTE.contains(&name.as_str()),
             verb => {
-                ACTING_BY_ID.contains(&verb)
-                    && names
-                    && !name.starts_with("utm")
-                    && !NAMES_NOTHING.contains(&name.as_str())
+                let names = name.ends_with("id") || is_number(&value);
+                names && (ACTING_BY_ID.contains(&verb) || is_deed(verb))
             }
         }
     })
+}
+
+/// What a parameter does wherever it stands.
+fn acts_anywhere(name: &str, value: &str) -> bool {
+    match name {
+        "action" | "do" | "op" | "cmd" | "task" => ACTING_VALUES.contains(&value),
+        "vote" => VOTES.contains(&value),
+        name => ACTING_NAMES.contains(&name) || is_deed(name),
+    }
 }
 
 fn is_number(text: &str) -> bool {

@@ -8,7 +8,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 use url::Url;
 
-use super::{Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, is_url_line, without_declaration};
+use super::{
+    BROKEN, Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, OVER, is_url_line,
+    without_declaration,
+};
 use crate::address::{MAX_URL_BYTES, fetchable, without_userinfo};
 use crate::lang::Lang;
 use crate::page::{Alternate, LinkKind, Place, Signal};
@@ -18,7 +21,7 @@ pub fn sitemap(text: &str, base: &Url) -> Listing {
     let mut listing = Listing::default();
     let text = match text.char_indices().map(|(at, _)| at).find(|at| *at >= MAX_SITEMAP) {
         Some(end) => {
-            listing.note(format!("only the first {MAX_SITEMAP} bytes were read"));
+            listing.defect(OVER, format!("only the first {MAX_SITEMAP} bytes were read"));
             text.get(..end).unwrap_or_default()
         }
         None => text,
@@ -36,7 +39,7 @@ fn lines(text: &str, base: &Url, mut listing: Listing) -> Listing {
     let urls = text.lines().map(str::trim).filter(|line| is_url_line(line));
     for (count, line) in urls.enumerate() {
         if count == MAX_ENTRIES {
-            listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+            listing.defect(OVER, format!("only the first {MAX_ENTRIES} entries were read"));
             break;
         }
         listing.link(line, base, LinkKind::SitemapEntry, "line");
@@ -72,15 +75,17 @@ impl Reading<'_> {
                 Ok(Event::Eof) => break,
                 Ok(event) => self.take(&event),
                 Err(error) => {
-                    self.listing.note(format!(
+                    let what = format!(
                         "the sitemap is broken at byte {}: {error}; what stands before it was read",
                         reader.error_position()
-                    ));
+                    );
+                    self.listing.defect(BROKEN, what);
                     break;
                 }
             }
             if self.entries > MAX_ENTRIES {
-                self.listing.note(format!("only the first {MAX_ENTRIES} entries were read"));
+                let what = format!("only the first {MAX_ENTRIES} entries were read");
+                self.listing.defect(OVER, what);
                 break;
             }
         }
@@ -191,13 +196,48 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == name)?;
     // Entities other than the five of XML are an error here: nothing is expanded.
-    found.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
+    let value = found.normalized_value(XmlVersion::Implicit1_0).map(Cow::into_owned);
+    value.ok().or_else(|| unescaped(&found.value))
 }
 
-/// A reference to one character or to one of the five entities of XML; anything else is nothing.
+/// A value in which a bare `&` stands for itself, as many write it in a URL; `None` where an entity
+/// is named that is not XML's own.
+fn unescaped(value: &str) -> Option<String> {
+    let mut parts = value.split('&');
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        match part.split_once(';').filter(|(name, _)| is_name(name)) {
+            Some((name, rest)) => text.extend([&*known(name)?, rest]),
+            None => text.extend(["&", part]),
+        }
+    }
+    Some(text)
+}
+
+/// Whether this may be the name of a reference (XML 1.0 §4.1).
+fn is_name(text: &str) -> bool {
+    let may = |c: char| c.is_alphanumeric() || matches!(c, '#' | '_' | '-' | '.' | ':');
+    !text.is_empty() && text.chars().all(may)
+}
+
+/// The character a reference is for.
+fn known(name: &str) -> Option<String> {
+    let Some(number) = name.strip_prefix('#') else {
+        return resolve_predefined_entity(name).map(str::to_owned);
+    };
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(code).map(String::from)
+}
+
+/// A reference to one character or to one of the five entities of XML. Another entity is nothing;
+/// what cannot be the name of one (`&y=2;`) is the text that stands there.
 pub(super) fn resolve(name: &BytesRef<'_>) -> String {
-    match name.resolve_char_ref() {
-        Ok(Some(c)) => c.to_string(),
-        _ => resolve_predefined_entity(name).unwrap_or_default().to_owned(),
+    match known(name) {
+        Some(text) => text,
+        None if is_name(name) => String::new(),
+        None => format!("&{};", &**name),
     }
 }
