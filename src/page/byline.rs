@@ -5,16 +5,22 @@
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
 mod agencies;
+mod eastern;
 pub(super) mod explain;
+mod kinds;
+mod labels;
 pub(crate) mod marked;
 pub(crate) mod names;
 pub(crate) mod opening;
+mod pieces;
 pub(crate) mod roles;
+mod signed;
 mod spoken;
 mod words;
 
 use url::Url;
 
+use self::marked::Marked;
 use self::opening::Opening;
 use self::spoken::Spoken;
 use super::Person;
@@ -70,8 +76,17 @@ pub(crate) fn people(claims: &[Claim], publishers: &[String]) -> Vec<Person> {
         .filter(|people| !people.is_empty())
         .collect();
     let real = |people: &&Vec<Person>| people.iter().any(|person| is_real(person, publishers));
-    let chosen = groups.iter().find(real).or(groups.first());
-    without_organisations(chosen.cloned().unwrap_or_default(), publishers)
+    let chosen = groups.iter().find(real).or(groups.first()).cloned().unwrap_or_default();
+    let fuller = groups.iter().find(|people| is_fuller(people, &chosen)).cloned();
+    without_organisations(fuller.unwrap_or(chosen), publishers)
+}
+
+/// Whether a list names everybody another names and more, persons all.
+fn is_fuller(list: &[Person], than: &[Person]) -> bool {
+    list.len() > than.len()
+        && !than.is_empty()
+        && list.iter().chain(than).all(|person| names::is_person(&person.name))
+        && than.iter().all(|person| known(list, &person.name))
 }
 
 /// The people of one kind of claim.
@@ -120,6 +135,7 @@ fn same(a: &str, b: &str) -> bool {
 /// Whether this is a person and not the publisher under another hat.
 fn is_real(person: &Person, publishers: &[String]) -> bool {
     !names::is_organisation(&person.name)
+        && !names::is_place_name(&person.name)
         && !publishers.iter().any(|publisher| equal(publisher, &person.name))
 }
 
@@ -142,13 +158,23 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     let publishers = &publishers(scene);
     let spoken = spoken::spoken(scene);
     let marked = marked::marked(scene);
-    let chosen = choose(scene, &spoken.people, &marked.people, publishers);
+    let labels = labels::labels(scene);
+    let mut said = spoken.people.clone();
+    // A label knows by its markup where a name ends.
+    let told = said.iter().all(|person| known(&labels.people, &person.name));
+    if told || !said.iter().any(|person| is_real(person, publishers)) {
+        said.clone_from(&labels.people);
+    }
+    let chosen = choose(scene, &said, &marked, publishers);
     let mut people = without_organisations(chosen, publishers);
     let mut lines = spoken.lines.clone();
     let signed =
         |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
     if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
         people.clone_from(&spoken.signed);
+    }
+    if people.is_empty() {
+        people.clone_from(&labels.bare);
     }
     if people.iter().any(signed) {
         lines.extend(&spoken.signature);
@@ -160,7 +186,10 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         people.push(nick.clone());
         lines.push(*line);
     }
-    complete(&mut people, &spoken, &marked.people);
+    if people.is_empty() {
+        people.extend(labels.nick.clone());
+    }
+    complete(&mut people, &spoken, &marked);
     if let ([only], Some((role, line))) =
         (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
         && only.role.as_ref().is_none_or(|known| *known == role)
@@ -169,20 +198,24 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         lines.push(line);
     }
     lines.extend(bare_by_words(scene, &marked.rows));
-    let translators = translators(scene, spoken.translators);
+    let mut said = spoken.translators.clone();
+    said.extend(
+        labels.translators.iter().filter(|one| !known(&spoken.translators, &one.name)).cloned(),
+    );
+    let translators = translators(scene, said);
     people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
     let (agency, source) = agencies::of(scene);
     let by =
         || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
-    let agency = agency.or(spoken.agency).or_else(by);
+    let agency = agency.or(spoken.agency).or(labels.agency).or_else(by);
     lines.extend(source);
     Byline { people, translators, agency, lines }
 }
 
 /// The whole name, the role and the link of each, from wherever the page gives them.
-fn complete(people: &mut [Person], spoken: &Spoken, marked: &[Person]) {
+fn complete(people: &mut [Person], spoken: &Spoken, marked: &Marked) {
     for person in people {
-        let others = || spoken.people.iter().chain(&spoken.signed).chain(marked);
+        let others = || spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
         let part = !person.name.contains(' ');
         let whole = |other: &&Person| {
             names::is_person(&other.name)
@@ -192,7 +225,8 @@ fn complete(people: &mut [Person], spoken: &Spoken, marked: &[Person]) {
             person.name.clone_from(&whole.name);
         }
         let named = |other: &&Person| same(&other.name, &person.name);
-        let role = others().filter(named).find_map(|other| other.role.clone());
+        let role =
+            others().chain(&marked.titled).filter(named).find_map(|other| other.role.clone());
         let url = others().filter(named).find_map(|other| other.url.clone());
         person.role = person.role.take().or(role);
         person.url = person.url.take().or(url);
@@ -249,18 +283,22 @@ fn bare_by_words(scene: &Scene<'_, '_>, rows: &[usize]) -> Vec<usize> {
 fn choose(
     scene: &Scene<'_, '_>,
     said: &[Person],
-    marked: &[Person],
+    marks: &Marked,
     publishers: &[String],
 ) -> Vec<Person> {
+    let marked = marks.people.as_slice();
     let claimed = scene.metadata.authors.as_slice();
     let real = |people: &[Person]| {
         people.iter().any(|one| is_real(one, publishers) && !names::is_account(&one.name))
     };
     let agrees = |said: &[Person]| claimed.iter().any(|person| known(said, &person.name));
-    let sure = scene.metadata.claims.iter().any(|claim| claim.rank != Claim::BYSTANDER);
+    // What is called an organisation is believed only where no person is named.
+    let sure = |claim: &Claim| claim.rank != Claim::BYSTANDER && !claim.organisation;
+    let sure = scene.metadata.claims.iter().any(sure);
     // A CMS account in metadata and in the author's box yields to a line that says who wrote it.
     if real(claimed) && sure && (!real(said) || agrees(said)) {
-        claimed.to_vec()
+        let lists = [said, marks.together(scene)];
+        lists.into_iter().find(|list| is_fuller(list, claimed)).unwrap_or(claimed).to_vec()
     } else if real(said) {
         said.to_vec()
     } else if claimed.is_empty()
