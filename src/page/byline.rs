@@ -20,6 +20,7 @@ mod words;
 
 use url::Url;
 
+use self::labels::Labels;
 use self::marked::Marked;
 use self::opening::Opening;
 use self::spoken::Spoken;
@@ -153,21 +154,48 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
     people
 }
 
+/// What the page says around its text, by who heard it.
+struct Heard {
+    spoken: Spoken,
+    marked: Marked,
+    labels: Labels,
+}
+
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
-    let publishers = &publishers(scene);
-    let spoken = spoken::spoken(scene);
-    let marked = marked::marked(scene);
-    let labels = labels::labels(scene);
-    let mut said = spoken.people.clone();
-    // A label knows by its markup where a name ends.
-    let told = said.iter().all(|person| known(&labels.people, &person.name));
-    if told || !said.iter().any(|person| is_real(person, publishers)) {
-        said.clone_from(&labels.people);
+    let heard = Heard {
+        spoken: spoken::spoken(scene),
+        marked: marked::marked(scene),
+        labels: labels::labels(scene),
+    };
+    let mut lines = heard.spoken.lines.clone();
+    let mut people = authors(scene, &heard, &mut lines);
+    complete(&mut people, &heard);
+    if let ([only], Some((role, line))) =
+        (people.as_mut_slice(), spoken::title_below(scene, &heard.marked.rows))
+        && only.role.as_ref().is_none_or(|known| *known == role)
+    {
+        only.role = Some(role);
+        lines.push(line);
     }
-    let chosen = choose(scene, &said, &marked, publishers);
-    let mut people = without_organisations(chosen, publishers);
-    let mut lines = spoken.lines.clone();
+    lines.extend(bare_by_words(scene, &heard.marked.rows));
+    let translators = translators(scene, &heard);
+    people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
+    let (agency, source) = agencies::of(scene);
+    let by =
+        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
+    let agency = agency.or(heard.spoken.agency).or(heard.labels.agency).or_else(by);
+    lines.extend(source);
+    Byline { people, translators, agency, lines }
+}
+
+/// The authors: whom the best sources agree on, else who signed, edited or gives a bare name; with
+/// the lines that say so.
+fn authors(scene: &Scene<'_, '_>, heard: &Heard, lines: &mut Vec<usize>) -> Vec<Person> {
+    let Heard { spoken, marked, labels } = heard;
+    let publishers = &publishers(scene);
+    let said = said(heard, publishers);
+    let mut people = without_organisations(choose(scene, said, marked, publishers), publishers);
     let signed =
         |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
     if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
@@ -189,31 +217,20 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
     if people.is_empty() {
         people.extend(labels.nick.clone());
     }
-    complete(&mut people, &spoken, &marked);
-    if let ([only], Some((role, line))) =
-        (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
-        && only.role.as_ref().is_none_or(|known| *known == role)
-    {
-        only.role = Some(role);
-        lines.push(line);
-    }
-    lines.extend(bare_by_words(scene, &marked.rows));
-    let mut said = spoken.translators.clone();
-    said.extend(
-        labels.translators.iter().filter(|one| !known(&spoken.translators, &one.name)).cloned(),
-    );
-    let translators = translators(scene, said);
-    people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
-    let (agency, source) = agencies::of(scene);
-    let by =
-        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
-    let agency = agency.or(spoken.agency).or(labels.agency).or_else(by);
-    lines.extend(source);
-    Byline { people, translators, agency, lines }
+    people
+}
+
+/// Who stands behind a by-word: in the text, or in a label, which knows by its markup where a name
+/// ends.
+fn said<'h>(heard: &'h Heard, publishers: &[String]) -> &'h [Person] {
+    let (text, label) = (&heard.spoken.people, &heard.labels.people);
+    let told = text.iter().all(|person| known(label, &person.name));
+    let real = text.iter().any(|person| is_real(person, publishers));
+    if told || !real { label } else { text }
 }
 
 /// The whole name, the role and the link of each, from wherever the page gives them.
-fn complete(people: &mut [Person], spoken: &Spoken, marked: &Marked) {
+fn complete(people: &mut [Person], Heard { spoken, marked, .. }: &Heard) {
     for person in people {
         let others = || spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
         let part = !person.name.contains(' ');
@@ -233,10 +250,17 @@ fn complete(people: &mut [Person], spoken: &Spoken, marked: &Marked) {
     }
 }
 
-/// Those the text names; else those metadata calls translators, or credits with it behind an author.
-fn translators(scene: &Scene<'_, '_>, spoken: Vec<Person>) -> Vec<Person> {
-    if !spoken.is_empty() {
-        return spoken;
+/// Those the text or a label names; else those metadata calls translators, or credits with it behind
+/// an author.
+fn translators(scene: &Scene<'_, '_>, heard: &Heard) -> Vec<Person> {
+    let mut out = heard.spoken.translators.clone();
+    for person in &heard.labels.translators {
+        if !known(&out, &person.name) {
+            out.push(person.clone());
+        }
+    }
+    if !out.is_empty() {
+        return out;
     }
     let named = scene.metadata.translators.iter().flat_map(|claim| names::people(&claim.text));
     let parts = scene.metadata.claims.iter().flat_map(|claim| opening::credits(&claim.text));
@@ -244,7 +268,6 @@ fn translators(scene: &Scene<'_, '_>, spoken: Vec<Person>) -> Vec<Person> {
         Opening::Translated(rest) => Some(names::people(rest)),
         _ => None,
     });
-    let mut out: Vec<Person> = Vec::new();
     for person in named.chain(credited.flatten()) {
         if !known(&out, &person.name) {
             out.push(person);

@@ -37,8 +37,9 @@ pub(super) fn reporters(line: &str) -> Option<String> {
     let (head, reported) = without_place(head);
     let names = split(head);
     // `本報記者表示` goes on as a sentence does: with nothing behind it a name needs a family's.
-    let named = |name: &&str| is_name(name) && (told || reported || is_family(name));
-    (!names.is_empty() && names.iter().all(named)).then(|| names.join("、"))
+    let alone = !told && !reported;
+    let fits = |name: &&str| is_name(name) && (!alone || is_family(name));
+    (!names.is_empty() && names.iter().all(fits)).then(|| names.join("、"))
 }
 
 /// The name and what its bearer is: `作者林淑芬為文史工作者`.

@@ -102,14 +102,16 @@ pub(crate) fn is_organisation(name: &str) -> bool {
         .any(|end| lower.ends_with(end))
 }
 
+/// Top-level domains that names of sites are written with.
+const TOPS: &[&str] = &[
+    "com", "org", "net", "info", "tv", "de", "at", "ch", "fr", "it", "es", "pl", "ru", "ua", "cz",
+    "nl", "uk", "eu",
+];
+
 /// Whether a text begins with the name of a site: `news.example, Berlin`.
 fn is_domain(lower: &str) -> bool {
     let first = lower.split([',', ' ']).next().unwrap_or_default();
     let top = first.rsplit_once('.').filter(|(site, _)| site.chars().count() > 2);
-    const TOPS: &[&str] = &[
-        "com", "org", "net", "info", "tv", "de", "at", "ch", "fr", "it", "es", "pl", "ru", "ua",
-        "cz", "nl", "uk", "eu",
-    ];
     top.is_some_and(|(_, top)| TOPS.contains(&top))
 }
 
