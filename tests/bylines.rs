@@ -149,6 +149,39 @@ fn a_credit_of_any_language_gives_its_people_their_parts() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Names that themes give the box below the headline; the last says nothing.
+const BOXES: &[&str] = &["entry-meta", "post-meta", "article-meta", "submitted", "post-info", "x"];
+
+/// Authors, translators and agency in one line.
+fn told(article: &warraq::page::Article) -> String {
+    let mut got = show(&article.byline);
+    if !article.translators.is_empty() {
+        got.extend([" ~ ", show(&article.translators).as_str()]);
+    }
+    got.extend(article.agency.iter().flat_map(|agency| [" @ ", agency.as_str()]));
+    got.trim().to_owned()
+}
+
+#[test]
+fn a_label_below_the_headline_names_its_people_in_every_box() {
+    let table = include_str!("tables/labels.txt");
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (label, want) = line.split_once(" =>").unwrap();
+        for name in BOXES {
+            let page = translated("en", "").replace(r#"<meta name="author" content="admin">"#, "");
+            let boxed = format!(r#"<h1>The last ferry</h1><div class="{name}">{label}</div>"#);
+            let got = told(&read(&page.replace("<h1>The last ferry</h1>", &boxed)).article);
+            // With no by-word, only a box that is called a label is one.
+            let bare = want.starts_with(' ') && *name == "x" && got.is_empty();
+            if got != want.trim() && !(bare && label.starts_with(char::is_alphabetic)) {
+                wrong.push(format!("{name}: {line}\n    got {got}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn notes_and_tags_behind_the_name_hide_it_from_nobody() {
     let ending = "<p><strong>By Ahmad al-Hussein</strong></p><p>Reporter from Deir ez-Zor</p>\

@@ -28,7 +28,7 @@ mod marks;
 #[allow(dead_code, reason = "the example uses all of it")]
 mod measures;
 
-use corpus::{Made, pages};
+use corpus::{Made, listed, pages};
 use marks::{MEASURES, Marks, marks, means, table};
 
 const PINS: &str = include_str!("corpus/pins.txt");
@@ -90,6 +90,21 @@ fn lacking(all: &[(String, String, Marks)]) -> String {
     let lines =
         all.iter().map(|(id, _, marks)| (id, less(marks))).filter(|(_, less)| !less.is_empty());
     lines.map(|(id, less)| format!("{id}:{less}")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_box_below_the_headline_names_authors_and_translators_in_every_language() {
+    let wanted = ["byline", "translators"];
+    let mut wrong = Vec::new();
+    for made in listed("labels.txt") {
+        let marks = marks(&made);
+        let lacks = MEASURES
+            .iter()
+            .zip(marks)
+            .filter(|(name, mark)| wanted.contains(name) && mark.is_some_and(|mark| mark < 1.0));
+        wrong.extend(lacks.map(|(name, _)| format!("{}: {name}", made.id)));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

@@ -5,16 +5,23 @@
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
 mod agencies;
+mod eastern;
 pub(super) mod explain;
+mod kinds;
+mod labels;
 pub(crate) mod marked;
 pub(crate) mod names;
 pub(crate) mod opening;
+mod pieces;
 pub(crate) mod roles;
+mod signed;
 mod spoken;
 mod words;
 
 use url::Url;
 
+use self::labels::Labels;
+use self::marked::Marked;
 use self::opening::Opening;
 use self::spoken::Spoken;
 use super::Person;
@@ -70,8 +77,17 @@ pub(crate) fn people(claims: &[Claim], publishers: &[String]) -> Vec<Person> {
         .filter(|people| !people.is_empty())
         .collect();
     let real = |people: &&Vec<Person>| people.iter().any(|person| is_real(person, publishers));
-    let chosen = groups.iter().find(real).or(groups.first());
-    without_organisations(chosen.cloned().unwrap_or_default(), publishers)
+    let chosen = groups.iter().find(real).or(groups.first()).cloned().unwrap_or_default();
+    let fuller = groups.iter().find(|people| is_fuller(people, &chosen)).cloned();
+    without_organisations(fuller.unwrap_or(chosen), publishers)
+}
+
+/// Whether a list names everybody another names and more, persons all.
+fn is_fuller(list: &[Person], than: &[Person]) -> bool {
+    list.len() > than.len()
+        && !than.is_empty()
+        && list.iter().chain(than).all(|person| names::is_person(&person.name))
+        && than.iter().all(|person| known(list, &person.name))
 }
 
 /// The people of one kind of claim.
@@ -120,6 +136,7 @@ fn same(a: &str, b: &str) -> bool {
 /// Whether this is a person and not the publisher under another hat.
 fn is_real(person: &Person, publishers: &[String]) -> bool {
     !names::is_organisation(&person.name)
+        && !names::is_place_name(&person.name)
         && !publishers.iter().any(|publisher| equal(publisher, &person.name))
 }
 
@@ -137,18 +154,55 @@ fn without_organisations(mut people: Vec<Person>, publishers: &[String]) -> Vec<
     people
 }
 
+/// What the page says around its text, by who heard it.
+struct Heard {
+    spoken: Spoken,
+    marked: Marked,
+    labels: Labels,
+}
+
 /// Finds and decides the byline of an article.
 pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
+    let heard = Heard {
+        spoken: spoken::spoken(scene),
+        marked: marked::marked(scene),
+        labels: labels::labels(scene),
+    };
+    let mut lines = heard.spoken.lines.clone();
+    let mut people = authors(scene, &heard, &mut lines);
+    complete(&mut people, &heard);
+    if let ([only], Some((role, line))) =
+        (people.as_mut_slice(), spoken::title_below(scene, &heard.marked.rows))
+        && only.role.as_ref().is_none_or(|known| *known == role)
+    {
+        only.role = Some(role);
+        lines.push(line);
+    }
+    lines.extend(bare_by_words(scene, &heard.marked.rows));
+    let translators = translators(scene, &heard);
+    people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
+    let (agency, source) = agencies::of(scene);
+    let by =
+        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
+    let agency = agency.or(heard.spoken.agency).or(heard.labels.agency).or_else(by);
+    lines.extend(source);
+    Byline { people, translators, agency, lines }
+}
+
+/// The authors: whom the best sources agree on, else who signed, edited or gives a bare name; with
+/// the lines that say so.
+fn authors(scene: &Scene<'_, '_>, heard: &Heard, lines: &mut Vec<usize>) -> Vec<Person> {
+    let Heard { spoken, marked, labels } = heard;
     let publishers = &publishers(scene);
-    let spoken = spoken::spoken(scene);
-    let marked = marked::marked(scene);
-    let chosen = choose(scene, &spoken.people, &marked.people, publishers);
-    let mut people = without_organisations(chosen, publishers);
-    let mut lines = spoken.lines.clone();
+    let said = said(heard, publishers);
+    let mut people = without_organisations(choose(scene, said, marked, publishers), publishers);
     let signed =
         |person: &Person| spoken.signed.iter().any(|other| same(&other.name, &person.name));
     if !people.iter().any(|person| is_real(person, publishers)) && !spoken.signed.is_empty() {
         people.clone_from(&spoken.signed);
+    }
+    if people.is_empty() {
+        people.clone_from(&labels.bare);
     }
     if people.iter().any(signed) {
         lines.extend(&spoken.signature);
@@ -160,29 +214,25 @@ pub(crate) fn read(scene: &Scene<'_, '_>) -> Byline {
         people.push(nick.clone());
         lines.push(*line);
     }
-    complete(&mut people, &spoken, &marked.people);
-    if let ([only], Some((role, line))) =
-        (people.as_mut_slice(), spoken::title_below(scene, &marked.rows))
-        && only.role.as_ref().is_none_or(|known| *known == role)
-    {
-        only.role = Some(role);
-        lines.push(line);
+    if people.is_empty() {
+        people.extend(labels.nick.clone());
     }
-    lines.extend(bare_by_words(scene, &marked.rows));
-    let translators = translators(scene, spoken.translators);
-    people.retain(|person| !translators.iter().any(|other| equal(&other.name, &person.name)));
-    let (agency, source) = agencies::of(scene);
-    let by =
-        || people.iter().find(|one| agencies::is_agency(&one.name)).map(|one| one.name.clone());
-    let agency = agency.or(spoken.agency).or_else(by);
-    lines.extend(source);
-    Byline { people, translators, agency, lines }
+    people
+}
+
+/// Who stands behind a by-word: in the text, or in a label, which knows by its markup where a name
+/// ends.
+fn said<'h>(heard: &'h Heard, publishers: &[String]) -> &'h [Person] {
+    let (text, label) = (&heard.spoken.people, &heard.labels.people);
+    let told = text.iter().all(|person| known(label, &person.name));
+    let real = text.iter().any(|person| is_real(person, publishers));
+    if told || !real { label } else { text }
 }
 
 /// The whole name, the role and the link of each, from wherever the page gives them.
-fn complete(people: &mut [Person], spoken: &Spoken, marked: &[Person]) {
+fn complete(people: &mut [Person], Heard { spoken, marked, .. }: &Heard) {
     for person in people {
-        let others = || spoken.people.iter().chain(&spoken.signed).chain(marked);
+        let others = || spoken.people.iter().chain(&spoken.signed).chain(&marked.people);
         let part = !person.name.contains(' ');
         let whole = |other: &&Person| {
             names::is_person(&other.name)
@@ -192,17 +242,25 @@ fn complete(people: &mut [Person], spoken: &Spoken, marked: &[Person]) {
             person.name.clone_from(&whole.name);
         }
         let named = |other: &&Person| same(&other.name, &person.name);
-        let role = others().filter(named).find_map(|other| other.role.clone());
+        let role =
+            others().chain(&marked.titled).filter(named).find_map(|other| other.role.clone());
         let url = others().filter(named).find_map(|other| other.url.clone());
         person.role = person.role.take().or(role);
         person.url = person.url.take().or(url);
     }
 }
 
-/// Those the text names; else those metadata calls translators, or credits with it behind an author.
-fn translators(scene: &Scene<'_, '_>, spoken: Vec<Person>) -> Vec<Person> {
-    if !spoken.is_empty() {
-        return spoken;
+/// Those the text or a label names; else those metadata calls translators, or credits with it behind
+/// an author.
+fn translators(scene: &Scene<'_, '_>, heard: &Heard) -> Vec<Person> {
+    let mut out = heard.spoken.translators.clone();
+    for person in &heard.labels.translators {
+        if !known(&out, &person.name) {
+            out.push(person.clone());
+        }
+    }
+    if !out.is_empty() {
+        return out;
     }
     let named = scene.metadata.translators.iter().flat_map(|claim| names::people(&claim.text));
     let parts = scene.metadata.claims.iter().flat_map(|claim| opening::credits(&claim.text));
@@ -210,7 +268,6 @@ fn translators(scene: &Scene<'_, '_>, spoken: Vec<Person>) -> Vec<Person> {
         Opening::Translated(rest) => Some(names::people(rest)),
         _ => None,
     });
-    let mut out: Vec<Person> = Vec::new();
     for person in named.chain(credited.flatten()) {
         if !known(&out, &person.name) {
             out.push(person);
@@ -249,18 +306,22 @@ fn bare_by_words(scene: &Scene<'_, '_>, rows: &[usize]) -> Vec<usize> {
 fn choose(
     scene: &Scene<'_, '_>,
     said: &[Person],
-    marked: &[Person],
+    marks: &Marked,
     publishers: &[String],
 ) -> Vec<Person> {
+    let marked = marks.people.as_slice();
     let claimed = scene.metadata.authors.as_slice();
     let real = |people: &[Person]| {
         people.iter().any(|one| is_real(one, publishers) && !names::is_account(&one.name))
     };
     let agrees = |said: &[Person]| claimed.iter().any(|person| known(said, &person.name));
-    let sure = scene.metadata.claims.iter().any(|claim| claim.rank != Claim::BYSTANDER);
+    // What is called an organisation is believed only where no person is named.
+    let sure = |claim: &Claim| claim.rank != Claim::BYSTANDER && !claim.organisation;
+    let sure = scene.metadata.claims.iter().any(sure);
     // A CMS account in metadata and in the author's box yields to a line that says who wrote it.
     if real(claimed) && sure && (!real(said) || agrees(said)) {
-        claimed.to_vec()
+        let lists = [said, marks.together(scene)];
+        lists.into_iter().find(|list| is_fuller(list, claimed)).unwrap_or(claimed).to_vec()
     } else if real(said) {
         said.to_vec()
     } else if claimed.is_empty()

@@ -1,7 +1,7 @@
 //! The corpus: pages written for the tests, in the manner of the systems that make real ones.
 //!
 //! `stories/` holds the texts, a file a language; `templates/` the pages of systems and themes;
-//! `pages.txt` says which story stands in which. What a page shows of its story is its truth: a
+//! `pages.txt` says which story stands in which, `labels.txt` which stand in another once more. What a page shows of its story is its truth: a
 //! template without a place for the role makes no page whose role could be known. All of it is
 //! written for this purpose, and the truth is what a careful reader would say, not what is found.
 
@@ -48,8 +48,13 @@ pub(crate) struct Truth {
 
 /// All pages.
 pub(crate) fn pages() -> Vec<Made> {
+    listed("pages.txt")
+}
+
+/// The pages of a list.
+pub(crate) fn listed(list: &str) -> Vec<Made> {
     let sites = story::sites();
-    let list = read("pages.txt");
+    let list = read(list);
     let lines = list.lines().filter(|line| !line.starts_with('#'));
     lines.enumerate().map(|(number, line)| made(&sites, line, 4_000 + number)).collect()
 }

@@ -445,6 +445,7 @@ fn leads_to_author(href: &str) -> bool {
         "columnist",
         "redakteur",
         "staff/",
+        "editors/",
         "yazar",
     ];
     let mut rest = href;

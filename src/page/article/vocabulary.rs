@@ -119,7 +119,8 @@ const PAIRS: &[(&str, &str)] = &[
 
 const BYLINE: &str = "author authors byline bylines writer reporter journalist contributor \
     contributors autor autore auteur autoren redakteur authorname bylinename verfasser \
-    dateline writtenby postedby creator";
+    dateline writtenby postedby creator yazar muhabir szerzo skribent forfatter penulis tekija \
+    kirjoittaja auteurs redactor redactora giornalista journaliste";
 
 const DATE: &str = "date dates time datetime timestamp published publish pubdate publishdate \
     publication datum fecha updated created submitted dateline pubtime publishtime posttime \

@@ -19,6 +19,9 @@ const CARD_LETTERS: u32 = 16;
 /// Marked-up elements that are looked at.
 const MAX_MARKED: usize = 120;
 
+/// Rows between the first and the last element of one list of authors.
+const TOGETHER_ROWS: usize = 40;
+
 /// What a name that looks like a person's adds to the rank of its element.
 const REAL: u8 = 10;
 
@@ -29,20 +32,39 @@ pub(crate) struct Marked {
     pub(crate) people: Vec<Person>,
     /// The rows of the elements that name them.
     pub(crate) rows: Vec<usize>,
+    /// Whoever has a job title beside the name, in whichever element.
+    pub(crate) titled: Vec<Person>,
+}
+
+impl Marked {
+    /// The people, where one place before the body names them all; boxes about others stand apart.
+    pub(crate) fn together(&self, scene: &Scene<'_, '_>) -> &[Person] {
+        let (first, _) = ends(scene);
+        let (from, until) = (self.rows.iter().min(), self.rows.iter().max());
+        let near = from
+            .zip(until)
+            .is_some_and(|(from, until)| *until < first && until - from <= TOGETHER_ROWS);
+        if near { &self.people } else { &[] }
+    }
 }
 
 /// Names in elements that are marked up as byline.
 pub(crate) fn marked(scene: &Scene<'_, '_>) -> Marked {
     let (mut best, mut rows): (Vec<Person>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut titled: Vec<Person> = Vec::new();
     let mut best_rank = 0;
     for at in candidates(scene) {
         let place = rank(scene, at);
+        let role = role_beside(scene.outline, at);
+        if let (Some(role), [only]) = (&role, element_names(scene.outline, at).as_slice()) {
+            titled.push(Person { role: Some(role.clone()), ..only.clone() });
+        }
         if place + REAL < best_rank {
             continue;
         }
         let mut people: Vec<Person> = element_names(scene.outline, at);
         if let [only] = people.as_mut_slice() {
-            only.role = only.role.take().or_else(|| role_beside(scene.outline, at));
+            only.role = only.role.take().or(role);
         }
         let real = people.iter().any(|person| names::is_person(&person.name));
         let rank = place + if real { REAL } else { 0 };
@@ -62,7 +84,7 @@ pub(crate) fn marked(scene: &Scene<'_, '_>) -> Marked {
             }
         }
     }
-    Marked { people: best, rows }
+    Marked { people: best, rows, titled }
 }
 
 /// A nickname or a desk: short, and written like a name.
@@ -114,14 +136,16 @@ fn names_author(row: &Row<'_>) -> bool {
 /// The job title marked up in or beside the author's element, where there is exactly one.
 fn role_beside(outline: &Outline<'_>, at: usize) -> Option<String> {
     let parent = outline.row(at)?.parent;
-    let mut near =
-        [at, parent].into_iter().filter(|at| outline.below(*at).letters <= MARKED_LETTERS);
+    let beside = |row: &usize| outline.row(*row).is_some_and(|row| row.parent == parent);
     let said = |row: &usize| {
         outline.row(*row).is_some_and(|row| row.signs.has(Signs::ROLE))
             && (1..=ROLE_LETTERS).contains(&outline.below(*row).letters)
     };
-    near.find_map(|near| {
-        let mut rows = outline.range(near).take(MARKED_ROWS).filter(said);
+    // A box about the author is long; the title stands right beside the name.
+    let small = |near: usize| outline.below(near).letters <= MARKED_LETTERS;
+    [at, parent].into_iter().find_map(|near| {
+        let rows = outline.range(near).take(MARKED_ROWS).filter(said);
+        let mut rows = rows.filter(|row| near == at || small(near) || beside(row));
         let row = rows.next().filter(|row| rows.all(|other| outline.range(*row).contains(&other)));
         row.map(|row| outline.text(row, 300))
     })

@@ -3,6 +3,7 @@
 //! Words are matched by the tables of [`super::words`], the longest first, without case, and with
 //! the stretches and vowels that Arabic may carry. Who is named behind it is read elsewhere.
 
+use super::eastern;
 use super::names::{is_address, is_person, people};
 use super::roles::suffix_role;
 use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED, TRANSLATED_BY, TRANSLATED_FROM};
@@ -35,7 +36,7 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
         Some((1, rest)) => Opening::By(rest),
         Some((2, rest)) => Opening::Edited(rest),
         Some(_) => Opening::Other,
-        None if ends_in_role(line) => Opening::By(line),
+        None if ends_in_role(line) || eastern::reporters(line).is_some() => Opening::By(line),
         None => Opening::Plain,
     }
 }
@@ -189,7 +190,8 @@ fn after<'t>(line: &'t str, word: &str) -> Option<&'t str> {
     let next = rest.chars().next();
     let ends = next.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’' | '.'));
     let apart = next.is_none_or(is_divider);
-    let whole = if spaceless { apart } else { ends };
+    let marked = word.chars().last().is_some_and(is_divider);
+    let whole = marked || if spaceless { apart } else { ends };
     whole.then(|| rest.trim_start_matches(|c| is_divider(c) || is_ornament(c)))
 }
 

@@ -8,7 +8,9 @@ use super::words::{ROLE_ENDINGS, ROLE_SUFFIXES, ROLES};
 
 /// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
 pub(super) fn role_apart(text: &str) -> (String, Option<String>) {
-    for mark in [" / ", " – ", " — ", " - ", " | ", ", ", "، ", " in ", " für ", " for "] {
+    let marks =
+        [" / ", " – ", " — ", " - ", " | ", ", ", "، ", "，", "/", "／", " in ", " für ", " for "];
+    for mark in marks {
         let Some((name, role)) = text.split_once(mark) else { continue };
         let single = mark == ", " && name.split_whitespace().count() < 2;
         if !single && is_person(name) {
@@ -17,6 +19,19 @@ pub(super) fn role_apart(text: &str) -> (String, Option<String>) {
     }
     behind_name(text).map_or_else(|| (text.to_owned(), None), |(name, role)| (name, Some(role)))
 }
+
+/// `our correspondent Jane Doe`, `dziennikarz Jan Nowak`: a job title in small letters before a name.
+pub(super) fn role_before(text: &str) -> Option<(String, Option<String>)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let small = words.iter().take_while(|word| word.starts_with(char::is_lowercase)).count();
+    let (front, name) = words.split_at_checked(small.min(BEFORE))?;
+    let name = name.join(" ");
+    let role = front.last().filter(|role| ROLES.contains(**role) && is_person(&name))?;
+    Some((name, Some((*role).to_owned())))
+}
+
+/// Words a job title before a name may have.
+const BEFORE: usize = 4;
 
 /// `سامر الحداد مراسل ثقافي`: a job title behind a name with nothing between. Where there is case
 /// it starts in lower case, else it could be a surname.

@@ -4,11 +4,11 @@
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
 use super::opening::{self, Opening, opening};
-use super::{Scene, agencies, known, names, roles};
+use super::{Scene, agencies, kinds, known, names, roles, signed};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::article::outline::Tag;
-use crate::page::letters::{is_combining, letters};
+use crate::page::letters::is_combining;
 
 /// What lines of text say.
 #[derive(Debug, Default)]
@@ -64,10 +64,20 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     // A line under a name at the end is its title, whatever it says; at the start it must say so.
     let behind = |at: usize| from + at >= middle.end.max(start + 1);
     listen(&lines, speaks, behind, &mut spoken);
-    spoken.nick = (0..lines.len()).filter(|at| speaks(*at)).find_map(|at| nick(lines.get(at)?));
+    spoken.nick = (0..lines.len()).filter(|at| speaks(*at)).find_map(|at| {
+        let line = lines.get(at)?;
+        Some((nick(&line.text)?, line.at))
+    });
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
     let leading = scene.drafts.get(start..(start + LEADING).min(end));
-    sign(leading.unwrap_or_default(), trailing.unwrap_or_default(), &mut spoken);
+    let heard = |draft: &Draft| spoken.lines.contains(&draft.at);
+    let signed = signed::signature(
+        leading.unwrap_or_default(),
+        trailing.unwrap_or_default(),
+        heard,
+        &scene.metadata.publishers,
+    );
+    (spoken.signed, spoken.signature) = signed.unwrap_or_default();
     spoken
 }
 
@@ -183,7 +193,7 @@ const MINUTES: &[&str] = &[
 ];
 
 /// Who is named in a line of marks beside the time a text takes: `4 March 2026 · 3 min · Jane Doe`.
-fn beside_minutes(line: &str) -> Option<Vec<Person>> {
+pub(super) fn beside_minutes(line: &str) -> Option<Vec<Person>> {
     let parts = line.split(['·', '•', '|']).map(str::trim).filter(|part| !part.is_empty());
     let (told, bare): (Vec<&str>, Vec<&str>) = parts.partition(|part| has_digit(part));
     let lasts = |part: &&str| {
@@ -239,8 +249,8 @@ const NICK_LINE: usize = 60;
 const ARTICLES: &[&str] = &["der ", "dem ", "die ", "the ", "la ", "le ", "el ", "il ", "de "];
 
 /// `Posted by Konstantin`, `By Staff`: a by-word and a name that is no person's full name.
-fn nick(line: &Draft) -> Option<(Person, usize)> {
-    let text = line.text.trim();
+pub(crate) fn nick(line: &str) -> Option<Person> {
+    let text = line.trim();
     if text.chars().count() > NICK_LINE || ends_sentence(text) || opening::is_place(text) {
         return None;
     }
@@ -249,9 +259,19 @@ fn nick(line: &Draft) -> Option<(Person, usize)> {
     let rest = article.unwrap_or(rest);
     let person = names::one(rest).filter(|_| !rest.starts_with(char::is_lowercase))?;
     let few = person.name.split_whitespace().count() <= NICK_WORDS;
-    let whole = rest.starts_with(&person.name);
-    let nobody = names::is_person(&person.name) || names::is_landmark(&person.name);
-    (few && whole && !nobody).then_some((person, line.at))
+    // `By Catch more fish` goes on; a day or a mark ends a name.
+    let behind = rest.strip_prefix(person.name.as_str()).map(str::trim_start);
+    let whole = behind.is_some_and(|behind| {
+        !behind.starts_with(char::is_alphabetic) || kinds::is_date_word(first_word(behind))
+    });
+    let nobody = names::is_person(&person.name)
+        || names::is_landmark(&person.name)
+        || names::is_place_name(&person.name);
+    (few && whole && !nobody).then_some(person)
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
 }
 
 /// The job title on the line right behind a marked-up byline, and the row of that line.
@@ -268,13 +288,13 @@ pub(crate) fn title_below(scene: &Scene<'_, '_>, rows: &[usize]) -> Option<(Stri
 }
 
 /// A job title without the brackets and dashes around it, and the stop behind it.
-fn title(line: &str) -> String {
+pub(super) fn title(line: &str) -> String {
     let line = line.strip_suffix('.').unwrap_or(line);
     line.trim_matches(|c: char| c.is_whitespace() || "()[]-–—ـ/|،,*•".contains(c)).to_owned()
 }
 
 /// A short line without a sentence, as a job title is.
-fn is_role_line(draft: &Draft) -> bool {
+pub(super) fn is_role_line(draft: &Draft) -> bool {
     is_short(draft) && !ends_sentence(&draft.text) && opening(&draft.text) == Opening::Plain
 }
 
@@ -297,63 +317,13 @@ fn is_last_role(draft: &Draft) -> bool {
         }
 }
 
-fn is_short(draft: &Draft) -> bool {
+pub(super) fn is_short(draft: &Draft) -> bool {
     draft.text.split_whitespace().count() <= 12
         && draft.text.chars().count() <= 90
         && draft.measure.link_share() < 0.5
         && !draft.text.chars().any(char::is_numeric)
 }
 
-fn ends_sentence(text: &str) -> bool {
+pub(super) fn ends_sentence(text: &str) -> bool {
     text.ends_with(['.', '!', '?', '؟', '。', ':', '…'])
-}
-
-/// A line that is nothing but names, as the last one or in bold among the first.
-fn sign(leading: &[Draft], trailing: &[Draft], spoken: &mut Spoken) {
-    let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_names(draft));
-    let last = trailing.last().filter(|draft| is_names(draft) || is_titled(draft));
-    let heard = |draft: &&Draft| !spoken.lines.contains(&draft.at);
-    // A name and, on the last line, what its bearer does.
-    if let [.., name, title] = trailing
-        && is_names(name)
-        && heard(&name)
-        && is_role_line(title)
-        && roles::opens_with_role(&title.text)
-    {
-        spoken.signed = names::people(&name.text);
-        spoken.signature = vec![name.at, title.at];
-        if let [only] = spoken.signed.as_mut_slice() {
-            only.role = Some(self::title(&title.text));
-        }
-    } else if let Some(line) = last.or(bold).filter(heard) {
-        spoken.signed = names::people(&line.text);
-        spoken.signature = vec![line.at];
-    }
-}
-
-/// Whether a block is a name and a job title and nothing else: `Jane Doe, correspondent`.
-fn is_titled(draft: &Draft) -> bool {
-    let text = draft.text.trim();
-    let Some((name, title)) = text.split_once([',', '،', '，']) else { return false };
-    is_short(draft) && !ends_sentence(text) && names::is_person(name) && roles::is_role(title)
-}
-
-fn spaceless(text: &str) -> bool {
-    let letters = letters();
-    text.chars().map(|c| letters.of(c)).all(|class| class.is_spaceless() || class.is_space())
-}
-
-/// Whether a block holds one or a few names and nothing else.
-fn is_names(draft: &Draft) -> bool {
-    let text = draft.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    let few = draft.level == 0 && text.chars().count() <= 60;
-    let short = text.chars().count() <= 40 && names::is_person(text);
-    let several = || {
-        let people = names::people(text);
-        people.len() > 1 && people.iter().all(|person| names::is_person(&person.name))
-    };
-    // A bare East Asian line may be any label; names are short and in Han or Hangul.
-    let label = text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}'))
-        || (spaceless(text) && text.chars().count() > 4);
-    few && !label && (short || several())
 }

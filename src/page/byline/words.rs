@@ -1,7 +1,7 @@
 //! By-words, joiners and the words that tell an organisation, a role or a translator, by language.
 //!
 //! Everything is lower case, entries apart by `|`. The words that open a credit stand in
-//! `openings.txt`; the order of a table does not matter, the longest match wins. No word is one
+//! `openings.txt`, titles and places in `names.txt`; the order of a table does not matter, the longest match wins. No word is one
 //! publisher's own.
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +15,13 @@ pub(crate) type Openings = LazyLock<HashMap<char, Vec<&'static str>>>;
 
 fn words(table: &'static str) -> HashSet<&'static str> {
     table.split('|').map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
+/// The words of one kind in `names.txt`.
+fn listed(kind: &str) -> HashSet<&'static str> {
+    let lines = include_str!("names.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = lines.filter(|line| line.split(' ').next() == Some(kind));
+    lines.flat_map(|line| line.split('|').skip(1)).map(str::trim).collect()
 }
 
 /// The openings of one kind in `openings.txt`.
@@ -136,6 +143,50 @@ pub(crate) const JOINERS: &[&str] = &[
     " e da ",
     " sowie ",
     " plus ",
+    " և ",
+    " եւ ",
+    " na ",
+    " û ",
+    " და ",
+    " ir ",
+    " un ",
+    " ning ",
+    " dhe ",
+    " eta ",
+    " agus ",
+    " iyo ",
+    " și cu ",
+    " ile ",
+    " və ",
+    " va ",
+    " we ",
+    " және ",
+    " жана ",
+    " һәм ",
+    " ва ",
+    " ды ",
+    " ۋە ",
+    " او ",
+    " ۽ ",
+    " እና ",
+    " ਅਤੇ ",
+    " અને ",
+    " ଓ ",
+    " மற்றும் ",
+    " మరియు ",
+    " ಮತ್ತು ",
+    " සහ ",
+    " และ ",
+    " ແລະ ",
+    " နှင့် ",
+    " និង ",
+    " болон ",
+    " र ",
+    " आणि ",
+    " व ",
+    " আর ",
+    " এবং ",
+    " kaj ",
 ];
 
 /// Words of desks, agencies and accounts; one is enough to make a name no person's.
@@ -203,11 +254,31 @@ pub(crate) static ACCOUNTS: Words = LazyLock::new(|| {
 });
 
 /// Titles before a name that are no part of it.
-pub(crate) static HONORIFICS: Words = LazyLock::new(|| {
+pub(crate) static HONORIFICS: Words = LazyLock::new(|| listed("title"));
+
+/// Degrees behind a name that are no part of it.
+pub(crate) static DEGREES: Words = LazyLock::new(|| listed("degree"));
+
+/// Whole names of places that read like a person's, or stand where one should.
+pub(crate) static PLACES: Words = LazyLock::new(|| listed("place"));
+
+/// Cities as East Asian datelines write them right behind a reporter's name.
+pub(crate) static CITIES: Words = LazyLock::new(|| listed("city"));
+
+/// Words in the names of a site's parts, which no person's name holds.
+pub(crate) static SECTIONS: Words = LazyLock::new(|| {
     words(
-        "dr.|dr|prof.|prof|professor|mr.|mr|mrs.|mrs|ms.|ms|sir|rev.|د.|د/|أ.|أ.د.|الدكتور| \
-         الدكتورة|الأستاذ|الأستاذة|الصحفي|الصحافي|الصحفية|الصحافية|الكاتب|الكاتبة|الزميل| \
-         الزميلة|م.|دکتر|جناب|ד\"ר|פרופ'|श्री|डॉ.|ড.|dr.med.|ing.|mag.|dipl.-ing.",
+        "middle|east|west|north|south|africa|asia|europe|america|latin|international|national|local| \
+         breaking|latest|top|stories|story|opinion|opinions|culture|business|economy|lifestyle|life| \
+         style|travel|fashion|food|technology|tech|science|environment|climate|human|rights|real| \
+         estate|fact|check|release|guest|column|columns|features|feature|special|society|art|arts| \
+         books|film|music|video|videos|education|law|order|public|civil|women|united|states|nations| \
+         derechos|humanos|medio|oriente|cultura|opinión|sociedad|economía|deportes|mundo|política| \
+         actualité|société|économie|monde|politique|environnement|vie|wirtschaft|politik|gesellschaft| \
+         kultur|welt|wissen|leben|reise|esteri|cronaca|politica|economia|società|ambiente|общество| \
+         политика|экономика|культура|спорт|мир|новости|происшествия|суспільство|економіка|gündem| \
+         dünya|kültür|sanat|spor|ekonomi|kraj|świat|sport|wiadomości|kultura|społeczeństwo|samhälle| \
+         nyheter|ekonomi|världen|utrikes|inrikes|buitenland|binnenland|cultuur|economie|maatschappij",
     )
 });
 
@@ -261,8 +332,8 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
          شاعر|شاعرة|روائي|روائية|أكاديمي|أكاديمية|ناشط|ناشطة|طبيب|طبيبة|مهندس|مهندسة|محامي|محامية| \
          مؤرخ|مؤرخة|ناقد|ناقدة|مترجم|مترجمة|إعلامي|إعلامية|مخرج|مخرجة|مصور|مصورة|متخصص|متخصصة|مختص| \
          مختصة|مستشار|مستشارة|خبيرة|محللة|معلق|معلقة|مؤلف|مؤلفة|مدون|مدونة|عضو|زميل|زميلة| \
-         نویسنده|شاعره|استاد|تحلیلگر|خبرنگاری|گزارشگر|نگار|نامه‌نگار|روزنامه‌نگاری|صحافی|کالم|مدیر| \
-         مصنف|محقق|תחקירן|תחקירנית|חוקר|חוקרת|סופר|סופרת|משורר|משוררת|מבקר|מבקרת|פרשן|פרשנית| \
+         نویسنده|شاعره|استاد|تحلیلگر|خبرنگاری|گزارشگر|نامه‌نگار|روزنامه‌نگاری|صحافی|کالم|مدیر| \
+         مصنف|محقق|نامہ|תחקירן|תחקירנית|חוקר|חוקרת|סופר|סופרת|משורר|משוררת|מבקר|מבקרת|פרשן|פרשנית| \
          gazetecisi|editör|araştırmacı|akademisyen|temsilcisi|писатель|писательница|поэт| \
          историк|политолог|аналитик|эксперт|собкор|фотограф|кореспондентка|журналіст|редакторка| \
          autrice|auteure|écrivain|écrivaine|chercheur|chercheuse|romancier|romancière|chroniqueuse| \
@@ -275,21 +346,40 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
          urednik|urednica|redaktorka|zpravodaj|zpravodajka|kirjeenvaihtaja|tudósító|szerkesztő| \
          jurnalist|jurnalistă|corespondent|corespondentă|wartawan|jurnalis|kontributor|redaktur| \
          ανταποκριτής|ανταποκρίτρια|αρθρογράφος|пісьменник|письменниця|репортер|оглядач| \
-         पत्रकार|वरिष्ठ|সাংবাদিক|সংবাদদাতা|mhariri|mwandishi",
+         profesor|profesora|catedrático|catedrática|docente|investigador|investigadora|periodistas| \
+         professore|professoressa|ricercatore|ricercatrice|storico|storica|saggista|sociologo| \
+         professeur|professeure|enseignant|enseignante|historien|historienne|sociologue|politologue| \
+         philosophe|essayiste|professorin|dozent|dozentin|historiker|historikerin|soziologe| \
+         soziologin|politologe|politologin|publizist|publizistin|schriftsteller|schriftstellerin| \
+         forscher|forscherin|fotograf|fotografin|historyk|historyczka|publicysta|publicystka|pisarz| \
+         pisarka|profesorka|socjolog|historik|historička|spisovatel|spisovatelka|spisovateľ| \
+         šéfredaktor|šéfredaktorka|profesorica|istoričar|istoričarka|povjesničar|književnik| \
+         književnica|доцент|доцентка|профессор|преподаватель|социолог|публицист|публицистка| \
+         политтехнолог|колумнист|колумнистка|професор|історик|дослідник|дослідниця|оглядачка| \
+         писател|писателка|преподавател|ιστορικός|καθηγητής|καθηγήτρια|συγγραφέας|ποιητής| \
+         οικονομολόγος|κοινωνιολόγος|profesör|doçent|tarihçi|sosyolog|müdürü|yazar|پروفیسر| \
+         استاذ|لیکچرر|مدرس|مدرسة|دكتوراه|פרופסור|מרצה|היסטוריון|היסטוריונית|प्रोफेसर|लेखक| \
+         लेखिका|अध्यापक|স্টাফ|অধ্যাপক|লেখক|গবেষক|শিক্ষক|প্রতিবেদক|dosen|peneliti|pengamat| \
+         պատմաբան|լրագրող|գրող|պրոֆեսոր|ჟურნალისტი|ისტორიკოსი|მწერალი|პროფესორი|რედაქტორი| \
+         مامۆستا|ڕۆژنامەنووس|نووسەر|rojnamevan|nivîskar|történész|író|professzor|riporter| \
+         professori|tutkija|kirjailija|päätoimittaja|professor|forskare|författare|forsker| \
+         hoogleraar|onderzoeker|historicus|profesoară|istoric|scriitor|scriitoare|cercetător| \
+         cercetătoare|पत्रकार|वरिष्ठ|সাংবাদিক|সংবাদদাতা|mhariri|mwandishi",
     )
 });
 
 /// Words no name has: what pages write around names.
 pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
     words(
-        "more|all|for|special|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
+        "more|all|for|special|copy|link|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
          folgen|the|this|zur|read|contact|e-mail|email|profile|profil|artikel|artikelübersicht| \
          facebook|twitter|instagram|linkedin|whatsapp|telegram|published|updated|text| \
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \
          written|pressemitteilung|wortlaut|im|is|has|was|and|copyright|credit|tous|publié| \
          todos|artículos|publicado|опубликовано|фото|المزيد|جميع|مقالات|نشر|تاريخ|بتاريخ|ago| \
          min|minutes|uhr|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
-         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في",
+         montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في| \
+         הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under",
     )
 });
 
