@@ -1,8 +1,11 @@
 //! The charset: byte order mark, then the HTTP field, then what the first 1,024 bytes declare,
 //! then a detector (HTML Standard §13.2.3.2).
 //!
-//! A declaration yields to the bytes in three cases, each noted: they are UTF-8, they are not what
-//! was declared, or they cannot be a Western language though the server's default says so.
+//! A declaration yields to the bytes in few cases, each noted: they are UTF-8, they are not what was
+//! declared, they cannot be a Western language though the server's default says so, or the letters
+//! that come out are no writing ([`misread`]).
+
+mod misread;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252, X_USER_DEFINED};
@@ -60,10 +63,11 @@ fn believed(declared: &'static Encoding, bytes: &[u8], text: &str) -> Option<&'s
     }
     let malformed = || text.matches('\u{FFFD}').take(MIN_BAD).count() >= MIN_BAD;
     let foreign = || declared == WINDOWS_1252 && foreign_letters(bytes) >= MIN_FOREIGN;
-    let doubted = malformed() || foreign();
-    doubted
-        .then(|| guess(bytes))
-        .filter(|guess| *guess != declared && !guess.decode_without_bom_handling(bytes).1)
+    let guessed = || {
+        let guess = guess(bytes);
+        (guess != declared && !guess.decode_without_bom_handling(bytes).1).then_some(guess)
+    };
+    if malformed() || foreign() { guessed() } else { misread::instead(declared, bytes, text) }
 }
 
 /// Bytes that stand in runs of three or more letters of the upper half of a one-byte charset.
