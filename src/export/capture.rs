@@ -61,7 +61,7 @@ impl Capture {
         let Some(url) = url.filter(|_| is_page(entry)) else { return Ok(None) };
         let block = entry.block.first(most)?;
         let is_cut = entry.length > block.len() as u64;
-        Ok(match entry.kind {
+        let capture = match entry.kind {
             RecordType::Resource => Some(Self {
                 url,
                 head: head_of(&entry.header),
@@ -70,7 +70,12 @@ impl Capture {
                 is_short: is_cut,
             }),
             _ => Self::message(url, &block, is_cut),
-        })
+        };
+        let received = |head: Head| match entry.date() {
+            Some(at) => head.received(at),
+            None => head,
+        };
+        Ok(capture.map(|capture| Self { head: received(capture.head), ..capture }))
     }
 
     fn message(url: Url, block: &Bytes, is_cut: bool) -> Option<Self> {
