@@ -68,6 +68,29 @@ fn a_day_is_read_wherever_and_however_it_is_written() {
 }
 
 #[test]
+fn a_change_is_read_from_the_words_beside_its_day() {
+    // The lines of the table that tell of a change tell of the sixteenth.
+    let table = include_str!("tables/dates.txt");
+    let lines = cases(table).filter(|(case, _)| case.starts_with("text | "));
+    let sixteenth = |case: &str| {
+        let digits: String = case.chars().map(|c| c.to_digit(10).map_or(c, |_| c)).collect();
+        ["16", "١٦", "۱۶", "২৬", "১৬", "۲۵"].iter().any(|day| digits.contains(day))
+    };
+    let mut count = 0;
+    for (case, want) in lines.filter(|(case, _)| sixteenth(case)) {
+        let written = case.trim_start_matches("text | ").replace("\\|", "|");
+        let html = page("", &format!(r#"<div class="date">{written}</div>"#));
+        let modified = read(&html, "https://example.org/ferry").article.modified;
+        if let Some(modified) = modified {
+            assert_eq!(modified.iso, "2026-03-16", "{case} => {want}");
+            assert_eq!(modified.source, "text", "{case}");
+            count += 1;
+        }
+    }
+    assert!(count >= 40, "{count}");
+}
+
+#[test]
 fn json_ld_speaks_however_it_is_wrapped() {
     let json = r#"{"@context": "https://schema.org", "@type": "NewsArticle", "datePublished": "2026-03-14"}"#;
     for script in [
