@@ -17,7 +17,7 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
         let short = draft.text.len() <= 4 * title.len() + 64;
         let headline = seen <= 6 && short && !title.is_empty() && {
             let text = letters_of(&draft.text);
-            text == title || draft.level == 1 && shows_title(&text, &title)
+            text == title || draft.level > 0 && shows_title(&text, &title)
         };
         !(headline || is_link_line(draft))
     });

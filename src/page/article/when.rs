@@ -6,7 +6,6 @@ use super::outline::{Outline, Row, Tag};
 use super::standing::{self, Place, Standing};
 use super::vocabulary::Signs;
 use crate::page::byline::Scene;
-use crate::page::byline::marked::in_card;
 pub(super) use crate::page::dates::lines::is_date_line;
 use crate::page::dates::lines::{
     beside_label, changed_date, is_label, is_sentence, line_date, opening_day,
@@ -353,7 +352,10 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     // say is a source, or a part of the list that follows.
     let dated =
         |text: &str| is_within(text, LINE_LETTERS) && (is_date_line(text) || is_label(text));
-    let mut behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text)).rev();
+    let place = place(scene);
+    let own = |at: usize| standing::of(scene, place, at) != Standing::Foreign;
+    let behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text));
+    let mut behind = behind.filter(|draft| own(draft.at)).rev();
     let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
     below_headline(scene)
         .or_else(datelines)
@@ -365,17 +367,19 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
 fn unblocked(scene: &Scene<'_, '_>) -> Option<String> {
     let near = near(scene);
     let end = scene.body.last().map_or(near.end, |draft| draft.end).clamp(near.start, near.end);
-    (near.start..end).find_map(|at| by_itself_at(scene.outline, at)).or_else(|| {
-        let mut behind = (end..near.end).filter_map(|at| by_itself_at(scene.outline, at));
+    let place = place(scene);
+    (near.start..end).find_map(|at| by_itself_at(scene, place, at)).or_else(|| {
+        let mut behind = (end..near.end).filter_map(|at| by_itself_at(scene, place, at));
         let first = behind.next()?;
         behind.all(|other| other == first).then_some(first)
     })
 }
 
 /// The day of a text row that is a date and nothing else.
-fn by_itself_at(outline: &Outline<'_>, at: usize) -> Option<String> {
-    let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
+fn by_itself_at(scene: &Scene<'_, '_>, place: Place, at: usize) -> Option<String> {
+    let row = scene.outline.row(at).filter(|row| row.tag == Tag::Text)?;
     let text = row.text.trim();
     let short = is_within(text, LINE_LETTERS) && is_date_line(text);
-    (short && !in_card(outline, at)).then(|| text_date(outline, at))?
+    let own = || standing::of(scene, place, at) != Standing::Foreign;
+    (short && own()).then(|| text_date(scene.outline, at))?
 }

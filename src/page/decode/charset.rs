@@ -249,6 +249,33 @@ mod tests {
             assert_eq!(got, text, "{is} declared as {says}");
             assert!(notes.iter().any(|note| note.starts_with("declared as")), "{notes:?}");
         }
+        let russian = russian.as_str();
+        let chinese = "圖書館修復了舊地圖，讀者可以借閱，還可以在閱覽室裏看到。".repeat(6);
+        let turkish =
+            "Kütüphane yeni bir okuma salonu açtı, ışıklar yandı, öğrenciler sığındı. ".repeat(4);
+        for (text, is, says) in [
+            (russian, "koi8-r", "windows-1251"),
+            (russian, "windows-1251", "koi8-r"),
+            (&chinese, "big5", "gb2312"),
+            (&turkish, "windows-1254", "iso-8859-1"),
+        ] {
+            let mut notes = Vec::new();
+            let (got, _) = decode(&encode(text, is), Some(says), &mut notes);
+            assert_eq!(got, text, "{is} declared as {says}");
+            assert!(notes.iter().any(|note| note.starts_with("declared as")), "{notes:?}");
+        }
+        // So does text that is in capitals, or has the letters of another in right places.
+        let icelandic =
+            "Bókasafnið opnaði nýjan lestrarsal þar sem íbúar geta lesið við góða birtu. ";
+        let simplified = "图书馆修复了旧地图，读者可以借阅，还可以在阅览室里看到。";
+        for (text, is) in [
+            (russian.to_uppercase(), "windows-1251"),
+            (russian.to_uppercase(), "koi8-r"),
+            (icelandic.repeat(8), "windows-1252"),
+            (simplified.repeat(8), "gbk"),
+        ] {
+            assert_eq!(read(&encode(&text, is), Some(is)).0, text, "{is}");
+        }
         // What is declared rightly stays, and so does what is only slightly damaged.
         let french =
             encode("Les élèves dînèrent à l’école ; l’été fut très pluvieux.", "windows-1252");

@@ -198,14 +198,15 @@ impl Known {
     }
 }
 
-/// Whether a text is a domain whose registered name begins with `host`.
+/// Whether a text is a domain whose registered name begins with `host`; one that begins with none
+/// in particular has an ending that is known.
 fn is_domain(text: &str, host: &str) -> bool {
     let name = latin(&text.to_lowercase());
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     name.contains('.')
         && name.chars().all(plain)
         && psl::domain_str(&name).is_some_and(|domain| domain.starts_with(host))
-        && psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known())
+        && (!host.is_empty() || psl::suffix(name.as_bytes()).is_some_and(|end| end.is_known()))
 }
 
 /// Greek and Cyrillic letters as hosts write them, and Latin ones that stand for one another there.
@@ -280,13 +281,21 @@ fn tight(title: &str, known: &Known) -> Option<String> {
             .filter(|(front, back)| !front.trim().is_empty() && known.ends(back));
         if let Some((front, _)) = end {
             let section = front.rsplit_once(separator).filter(|(headline, section)| {
-                size(section) < SECTION_WORDS && weight(headline) > HEADLINE_LETTERS
+                is_section(section, separator) && weight(headline) > HEADLINE_LETTERS
             });
             return Some(section.map_or(front, |(headline, _)| headline).trim().to_owned());
         }
         let start = title.split_once(separator).filter(|(front, _)| known.is(front));
         start.map(|(_, back)| back.trim()).filter(|back| !back.is_empty()).map(str::to_owned)
     })
+}
+
+/// Whether a part between a headline and its site is a section: one word, apart from the headline by
+/// more than a hyphen, or two characters or so where words have no spaces.
+fn is_section(part: &str, separator: &str) -> bool {
+    let is_spaceless = weight(part) == 2 * part.chars().count();
+    let words = size(part);
+    if is_spaceless { words <= SECTION_WORDS } else { words == 1 && separator.ends_with(' ') }
 }
 
 /// What stands behind the name of a section: `Local News | The last ferry of the northern lakes`.
