@@ -4,6 +4,8 @@
 //! is total: any bytes give a head, and a line that is no field is kept as a field without a name.
 //! The rules about `Content-Length` and `Transfer-Encoding` are read here and nowhere else.
 
+use crate::moment::Moment;
+
 /// One field line. Names and values are bytes as received, without the white space round them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -47,6 +49,17 @@ impl Head {
     /// would. As long as the caller lets heads be; [`Head::bounded`] gives the view.
     pub fn parse_whole(bytes: &[u8]) -> Self {
         Self::parse_fields(bytes, usize::MAX)
+    }
+
+    /// This head with a `Date` of when it was received, where the server sent none: what a recipient
+    /// with a clock appends (RFC 9110 §6.6.1). For reading only, never for the archive.
+    #[must_use]
+    pub fn received(mut self, at: Moment) -> Self {
+        if self.get("Date").is_none() {
+            let (name, value) = (b"Date".to_vec(), at.http_date().into_bytes());
+            self.fields.push(Field { name, value });
+        }
+        self
     }
 
     /// This head with no more than [`MAX_FIELDS`] fields.

@@ -102,6 +102,11 @@ impl Moment {
         })
     }
 
+    /// `Sun, 22 Nov 2026 09:30:00 GMT`: the HTTP-date (RFC 9110 §5.6.7).
+    pub fn http_date(self) -> String {
+        self.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    }
+
     fn strftime(self, form: &str) -> String {
         let at = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         at.strftime(form).to_string()

@@ -13,7 +13,7 @@ use url::Url;
 use warraq::head::Head;
 use warraq::lang::Lang;
 use warraq::page::article::{self, Reading};
-use warraq::page::{Source, dom, language, metadata};
+use warraq::page::{PageDate, Source, dom, language, metadata};
 
 fn read(html: &str, url: &str) -> Reading {
     let url = Url::parse(url).unwrap();
@@ -58,13 +58,70 @@ fn a_day_is_read_wherever_and_however_it_is_written() {
             "text" => page("", &format!(r#"<div class="date">{written}</div>"#)),
             _ => page("", ""),
         };
-        let published = read(&html, &format!("https://example.org{path}")).article.published;
-        let got = published.map(|date| date.iso).unwrap_or_default();
+        let article = read(&html, &format!("https://example.org{path}")).article;
+        let iso = |date: Option<PageDate>| date.map(|date| date.iso).unwrap_or_default();
+        let changed = iso(article.modified);
+        let mark = if changed.is_empty() { "" } else { "; " };
+        let got = format!("{}{mark}{changed}", iso(article.published));
         if got != want {
             wrong.push(format!("{case} => {got:?}, not {want:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A page that declares the fourteenth and shows other days in other places.
+fn with_strays(head: &str) -> Vec<(&'static str, String)> {
+    let day = |day: u8| {
+        format!(r#"<time class="date" datetime="2026-03-{day}T10:00:00Z">March {day}, 2026</time>"#)
+    };
+    let comment =
+        format!(r#"<ol class="comments"><li class="comment">Ada, {} A bell.</li></ol>"#, day(20));
+    let aside = format!(
+        "<aside><ul><li><a href=/a>The oars of the ash tree</a> {}</li></ul></aside>",
+        day(21)
+    );
+    let card =
+        format!("<section><article><h3><a href=/b>Bells</a></h3>{}</article></section>", day(11));
+    let masthead =
+        format!("<header><div>{}</div><nav><a href=/c>Lakes</a></nav></header>", day(22));
+    let event = format!(
+        "The bells ring again on {}, when the water is low, and all who crossed here once will come.",
+        day(25)
+    );
+    let whole = page(head, "");
+    vec![
+        ("comment", whole.replace("</article>", &format!("</article>{comment}"))),
+        ("aside", whole.replace("</article>", &format!("</article>{aside}"))),
+        ("card", whole.replace("</article>", &format!("</article>{card}"))),
+        ("masthead", whole.replace("<body>", &format!("<body>{masthead}"))),
+        ("event", whole.replace("The ferryman keeps", &format!("{event} The ferryman keeps"))),
+    ]
+}
+
+#[test]
+fn a_stray_day_does_not_speak_against_a_declared_one() {
+    for head in [
+        r#"<meta property="article:published_time" content="2026-03-14T09:30:00Z">"#,
+        r#"<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-03-14T09:30:00Z"}</script>"#,
+    ] {
+        for (place, html) in with_strays(head) {
+            let published = read(&html, "https://example.org/ferry").article.published;
+            let got = published.map(|date| date.iso).unwrap_or_default();
+            assert_eq!(got, "2026-03-14T09:30:00Z", "{place} against {head}");
+        }
+    }
+}
+
+#[test]
+fn the_days_of_comments_cards_and_sentences_are_never_the_article_s() {
+    for (place, html) in with_strays("") {
+        if matches!(place, "comment" | "card" | "event") {
+            assert_eq!(read(&html, "https://example.org/ferry").article.published, None, "{place}");
+        }
+    }
+    let first = page("", "<p>On 12 March 1998 the bridge was opened by the king himself.</p>");
+    assert_eq!(read(&first, "https://example.org/ferry").article.published, None);
 }
 
 #[test]
@@ -156,6 +213,34 @@ fn a_title_is_the_headline_without_its_site() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_site_is_known_by_what_leads_home_and_by_its_host() {
+    let title = |html: &str, url: &str| {
+        metadata::read(&dom::parse(html), &Url::parse(url).unwrap()).title.unwrap_or_default()
+    };
+    let headline = "The last ferry of the northern lakes";
+    for home in [
+        r#"<a href="/">Reed Bank</a>"#,
+        r#"<a href="https://harbour.example/">Reed Bank</a>"#,
+        r#"<a rel="home" href="https://harbour.example/"><img alt="Reed Bank" src="/l.svg"></a>"#,
+        r#"<meta name="application-name" content="Reed Bank">"#,
+        r#"<script type="application/ld+json">{"@type":"NewsArticle","publisher":{"name":"Reed Bank"}}</script>"#,
+    ] {
+        let html = format!("<title>Reed Bank - {headline}</title>{home}");
+        assert_eq!(title(&html, "https://harbour.example/ferry"), headline, "{home}");
+    }
+    let elsewhere =
+        format!(r#"<title>Reed Bank - {headline}</title><a href="//reed.example/">Reed Bank</a>"#);
+    assert_eq!(title(&elsewhere, "https://harbour.example/a"), format!("Reed Bank - {headline}"));
+    for (name, host) in [("Το Λιμάνι", "tolimani.example"), ("Гавань", "gavan.example")]
+    {
+        let html = format!("<title>{name} - {headline}</title>");
+        assert_eq!(title(&html, &format!("https://www.{host}/a")), headline);
+    }
+    let html = format!("<title>Reed Bank - {headline}</title><h2>{headline}</h2>");
+    assert_eq!(title(&html, "https://harbour.example/ferry"), headline);
 }
 
 /// The page as a server sent it on a day, its bytes as they are.

@@ -86,7 +86,9 @@ fn saved(path: &Path, flags: &ErrandFlags) -> Result<Brought, Stopped> {
         Some(base) => web_address("--base", base)?,
         None => own_address(&entity)?,
     };
-    Ok(Brought { url, head: Head::default(), entity })
+    // Nothing in it was published after it is read.
+    let head = Head::default().received(Clock::system().wall());
+    Ok(Brought { url, head, entity })
 }
 
 /// The canonical URL a file names, else nowhere.

@@ -63,11 +63,17 @@ impl Capture {
         let is_cut = entry.length > block.len() as u64;
         // Some writers name the type of the page where that of the message belongs.
         let is_message = entry.kind == RecordType::Response && block.starts_with(b"HTTP/");
-        if is_message || entry.is_http() {
-            return Ok(Self::message(url, &block, is_cut));
-        }
-        let head = head_of(&entry.header);
-        Ok(Some(Self { url, head, status: 200, entity: block, is_short: is_cut }))
+        let capture = if is_message || entry.is_http() {
+            Self::message(url, &block, is_cut)
+        } else {
+            let head = head_of(&entry.header);
+            Some(Self { url, head, status: 200, entity: block, is_short: is_cut })
+        };
+        let received = |head: Head| match entry.date() {
+            Some(at) => head.received(at),
+            None => head,
+        };
+        Ok(capture.map(|capture| Self { head: received(capture.head), ..capture }))
     }
 
     fn message(url: Url, block: &Bytes, is_cut: bool) -> Option<Self> {

@@ -18,6 +18,7 @@ pub(super) mod outline;
 mod prune;
 mod select;
 mod signposts;
+mod standing;
 mod trim;
 pub(super) mod vocabulary;
 mod when;
@@ -84,7 +85,8 @@ pub fn read(
     let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
-    let found = when::published(&scene, url);
+    let published = when::published(&scene, url);
+    let modified = when::modified(&scene, published.as_ref());
     let blocks = story(&body.blocks, &byline.lines);
     let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
     let texts = blocks.iter().map(|block| block.text.as_str());
@@ -97,8 +99,8 @@ pub fn read(
         byline: byline.people,
         translators: byline.translators,
         agency: byline.agency,
-        published: found,
-        modified: metadata.modified.clone(),
+        published,
+        modified,
         blocks,
         found_by: body.stage,
         parts: None,

@@ -7,6 +7,7 @@
 //! page's dates is the publication.
 
 mod calendars;
+mod labels;
 pub(crate) mod lines;
 mod machine;
 mod months;

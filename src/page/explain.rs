@@ -87,7 +87,7 @@ pub fn account(source: Source<'_>) -> Account {
         return Account { page, charset: decoded.charset, verdict, candidates: Vec::new() };
     }
     let dom = dom::parse(&decoded.text);
-    let facts = metadata::read(&dom, source.url);
+    let facts = metadata::read(&dom, source.url).served_with(source.head);
     let mut candidates = metadata::explain::candidates(&dom);
     let cut = alternates::read(&dom, source.head, source.url).notices;
     let (verdict, found) = article::explain::candidates(&dom, &facts, source.url, &cut);

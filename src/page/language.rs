@@ -3,11 +3,12 @@
 //! Most scripts belong to one language, or can be told apart by letters only one of them uses;
 //! there the answer needs few letters. Where many languages share a script, n-grams decide among
 //! those the page declares and the script allows, and a short text stays unknown. What single
-//! letters and words tell is in [`marks`] and [`words`], n-grams are counted in [`grams`].
+//! letters and words tell is in [`marks`], [`words`] and [`plain`], n-grams are counted in [`grams`].
 
 mod chinese;
 mod grams;
 mod marks;
+mod plain;
 mod words;
 
 use super::letters::letters;

@@ -4,6 +4,7 @@
 //! headings; then each field is decided. Names stay as written ([`Claim`]): who is an author is
 //! the byline's business. It never reads the body text.
 
+mod days;
 pub(super) mod explain;
 mod jsonld;
 mod title;
@@ -15,6 +16,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 use self::jsonld::Described;
+use self::title::Heading;
 use super::dom::attr;
 use super::letters::folded;
 use super::{PageDate, Person, byline, dates};
@@ -97,6 +99,10 @@ impl Claim {
 /// Most values kept of one kind; pages repeat themselves.
 const MAX_VALUES: usize = 60;
 
+/// Most headings of a lower level, and links to the site's home, that are kept.
+const MAX_SUBHEADS: usize = 12;
+const MAX_HOMES: usize = 8;
+
 /// Everything the pass collects.
 #[derive(Debug, Default)]
 struct Collected<'a> {
@@ -105,7 +111,11 @@ struct Collected<'a> {
     canonical: Option<&'a str>,
     html_lang: Option<&'a str>,
     title: Option<String>,
-    headings: Vec<String>,
+    headings: Vec<Heading>,
+    /// `h2` and `h3`.
+    subheads: Vec<String>,
+    /// Where links that are written as those of a site's root lead, and what they show.
+    homes: Vec<(&'a str, String)>,
     /// An `h1` that leads to the site's home: its name, no headline.
     masthead: Option<String>,
     itemprop_dates: Vec<(bool, &'a str)>,
@@ -119,17 +129,17 @@ pub fn read(dom: &Html, url: &Url) -> Metadata {
     let site = site.or_else(|| all.masthead.take().filter(|name| !name.is_empty()));
     let publishers = publishers(&all, site.as_deref());
     let claims = claims(&all);
-    let published = published(&all);
-    let loosely = loosely(&all);
+    let published = days::published(&all);
+    let loosely = days::loosely(&all);
     Metadata {
         canonical: all.canonical.and_then(|href| fetchable(href, Some(url)).ok()).map(String::from),
-        title: best_title(&all, site.as_deref(), own_name(url)),
+        title: best_title(&all, &site_names(&all, site.as_deref(), &publishers, url), url),
         declared: declared(&all),
         published: published.first().or(loosely.as_ref()).cloned(),
         published_said: published,
         published_loosely: loosely,
-        address_day: address_day(&all),
-        modified: modified(&all),
+        address_day: days::address_day(&all),
+        modified: days::modified(&all),
         says_article: all.said.is_article
             || all.meta(&["og:type"]).is_some_and(|kind| kind.contains("article")),
         article_body: all.said.body.clone(),
@@ -149,8 +159,22 @@ fn publishers(all: &Collected<'_>, site: Option<&str>) -> Vec<String> {
     said.chain(site).chain(NAMES.iter().filter_map(|name| all.meta(&[name]))).map(folded).collect()
 }
 
+/// The names a page gives its site: its own, its publisher's, what links to its home show.
+fn site_names<'n>(
+    all: &'n Collected<'_>,
+    site: Option<&'n str>,
+    publishers: &'n [String],
+    url: &Url,
+) -> Vec<&'n str> {
+    let own =
+        |href: &str| fetchable(href, Some(url)).is_ok_and(|home| home.host_str() == url.host_str());
+    let homes = all.homes.iter().filter(|(href, _)| own(href)).map(|(_, name)| name.as_str());
+    let said = site.into_iter().chain(all.meta(&["application-name"]));
+    said.chain(publishers.iter().map(String::as_str)).chain(homes).collect()
+}
+
 /// The title, of everything that may be one.
-fn best_title(all: &Collected<'_>, site: Option<&str>, host: &str) -> Option<String> {
+fn best_title(all: &Collected<'_>, sites: &[&str], url: &Url) -> Option<String> {
     const NAMES: &[&str] =
         &["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"];
     title::choose(&title::Candidates {
@@ -158,8 +182,9 @@ fn best_title(all: &Collected<'_>, site: Option<&str>, host: &str) -> Option<Str
         opengraph: all.meta(NAMES),
         document: all.title.as_deref(),
         headings: &all.headings,
-        site,
-        host,
+        subheads: &all.subheads,
+        sites,
+        host: own_name(url),
     })
 }
 
@@ -206,7 +231,9 @@ fn collect(dom: &Html) -> Collected<'_> {
                 all.title = Some(text_of(node));
             }
             "h1" if is_masthead(node) => all.masthead = Some(text_of(node)),
-            "h1" if all.headings.len() < 8 => all.headings.push(text_of(node)),
+            "h1" if all.headings.len() < 8 => all.headings.push(heading(node)),
+            "h2" | "h3" if all.subheads.len() < MAX_SUBHEADS => all.subheads.push(text_of(node)),
+            "a" if all.homes.len() < MAX_HOMES => take_home(element, node, &mut all),
             "time" | "span" | "abbr" | "div" | "p" | "dd" | "li" | "td" | "b" | "i" => {
                 take_itemprop(element, &mut all);
             }
@@ -253,6 +280,25 @@ fn is_root(href: &str) -> bool {
         Some((_, rest)) => rest.split_once('/').is_none_or(|(_, path)| path.is_empty()),
         None => href.trim() == "/",
     }
+}
+
+/// A heading with the texts of its elements, and the one beside them.
+fn heading(node: ego_tree::NodeRef<'_, Node>) -> Heading {
+    let elements = node.children().filter(|child| child.value().is_element()).take(8);
+    let beside: String = texts(node).collect();
+    let parts = elements.map(text_of).chain([folded(&beside)]).filter(|part| !part.is_empty());
+    Heading { text: text_of(node), parts: parts.collect() }
+}
+
+/// Takes a link to the site's home, with its words or those of its picture.
+fn take_home<'a>(element: &'a Element, node: ego_tree::NodeRef<'a, Node>, all: &mut Collected<'a>) {
+    let Some(href) = attr(element, "href").filter(|href| is_root(href)) else { return };
+    let alt = || {
+        let below = node.descendants().take(20).filter_map(|node| node.value().as_element());
+        below.filter(|e| e.name() == "img").find_map(|e| attr(e, "alt")).map(folded)
+    };
+    let name = Some(text_of(node)).filter(|text| !text.is_empty()).or_else(alt);
+    all.homes.extend(name.filter(|name| !name.is_empty()).map(|name| (href, name)));
 }
 
 /// Text below a node, folded; a heading is short, so the walk is cut.
@@ -313,108 +359,6 @@ fn declared(all: &Collected<'_>) -> Option<Lang> {
         all.meta(&["og:locale"]),
     ];
     said.into_iter().flatten().find_map(Lang::parse)
-}
-
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcsext.articlefirstpublished",
-    "article.published",
-    "published-date",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publicationdate",
-    "pubdate",
-    "pub_date",
-    "og:published_time",
-    "og:pubdate",
-    "article:publish_date",
-    "citation_publication_date",
-    "citation_date",
-    "rnews:datepublished",
-    "article.created",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "bt:pubdate",
-    "article_date_original",
-    "originalpublicationdate",
-    "shareaholic:article_published_time",
-    "field-name-post-date",
-    "dateposted",
-    "release_date",
-];
-
-/// Names that templates give the day of publication and the day of the last change alike.
-const LOOSE: &[&str] = &[
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
-    "date",
-    "timestamp",
-    "created",
-    "datecreated",
-    "dc.created",
-    "last-publish",
-    "ptime",
-];
-
-const MODIFIED: &[&str] = &[
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-    "last-modified",
-    "revised",
-    "modified",
-    "article:modified",
-];
-
-/// What each kind of metadata says of the publication, in the order of trust.
-fn published(all: &Collected<'_>) -> Vec<PageDate> {
-    let structured = all.said.published.as_deref().and_then(dates::iso);
-    let meta = PUBLISHED.iter().flat_map(|name| all.all(name)).find_map(dates::iso);
-    let structured = structured.map(|iso| dates::from("json-ld", iso));
-    let meta = meta.map(|iso| dates::from("meta", iso));
-    structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
-}
-
-fn loosely(all: &Collected<'_>) -> Option<PageDate> {
-    let values = LOOSE.iter().flat_map(|name| all.all(name));
-    values.into_iter().find_map(dates::iso).map(|iso| dates::from("meta", iso))
-}
-
-fn address_day(all: &Collected<'_>) -> Option<String> {
-    let named = [all.canonical, all.meta(&["og:url"])];
-    named.into_iter().flatten().find_map(|address| dates::in_url(&Url::parse(address.trim()).ok()?))
-}
-
-fn modified(all: &Collected<'_>) -> Option<PageDate> {
-    let structured =
-        all.said.modified.as_deref().and_then(dates::iso).map(|iso| dates::from("json-ld", iso));
-    structured
-        .or_else(|| {
-            MODIFIED
-                .iter()
-                .flat_map(|name| all.all(name))
-                .find_map(dates::iso)
-                .map(|iso| dates::from("meta", iso))
-        })
-        .or_else(|| itemprop_date(all, true))
-}
-
-fn itemprop_date(all: &Collected<'_>, modified: bool) -> Option<PageDate> {
-    let mut values = all.itemprop_dates.iter().filter(|(is, _)| *is == modified);
-    values.find_map(|(_, value)| dates::iso(value)).map(|iso| dates::from("time", iso))
 }
 
 const AUTHORS: &[&str] = &[

@@ -55,6 +55,9 @@ pub(in crate::page) fn candidates(
     out.extend(byline::explain::candidates(&scene));
     let days = when::candidates(&scene, url).into_iter();
     out.extend(days.map(|date| Candidate::new(Field::Published, &date.source, date.iso)));
+    let changed =
+        when::modified(&scene, None).filter(|date| metadata.modified.as_ref() != Some(date));
+    out.extend(changed.map(|date| Candidate::new(Field::Modified, &date.source, date.iso)));
     let verdict = if Listing::of(&outline, &drafts, url, metadata).prints(&body.blocks) {
         "it prints what other pages hold"
     } else {

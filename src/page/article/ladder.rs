@@ -163,6 +163,7 @@ pub(super) fn headline_row(outline: &Outline<'_>, title: &str) -> Option<usize> 
         let text = trim::letters_of(&outline.text(at, 600));
         let same =
             !text.is_empty() && (text == title || (text.len() > 20 && title.contains(&text)));
+        let same = same || trim::shows_title(&text, &title);
         if same && (found.is_none() || level == 1) {
             found = Some(at);
             if level == 1 {

@@ -15,7 +15,10 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     blocks.retain(|draft| {
         seen += 1;
         let short = draft.text.len() <= 4 * title.len() + 64;
-        let headline = seen <= 6 && short && !title.is_empty() && letters_of(&draft.text) == title;
+        let headline = seen <= 6 && short && !title.is_empty() && {
+            let text = letters_of(&draft.text);
+            text == title || draft.level > 0 && shows_title(&text, &title)
+        };
         !(headline || is_link_line(draft))
     });
     let mut kept: Vec<Draft> = Vec::with_capacity(blocks.len());
@@ -31,6 +34,14 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
     }
     kept.reverse();
     kept
+}
+
+/// Letters of a title from which a longer heading shows it.
+const MIN_TITLE: usize = 20;
+
+/// Whether a heading shows a title and little more: a kicker, a day.
+pub(crate) fn shows_title(heading: &str, title: &str) -> bool {
+    title.len() > MIN_TITLE && heading.len() <= 2 * title.len() && heading.contains(title)
 }
 
 /// Letters from which a heading that ends like a sentence is one.

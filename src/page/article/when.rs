@@ -3,11 +3,13 @@
 use url::Url;
 
 use super::outline::{Outline, Row, Tag};
+use super::standing::{self, Place, Standing};
 use super::vocabulary::Signs;
 use crate::page::byline::Scene;
-use crate::page::byline::marked::in_card;
 pub(super) use crate::page::dates::lines::is_date_line;
-use crate::page::dates::lines::{beside_label, is_label, line_date, opening_day};
+use crate::page::dates::lines::{
+    beside_label, changed_date, is_label, is_sentence, line_date, opening_day,
+};
 use crate::page::{PageDate, dates};
 
 /// Rows before the headline in which a date may stand.
@@ -31,8 +33,7 @@ const DATELINES: usize = 4;
 /// modification is never taken for it.
 pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
     let text = |iso: String| dates::from("text", iso);
-    let shown = marked(scene, false).map(text);
-    let shown = shown.or_else(|| line_alone(scene).map(text));
+    let shown = shown(scene).map(text);
     let witnesses = witnesses(scene, url, shown.as_ref());
     let past = |date: &PageDate| is_past(scene, date);
     elect(&witnesses, || below_headline(scene))
@@ -45,6 +46,48 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
         .filter(past)
 }
 
+/// The last change: by metadata, by an element that is called so, or by the words beside a day. Never
+/// before the publication, which is another day's change then.
+pub(crate) fn modified(scene: &Scene<'_, '_>, published: Option<&PageDate>) -> Option<PageDate> {
+    let said = scene.metadata.modified.clone().filter(|date| is_past(scene, date));
+    let follows = |date: &PageDate| {
+        published.is_none_or(|first| {
+            dates::days_between(&first.iso, &date.iso).is_some_and(|days| days >= 0)
+        })
+    };
+    let seen = || changes(scene).find(|date| follows(date) && is_past(scene, date));
+    said.or_else(seen)
+}
+
+/// The changes that the page shows around its article.
+fn changes(scene: &Scene<'_, '_>) -> impl Iterator<Item = PageDate> {
+    let (near, place) = (near(scene), place(scene));
+    let own = move |at: &usize| standing::of(scene, place, *at) != Standing::Foreign;
+    let rows = near.clone().filter_map(move |at| {
+        let row = scene.outline.row(at).filter(|row| is_dated(row) || row.tag == Tag::Text)?;
+        if scene.outline.below(at).letters > LABEL_LETTERS {
+            return None;
+        }
+        let machine = || dates::iso(row.attr("datetime").filter(|_| says_modified(row))?);
+        let words = || changed_date(&scene.outline.text(at, 300));
+        let time = machine().map(|iso| dates::from("time", iso));
+        let found = time.or_else(|| words().map(|iso| dates::from("text", iso)))?;
+        Some(found).filter(|_| own(&at))
+    });
+    let lines = scene.drafts.iter().filter(move |draft| {
+        near.contains(&draft.at)
+            && is_within(&draft.text, LINE_LETTERS)
+            && !is_sentence(&draft.text)
+    });
+    let lines = lines.filter_map(|draft| changed_date(&draft.text));
+    rows.chain(lines.map(|iso| dates::from("text", iso)))
+}
+
+/// Whether an element is one of a date by its tag or its names.
+fn is_dated(row: &Row<'_>) -> bool {
+    row.tag == Tag::Time || row.signs.has(Signs::DATE.with(Signs::BYLINE))
+}
+
 /// Whether a date is not behind the day the page was served, wherever on earth that was read.
 fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
     let served = scene.metadata.served.as_deref();
@@ -55,7 +98,7 @@ fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
 /// Every day that may be that of publication, whoever is asked first.
 pub(crate) fn candidates(scene: &Scene<'_, '_>, url: &Url) -> Vec<PageDate> {
     let text = |iso: String| dates::from("text", iso);
-    let shown = marked(scene, false).or_else(|| line_alone(scene)).map(text);
+    let shown = shown(scene).map(text);
     let lines = labelled(scene).or_else(|| lines(scene)).filter(|_| shown.is_none()).map(text);
     let time = only_time(scene).map(|iso| dates::from("time", iso));
     let mut days = witnesses(scene, url, shown.as_ref());
@@ -143,8 +186,11 @@ fn by_itself(scene: &Scene<'_, '_>) -> Option<PageDate> {
 
 /// The day of the page's `time` elements, when they all agree.
 fn only_time(scene: &Scene<'_, '_>) -> Option<String> {
-    let times = scene.outline.rows.iter().filter(|row| row.tag == Tag::Time && !says_modified(row));
-    let mut days = times.filter_map(|row| dates::iso(row.attr("datetime")?)).take(50);
+    let place = place(scene);
+    let own = |at: usize| standing::of(scene, place, at) != Standing::Foreign;
+    let rows = scene.outline.rows.iter().enumerate();
+    let times = rows.filter(|(at, row)| row.tag == Tag::Time && !says_modified(row) && own(*at));
+    let mut days = times.filter_map(|(_, row)| dates::iso(row.attr("datetime")?)).take(50);
     let first = days.next()?;
     let day = |iso: &str| iso.chars().take(10).collect::<String>();
     days.all(|other| day(&other) == day(&first)).then_some(first)
@@ -162,6 +208,14 @@ fn near(scene: &Scene<'_, '_>) -> std::ops::Range<usize> {
     headline(scene, first).saturating_sub(BEFORE_HEADLINE)..(last + BEHIND_BODY).min(rows)
 }
 
+/// Where the article stands. A body from a script stands nowhere.
+fn place(scene: &Scene<'_, '_>) -> Place {
+    let rows = scene.outline.rows.len();
+    let first = scene.body.first().map_or(0, |draft| draft.at);
+    let last = scene.body.last().map_or(rows, |draft| draft.end);
+    Place { headline: headline(scene, first), first, last: if last == 0 { rows } else { last } }
+}
+
 /// The row above the body that shows the headline: a heading of the first level, or where there is
 /// none the text that is the title, as in tables of the 2000s; else where the body begins.
 fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
@@ -177,16 +231,26 @@ fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
     })
 }
 
+/// Whether a day at a place is heard: against what the page declares, only one of the article's own.
+fn may_speak(scene: &Scene<'_, '_>, place: Place, at: usize) -> bool {
+    let declared = scene.metadata.published_said.iter().any(|date| date.source != "time");
+    let least = if declared { Standing::Own } else { Standing::Loose };
+    standing::of(scene, place, at) >= least
+}
+
+/// The day that readers are shown: in an element made for it, or in a line by itself.
+fn shown(scene: &Scene<'_, '_>) -> Option<String> {
+    marked(scene, false).or_else(|| line_alone(scene))
+}
+
 /// A date in a `time` element, or in one that is called a date.
 fn marked(scene: &Scene<'_, '_>, machine: bool) -> Option<String> {
+    let place = place(scene);
     near(scene).find_map(|at| {
-        let row = scene.outline.row(at)?;
-        let names = row.tag == Tag::Time || row.signs.has(Signs::DATE.with(Signs::BYLINE));
-        if !names
-            || says_modified(row)
-            || scene.outline.below(at).letters > LABEL_LETTERS
-            || in_card(scene.outline, at)
+        let row = scene.outline.row(at).filter(|row| is_dated(row) && !says_modified(row))?;
+        if scene.outline.below(at).letters > LABEL_LETTERS
             || in_quote(scene.outline, at)
+            || !may_speak(scene, place, at)
         {
             return None;
         }
@@ -201,10 +265,12 @@ fn marked(scene: &Scene<'_, '_>, machine: bool) -> Option<String> {
 /// The date of an element that is called changed: the only one on pages that call it so from the
 /// day they are published.
 fn touched(scene: &Scene<'_, '_>) -> Option<String> {
+    let place = place(scene);
     near(scene).find_map(|at| {
         let row = scene.outline.row(at)?;
         let short = scene.outline.below(at).letters <= LABEL_LETTERS;
-        (short && says_modified(row)).then(|| text_date(scene.outline, at))?
+        let own = || standing::of(scene, place, at) != Standing::Foreign;
+        (short && says_modified(row) && own()).then(|| text_date(scene.outline, at))?
     })
 }
 
@@ -257,9 +323,10 @@ fn in_quote(outline: &Outline<'_>, at: usize) -> bool {
 
 /// A line before the body that is a date and nothing else.
 fn line_alone(scene: &Scene<'_, '_>) -> Option<String> {
-    let near = near(scene);
-    let first = scene.body.first().map_or(0, |draft| draft.at);
-    let before = scene.drafts.iter().filter(|draft| (near.start..=first).contains(&draft.at));
+    let (near, place) = (near(scene), place(scene));
+    let before = scene.drafts.iter().filter(|draft| {
+        (near.start..=place.first).contains(&draft.at) && may_speak(scene, place, draft.at)
+    });
     before.filter(|draft| is_date_line(&draft.text)).find_map(|draft| line_date(&draft.text))
 }
 
@@ -268,8 +335,10 @@ fn below_headline(scene: &Scene<'_, '_>) -> Option<String> {
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let from = near(scene).start;
     let between = scene.drafts.iter().filter(|draft| (from..=first).contains(&draft.at));
+    // The text itself begins at `first`: a day in its first sentence is one it tells of.
+    let line = |text: &str| is_within(text, LINE_LETTERS) && !is_sentence(text);
     between
-        .filter(|draft| is_within(&draft.text, LINE_LETTERS))
+        .filter(|draft| line(&draft.text) && (draft.at < first || is_date_line(&draft.text)))
         .find_map(|draft| line_date(&draft.text))
 }
 
@@ -283,7 +352,10 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     // say is a source, or a part of the list that follows.
     let dated =
         |text: &str| is_within(text, LINE_LETTERS) && (is_date_line(text) || is_label(text));
-    let mut behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text)).rev();
+    let place = place(scene);
+    let own = |at: usize| standing::of(scene, place, at) != Standing::Foreign;
+    let behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text));
+    let mut behind = behind.filter(|draft| own(draft.at)).rev();
     let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
     below_headline(scene)
         .or_else(datelines)
@@ -295,17 +367,19 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
 fn unblocked(scene: &Scene<'_, '_>) -> Option<String> {
     let near = near(scene);
     let end = scene.body.last().map_or(near.end, |draft| draft.end).clamp(near.start, near.end);
-    (near.start..end).find_map(|at| by_itself_at(scene.outline, at)).or_else(|| {
-        let mut behind = (end..near.end).filter_map(|at| by_itself_at(scene.outline, at));
+    let place = place(scene);
+    (near.start..end).find_map(|at| by_itself_at(scene, place, at)).or_else(|| {
+        let mut behind = (end..near.end).filter_map(|at| by_itself_at(scene, place, at));
         let first = behind.next()?;
         behind.all(|other| other == first).then_some(first)
     })
 }
 
 /// The day of a text row that is a date and nothing else.
-fn by_itself_at(outline: &Outline<'_>, at: usize) -> Option<String> {
-    let row = outline.row(at).filter(|row| row.tag == Tag::Text)?;
+fn by_itself_at(scene: &Scene<'_, '_>, place: Place, at: usize) -> Option<String> {
+    let row = scene.outline.row(at).filter(|row| row.tag == Tag::Text)?;
     let text = row.text.trim();
     let short = is_within(text, LINE_LETTERS) && is_date_line(text);
-    (short && !in_card(outline, at)).then(|| text_date(outline, at))?
+    let own = || standing::of(scene, place, at) != Standing::Foreign;
+    (short && own()).then(|| text_date(scene.outline, at))?
 }

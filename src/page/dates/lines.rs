@@ -3,170 +3,8 @@
 //! A day behind "updated" is a change, a day beside "published" is the publication, the day a site
 //! was founded is neither. Which line of a page is asked is the article's business.
 
+use super::labels::{self, Kind, Label};
 use super::text;
-
-/// Words that make the date behind them a change.
-const CHANGED: &[&str] = &[
-    "updated",
-    "modified",
-    "edited",
-    "last reviewed",
-    "aktualisiert",
-    "geändert",
-    "mis à jour",
-    "mise à jour",
-    "modifié",
-    "actualizado",
-    "actualización",
-    "actualitzat",
-    "aggiornato",
-    "aggiornamento",
-    "atualizado",
-    "atualização",
-    "actualizat",
-    "обновлено",
-    "изменено",
-    "оновлено",
-    "ажурирано",
-    "обновена",
-    "güncelleme",
-    "güncellendi",
-    "ενημέρωση",
-    "ενημερωση",
-    "ανανεώθηκε",
-    "آخر تحديث",
-    "تحديث",
-    "تم التحديث",
-    "تعديل",
-    "به‌روزرسانی",
-    "بروزرسانی",
-    "به روز رسانی",
-    "ویرایش شده",
-    "آخرین ویرایش",
-    "اپ ڈیٹ",
-    "עודכן",
-    "עדכון אחרון",
-    "अपडेट",
-    "হালনাগাদ",
-    "আপডেট",
-    "อัปเดต",
-    "อัพเดท",
-    "更新",
-    "修改",
-    "수정",
-    "업데이트",
-    "diperbarui",
-    "diperbaharui",
-    "dikemas kini",
-    "cập nhật",
-    "aktualizováno",
-    "aktualizované",
-    "zaktualizowano",
-    "aktualizacja",
-    "frissítve",
-    "ažurirano",
-    "posodobljeno",
-    "oppdatert",
-    "opdateret",
-    "uppdaterad",
-    "uppfært",
-    "uuendatud",
-    "atjaunots",
-    "atnaujinta",
-    "përditësuar",
-    "yenilənib",
-    "жаңартыл",
-    "թարմացվ",
-    "განახლ",
-    "புதுப்பிக்கப்பட்ட",
-    "പുതുക്കിയത്",
-    "అప్‌డేట్",
-    "અપડેટ",
-    "ਅਪਡੇਟ",
-    "imesasishwa",
-    "päivitetty",
-    "bijgewerkt",
-    "gewijzigd",
-];
-
-/// Words that make the date behind them, or beside them, the publication.
-const LABELS: &[&str] = &[
-    "published",
-    "posted",
-    "first publish",
-    "veröffentlicht",
-    "gepostet",
-    "erschienen am",
-    "publié",
-    "mise en ligne",
-    "mis en ligne",
-    "publicado",
-    "publicación",
-    "publicação",
-    "pubblicato",
-    "gepubliceerd",
-    "geplaatst",
-    "publicerad",
-    "publisert",
-    "offentliggjort",
-    "julkaistu",
-    "opublikowano",
-    "data publikacji",
-    "publikováno",
-    "zveřejněno",
-    "publikované",
-    "megjelent",
-    "közzétéve",
-    "publicat",
-    "objavljeno",
-    "публикац",
-    "опубликован",
-    "опубліковано",
-    "публикувано",
-    "објављено",
-    "дата:",
-    "δημοσιεύ",
-    "δημοσιευ",
-    "avaldatud",
-    "publicēts",
-    "paskelbta",
-    "publikuota",
-    "publikuar",
-    "yayım",
-    "жариялан",
-    "հրապարակվ",
-    "გამოქვეყნდ",
-    "வெளியிடப்பட்ட",
-    "പ്രസിദ്ധീകരിച്ച",
-    "પ્રકાશિત",
-    "ਪ੍ਰਕਾਸ਼ਿਤ",
-    "imechapishwa",
-    "geplaas",
-    "yayınlan",
-    "yayın tarihi",
-    "تاريخ النشر",
-    "نشر في",
-    "نُشر",
-    "تم النشر",
-    "تاریخ انتشار",
-    "منتشر شده",
-    "تاریخ اشاعت",
-    "פורסם",
-    "प्रकाशित",
-    "প্রকাশ",
-    "เผยแพร่",
-    "发布",
-    "發布",
-    "發佈",
-    "发表",
-    "公開日",
-    "掲載日",
-    "입력",
-    "등록",
-    "게재",
-    "diterbitkan",
-    "đăng ngày",
-];
 
 /// Words beside the day on which something began that is no article.
 const FOUNDED: &[&str] = &[
@@ -203,25 +41,62 @@ const FOUNDED: &[&str] = &[
 /// Characters between a label and its day.
 const BESIDE: usize = 60;
 
+/// What a line tells of the days in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Told {
+    published: Option<String>,
+    changed: Option<String>,
+}
+
 /// The first day of a line that is neither one of a change nor one of a founding.
 pub(crate) fn line_date(line: &str) -> Option<String> {
+    told(line).published
+}
+
+/// The day of a line that its words make one of a change.
+pub(crate) fn changed_date(line: &str) -> Option<String> {
+    told(line).changed
+}
+
+fn told(line: &str) -> Told {
     // The numbers of an address are not written for readers.
     if line.contains("://") {
         let words = line.split_whitespace().filter(|word| !word.contains("://"));
-        return line_date(&words.collect::<Vec<_>>().join(" "));
+        return told(&words.collect::<Vec<_>>().join(" "));
     }
-    let first = text(line)?;
+    let first = text(line);
     let lower = line.to_lowercase();
-    if FOUNDED.iter().any(|word| lower.contains(word)) {
-        return None;
+    if first.is_none() || FOUNDED.iter().any(|word| lower.contains(word)) {
+        return Told::default();
     }
-    let changed = CHANGED.iter().filter_map(|word| Some((lower.find(word)?, word.len()))).min();
-    let Some((at, length)) = changed else { return Some(first) };
-    let front = text(lower.get(..at)?)?;
-    // `17 March 2026 更新`: nothing but this day is in the line, and the word stands on it.
-    let back = lower.get(at + length..).unwrap_or_default();
-    let alone = text(back).is_none() && lower.get(..at)?.trim_end().ends_with(is_day_end);
-    (!alone).then_some(front)
+    let labels = labels::all(&lower);
+    if labels.is_empty() {
+        return Told { published: first, changed: None };
+    }
+    let parts = parts(&lower, &labels);
+    let day_of = |kind| {
+        let mut own = parts.iter().filter(|(of, _)| *of == Some(kind));
+        own.find_map(|(_, part)| text(part))
+    };
+    let alone = || parts.iter().find(|(of, _)| of.is_none()).and_then(|(_, part)| text(part));
+    Told { published: day_of(Kind::Published).or_else(alone), changed: day_of(Kind::Changed) }
+}
+
+/// A text of lower case in parts, each with the label it belongs to. Labels stand before their
+/// days, unless the last of them stands on a day and has none behind it: `17 March 2026 更新`.
+fn parts<'t>(lower: &'t str, labels: &[Label]) -> Vec<(Option<Kind>, &'t str)> {
+    let between = |from: usize, to: usize| lower.get(from..to).unwrap_or_default();
+    let ends = || labels.iter().map(|label| label.end);
+    let starts = || labels.iter().map(|label| label.at);
+    let kinds = || labels.iter().map(|label| Some(label.kind));
+    let bounds = std::iter::once(0).chain(ends()).zip(starts().chain([lower.len()]));
+    let pieces: Vec<&str> = bounds.map(|(from, to)| between(from, to)).collect();
+    let (last, front) = pieces.split_last().map_or(("", pieces.as_slice()), |(l, f)| (*l, f));
+    let stands_on_day = front.last().is_some_and(|part| part.trim_end().ends_with(is_day_end));
+    if stands_on_day && text(last).is_none() {
+        return kinds().zip(front.iter().copied()).collect();
+    }
+    std::iter::once(None).chain(kinds()).zip(pieces).collect()
 }
 
 /// What a day in digits is made of.
@@ -241,6 +116,11 @@ pub(crate) fn is_date_line(line: &str) -> bool {
         && line.chars().filter(|c| c.is_alphabetic()).count() <= 36
         && !ends_sentence(line)
         && text(line).is_some()
+}
+
+/// Whether a line is a sentence, without a word for publication: a day in it is one it tells of.
+pub(crate) fn is_sentence(line: &str) -> bool {
+    ends_sentence(line) && labels::all(&line.to_lowercase()).is_empty()
 }
 
 /// Whether a line ends as sentences do. A day that begins its line, or stands behind a place or
@@ -265,7 +145,7 @@ pub(crate) fn is_label(line: &str) -> bool {
 
 /// Where the first word for publication begins in a text of lower case.
 fn label(lower: &str) -> Option<usize> {
-    LABELS.iter().filter_map(|word| lower.find(word)).min()
+    labels::all(lower).iter().find(|label| label.kind == Kind::Published).map(|label| label.at)
 }
 
 /// The day beside a word for publication inside a longer text.

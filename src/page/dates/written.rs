@@ -60,7 +60,7 @@ pub(crate) fn text(text: &str) -> Option<String> {
         .or_else(|| first(foreign))
 }
 
-/// Whether a text has the digits of a day: a year of four, or four and a mark that parts them, or
+/// Whether a text has the digits of a day: a year of four, or three and a mark that parts them, or
 /// a year and a month in Han. Most lines of an article have none of them.
 fn may_hold_day(text: &str) -> bool {
     let (mut run, mut digits, mut marks) = (0_u8, 0_u16, 0_u16);
@@ -74,9 +74,9 @@ fn may_hold_day(text: &str) -> bool {
             return true;
         }
         run = 0;
-        marks += u16::from(matches!(c, '.' | '/' | '年'));
+        marks += u16::from(matches!(c, '.' | '/' | '年') || is_thai(c));
     }
-    run == 4 || (digits >= 4 && marks >= 1) || (text.contains('年') && text.contains('月'))
+    run == 4 || (digits >= 3 && marks >= 1) || (text.contains('年') && text.contains('月'))
 }
 
 /// `二〇二六年三月十四日` with its numbers in digits; `元年` is the first of an era.
@@ -131,16 +131,21 @@ enum Token {
 fn tokens(text: &str) -> Vec<Token> {
     let words = split(text);
     let mut out = Vec::new();
-    let mut skip = false;
+    let (mut skip, mut thai) = (false, false);
     for (at, word) in words.iter().enumerate() {
         if std::mem::take(&mut skip) {
             continue;
         }
         let next = words.get(at + 1).map(String::as_str);
+        let behind_thai = thai;
+        thai &= word == ".";
         if let Ok(number) = word.parse::<i16>() {
-            out.push(Token::Number(number, word.len()));
+            // `5 ต.ค. 67`: the year of the Buddhist century.
+            let short = behind_thai && word.len() == 2;
+            let (number, len) = if short { (2500 + number, 4) } else { (number, word.len()) };
+            out.push(Token::Number(number, len));
         } else if let Some((month, both)) = months::month(word, next) {
-            skip = both;
+            (skip, thai) = (both, word.chars().any(is_thai));
             // November in Polish; in Croatian, which writes `14. listopada`, October.
             let croatian = matches!(word.as_str(), "listopad" | "listopada")
                 && matches!(out.last(), Some(Token::Mark('.')));
@@ -226,6 +231,14 @@ const FILLERS: &[&str] = &[
     "tarihinde",
     "ten",
     "ቀን",
+    "ই",
+    "শে",
+    "লা",
+    "রা",
+    "ঠা",
+    "ին",
+    "թվականի",
+    "թվականին",
 ];
 
 /// Words, numbers and marks; white space goes, a letter next to a digit starts a new word.

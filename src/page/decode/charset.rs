@@ -1,8 +1,11 @@
 //! The charset: byte order mark, then the HTTP field, then what the first 1,024 bytes declare,
 //! then a detector (HTML Standard §13.2.3.2).
 //!
-//! A declaration yields to the bytes in three cases, each noted: they are UTF-8, they are not what
-//! was declared, or they cannot be a Western language though the server's default says so.
+//! A declaration yields to the bytes in few cases, each noted: they are UTF-8, they are not what was
+//! declared, they cannot be a Western language though the server's default says so, or the letters
+//! that come out are no writing ([`misread`]).
+
+mod misread;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252, X_USER_DEFINED};
@@ -60,10 +63,11 @@ fn believed(declared: &'static Encoding, bytes: &[u8], text: &str) -> Option<&'s
     }
     let malformed = || text.matches('\u{FFFD}').take(MIN_BAD).count() >= MIN_BAD;
     let foreign = || declared == WINDOWS_1252 && foreign_letters(bytes) >= MIN_FOREIGN;
-    let doubted = malformed() || foreign();
-    doubted
-        .then(|| guess(bytes))
-        .filter(|guess| *guess != declared && !guess.decode_without_bom_handling(bytes).1)
+    let guessed = || {
+        let guess = guess(bytes);
+        (guess != declared && !guess.decode_without_bom_handling(bytes).1).then_some(guess)
+    };
+    if malformed() || foreign() { guessed() } else { misread::instead(declared, bytes, text) }
 }
 
 /// Bytes that stand in runs of three or more letters of the upper half of a one-byte charset.
@@ -244,6 +248,33 @@ mod tests {
             let (got, _) = decode(&encode(text, is), Some(says), &mut notes);
             assert_eq!(got, text, "{is} declared as {says}");
             assert!(notes.iter().any(|note| note.starts_with("declared as")), "{notes:?}");
+        }
+        let russian = russian.as_str();
+        let chinese = "圖書館修復了舊地圖，讀者可以借閱，還可以在閱覽室裏看到。".repeat(6);
+        let turkish =
+            "Kütüphane yeni bir okuma salonu açtı, ışıklar yandı, öğrenciler sığındı. ".repeat(4);
+        for (text, is, says) in [
+            (russian, "koi8-r", "windows-1251"),
+            (russian, "windows-1251", "koi8-r"),
+            (&chinese, "big5", "gb2312"),
+            (&turkish, "windows-1254", "iso-8859-1"),
+        ] {
+            let mut notes = Vec::new();
+            let (got, _) = decode(&encode(text, is), Some(says), &mut notes);
+            assert_eq!(got, text, "{is} declared as {says}");
+            assert!(notes.iter().any(|note| note.starts_with("declared as")), "{notes:?}");
+        }
+        // So does text that is in capitals, or has the letters of another in right places.
+        let icelandic =
+            "Bókasafnið opnaði nýjan lestrarsal þar sem íbúar geta lesið við góða birtu. ";
+        let simplified = "图书馆修复了旧地图，读者可以借阅，还可以在阅览室里看到。";
+        for (text, is) in [
+            (russian.to_uppercase(), "windows-1251"),
+            (russian.to_uppercase(), "koi8-r"),
+            (icelandic.repeat(8), "windows-1252"),
+            (simplified.repeat(8), "gbk"),
+        ] {
+            assert_eq!(read(&encode(&text, is), Some(is)).0, text, "{is}");
         }
         // What is declared rightly stays, and so does what is only slightly damaged.
         let french =

@@ -56,8 +56,29 @@ fn repaired(run: &str, through: &'static Encoding) -> Option<String> {
         return None;
     }
     let (bytes, _, unmappable) = through.encode(run);
-    let text = std::str::from_utf8(&bytes).ok().filter(|_| !unmappable)?;
-    (text.chars().count() < run.chars().count()).then(|| text.to_owned())
+    let bytes = if unmappable { with_controls(run, through)? } else { bytes.into_owned() };
+    let text = String::from_utf8(bytes).ok()?;
+    (text.chars().count() < run.chars().count()).then_some(text)
+}
+
+/// A run as bytes where some of its characters are the controls that ISO 8859-1 has from 0x80 to
+/// 0x9F, and what the web calls by its name has not.
+fn with_controls(run: &str, through: &'static Encoding) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(run.len());
+    let mut buffer = [0; 4];
+    for c in run.chars() {
+        match u8::try_from(u32::from(c)) {
+            Ok(byte @ 0x80..=0x9F) if through == WINDOWS_1252 => out.push(byte),
+            _ => {
+                let (bytes, _, unmappable) = through.encode(c.encode_utf8(&mut buffer));
+                out.extend_from_slice(bytes.as_ref());
+                if unmappable {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(out)
 }
 
 /// A text in runs of ASCII and of everything else.
@@ -100,6 +121,13 @@ mod tests {
             let (out, name) = undone(&misread(text, through)).expect(text);
             assert_eq!((out.as_str(), name), (text, through.name()));
         }
+    }
+
+    #[test]
+    fn what_went_through_iso_8859_1_is_undone() {
+        let text = "谷の農家は 今年も小麦を まき、川の水は 高い";
+        let read_as_latin_1: String = text.bytes().map(char::from).collect();
+        assert_eq!(undone(&read_as_latin_1), Some((text.to_owned(), "windows-1252")));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use whatlang::{Detector, Lang as Known};
 
-use super::{MIN_LETTERS, Script, languages, sole, words};
+use super::{MIN_LETTERS, Script, languages, plain, sole, words};
 use crate::lang::Lang;
 
 /// Characters of which n-grams are counted.
@@ -23,6 +23,15 @@ pub(super) fn grams(
     if letters < MIN_LETTERS {
         return sole(hinted);
     }
+    let hint = sole(hinted);
+    // A declaration of a third language that nothing here knows is left to stand.
+    let judged = hint.as_deref().is_none_or(|hint| is_known(hint) || plain::knows(hint));
+    if script == Script::Latin
+        && judged
+        && let Some(told) = plain::language(text)
+    {
+        return Some(told.to_owned());
+    }
     let allowed: Vec<Known> = TABLE
         .iter()
         .filter(|(_, code)| languages(script).contains(code))
@@ -35,51 +44,24 @@ pub(super) fn grams(
     let text = text.get(..until).unwrap_or(text);
     let free = Detector::with_allowlist(allowed).detect(text)?;
     let found = code(free.lang())?;
-    let Some(hint) = sole(hinted) else {
+    let Some(hint) = hint else {
         let sure = free.is_reliable() || free.confidence() >= MIN_CONFIDENCE;
         // Between kin n-grams are never sure; their everyday words are.
         return if sure { Some(found) } else { words::among_kin(text, &found) };
     };
-    let known = TABLE.iter().any(|(_, code)| *code == hint || (hint == "no" && *code == "nb"));
     if hint == found || akin(&hint, &found) {
         return Some(hint);
     }
     let sure = free.is_reliable() && free.confidence() >= MIN_CONFIDENCE;
     // N-grams find a neighbour for a language they do not know (Afrikaans for Kurmanji), and are
     // sure of it: such a declaration yields to the everyday words of another language only.
-    let overruled = if known { sure } else { sure && has_everyday_words(text, &found) };
+    let overruled = if is_known(&hint) { sure } else { sure && plain::is_full_of(text, &found) };
     Some(if overruled { found } else { hint })
 }
 
-/// The words no text of a language does without, of the languages that pages are written in under
-/// a wrong declaration: templates are made in them.
-const EVERYDAY: &[(&str, &str)] = &[
-    ("en", "the of and to in a is that for it"),
-    ("fr", "de la le les et des en un une du que"),
-    ("de", "der die und in den von zu das mit ist"),
-    ("es", "de la que el en y los se del las un"),
-    ("pt", "de a o que e do da em um para os"),
-    ("it", "di e il la che in un per del non le"),
-    ("nl", "de het een van en in is dat op te"),
-    ("tr", "ve bir bu da de için ile olarak çok"),
-    ("id", "yang dan di dengan untuk ini itu dari"),
-    ("ru", "в и на не что с по как он из"),
-];
-
-/// Share of such words in a text of the language, in percent; they are a fifth to a half of it.
-const EVERYDAY_SHARE: usize = 12;
-
-fn has_everyday_words(text: &str, language: &str) -> bool {
-    let Some((_, list)) = EVERYDAY.iter().find(|(code, _)| *code == language) else { return false };
-    let everyday: Vec<&str> = list.split(' ').collect();
-    let text = text.to_lowercase();
-    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let (mut all, mut found) = (0, 0);
-    for word in words {
-        all += 1;
-        found += usize::from(everyday.contains(&word));
-    }
-    found * 100 >= all * EVERYDAY_SHARE
+/// Whether the n-gram model knows a language.
+fn is_known(language: &str) -> bool {
+    TABLE.iter().any(|(_, code)| *code == language || (language == "no" && *code == "nb"))
 }
 
 /// Pairs n-grams mix up: the declaration decides.

@@ -29,11 +29,17 @@ const SCANDINAVIAN: Family = &[
 const SOUTH_SLAVIC: Family = &[
     (
         "hr",
-        "gdje vrijeme prije dvije uvijek riječ rijeka rijeke mjesto ovdje poslije svijet tko kruh tijekom tisuća europa što cijena cijene godine",
+        "gdje vrijeme prije dvije uvijek riječ rijeka rijeke mjesto ovdje poslije svijet tko kruh tijekom tisuća europa što cijena cijene godine \
+         cijelo cijela cijelu cijeli mjesta mjestu sjeća djece djeca lijepo ljeto ljeta snijeg bijeli mlijeko riječi čovjek uspjeh zahtjev \
+         promjena promjene primjer ponedjeljak nedjelja tjedan tjedna srijeda također uvjet uvjeti priopćenje općina općine predsjednik \
+         predsjednica sjednica rješenje mjera mjere htjeli vidjeli željeli živjeli tvornica tisuće obitelj zrak mještani kazalište",
     ),
     (
         "sr",
-        "gde vreme pre dve uvek reč reka reke mesto ovde posle svet ko hleb tokom hiljada evropa šta cena cene godine",
+        "gde vreme pre dve uvek reč reka reke mesto ovde posle svet ko hleb tokom hiljada evropa šta cena cene godine \
+         celo cela celu ceo mesta mestu seća dece deca lepo leto leta sneg beli mleko reči čovek uspeh zahtev \
+         promena promene primer ponedeljak nedelja nedelje nedelju sreda takođe uslov uslovi saopštenje opština opštine predsednik \
+         predsednica sednica rešenje mera mere hteli videli želeli živeli fabrika hiljade porodica vazduh meštani pozorište",
     ),
 ];
 const MALAY: Family = &[

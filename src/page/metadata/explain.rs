@@ -4,7 +4,8 @@
 
 use scraper::Html;
 
-use super::{collect, jsonld, modified};
+use super::days::modified;
+use super::{collect, jsonld};
 use crate::page::explain::{Candidate, Field};
 use crate::page::letters::folded;
 
@@ -12,7 +13,7 @@ use crate::page::letters::folded;
 pub(in crate::page) fn candidates(dom: &Html) -> Vec<Candidate> {
     let mut all = collect(dom);
     jsonld::resolve(&mut all.said);
-    let headings = all.headings.iter().map(|heading| ("h1", Some(heading.as_str())));
+    let headings = all.headings.iter().map(|heading| ("h1", Some(heading.text.as_str())));
     let titles = headings.chain([
         ("json-ld", all.said.headline.as_deref()),
         ("og:title", all.meta(&["og:title"])),

@@ -1,10 +1,15 @@
 //! The title: the headline the page shows, without the name of the site.
 //!
-//! Headings, `og:title`, JSON-LD and `<title>` are compared; the one the others repeat wins.
+//! Headings, `og:title`, JSON-LD and `<title>` are compared; the one the others repeat wins. What
+//! stands around a headline in its own element (a kicker, a day) goes, and so does the site
+//! ([`site`]). A name of the front page or of the news is no title.
+
+mod site;
 
 use scraper::Html;
 
-use crate::page::letters::letters;
+use self::site::{Known, heading_in, is_opening, weight, without};
+use crate::page::dates::lines::is_date_line;
 
 /// What a title may be.
 #[derive(Clone, Copy, Debug)]
@@ -16,48 +21,95 @@ pub(crate) struct Candidates<'a> {
     /// The `title` element.
     pub(crate) document: Option<&'a str>,
     /// The `h1` elements in order.
-    pub(crate) headings: &'a [String],
-    /// The site's name.
-    pub(crate) site: Option<&'a str>,
+    pub(crate) headings: &'a [Heading],
+    /// The `h2` and `h3` elements in order.
+    pub(crate) subheads: &'a [String],
+    /// The site's names.
+    pub(crate) sites: &'a [&'a str],
     /// The name in its host: `harbour` of `www.harbour.example`.
     pub(crate) host: &'a str,
 }
 
-/// Marks that stand between a headline and the name of a site.
-const SEPARATORS: &[&str] = &[
-    " | ", " - ", " – ", " — ", " :: ", " » ", " « ", " / ", " · ", " • ", "｜", " : ", "_", "|",
-    " ‹ ", " › ",
-];
+/// A heading of the first level.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heading {
+    /// All of its text.
+    pub(crate) text: String,
+    /// The texts of its elements, and the one beside them.
+    pub(crate) parts: Vec<String>,
+}
+
+/// Letters a heading has at least to be compared, and to be a title that nothing else repeats.
+const MIN_HEADING: usize = 4;
+const LONE_HEADING: usize = 20;
+/// Letters a headline has at least behind a day.
+const MIN_HEADLINE: usize = 15;
 
 /// Chooses the title.
 pub(crate) fn choose(from: &Candidates<'_>) -> Option<String> {
     let decoded = |text: &str| super::folded(&unescaped(text));
-    let document = from.document.map(decoded).filter(|text| !text.is_empty());
-    let opengraph = from.opengraph.map(decoded).filter(|text| !text.is_empty());
-    let headline = from.headline.map(decoded).filter(|text| !text.is_empty());
-    let known: Vec<&String> = [&headline, &opengraph, &document].into_iter().flatten().collect();
+    let known = Known::new(from.sites, from.host);
+    let fit = |text: &String| !text.is_empty() && !is_opening(text);
+    let document = from.document.map(decoded).filter(fit);
+    let opengraph = from.opengraph.map(decoded).filter(fit);
+    let headline = from.headline.map(decoded).filter(fit);
+    let titles: Vec<&String> = [&headline, &opengraph, &document].into_iter().flatten().collect();
     // An h1 that the document's own titles repeat is what the reader sees as the headline.
-    let heading = from
+    let shown = from
         .headings
         .iter()
-        .filter(|h1| h1.chars().count() >= 4)
-        .find(|h1| known.iter().any(|title| agree(h1, title)) && !is_site(h1, from.site));
-    if let Some(heading) = heading {
-        return Some(heading.clone());
+        .filter(|h1| h1.text.chars().count() >= MIN_HEADING && fit(&h1.text))
+        .find(|h1| titles.iter().any(|title| agree(&h1.text, title)) && !known.is_name(&h1.text));
+    if let Some(heading) = shown {
+        let bare: Vec<String> =
+            titles.iter().map(|title| squeezed(&without(title, &known))).collect();
+        return Some(own_text(heading, &bare).to_owned());
     }
     let lone = match from.headings {
         [only]
-            if !is_site(only, from.site)
-                && only.chars().count() > 20
+            if !known.is_name(&only.text)
+                && fit(&only.text)
+                && only.text.chars().count() > LONE_HEADING
                 && opengraph.is_none()
                 && headline.is_none() =>
         {
-            Some(only.clone())
+            Some(own_text(only, &[]).to_owned())
         }
         _ => None,
     };
     let best = lone.or(opengraph).or(headline).or(document)?;
-    Some(without_site(&best, Known { name: from.site, host: from.host }))
+    if let Some(heading) = heading_in(&best, from.subheads) {
+        return Some(heading.to_owned());
+    }
+    Some(without(behind_day(&best), &known)).filter(fit)
+}
+
+/// The headline of a heading: without a day in front, or a kicker that the titles do not repeat.
+fn own_text<'h>(heading: &'h Heading, titles: &[String]) -> &'h str {
+    let whole = squeezed(&heading.text);
+    let told = |part: &&String| titles.contains(&squeezed(part));
+    let part = heading.parts.iter().find(told).filter(|_| !titles.contains(&whole));
+    if let Some(part) = part {
+        return part;
+    }
+    let day = heading.parts.first().filter(|part| is_date_line(part));
+    let rest = day.and_then(|day| heading.text.strip_prefix(day.as_str()));
+    let rest = rest.map(|rest| rest.trim_start_matches(is_mark));
+    rest.filter(|rest| weight(rest) > MIN_HEADLINE).unwrap_or_else(|| behind_day(&heading.text))
+}
+
+/// A title without the day it begins with: `05.10.2024 - The last ferry of the northern lakes`.
+fn behind_day(title: &str) -> &str {
+    let parted = [" - ", " – ", " — ", " | ", " · "].iter().find_map(|mark| title.split_once(mark));
+    let is_day =
+        |text: &str| is_date_line(text) && text.chars().next().is_some_and(char::is_numeric);
+    let headline = parted.filter(|(front, back)| is_day(front) && weight(back) > MIN_HEADLINE);
+    headline.map_or(title, |(_, back)| back.trim())
+}
+
+/// What parts a day from a headline.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | '·' | ':' | ',')
 }
 
 /// Text in which entities were escaped twice, as content attributes often are, without them.
@@ -70,6 +122,7 @@ pub(super) fn unescaped(text: &str) -> String {
     fragment.root_element().text().collect()
 }
 
+/// Letters and digits alone, in one case.
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -93,72 +146,4 @@ fn shared_words(heading: &str, title: &str) -> bool {
         heading.split_whitespace().map(squeezed).filter(|word| !word.is_empty()).collect();
     let shared = words.iter().filter(|word| title.contains(*word)).count();
     words.len() >= 4 && shared * 3 >= words.len() * 2
-}
-
-fn is_site(text: &str, site: Option<&str>) -> bool {
-    site.is_some_and(|site| squeezed(site) == squeezed(text))
-}
-
-/// Marks that part a headline from a site only where the site is known by name.
-const TIGHT: &[&str] = &[": ", "：", "-", "–", "—", "－"];
-
-/// Words of a part that may be a site's name, and letters a headline has at least before one that
-/// is not known.
-const SITE_WORDS: usize = 4;
-const HEADLINE_LETTERS: usize = 15;
-
-/// Cuts ` | Site` off the end (or the front): the named site, the one the host is called after, or
-/// a short last part.
-fn without_site(title: &str, known: Known<'_>) -> String {
-    for separator in SEPARATORS {
-        let Some((front, back)) = title.rsplit_once(separator) else { continue };
-        let (front, back) = (front.trim(), back.trim());
-        let short = size(back) <= SITE_WORDS && size(front) > size(back);
-        if known.is(back) || (short && weight(front) > HEADLINE_LETTERS) {
-            return without_site(front, known);
-        }
-        let first = title.split(separator).next().unwrap_or_default().trim();
-        if known.is(first) && !back.is_empty() {
-            let parts = title.split(separator).skip(1).map(str::trim);
-            return parts.max_by_key(|part| weight(part)).unwrap_or(back).to_owned();
-        }
-    }
-    for separator in TIGHT {
-        let ends = title.rsplit_once(separator).filter(|(_, back)| known.is(back));
-        let starts = title.split_once(separator).filter(|(front, _)| known.is(front));
-        if let Some(rest) = ends.map(|(front, _)| front).or(starts.map(|(_, back)| back)) {
-            return rest.trim().to_owned();
-        }
-    }
-    title.to_owned()
-}
-
-/// How a site may be recognised.
-#[derive(Clone, Copy, Debug)]
-struct Known<'a> {
-    name: Option<&'a str>,
-    host: &'a str,
-}
-
-impl Known<'_> {
-    /// Whether a part of a title is the site's name, or what its host is called after.
-    fn is(self, part: &str) -> bool {
-        let (part, host) = (part.trim(), squeezed(self.host));
-        let squeezed = squeezed(part);
-        let hosted = host.len() >= 4 && size(part) <= SITE_WORDS && squeezed.ends_with(&host);
-        !squeezed.is_empty() && (is_site(part, self.name) || hosted)
-    }
-}
-
-/// Words of a text; where words have no spaces, pairs of characters.
-fn size(text: &str) -> usize {
-    let letters = letters();
-    let spaceless = text.chars().filter(|c| letters.of(*c).is_spaceless()).count();
-    text.split_whitespace().count() + spaceless / 2
-}
-
-/// Letters of a text; one of a script without spaces says as much as two.
-fn weight(text: &str) -> usize {
-    let letters = letters();
-    text.chars().map(|c| 1 + usize::from(letters.of(c).is_spaceless())).sum()
 }
