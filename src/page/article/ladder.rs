@@ -27,14 +27,17 @@ pub(crate) struct Body {
     pub(crate) said: Option<Said>,
 }
 
-/// Letters under which a text is no article.
+/// Letters under which a text is no article. Of 956 real pages the same are articles at 100 and at
+/// 200, one aside that calls itself one.
 const MIN_BODY: u32 = 140;
 /// Letters under which a text is none even where its page calls itself an article and shows its
-/// title as a heading.
+/// title as a heading. Asked for sentences as well, two of 956 real articles were none (body F1 .953
+/// for .955): tables of fixtures and of cameras.
 const MIN_SHOWN: u32 = 60;
 /// The same of a sentence, where the page calls itself an article or has a day by its headline.
 const MIN_DECLARED: u32 = 20;
-/// How much longer the dense region must be to beat a named one.
+/// How much longer the dense region must be to beat a named one. At 1 precision falls by .001, at 3
+/// recall, each on 461 real pages.
 const DENSE_FACTOR: u32 = 2;
 /// How much longer `articleBody` must be to beat what the page shows.
 const STRUCTURED_FACTOR: u32 = 3;

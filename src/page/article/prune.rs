@@ -129,7 +129,8 @@ fn is_inline(tag: Tag) -> bool {
     matches!(tag, Tag::Inline | Tag::Link | Tag::Bold | Tag::Time)
 }
 
-/// Letters outside links that the line around an element has at least to be a sentence.
+/// Letters outside links that the line around an element has at least to be a sentence. Of 956 real
+/// pages some twenty lost words of their sentences before it was asked.
 const SENTENCE_LETTERS: u32 = 25;
 /// The same around a name or a date: a line that holds one and little else is a label. Asked of 25
 /// letters, three bylines of 956 real pages stood in the text.
