@@ -101,6 +101,7 @@ impl Page<'_> {
             "modified" => format!("{day}T16:05:00Z"),
             "lastmod" => story.date.1.clone(),
             "updated" => self.noisy(&site.word("upd").replace("{}", &story.date.1)),
+            "changed" => self.noisy(&site.word("upd").replace("{}", "28.12.2026")),
             "pull" => story.blocks.last().unwrap().text.clone(),
             _ => self.people(slot),
         }

@@ -47,11 +47,11 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
     };
     let above = outline.above(at).take(MAX_ABOVE).map_while(|above| {
         let row = outline.row(above)?;
-        (row.tag != Tag::Root && !holds_article(row, above)).then_some(row)
+        (row.tag != Tag::Root && !holds_article(row, above)).then_some((above, row))
     });
     let mut chrome = false;
-    for row in above {
-        if row.tag == Tag::Article || is_comment(row) {
+    for (above, row) in above {
+        if is_story(outline, above, row) || is_comment(row) {
             return Standing::Foreign;
         }
         chrome |= is_chrome(row) || row.tag == Tag::Header;
@@ -68,6 +68,12 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
             && !shares_frame(outline, at, place.headline)
     };
     if chrome || at >= place.last || masthead() { Standing::Loose } else { Standing::Own }
+}
+
+/// Whether an element is another story: an article with a heading of its own.
+fn is_story(outline: &Outline<'_>, at: usize, row: &Row<'_>) -> bool {
+    let rows = outline.rows.get(at..row.end).unwrap_or_default();
+    row.tag == Tag::Article && rows.iter().any(|row| matches!(row.tag, Tag::Heading(_)))
 }
 
 fn is_chrome(row: &Row<'_>) -> bool {
@@ -95,8 +101,9 @@ fn is_comment(row: &Row<'_>) -> bool {
     })
 }
 
-/// Whether a row stands in a block of the body that is more than a line with a day.
+/// Whether a row stands in a block of the body that is more than a line with a day, and not at its
+/// beginning, where a dateline is.
 fn in_sentence(scene: &Scene<'_, '_>, at: usize) -> bool {
-    let mut blocks = scene.body.iter().filter(|draft| (draft.at..draft.end).contains(&at));
+    let mut blocks = scene.body.iter().filter(|draft| (draft.at + 1..draft.end).contains(&at));
     blocks.any(|draft| draft.measure.letters > SENTENCE_LETTERS && !is_date_line(&draft.text))
 }

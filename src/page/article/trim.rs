@@ -39,9 +39,9 @@ pub(crate) fn trim(mut blocks: Vec<Draft>, metadata: &Metadata) -> Vec<Draft> {
 /// Letters of a title from which a longer heading shows it.
 const MIN_TITLE: usize = 20;
 
-/// Whether a heading shows a title and little more: a kicker, a day.
+/// Whether a heading shows a title with little before it: a kicker, a day.
 pub(crate) fn shows_title(heading: &str, title: &str) -> bool {
-    title.len() > MIN_TITLE && heading.len() <= 2 * title.len() && heading.contains(title)
+    title.len() > MIN_TITLE && heading.len() <= 2 * title.len() && heading.ends_with(title)
 }
 
 /// Letters from which a heading that ends like a sentence is one.

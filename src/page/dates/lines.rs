@@ -109,11 +109,30 @@ fn is_day_end(c: char) -> bool {
     c.is_numeric() || matches!(c, '日' | '일' | ')' | '.')
 }
 
+/// Characters of a line that is a date, and letters in it, without its words for publication
+/// and change where it has both.
+const LINE: usize = 80;
+const LINE_LETTERS: usize = 36;
+
+fn letters_beside_labels(line: &str) -> usize {
+    let count = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let all = count(line);
+    // Most lines are far from the limit.
+    if all <= LINE_LETTERS || all > LINE {
+        return all;
+    }
+    let lower = line.to_lowercase();
+    // One word for publication stands in sentences too; a change beside it does not.
+    let labels = Some(labels::all(&lower)).filter(|all| all.len() > 1).unwrap_or_default();
+    let said: usize = labels.iter().filter_map(|at| lower.get(at.at..at.end)).map(count).sum();
+    all.saturating_sub(said)
+}
+
 /// Whether a line is a date and little else.
 pub(crate) fn is_date_line(line: &str) -> bool {
-    line.len() <= 80 * 4
-        && line.chars().count() <= 80
-        && line.chars().filter(|c| c.is_alphabetic()).count() <= 36
+    line.len() <= LINE * 4
+        && line.chars().count() <= LINE
+        && letters_beside_labels(line) <= LINE_LETTERS
         && !ends_sentence(line)
         && text(line).is_some()
 }
@@ -170,7 +189,7 @@ pub(crate) fn opening_day(paragraph: &str) -> Option<String> {
     let (head, bracket) = match head.strip_prefix(['(', '[']) {
         Some(rest) => (rest.split([')', ']']).next().filter(|inner| *inner != rest)?, true),
         None => (
-            [" – ", " — ", " - ", " | ", ": "]
+            [" – ", " — ", " - ", " -- ", " | ", ": "]
                 .iter()
                 .filter_map(|mark| head.find(mark))
                 .min()

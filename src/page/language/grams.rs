@@ -55,7 +55,10 @@ pub(super) fn grams(
     let sure = free.is_reliable() && free.confidence() >= MIN_CONFIDENCE;
     // N-grams find a neighbour for a language they do not know (Afrikaans for Kurmanji), and are
     // sure of it: such a declaration yields to the everyday words of another language only.
-    let overruled = if is_known(&hint) { sure } else { sure && plain::is_full_of(text, &found) };
+    // Between kin they are never sure: everyday words of the family are enough against a stranger.
+    let of_kin = || words::among_kin(text, &found).is_some();
+    let overruled =
+        if is_known(&hint) { sure || of_kin() } else { sure && plain::is_full_of(text, &found) };
     Some(if overruled { found } else { hint })
 }
 
