@@ -26,6 +26,11 @@ const BACK: usize = 32 << 10;
 /// Bytes of a member that are read to see whether it holds a record.
 const PROBED: usize = 8 << 10;
 
+/// Looking into a member costs as much as reading about a thousand bytes: it is done that often, and
+/// a few times more.
+const PROBED_EACH: u64 = 1 << 10;
+const PROBES: u64 = 64;
+
 /// A reader that knows its offset and can look ahead.
 struct Counted {
     inner: Box<dyn Read + Send>,
@@ -36,6 +41,8 @@ struct Counted {
     offset: u64,
     /// How many bytes were read again.
     again: u64,
+    /// How many members were looked into in vain.
+    probes: u64,
     /// What ended the reading behind what is unread.
     failed: Option<io::Error>,
 }
@@ -88,9 +95,13 @@ impl Counted {
             // An error belongs behind the bytes that came before it.
             let failed = self.peek(PROBED).err();
             self.failed = failed.or(self.failed.take());
-            if self.unread().is_empty() || start::holds_record(self.unread()) {
+            // Where so many were looked into, the next is taken for what it may be.
+            let is_enough = self.probes > self.offset / PROBED_EACH + PROBES;
+            let ahead = self.unread();
+            if ahead.is_empty() || is_enough || start::holds_record(ahead) {
                 return Ok(skipped);
             }
+            self.probes += 1;
             self.consume(1);
             skipped += 1;
         }
@@ -197,7 +208,8 @@ impl Plain {
     /// Reads `inner`, whose first byte lies at `offset` of its file.
     pub(super) fn new(inner: Box<dyn Read + Send>, offset: u64) -> io::Result<Self> {
         let buffer = vec![0; STEP + BACK];
-        let mut counted = Counted { inner, buffer, from: 0, to: 0, offset, again: 0, failed: None };
+        let mut counted =
+            Counted { inner, buffer, from: 0, to: 0, offset, again: 0, probes: 0, failed: None };
         let ahead = counted.peek(8)?;
         let mut is_gzip = ahead.starts_with(GZIP);
         let mut is_zstd = ahead.starts_with(frame::MAGIC) || frame::skippable(ahead).is_some();
