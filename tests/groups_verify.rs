@@ -413,7 +413,7 @@ fn the_text_decides_between_two_pages_that_both_answer() {
 #[test]
 fn what_the_texts_say_comes_before_the_order_of_addresses() {
     let english = |path: &str, numbers: &[u16], names: &[u16]| {
-        let hash = path.len() as u64 + u64::from(numbers.len() as u8);
+        let hash = path.len() as u64 + names.len() as u64;
         let print = TextPrint { names: names.to_vec(), ..print(hash, numbers) };
         (page(path, "en", 2_000, print), vec![says(Signal::HeadLink, "ar", "/ar/a")])
     };

@@ -290,11 +290,16 @@ fn inline_text(node: NodeRef<'_, Node>, forward: bool, past: bool) -> Option<Str
                 let near = if forward { own.get(..end) } else { own.get(start..) };
                 text.push_str(near.unwrap_or_default());
             }
-            Node::Element(_) if !is_inline(part) && !(past && is_name_link(part)) => return None,
+            Node::Element(_) if !is_of_line(part, past) => return None,
             _ => {}
         }
     }
     Some(text)
+}
+
+/// Whether an element goes on with a line; `past` links that are names of languages.
+fn is_of_line(node: NodeRef<'_, Node>, past: bool) -> bool {
+    is_inline(node) || (past && is_name_link(node))
 }
 
 /// Whether a link is nothing but the name of a language.
