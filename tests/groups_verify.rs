@@ -381,3 +381,46 @@ proptest! {
         prop_assert!(there.cost.unwrap().is_finite());
     }
 }
+
+#[test]
+fn the_text_decides_between_two_pages_that_both_answer() {
+    let english = |path: &str, signals: &[Signal], print: TextPrint| {
+        let said = signals.iter().map(|signal| says(*signal, "ar", "/ar/a")).collect();
+        (page(path, "en", 2_000, print), said)
+    };
+    let texts = |hash, numbers: &[u16], names: &[u16]| TextPrint {
+        names: names.to_vec(),
+        ..print(hash, numbers)
+    };
+    let (story, people) = ([1, 2, 3, 4], [1, 2, 3, 4, 5]);
+    let firm = [Signal::HeadLink, Signal::ArticleBlock];
+    // The wrong page is named first and in more ways, and has no numbers to be held against it.
+    let mut said: Vec<Alternate> = firm.iter().map(|signal| says(*signal, "en", "/en/a")).collect();
+    said.push(says(Signal::AnchorHreflang, "en", "/en/b"));
+    let arabic = (page("/ar/a", "ar", 1_640, texts(1, &story, &people)), said);
+    let wrong = english("/en/a", &firm, texts(2, &[9], &[]));
+    let right = english("/en/b", &[Signal::AnchorHreflang], texts(3, &story, &people));
+    let groups = judged(&[arabic.clone(), wrong.clone(), right]);
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert_eq!(groups[0].members["en-Latn"].url, "https://news.example/en/b");
+    assert_eq!(groups[0].conflicts[0].why, Why::Rivals);
+    // A page of which the text says as little takes nothing from it.
+    let other = english("/en/b", &[Signal::AnchorHreflang], texts(4, &[9], &[]));
+    let groups = judged(&[arabic, wrong, other]);
+    assert_eq!(groups[0].members["en-Latn"].url, "https://news.example/en/a");
+}
+
+#[test]
+fn what_the_texts_say_comes_before_the_order_of_addresses() {
+    let english = |path: &str, numbers: &[u16], names: &[u16]| {
+        let hash = path.len() as u64 + names.len() as u64;
+        let print = TextPrint { names: names.to_vec(), ..print(hash, numbers) };
+        (page(path, "en", 2_000, print), vec![says(Signal::HeadLink, "ar", "/ar/a")])
+    };
+    let people = [1, 2, 3, 4, 5];
+    let print = TextPrint { names: people.to_vec(), ..print(1, &[]) };
+    let said = vec![says(Signal::HeadLink, "en", "/en/a"), says(Signal::HeadLink, "en", "/en/b")];
+    let arabic = (page("/ar/a", "ar", 1_640, print), said);
+    let groups = judged(&[arabic, english("/en/a", &[], &[]), english("/en/b", &[9], &people)]);
+    assert_eq!(groups[0].members["en-Latn"].url, "https://news.example/en/b");
+}

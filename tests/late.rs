@@ -140,3 +140,23 @@ fn a_language_nobody_wants_is_not_waited_for() {
     run(&site, &["tram"], &clock, dir.path(), &["es", "fr"]);
     assert_eq!(asked(&site, "es"), 0);
 }
+
+#[test]
+fn a_rebuilt_state_counts_what_the_live_one_did_after_late_calls() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = first_run(dir.path());
+    for (hours, came) in [(2, false), (7, true), (30, true)] {
+        let at = Clock::fixed(clock.wall());
+        at.advance(Duration::from_hours(hours));
+        run(&web(came), &["tram"], &at, dir.path(), &[]);
+        let summary = std::fs::read(dir.path().join("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+        let count = |key: &str| summary["stats"][key].as_u64().unwrap();
+        let settled: u64 =
+            ["captured", "revisits", "moved", "failed", "refused"].into_iter().map(count).sum();
+        let settings = Settings::new(dir.path().to_owned(), "test@warraq.test");
+        let rebuilt = crawl::rebuild(settings, at, Disk::real());
+        let rebuilt = tokio::runtime::Runtime::new().unwrap().block_on(rebuilt).unwrap();
+        assert_eq!((rebuilt.settled, rebuilt.queued), (settled, count("queued")), "{hours} h");
+    }
+}

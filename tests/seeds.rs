@@ -411,3 +411,33 @@ proptest! {
         let _ = discover::feed(&text, &base());
     }
 }
+
+#[test]
+fn a_page_a_sitemap_names_for_everybody_else_alone_is_followed_as_in_a_head() {
+    let entry = |default: &str| {
+        let text = format!(
+            "<urlset xmlns:x='http://www.w3.org/1999/xhtml'><url><loc>https://news.example/ar/a</loc>\
+             <x:link rel='alternate' hreflang='ar' href='/ar/a'/>\
+             <x:link rel='alternate' hreflang='fr' href='/fr/a'/>\
+             <x:link rel='alternate' hreflang='x-default' href='{default}'/>\
+             <x:link rel='alternate' hreflang='und' href='/zz/a'/></url></urlset>"
+        );
+        let url = Url::parse("https://news.example/sitemap.xml").unwrap();
+        let head =
+            warraq::head::Head::parse(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n\r\n");
+        let page = warraq::page::read(warraq::page::Source {
+            url: &url,
+            head: &head,
+            entity: text.as_bytes(),
+        });
+        let said = |one: &Alternate| (one.url_raw.clone(), one.signal);
+        page.alternates.iter().map(said).collect::<Vec<_>>()
+    };
+    let told = |raw: &str, signal| (raw.to_owned(), signal);
+    let named = [told("/ar/a", Signal::Sitemap), told("/fr/a", Signal::Sitemap)];
+    let all: Vec<_> = named.iter().cloned().chain([told("/a", Signal::XDefault)]).collect();
+    assert_eq!(entry("/a"), all);
+    for known in ["/ar/a", "https://news.example/fr/a?utm_source=x", "/", "/en/"] {
+        assert_eq!(entry(known), named, "{known}");
+    }
+}

@@ -43,9 +43,10 @@ impl Judgement {
             let (a, b) = (of(pair.from), of(pair.to));
             (a.min(b), a.max(b))
         };
-        // Best first; ties by URL, so that the order of arrival decides nothing.
+        // Best first; ties by what the texts say, then by URL: the order of arrival decides nothing.
         pairs.sort_unstable_by(|a, b| {
-            b.score.total_cmp(&a.score).then_with(|| named(a).cmp(&named(b)))
+            let by_text = || b.balance.cmp(&a.balance);
+            b.score.total_cmp(&a.score).then_with(by_text).then_with(|| named(a).cmp(&named(b)))
         });
         let mut forming = Forming::new(&graph, &norms);
         for pair in &mut pairs {

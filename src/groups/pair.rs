@@ -27,6 +27,8 @@ pub(super) struct Pair {
     pub(super) score: f64,
     pub(super) mutual: bool,
     pub(super) text: Verdict,
+    /// What the texts come to, see [`TextCheck::balance`].
+    pub(super) balance: i8,
     pub(super) aside: Option<Why>,
 }
 
@@ -79,6 +81,7 @@ impl Graph {
             score: score::weigh(&weights, note),
             mutual: weights.mutual,
             text: check.verdict,
+            balance: check.balance,
             aside: None,
         };
         pair.aside = self.reason_against(&pair, (&there, &back), norms);
@@ -165,6 +168,7 @@ impl Graph {
             .or_else(|| (pair.text == Verdict::Same).then_some(Why::SameText))
             .or_else(|| self.is_fallback(pair).then_some(Why::FallbackCopy))
             .or_else(|| (pair.text == Verdict::Suspect).then_some(Why::TextDiffers))
+            .or_else(|| self.is_outdone(pair, norms).then_some(Why::Rivals))
             // What each says of the other outweighs what others say.
             .or_else(|| self.reason_against_one_way(pair, sides.1, norms).filter(|_| !pair.mutual))
             .or_else(|| (self.key(from) == 0 || self.key(to) == 0).then_some(Why::Weak))
@@ -223,6 +227,19 @@ impl Graph {
             || self.others_named(page, other, key).any(|(rival, worth)| {
                 worth >= CONTRADICTS && !self.is_clearly(page, other, rival, norms)
             })
+    }
+
+    /// Whether one of the pages names another page for the other's language, or several firmly name
+    /// it, and its text is clearly that one's: then no declaration helps, be it mutual.
+    fn is_outdone(&self, pair: &Pair, norms: &Norms) -> bool {
+        let by_text = |page: u32, other: u32| {
+            let key = self.key(other);
+            let named = self.others_named(page, other, key).filter(|(_, worth)| *worth > 0.0);
+            let crowd = self.crowd(page, key).iter().copied().filter(|rival| *rival != other);
+            let mut rivals = named.map(|(rival, _)| rival).chain(crowd);
+            rivals.any(|rival| self.is_clearly(page, rival, other, norms))
+        };
+        by_text(pair.from, pair.to) || by_text(pair.to, pair.from)
     }
 
     /// Whether `from` names another page of that language as firmly as `to`, and no text tells.

@@ -25,7 +25,8 @@ use url::Url;
 use self::gather::Gathered;
 use self::own::{OwnPage, ScriptCount};
 use super::dom::attr;
-use super::{Alternate, links, vocabulary};
+use super::{Alternate, Signal, links, vocabulary};
+use crate::address::fetchable;
 use crate::head::Head;
 use crate::lang::Lang;
 
@@ -128,6 +129,27 @@ fn found(dom: &Html, head: &Head, url: &Url, audit: bool) -> Found {
     let dropped = gathered.dropped(|claim| own.resolved(claim).map(String::from));
     let (notices, names_itself) = (notices.roots, own.names_itself);
     Found { alternates, variants, notices, machine, dropped, notes, own: own.lang, names_itself }
+}
+
+/// What an entry of a sitemap or a feed says of a page's translations. What names no language says
+/// nothing; but an `x-default` that leads to a page named in no other way is one, as in a head: so
+/// a site that leaves out its own language names its articles.
+pub(super) fn of_entry(page: &str, told: Vec<Alternate>) -> Vec<Alternate> {
+    let key = |url: &str| fetchable(url, None).ok().map(|url| target::comparison_key(&url));
+    let named = told.iter().filter(|one| one.lang.is_some()).map(|one| one.url.as_str());
+    let mut known: HashSet<String> = named.chain([page]).filter_map(key).collect();
+    let is_default = |one: &Alternate, known: &mut HashSet<String>| {
+        Lang::is_x_default(&one.lang_raw)
+            && fetchable(&one.url, None).is_ok_and(|url| {
+                target::reason_against(&url).is_none() && known.insert(target::comparison_key(&url))
+            })
+    };
+    let told = told.into_iter().filter_map(|one| match one.lang {
+        Some(_) => Some(one),
+        None if is_default(&one, &mut known) => Some(Alternate { signal: Signal::XDefault, ..one }),
+        None => None,
+    });
+    told.collect()
 }
 
 /// What one walk over the tree notes for the stages.

@@ -2,8 +2,9 @@
 //!
 //! "Read this in English", "اقرأ بالإنجليزية", "阅读中文版": made of few words, all of which stand in a
 //! table a language, and of the name of one language. A text with any other word in it is none, so
-//! a headline or a topic is not taken for one. Tables only; what an invitation means where it
-//! stands is decided in `alternates`.
+//! a headline or a topic is not taken for one. A line whose links are names alone ("Czytaj po
+//! [angielsku], [niemiecku]") is held to the same words, read whole. Tables only; what an
+//! invitation means where it stands is decided in `alternates`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -32,6 +33,9 @@ pub(crate) struct Said {
     pub(crate) asks: bool,
     /// Whether other words stand in it too: "read our earlier report in Arabic".
     pub(crate) of_another: bool,
+    /// Whether it is a name and nothing else ("in English", "angielsku"), which invites only where
+    /// its line does.
+    pub(crate) bare: bool,
 }
 
 /// One piece of an invitation.
@@ -73,9 +77,10 @@ pub(crate) fn said(text: &str) -> Option<Said> {
     said_in(&words(text), &first)
 }
 
-/// What a link says: an invitation; or what begins as one, names a language and speaks of something
-/// else: no invitation, but worth telling to people who wonder why it is none. It is asked of every
-/// link of a page, so nothing but the first word is read before the tables know that.
+/// What a link says: an invitation; or a name, of which its line decides; or what begins as an
+/// invitation, names a language and speaks of something else: none, but worth telling to people who
+/// wonder why. It is asked of every link of a page, so nothing but the first word is read before
+/// the tables know that.
 pub(crate) fn heard(text: &str) -> Option<Said> {
     let first = first_word(text)?;
     let opens = BOOKS.openings.contains(&first);
@@ -83,7 +88,59 @@ pub(crate) fn heard(text: &str) -> Option<Said> {
         return None;
     }
     let words = words(text);
-    said_in(&words, &first).or_else(|| of_another(&words).filter(|_| opens))
+    said_in(&words, &first)
+        .or_else(|| bare(&words))
+        .or_else(|| of_another(&words).filter(|_| opens))
+}
+
+/// The one language a text names with nothing but a preposition or an article.
+fn bare(words: &[String]) -> Option<Said> {
+    let lang = BOOKS.all.iter().find_map(|book| {
+        let found = book.read(words)?;
+        let plain = found.iter().all(|piece| matches!(piece, Piece::Name(_) | Piece::With));
+        one_named(&found).filter(|_| plain).cloned()
+    })?;
+    Some(Said { lang: Some(lang), asks: false, of_another: false, bare: true })
+}
+
+/// Whether a text names languages and does nothing else.
+pub(crate) fn is_names(text: &str) -> bool {
+    first_word(text).is_some() && bare(&words(text)).is_some()
+}
+
+/// How a line invites to a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Invites {
+    /// It calls it a version or a translation.
+    Tells,
+    /// It asks to read it.
+    Asks,
+}
+
+/// Whether a line is made of the words of an invitation alone, and names this language among others.
+pub(crate) fn invites_to(line: &str, lang: &Lang) -> Option<Invites> {
+    if line.len() > 2 * MAX_BYTES {
+        return None;
+    }
+    let words = words(line);
+    let read = BOOKS.all.iter().filter_map(|book| {
+        let found = book.read(&words)?;
+        let names = |piece: &&&Piece| matches!(piece, Piece::Name(named) if named.same(lang));
+        found.iter().find(names)?;
+        let has = |piece: Piece| found.contains(&&piece);
+        has(Piece::Verb).then_some(Invites::Asks).or(has(Piece::Noun).then_some(Invites::Tells))
+    });
+    read.max()
+}
+
+/// The language that pieces name, when it is one.
+fn one_named<'a>(pieces: &[&'a Piece]) -> Option<&'a Lang> {
+    let mut named = pieces.iter().filter_map(|piece| match piece {
+        Piece::Name(lang) => Some(lang),
+        _ => None,
+    });
+    let lang = named.next()?;
+    named.all(|other| other.same(lang)).then_some(lang)
 }
 
 fn said_in(words: &[String], first: &str) -> Option<Said> {
@@ -104,7 +161,12 @@ fn said_in(words: &[String], first: &str) -> Option<Said> {
         let one = lang.as_ref().is_none_or(|lang| named.all(|other| other.same(lang)));
         let (asks, here) = (has(Piece::Verb), has(Piece::Here));
         let invites = asks || here || (lang.is_some() && has(Piece::Noun));
-        (one && invites).then_some(Said { lang, asks: asks || here, of_another: false })
+        (one && invites).then_some(Said {
+            lang,
+            asks: asks || here,
+            of_another: false,
+            bare: false,
+        })
     })
 }
 
@@ -115,7 +177,7 @@ fn of_another(words: &[String]) -> Option<Said> {
     }
     let mut books = BOOKS.all.iter().filter(|book| !book.spaceless);
     let lang = books.find_map(|book| book.named(words))?;
-    Some(Said { lang: Some(lang), asks: true, of_another: true })
+    Some(Said { lang: Some(lang), asks: true, of_another: true, bare: false })
 }
 
 /// Whether a text may stand beside an invitation: it is made of the same words, or of names of
@@ -267,9 +329,10 @@ impl Book {
         }
     }
 
-    /// `بالإنجليزية` and `للإنجليزية`: prepositions that Arabic writes onto the name.
+    /// `بالإنجليزية`, `وبالإنجليزية`, `للإنجليزية`: what Arabic writes onto the name.
     fn put_clitics(&mut self, name: &str, lang: &Lang) {
         self.put(&format!("ب{name}"), Piece::Name(lang.clone()));
+        self.put(&format!("وب{name}"), Piece::Name(lang.clone()));
         if let Some(rest) = name.strip_prefix("ال") {
             self.put(&format!("لل{rest}"), Piece::Name(lang.clone()));
         }
@@ -379,6 +442,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_names_invites_by_its_words() {
+        let table = include_str!("../../tests/tables/invitation-lines.txt");
+        let (mut cases, mut wrong) = (0, Vec::new());
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let [want, tag, text] = line.split('|').collect::<Vec<_>>()[..] else {
+                panic!("{line}")
+            };
+            let got = match invites_to(text, &Lang::parse(tag).unwrap()) {
+                None => "none",
+                Some(Invites::Tells) => "tells",
+                Some(Invites::Asks) => "asks",
+            };
+            cases += 1;
+            if got != want {
+                wrong.push(format!("{text}: {got}, not {want}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(cases > 40, "{cases}");
+    }
+
+    #[test]
     fn every_line_of_the_words_is_read() {
         for line in include_str!("invitations.txt").lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('|').collect();
@@ -403,7 +488,9 @@ mod tests {
             let heard = heard(&text);
             match said(&text) {
                 Some(said) => prop_assert_eq!(heard, Some(said)),
-                None => prop_assert!(heard.is_none_or(|heard| heard.of_another && heard.lang.is_some())),
+                None => prop_assert!(
+                    heard.is_none_or(|heard| (heard.of_another || heard.bare) && heard.lang.is_some())
+                ),
             }
         }
     }

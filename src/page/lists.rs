@@ -5,7 +5,7 @@
 
 use url::Url;
 
-use super::{Alternate, Page, PageKind, decode};
+use super::{Alternate, Page, PageKind, alternates, decode};
 use crate::seeds::discover;
 
 /// What is no HTML: a sitemap, a feed, or nothing that leads anywhere.
@@ -18,9 +18,8 @@ pub(super) fn page(url: &Url, decoded: decode::Decoded) -> Page {
     };
     let mut notes = decoded.notes;
     notes.extend(listing.notes);
-    // `x-default` and what names no language say nothing of a translation.
-    let about = |(page, alternates): (String, Vec<Alternate>)| {
-        let named = alternates.into_iter().filter(|alternate| alternate.lang.is_some());
+    let about = |(page, told): (String, Vec<Alternate>)| {
+        let named = alternates::of_entry(&page, told).into_iter();
         named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();

@@ -4,7 +4,8 @@
 //! in running text too, where they speak of something else: a link counts only where all that
 //! stands beside it, up to a mark that parts sentences, belongs to the invitation; where one page
 //! is named for a language, not one for each of several articles; and where its address lies on
-//! the page's own site or names the language. Whether two pages belong together is for `groups`.
+//! the page's own site or names the language. A link that is a name and no more ("angielsku") is one
+//! where its whole line is an invitation. Whether two pages belong together is for `groups`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,8 +21,8 @@ use super::target;
 use crate::address::{Site, fetchable};
 use crate::lang::Lang;
 use crate::page::dom::attr;
-use crate::page::invitations::{self, MAX_BYTES, Said};
-use crate::page::{Place, Signal};
+use crate::page::invitations::{self, Invites, MAX_BYTES, Said};
+use crate::page::{Place, Signal, vocabulary};
 
 /// Bytes of text beside a link that are read in each direction.
 const MAX_BESIDE: usize = MAX_BYTES;
@@ -58,10 +59,11 @@ impl<'a> Invited<'a> {
         let texts = switcher::texts(node, element, label);
         let mut heard = texts.filter_map(|text| Some((text, invitations::heard(text)?)));
         let first = heard.next()?;
-        let (text, said) = if first.1.of_another {
-            heard.find(|(_, said)| !said.of_another).unwrap_or(first)
-        } else {
+        let is_whole = |said: &Said| !said.of_another && !said.bare;
+        let (text, said) = if is_whole(&first.1) {
             first
+        } else {
+            heard.find(|(_, said)| is_whole(said)).unwrap_or(first)
         };
         Some(Self { anchor: Anchor::saying(node, element, href, text.to_owned()), said })
     }
@@ -163,6 +165,9 @@ fn found<'s, 'a>(
         Some(lang) => Some(lang.clone()),
         None => line.sentence(&anchor.text),
     }?;
+    if invited.said.bare && !is_listed(anchor, &lang) {
+        return None;
+    }
     let place = switcher::place_of(anchor.node);
     let left = |why| Err((why, Signal::Invitation, place));
     let target = fetchable(anchor.href, Some(base)).ok();
@@ -175,7 +180,9 @@ fn found<'s, 'a>(
         Ok((Signal::ArticleBlock, Place::Article))
     } else if notices.of_another(anchor.node) || notice::is_card(anchor.node) {
         left(Reason::OtherArticle)
-    } else if !line.stands_alone(&invited.said) || target.as_ref().is_some_and(target::is_topic) {
+    } else if !(invited.said.bare || line.stands_alone(&invited.said))
+        || target.as_ref().is_some_and(target::is_topic)
+    {
         left(Reason::Topic)
     } else if !is_plausible(target.as_ref(), url, anchor.href, &lang) {
         left(Reason::Elsewhere)
@@ -183,6 +190,23 @@ fn found<'s, 'a>(
         Ok((Signal::Invitation, place))
     };
     Some(Found { anchor, of_another: invited.said.of_another, lang, judged })
+}
+
+/// Whether a link that is the name of a language stands in a line that invites to it. Its own name
+/// for a language says enough by itself, and "French" beside "translation" may be a topic.
+fn is_listed(anchor: &Anchor<'_>, lang: &Lang) -> bool {
+    let least = match vocabulary::language_named(&anchor.text) {
+        Some(named) if named.by_own_name => return false,
+        Some(_) => Invites::Asks,
+        None => Invites::Tells,
+    };
+    let (before, after) = (line(anchor.node, false, true), line(anchor.node, true, true));
+    let invites = |before: &str, after: &str| {
+        let whole = format!("{before} {} {after}", anchor.text);
+        invitations::invites_to(&whole, lang).is_some_and(|how| how >= least)
+    };
+    // A mark parts the line from what is beside it, or the names from one another.
+    invites(parted(&before, true, false), parted(&after, false, false)) || invites(&before, &after)
 }
 
 /// Whether an address lies on the page's own site, or names the language.
@@ -198,7 +222,7 @@ struct Line {
 
 impl Line {
     fn round(node: NodeRef<'_, Node>) -> Self {
-        Self { before: beside(node, false), after: beside(node, true) }
+        Self { before: line(node, false, false), after: line(node, true, false) }
     }
 
     /// The language that the sentence round a link like "here" names.
@@ -223,8 +247,9 @@ fn parted(text: &str, before: bool, asks: bool) -> &str {
     part.unwrap_or_default()
 }
 
-/// The text on one side of a link, up to the next link, break or block.
-fn beside(node: NodeRef<'_, Node>, forward: bool) -> String {
+/// The text on one side of a link, up to the next link, break or block; `past` links that are names
+/// of languages.
+fn line(node: NodeRef<'_, Node>, forward: bool, past: bool) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut at = node;
     'line: for _ in 0..MAX_CLIMB {
@@ -233,7 +258,7 @@ fn beside(node: NodeRef<'_, Node>, forward: bool) -> String {
             let sibling = if forward { next.next_sibling() } else { next.prev_sibling() };
             let Some(sibling) = sibling else { break };
             next = sibling;
-            match inline_text(sibling, forward) {
+            match inline_text(sibling, forward, past) {
                 Some(text) => parts.push(text),
                 None => break 'line,
             }
@@ -254,7 +279,7 @@ fn beside(node: NodeRef<'_, Node>, forward: bool) -> String {
 
 /// The text of a part of a line, of a long one what lies next to the link; `None` for what ends
 /// the line.
-fn inline_text(node: NodeRef<'_, Node>, forward: bool) -> Option<String> {
+fn inline_text(node: NodeRef<'_, Node>, forward: bool, past: bool) -> Option<String> {
     let mut text = String::new();
     for part in node.descendants().take(MAX_NODES) {
         match part.value() {
@@ -265,11 +290,22 @@ fn inline_text(node: NodeRef<'_, Node>, forward: bool) -> Option<String> {
                 let near = if forward { own.get(..end) } else { own.get(start..) };
                 text.push_str(near.unwrap_or_default());
             }
-            Node::Element(_) if !is_inline(part) => return None,
+            Node::Element(_) if !is_of_line(part, past) => return None,
             _ => {}
         }
     }
     Some(text)
+}
+
+/// Whether an element goes on with a line; `past` links that are names of languages.
+fn is_of_line(node: NodeRef<'_, Node>, past: bool) -> bool {
+    is_inline(node) || (past && is_name_link(node))
+}
+
+/// Whether a link is nothing but the name of a language.
+fn is_name_link(node: NodeRef<'_, Node>) -> bool {
+    let is_link = node.value().as_element().is_some_and(|element| element.name() == "a");
+    is_link && switcher::short_text(node).is_some_and(|text| invitations::is_names(&text))
 }
 
 /// Whether an element is part of a line of text.
