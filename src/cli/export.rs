@@ -1,5 +1,7 @@
 //! `warraq export`.
 
+mod value;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +10,6 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use url::Url;
 
 use super::{Exit, Stopped, given, lookup, show};
 use crate::export::dedup::{Dedup, Keep};
@@ -50,10 +51,10 @@ pub(crate) struct ExportFlags {
     output: Option<PathBuf>,
     /// jsonl, parquet, csv, text, markdown, tei or wet; of pairs of translations parallel-jsonl, tsv,
     /// tmx or warc2text [default: as the output is called, or jsonl].
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    #[arg(long, value_name = "FORMAT", value_parser = value::format)]
     format: Option<Format>,
     /// zstd or gzip; a Parquet file is compressed by itself.
-    #[arg(long, value_name = "HOW", value_parser = compress)]
+    #[arg(long, value_name = "HOW", value_parser = value::compress)]
     compress: Option<Compress>,
     /// Begin another file when one holds this much, uncompressed; 1 is a file a document.
     #[arg(long, value_name = "SIZE", value_parser = given::size)]
@@ -62,13 +63,13 @@ pub(crate) struct ExportFlags {
     #[arg(long, value_name = "a,b", value_delimiter = ',')]
     columns: Vec<String>,
     /// Only texts in these languages; of a pair, both.
-    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = value::lang)]
     language: Vec<Lang>,
     /// Only articles whose translation group has a text in each of these languages.
-    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = lang)]
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = value::lang)]
     with_languages: Vec<Lang>,
     /// Only these hosts and those below them.
-    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = host)]
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = value::host)]
     host: Vec<String>,
     /// Only what was published, or else captured, at this time or later: 2026-11-22 or
     /// 2026-11-22T09:30:00Z.
@@ -88,20 +89,20 @@ pub(crate) struct ExportFlags {
     whole: bool,
     /// Keep one of the documents with the same url, exactly the same text, or nearly the same (near);
     /// what is left out is named in duplicates.jsonl.
-    #[arg(long, value_name = "BY", value_parser = dedup)]
+    #[arg(long, value_name = "BY", value_parser = value::dedup)]
     dedup: Option<Dedup>,
     /// Which of them: the newest or the first capture [default: newest].
-    #[arg(long, value_name = "WHICH", value_parser = keep, requires = "dedup")]
+    #[arg(long, value_name = "WHICH", value_parser = value::keep, requires = "dedup")]
     keep: Option<Keep>,
     /// What is aligned in a parallel corpus: sentence or paragraph [default: sentence].
-    #[arg(long, value_name = "GRAIN", value_parser = grain)]
+    #[arg(long, value_name = "GRAIN", value_parser = value::grain)]
     align: Option<Grain>,
     /// Only pairs of articles, and aligned texts in them, of at least this score, 0 to 1.
-    #[arg(long, value_name = "SCORE", value_parser = score)]
+    #[arg(long, value_name = "SCORE", value_parser = value::score)]
     min_score: Option<f64>,
     /// Take into a parallel corpus what is no translation for certain, too: comparable,
     /// machine-translated, variant, declared-untranslated, suspect.
-    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = include)]
+    #[arg(long, value_name = "a,b", value_delimiter = ',', value_parser = value::include)]
     include: Vec<Include>,
     /// Write manifest.json: SHA-256 of inputs and outputs, version, settings.
     #[arg(long)]
@@ -419,95 +420,4 @@ fn tell(told: &Told, job: &Job) {
         }
     }
     show::say(&parts.join(", "));
-}
-
-fn format(text: &str) -> Result<Format, String> {
-    let known = Format::ALL.iter().find(|(name, _)| *name == text);
-    known.map(|(_, format)| *format).ok_or_else(|| {
-        let names: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
-        format!("there are {}", names.join(", "))
-    })
-}
-
-fn grain(text: &str) -> Result<Grain, String> {
-    match text {
-        "sentence" => Ok(Grain::Sentence),
-        "paragraph" => Ok(Grain::Paragraph),
-        _ => Err("there are sentence and paragraph".to_owned()),
-    }
-}
-
-fn score(text: &str) -> Result<f64, String> {
-    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
-    score.ok_or_else(|| "a score lies between 0 and 1".to_owned())
-}
-
-fn include(text: &str) -> Result<Include, String> {
-    let known = Include::ALL.iter().find(|(name, _)| *name == text);
-    known.map(|(_, include)| *include).ok_or_else(|| {
-        let names: Vec<_> = Include::ALL.iter().map(|(name, _)| *name).collect();
-        format!("there are {}", names.join(", "))
-    })
-}
-
-fn compress(text: &str) -> Result<Compress, String> {
-    match text {
-        "zstd" => Ok(Compress::Zstd),
-        "gzip" => Ok(Compress::Gzip),
-        _ => Err("there are zstd and gzip".to_owned()),
-    }
-}
-
-fn dedup(text: &str) -> Result<Dedup, String> {
-    match text {
-        "url" => Ok(Dedup::Url),
-        "exact" => Ok(Dedup::Exact),
-        "near" => Ok(Dedup::Near),
-        _ => Err("there are url, exact and near".to_owned()),
-    }
-}
-
-fn keep(text: &str) -> Result<Keep, String> {
-    match text {
-        "newest" => Ok(Keep::Newest),
-        "first" => Ok(Keep::First),
-        _ => Err("there are newest and first".to_owned()),
-    }
-}
-
-fn lang(text: &str) -> Result<Lang, String> {
-    let text = text.trim();
-    Lang::parse(text).ok_or_else(|| format!("{text:?} is no language; write ar, en or zh-Hant"))
-}
-
-/// A host as URLs have it: names in ASCII, with its port where it has one.
-fn host(text: &str) -> Result<String, String> {
-    let named = text.trim();
-    let url = Url::parse(&format!("http://{named}/"));
-    let url = url
-        .ok()
-        .filter(|url| !named.contains(['/', '\\', '?', '#', '@', '*']) && url.path() == "/");
-    let name = url.as_ref().and_then(Url::host_str).map(|name| name.trim_end_matches('.'));
-    let name = name.filter(|name| !name.is_empty() && !name.starts_with('.'));
-    let name =
-        name.ok_or("it is no host; write one as in www.example.org, without https:// or *")?;
-    let port = url.as_ref().and_then(Url::port).filter(|port| *port != 443);
-    Ok(port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn a_host_is_what_a_url_would_have() {
-        assert_eq!(host(" Bücher.Example. ").as_deref(), Ok("xn--bcher-kva.example"));
-        assert_eq!(host("مثال.example").as_deref(), Ok("xn--mgbh0fb.example"));
-        assert_eq!(host("ex.org:8080").as_deref(), Ok("ex.org:8080"));
-        assert_eq!(host("ex.org:443").as_deref(), Ok("ex.org"));
-        assert_eq!(host("[::1]:81").as_deref(), Ok("[::1]:81"));
-        for no in ["", " ", "https://ex.org", "*.ex.org", ".ex.org", "ex.org/d", "::1", "a@b.org"] {
-            assert!(host(no).is_err(), "{no:?}");
-        }
-    }
 }
