@@ -1,5 +1,6 @@
-//! WET: the text of each capture as a `conversion` record (WARC 1.1 §6.8), as Common Crawl's files
-//! have it, so that their readers read ours.
+//! WET: the text of each capture as a `conversion` record (WARC 1.0 §6.8), as Common Crawl's files
+//! have it, so that their readers read ours: WARC 1.0, whole seconds, and fields in that order, since
+//! the best known of them (`cc_net`) counts lines. What Common Crawl added later stands last.
 //!
 //! `WARC-Refers-To` names the record it was made from, `WARC-Identified-Content-Language` its
 //! language by ISO 639-3. Ids are made from what a record refers to: the same input gives the same
@@ -16,7 +17,6 @@ use crate::export::document::{Document, EXTRACTOR};
 use crate::export::sink::Sink;
 use crate::lang::Lang;
 use crate::moment::Moment;
-use crate::record::Header;
 
 pub(super) struct Wet {
     sink: Sink,
@@ -31,21 +31,34 @@ impl Wet {
 
     /// The `warcinfo` record. An export has no clock: its date is that of the first capture.
     fn begin(&mut self, date: Moment) -> io::Result<()> {
-        let block = format!("software: {EXTRACTOR}\r\nformat: WARC File Format 1.1\r\n");
-        let mut header = head("warcinfo", &id(&["warcinfo", &self.name]), date)?;
-        push(&mut header, "WARC-Filename", &self.name)?;
-        push(&mut header, "Content-Type", "application/warc-fields")?;
-        self.record(header, block.as_bytes())
+        let block = format!("software: {EXTRACTOR}\r\nformat: WARC File Format 1.0\r\n");
+        let (id, date) = (id(&["warcinfo", &self.name]), seconds(date));
+        self.record(
+            &[
+                ("WARC-Type", "warcinfo"),
+                ("WARC-Date", &date),
+                ("WARC-Filename", &self.name.clone()),
+                ("WARC-Record-ID", &id),
+                ("Content-Type", "application/warc-fields"),
+                ("Content-Length", &block.len().to_string()),
+            ],
+            block.as_bytes(),
+        )
     }
 
-    fn record(&mut self, mut header: Header, block: &[u8]) -> io::Result<()> {
+    fn record(&mut self, fields: &[(&str, &str)], block: &[u8]) -> io::Result<()> {
         if self.is_begun {
             self.sink.part()?;
         }
         self.is_begun = true;
-        push(&mut header, "WARC-Block-Digest", &Digest::of(block).to_string())?;
-        push(&mut header, "Content-Length", &block.len().to_string())?;
-        self.sink.write_all(&header.to_bytes())?;
+        let mut head = "WARC/1.0\r\n".to_owned();
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            // Control characters that somebody's WARC had in a field would be fields of their own.
+            let value = value.chars().filter(|c| !c.is_control());
+            head.extend(name.chars().chain(": ".chars()).chain(value).chain("\r\n".chars()));
+        }
+        self.sink.write_all(head.as_bytes())?;
+        self.sink.write_all(b"\r\n")?;
         self.sink.write_all(block)?;
         self.sink.write_all(b"\r\n\r\n")
     }
@@ -60,16 +73,22 @@ impl Writer for Wet {
         }
         let from = warc.record_id.as_deref().unwrap_or_default();
         let id = id(&["conversion", from, &warc.at.file, &offset, EXTRACTOR]);
-        let mut header = head("conversion", &id, date)?;
-        push(&mut header, "WARC-Target-URI", &document.url)?;
-        if !from.is_empty() {
-            push(&mut header, "WARC-Refers-To", from)?;
-        }
-        if let Some(code) = document.language.as_ref().and_then(iso_639_3) {
-            push(&mut header, "WARC-Identified-Content-Language", code)?;
-        }
-        push(&mut header, "Content-Type", "text/plain")?;
-        self.record(header, plain(document).as_bytes())
+        let text = plain(document);
+        let language = document.language.as_ref().and_then(iso_639_3);
+        self.record(
+            &[
+                ("WARC-Type", "conversion"),
+                ("WARC-Target-URI", &document.url),
+                ("WARC-Date", &seconds(date)),
+                ("WARC-Record-ID", &id),
+                ("WARC-Refers-To", from),
+                ("WARC-Block-Digest", &Digest::of(text.as_bytes()).to_string()),
+                ("Content-Type", "text/plain"),
+                ("Content-Length", &text.len().to_string()),
+                ("WARC-Identified-Content-Language", language.unwrap_or_default()),
+            ],
+            text.as_bytes(),
+        )
     }
 
     fn size(&self) -> u64 {
@@ -84,18 +103,10 @@ impl Writer for Wet {
     }
 }
 
-fn head(kind: &str, id: &str, date: Moment) -> io::Result<Header> {
-    let mut header = Header::default();
-    push(&mut header, "WARC-Type", kind)?;
-    push(&mut header, "WARC-Record-ID", id)?;
-    push(&mut header, "WARC-Date", &date.warc_date())?;
-    Ok(header)
-}
-
-/// A field; control characters that somebody's WARC had in it are left out.
-fn push(header: &mut Header, name: &str, value: &str) -> io::Result<()> {
-    let value: String = value.chars().filter(|c| !c.is_control()).collect();
-    header.push(name, &value).map_err(io::Error::other)
+/// A date as WARC 1.0 has it (§5.4): whole seconds.
+fn seconds(date: Moment) -> String {
+    let date = date.warc_date();
+    date.split_once('.').map_or(date.clone(), |(seconds, _)| format!("{seconds}Z"))
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8): made from what it names.
