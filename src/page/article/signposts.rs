@@ -48,6 +48,14 @@ impl Post {
         })
     }
 
+    /// Whether its line goes, and nothing with it.
+    fn goes_alone(self) -> bool {
+        matches!(
+            self,
+            Self::Ask | Self::Within | Self::Label | Self::Credit | Self::Rights | Self::Give
+        )
+    }
+
     /// Whether it may stand anywhere in its line.
     fn is_anywhere(self) -> bool {
         matches!(self, Self::Within | Self::Rights | Self::Give)
@@ -112,16 +120,14 @@ pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
     for draft in blocks {
         read += draft.measure.letters;
         let is_late = (total - read.min(total)) * 100 <= total * MAX_TAIL;
-        match (signpost(&draft), below) {
+        match (signpost(&draft, is_late), below) {
             (Some((Post::Tail, _)), _) if is_late => break,
-            (Some((Post::Rights, _)), _) if is_late => {}
             (Some((Post::Tags, false)), _)
                 if is_late || draft.measure.link_share() >= TAGS_LINKED => {}
-            (Some((Post::Give, _)), _) if draft.measure.linked > 0 => {}
             (Some((post @ (Post::Onward | Post::Wall), alone)), _) => {
                 below = (alone || post == Post::Wall).then_some(post);
             }
-            (Some((Post::Ask | Post::Within | Post::Label | Post::Credit, _)), _) => {}
+            (Some((post, _)), _) if post.goes_alone() => {}
             (_, Some(Post::Onward)) if is_listed(&draft) => {}
             (_, Some(Post::Wall)) if draft.measure.letters <= MAX_LETTERS => {}
             _ => {
@@ -135,7 +141,7 @@ pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
 
 /// Whether a block says where the story was taken from, and nothing else.
 pub(crate) fn is_source(draft: &Draft) -> bool {
-    signpost(draft).is_some_and(|(post, _)| post == Post::Source)
+    signpost(draft, true).is_some_and(|(post, _)| post == Post::Source)
 }
 
 /// A line of the list that a signpost opens: linked, or an item, and short.
@@ -144,8 +150,9 @@ fn is_listed(draft: &Draft) -> bool {
         && (draft.measure.link_share() > 0.5 || draft.kind == BlockKind::Item)
 }
 
-/// What a block is a signpost to, and whether it says nothing else.
-fn signpost(draft: &Draft) -> Option<(Post, bool)> {
+/// What a block is a signpost to, and whether it says nothing else; `is_late` for one near the end of
+/// its text.
+fn signpost(draft: &Draft, is_late: bool) -> Option<(Post, bool)> {
     if draft.measure.letters > MAX_LETTERS || draft.kind == BlockKind::Code {
         return None;
     }
@@ -168,7 +175,13 @@ fn signpost(draft: &Draft) -> Option<(Post, bool)> {
         fits.then_some((sign.post, alone || rest == ":"))
     });
     found.or_else(|| {
-        let within = WITHIN.iter().find(|(_, text)| text.find(line.as_bytes()).is_some());
+        let asked = |post: Post| match post {
+            Post::Rights => is_late,
+            Post::Give => draft.measure.linked > 0,
+            _ => true,
+        };
+        let mut within = WITHIN.iter().filter(|(post, _)| asked(*post));
+        let within = within.find(|(_, text)| text.find(line.as_bytes()).is_some());
         within.map(|(post, _)| (*post, false))
     })
 }
