@@ -19,9 +19,13 @@ const PHRASE: f64 = 0.25;
 /// Units off the diagonal that are looked at to either side.
 const BAND: usize = 200;
 
-/// What a number in both is worth, and one that is only in one costs.
+/// What a number in both is worth.
 const NUMBER: f64 = 2.5;
-const ODD_NUMBER: f64 = 1.0;
+/// What a number that is only in one costs: less than to leave a sentence out on either side, since
+/// translators write some in words. Of the pairs of a story from which both translators left out
+/// sentences, 19 of 63 were wrong at 1.0, 10 of 60 at 3.6; above, pairs of the bundled web are lost
+/// (recall .981 to 3.3, .977 at 3.6, .966 from 3.8).
+const ODD_NUMBER: f64 = 3.6;
 /// What a name in both is worth.
 const NAME: f64 = 1.5;
 /// Anchors of a kind that count: two long sentences share more than two short ones.
