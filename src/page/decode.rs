@@ -27,6 +27,23 @@ pub struct Decoded {
     pub notes: Vec<String>,
 }
 
+/// Bytes that are read of an entity, and of what is in it once a content coding is off; the archive
+/// keeps them all.
+const READ: usize = 16 << 20;
+
+/// The same of what may be a sitemap: as much as one may have (sitemaps.org).
+const READ_OF_LISTS: usize = 50 << 20;
+
+/// Media types of sitemaps, compressed ones among them.
+const LISTS: &[&str] = &[
+    "application/xml",
+    "text/xml",
+    "text/plain",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+];
+
 /// Bytes of the text that are looked at to tell what it is.
 const SNIFFED: usize = 2_048;
 
@@ -66,12 +83,12 @@ const XML_ROOTS: &[(&str, &str)] = &[
 /// Removes the content codings and the charset. Total; output is capped.
 pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let mut notes = Vec::new();
-    let bytes = coding::remove(&head.content_codings(), bytes, &mut notes);
+    let mut declared = declared(head);
+    let limit = limit_of(&declared.media_type);
+    let bytes = coding::remove(&head.content_codings(), bytes, limit, &mut notes);
+    let unpacked = unpacked(&bytes, limit, &mut notes);
     let is_broken = !notes.is_empty();
-    let declared =
-        head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
-    let mut declared = declared.unwrap_or_default();
-    let bytes = match unpacked(&bytes) {
+    let bytes = match unpacked {
         Some(markup) => {
             "application/xml".clone_into(&mut declared.media_type);
             markup.into()
@@ -99,7 +116,22 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
 
 /// The bytes of an entity, content codings removed, whatever they are (robots.txt).
 pub fn bytes(head: &Head, entity: &[u8]) -> Vec<u8> {
-    coding::remove(&head.content_codings(), entity, &mut Vec::new()).into_owned()
+    coding::remove(&head.content_codings(), entity, READ, &mut Vec::new()).into_owned()
+}
+
+/// Bytes of an entity that are read, by what its head says.
+pub fn limit(head: &Head) -> usize {
+    limit_of(&declared(head).media_type)
+}
+
+fn limit_of(media_type: &str) -> usize {
+    if LISTS.contains(&media_type) { READ_OF_LISTS } else { READ }
+}
+
+/// The declared type: of several the last that is one.
+fn declared(head: &Head) -> ContentType {
+    let values = head.all("content-type");
+    values.iter().rev().find_map(|value| ContentType::parse(value)).unwrap_or_default()
 }
 
 /// The most bytes that can come of `length` bytes of an entity, by what its head says.
@@ -109,17 +141,20 @@ pub fn most(head: &Head, length: u64) -> u64 {
     if head.get("content-type").is_some_and(|value| value.contains("zip")) {
         codings.push("gzip".to_owned());
     }
-    coding::most(&codings, length)
+    coding::most(&codings, length, limit(head))
 }
 
 /// The markup in a file that is itself gzip (`sitemap.xml.gz`).
-fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+fn unpacked(bytes: &[u8], limit: usize, notes: &mut Vec<String>) -> Option<Vec<u8>> {
     if !bytes.starts_with(b"\x1f\x8b\x08") {
         return None;
     }
-    let inside = coding::remove(&["gzip".to_owned()], bytes, &mut Vec::new()).into_owned();
+    let mut why = Vec::new();
+    let inside = coding::remove(&["gzip".to_owned()], bytes, limit, &mut why).into_owned();
     let start = inside.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&inside);
-    start.trim_ascii_start().starts_with(b"<").then_some(inside)
+    let is_markup = start.trim_ascii_start().starts_with(b"<");
+    notes.extend(why.into_iter().filter(|_| is_markup));
+    is_markup.then_some(inside)
 }
 
 /// The parts of a Content-Type that are used (RFC 9110 §8.3).

@@ -33,6 +33,7 @@ pub use self::likeness::Likeness;
 use self::metadata::Metadata;
 use crate::head::Head;
 use crate::lang::Lang;
+use crate::lead::Refusal;
 use crate::seeds::discover;
 
 /// What there is to read: one entity, transfer coding removed, content coding still on.
@@ -82,6 +83,8 @@ pub struct Page {
     pub variants: Vec<Alternate>,
     /// Everything the page leads to, alternates left out.
     pub links: Vec<Link>,
+    /// What is written as a link and is no URL to fetch.
+    pub refused: Vec<Refusal>,
     /// The article, when there is one.
     pub article: Option<Article>,
     /// What it gives away of how it came to be in its language.
@@ -404,7 +407,7 @@ fn staged(
     let mut found = stage(&dom, head, url);
     let reading =
         article::read(&dom, &metadata, url, &found.notices).filter(|_| !is_missing(head.status()));
-    let (mut links, left_out) = links::read(&dom, head, url);
+    let links::Found { mut links, refused, note: left_out } = links::read(&dom, head, url);
     let reading = reading.map(|reading| paged(reading, &dom, url, &metadata, &mut links));
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
     let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
@@ -413,10 +416,9 @@ fn staged(
         let own = detected.as_ref().or(declared.as_ref());
         found.alternates.extend(pattern::siblings(url, own, &links));
     }
-    let notes = decoded.notes.into_iter().chain(left_out).chain(found.notes).collect();
     let own_variant = || alternates::own_variant(head, url).map(String::from);
-    let likeness = likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article));
     let page = Page {
+        likeness: Some(likeness::of(url, &dom, reading.as_ref().map(|reading| &reading.article))),
         kind: if reading.is_some() { PageKind::Article } else { PageKind::Listing },
         canonical: metadata.canonical.or_else(own_variant),
         title: metadata.title,
@@ -425,15 +427,15 @@ fn staged(
         alternates: found.alternates,
         variants: found.variants,
         links,
+        refused,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, url),
         site: metadata.site,
         rights: rights::read(&dom, head),
         mt_suspect: found.machine.map(str::to_owned),
-        likeness: Some(likeness),
         is_broken: decoded.is_broken,
-        notes,
-        defects: Vec::new(),
+        defects: left_out.iter().map(|_| MANY_LINKS).collect(),
+        notes: decoded.notes.into_iter().chain(left_out).chain(found.notes).collect(),
     };
     (page, found.dropped)
 }
@@ -455,6 +457,9 @@ fn paged(
     reading
 }
 
+/// The defect of a page of so many links that some are left out.
+const MANY_LINKS: &str = "a page with too many links: the last of them are left out";
+
 /// Whether a status says that the page is not there, or broken; a server that refuses or wants
 /// money (RFC 9110 §15.5) may still show the story.
 fn is_missing(status: Option<u16>) -> bool {
@@ -469,7 +474,10 @@ fn listed(url: &Url, decoded: decode::Decoded) -> Page {
         PageKind::Feed => discover::feed(&decoded.text, url),
         _ => discover::Listing::default(),
     };
-    let mut notes = decoded.notes;
+    let (mut notes, mut defects) = (decoded.notes, listing.defects);
+    if decoded.is_broken && kind != PageKind::Other && !defects.contains(&discover::BROKEN) {
+        defects.push(discover::BROKEN);
+    }
     notes.extend(listing.notes);
     // `x-default` and what names no language say nothing of a translation.
     let about = |(page, alternates): (String, Vec<Alternate>)| {
@@ -477,6 +485,6 @@ fn listed(url: &Url, decoded: decode::Decoded) -> Page {
         named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();
-    let defects = listing.defects;
-    Page { kind, links: listing.links, alternates, notes, defects, ..Page::default() }
+    let (links, refused) = (listing.links, listing.refused);
+    Page { kind, alternates, links, refused, notes, defects, ..Page::default() }
 }
