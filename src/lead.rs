@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::address::{Address, AddressError, HostKey, Server, Site, fetchable};
+use crate::address::{Address, AddressError, HostKey, Server, Site, fetchable, without_userinfo};
 use crate::lang::Lang;
 
 /// How a URL was reached; its letter stands in the hop path of the `metadata` record (Heritrix's
@@ -283,6 +283,29 @@ pub struct Refusal {
     pub url: String,
     /// The rule that refused it.
     pub rule: Rule,
+}
+
+impl Refusal {
+    /// Of a text that is no URL to fetch: its beginning, without a password, on one line.
+    pub fn of_text(text: &str, why: &AddressError) -> Self {
+        let url = without_userinfo(text.trim());
+        let url = url.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN).collect();
+        Self { url, rule: Rule::of(why) }
+    }
+}
+
+/// Characters that are kept of a text that is no URL to fetch.
+const SHOWN: usize = 120;
+
+impl Rule {
+    /// The rule behind an address that cannot be fetched.
+    pub const fn of(error: &AddressError) -> Self {
+        match error {
+            AddressError::NotAUrl { .. } => Self::NotAUrl,
+            AddressError::Scheme { .. } => Self::Scheme,
+            AddressError::TooLong { .. } => Self::UrlLength,
+        }
+    }
 }
 
 /// The kind of a failure.

@@ -23,6 +23,8 @@ mod folder;
 mod forgotten;
 #[path = "hostile/held.rs"]
 mod held;
+#[path = "hostile/lists.rs"]
+mod lists;
 #[path = "hostile/redirects.rs"]
 mod redirects;
 #[path = "hostile/robots.rs"]

@@ -225,6 +225,43 @@ fn the_host_budget_is_held_at_the_visit() {
     assert_eq!(scope.admit(&visit), None, "the operator asked for it");
 }
 
+/// What its pattern brought says nothing of a declared translation: it is read.
+#[test]
+fn a_declared_alternate_is_no_near_duplicate_unread() {
+    let scope = scope(&settings());
+    let url = Url::parse("https://news.example/en/a").unwrap();
+    let many = Spent {
+        server: 9_000,
+        server_alike: 9_000,
+        pattern: 900,
+        pattern_alike: 900,
+        ..Spent::default()
+    };
+    for (hops, rule) in [
+        ("L", Some(Rule::NearDuplicates)),
+        ("LA", None),
+        ("AR", None),
+        ("AL", Some(Rule::NearDuplicates)),
+        ("G", Some(Rule::NearDuplicates)),
+    ] {
+        let lead = Lead { hops: hops.to_owned(), ..Lead::at(&url, Hop::Link) };
+        let (site, server) = (Site::of(&url), Server::of(&url));
+        let mut visit = Visit {
+            lead,
+            attempt: 0,
+            site,
+            server,
+            site_settled: 9,
+            spent: many,
+            suspect: false,
+            token: 1,
+        };
+        assert_eq!(scope.admit(&visit), rule, "{hops}");
+        visit.spent = Spent { pattern_alike: 50, pattern: 60, ..many };
+        assert_eq!(scope.admit(&visit), rule.map(|_| Rule::HostDuplicates), "{hops}");
+    }
+}
+
 /// Indexes that name indexes end, what the last of them lists does not.
 #[test]
 fn sitemap_indexes_without_end_stop() {

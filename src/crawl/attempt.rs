@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
@@ -18,16 +19,16 @@ use crate::address::{HostKey, fetchable};
 use crate::capture::guard::is_public;
 use crate::capture::{self, Capture, End, Fetch, Limits, Response};
 use crate::event::Event;
-use crate::frontier::{Frontier, Original};
+use crate::frontier::{Frontier, Original, RobotsFact};
 use crate::head::Head;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
-use crate::page::{self, Page, decode};
+use crate::page::{self, Page, PageKind, decode};
 use crate::politeness::backoff::retry_after;
 use crate::politeness::{Feedback, Next};
 
-/// Bytes of an entity that are read for links and text; the archive keeps them all.
-pub(super) const READ_LIMIT: usize = 16 << 20;
+/// The defect of a body of which only the beginning was read.
+const LONG: &str = "a body over the reading limit: its end is not read";
 
 /// Makes the visit. Says whether a page was captured (robots.txt is none).
 pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
@@ -49,11 +50,8 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let outcome = outcome(&url, &capture, &met);
     let mut learnt = None;
     let (page, _share, _reader) = if let Some(host) = &visit.lead.robots_for {
-        let (body, share) = plain(&desk, &capture).await?;
-        let (links, fact) = robots::learn(&desk, &visit, host, &capture, &body).await?;
-        learnt = fact.map(|fact| (host.clone(), fact));
-        wait_for_robots(&desk, host, &capture, &mut next);
-        (Page { links, ..Page::default() }, share, None)
+        let (page, share) = rules(&desk, &visit, host, (&capture, &mut next), &mut learnt).await?;
+        (page, share, None)
     } else {
         // Until the visit is settled: what is made of a page can kill as well as reading it.
         let reader = desk.turn_to_read(&visit).await;
@@ -61,7 +59,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
         let (page, share) = read(&desk, (&visit, &url), body).await?;
         (page, share, Some(reader))
     };
-    tell_rest(&desk, &visit, &next);
+    let rest = next.parked.clone().map(|rest| (rest, asks_to_wait(&capture)));
     let wants_cookie = takes_cookies(&desk, &visit, &url, &capture, &outcome);
     let again = visit.lead.robots_for.is_none()
         && (matches!(met, Met::Unanswered(_))
@@ -72,7 +70,26 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let is_page = visit.lead.robots_for.is_none() && capture.response.is_some() && !again;
     let work = Work { desk: &desk, visit: &visit, next, text, met, learnt };
     work.settle(capture, trace).await?;
+    if let Some((rest, was_asked)) = rest {
+        tell_rest(&desk, &visit, rest, was_asked).await?;
+    }
     Ok(is_page)
+}
+
+/// What a robots.txt brings: its sitemaps, and what is to be remembered of an origin.
+async fn rules<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    host: &HostKey,
+    (capture, next): (&Capture, &mut Next),
+    learnt: &mut Option<(HostKey, RobotsFact)>,
+) -> Result<(Page, Share), CrawlError> {
+    let (body, share) = plain(desk, capture).await?;
+    let (links, fact) = robots::learn(desk, visit, host, capture, &body).await?;
+    let defects = robots::defects(desk, host, fact.as_ref());
+    *learnt = fact.map(|fact| (host.clone(), fact));
+    wait_for_robots(desk, host, capture, next);
+    Ok((Page { links, defects, ..Page::default() }, share))
 }
 
 /// The limits of the exchange. Of a robots.txt enough comes for its rules, whatever `--max-body`
@@ -167,18 +184,32 @@ fn wait_for_robots<F: Frontier, T>(
     next.parked = Some((rest.max(wait), why));
 }
 
-/// Tells that a server is left alone for more than its delay.
-fn tell_rest<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit, next: &Next) {
-    if let Some((wait, why)) = &next.parked {
-        let (host, wait, why) = (visit.server.to_string(), *wait, why.clone());
-        desk.rested(&host, wait, &why);
-        desk.watch.tell(&Event::Parked { host, wait, why });
+/// Tells that a server is left alone for more than its delay. What it asked for itself is durable
+/// first: whoever is killed in the next second must not ask again.
+async fn tell_rest<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    visit: &Visit,
+    (wait, why): (Duration, String),
+    was_asked: bool,
+) -> Result<(), CrawlError> {
+    if was_asked {
+        desk.frontier.commit().await?;
     }
+    let host = visit.server.to_string();
+    desk.rested(&host, wait, &why);
+    desk.watch.tell(&Event::Parked { host, wait, why });
+    Ok(())
+}
+
+/// Whether the server said when to come again.
+fn asks_to_wait(capture: &Capture) -> bool {
+    let response = capture.response.as_ref();
+    response.is_some_and(|response| response.head.get("Retry-After").is_some())
 }
 
 /// The entity, up to the reading limit.
 fn entity(response: &Response) -> Result<Vec<u8>, CrawlError> {
-    capture::spool::entity(response, READ_LIMIT).map_err(CrawlError::Spool)
+    capture::spool::entity(response, decode::limit(&response.head)).map_err(CrawlError::Spool)
 }
 
 /// The entity without its content codings, and its share of the memory; empty when there is none.
@@ -223,6 +254,7 @@ struct Body {
     head: Head,
     entity: Vec<u8>,
     share: Share,
+    is_cut: bool,
 }
 
 /// What is read of the capture, from the archive when the server had nothing new; `None` for a
@@ -241,12 +273,13 @@ async fn body<F: Frontier, T>(
         (Met::Unmodified(page), _) => {
             let entity = std::mem::take(&mut page.entity);
             let share = desk.memory.for_body(&page.head, entity.len() as u64).await;
-            Ok(Some(Body { head: page.head.clone(), entity, share }))
+            Ok(Some(Body { head: page.head.clone(), entity, share, is_cut: false }))
         }
         (_, Some(response)) if readable => {
-            let length = response.payload_length.min(READ_LIMIT as u64);
+            let length = response.payload_length.min(decode::limit(&response.head) as u64);
             let share = desk.memory.for_body(&response.head, length).await;
-            Ok(Some(Body { head: response.head.clone(), entity: entity(response)?, share }))
+            let is_cut = length < response.payload_length;
+            Ok(Some(Body { head: response.head.clone(), entity: entity(response)?, share, is_cut }))
         }
         _ => Ok(None),
     }
@@ -262,7 +295,8 @@ async fn read<F: Frontier, T>(
     // Ahead of the mark: the page cannot have killed a process that has not begun to read it.
     let died = tried(desk, visit, url, body.as_ref()).await;
     desk.frontier.hazard(visit).await?;
-    let Some(Body { head, entity, share: body_share }) = body.filter(|_| died.is_none()) else {
+    let Some(Body { head, entity, share: body_share, is_cut }) = body.filter(|_| died.is_none())
+    else {
         return Ok((died.unwrap_or_default(), Share::none()));
     };
     let url = url.clone();
@@ -277,7 +311,11 @@ async fn read<F: Frontier, T>(
     let share = desk.memory.for_tree(decoded.text.len()).await;
     drop(body_share);
     let reading = tokio::task::spawn_blocking(move || page::read_decoded(&url, &head, decoded));
-    Ok((reading.await.unwrap_or_else(unread), share))
+    let mut page = reading.await.unwrap_or_else(unread);
+    if is_cut && page.kind != PageKind::Other {
+        page.defects.push(LONG);
+    }
+    Ok((page, share))
 }
 
 /// What is left of a suspect that a process of its own could not read either; `None` for all that

@@ -1,6 +1,6 @@
 //! The desk: what all workers of a crawl share, and the few decisions that join two rooms.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::archive::Archive;
+use super::asking::Asking;
 use super::live::Live;
 use super::memory::Memory;
 use super::pause::Pause;
@@ -80,8 +81,10 @@ pub(super) struct Desk<F, T> {
     rate_limited: AtomicU64,
     /// The limit that ended the intake.
     reached: OnceLock<How>,
-    asking: Mutex<HashSet<HostKey>>,
+    pub(super) asking: Asking,
     lost: Mutex<Vec<String>>,
+    /// The seeds behind the URLs that redirects from them led to.
+    origins: Mutex<HashMap<String, String>>,
     /// What was found to say the same again and again.
     pub(super) repetition: Mutex<Repetition>,
     /// Held by whoever reads a page: by a suspect alone, by all others together.
@@ -153,8 +156,9 @@ impl<F: Frontier, T> Desk<F, T> {
             bytes: AtomicU64::new(settings.max_bytes),
             rate_limited: AtomicU64::new(0),
             reached: OnceLock::new(),
-            asking: Mutex::default(),
+            asking: Asking::default(),
             lost: Mutex::default(),
+            origins: Mutex::default(),
             repetition: Mutex::default(),
             reading: RwLock::default(),
             files: Mutex::new(names(&settings.into)),
@@ -375,6 +379,7 @@ impl<F: Frontier, T> Desk<F, T> {
     /// Leaves the visit's server alone for the rest of the run; its URLs stay queued.
     pub(super) async fn park(&self, visit: &Visit, why: &str) -> Result<(), CrawlError> {
         self.frontier.release(visit, Release::NextRun).await?;
+        self.asking.park(&visit.server);
         let text = format!(
             "{}: left alone for this run ({why}); its URLs stay queued for the next one",
             visit.server
@@ -398,14 +403,27 @@ impl<F: Frontier, T> Desk<F, T> {
         if busy && !trace.again {
             self.rate_limited.fetch_add(1, Ordering::SeqCst);
         }
-        if lost && !trace.again && trace.lead.is_seed_or_redirect_of_one() {
+        if trace.again || !trace.lead.is_seed_or_redirect_of_one() {
+            return;
+        }
+        if lost {
             self.lose_seed(&trace.lead.found);
+        } else if let Outcome::Moved { to: Some(to), .. } = &trace.outcome {
+            let seed = self.seed_of(&trace.lead.found);
+            self.origins.lock().unwrap_or_else(PoisonError::into_inner).insert(to.clone(), seed);
         }
     }
 
-    /// Remembers that a seed came to nothing.
-    pub(super) fn lose_seed(&self, url: &str) {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).push(url.to_owned());
+    /// Remembers that a seed came to nothing, at this hop of its redirects.
+    pub(super) fn lose_seed(&self, hop: &str) {
+        let seed = self.seed_of(hop);
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
+    }
+
+    /// The seed that redirects led from; a process before this one may have followed them.
+    fn seed_of(&self, hop: &str) -> String {
+        let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        origins.get(hop).map_or(hop, String::as_str).to_owned()
     }
 
     /// The seeds that came to nothing.
@@ -431,18 +449,6 @@ impl<F: Frontier, T> Desk<F, T> {
         if !files.contains_key(file) {
             files.insert(file.to_owned(), true);
         }
-    }
-
-    /// Makes the caller the one who reads this origin's robots.txt, unless somebody does already,
-    /// or has done so since the caller missed its rules: they are learnt before the asking ends.
-    pub(super) fn begin_asking(&self, host: &HostKey) -> bool {
-        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        self.politeness.needs_robots(host) && asking.insert(host.clone())
-    }
-
-    /// The origin's robots.txt is read, or could not be.
-    pub(super) fn end_asking(&self, host: &HostKey) {
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
     }
 
     /// The header fields of a request: the operator's own only towards the seeds' origins, so that

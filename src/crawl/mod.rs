@@ -6,6 +6,7 @@
 //! archive says.
 
 pub mod archive;
+mod asking;
 mod attempt;
 pub mod blocked;
 mod closing;

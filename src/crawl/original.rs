@@ -10,21 +10,22 @@ use url::Url;
 use warc::RecordType;
 
 use super::CrawlError;
-use super::attempt::{READ_LIMIT, is_chunked};
+use super::attempt::is_chunked;
 use super::desk::Desk;
 use crate::capture::{Capture, End};
 use crate::digest::Digest;
 use crate::frontier::{Frontier, Original, uri_of};
 use crate::head::Head;
 use crate::lead::Visit;
+use crate::page::decode;
 use crate::record::entity::split;
 use crate::record::reader::read_at;
 use crate::record::validators::asked;
 use crate::record::verify::verify;
 use crate::record::{Origin, Reference};
 
-/// Bytes of an archived response that are looked into: chunks take more room than what they hold.
-const READ_FROM_BLOCK: u64 = 2 * READ_LIMIT as u64;
+/// Bytes of an archived response in which its head is looked for.
+const HEAD: u64 = 1 << 20;
 
 /// What a visit brought, as the archive sees it.
 #[derive(Debug)]
@@ -160,12 +161,16 @@ pub(super) fn read(folder: &Path, origin: &Origin, payload: Digest) -> Option<Un
     if !is_it || !verify(&entry).ok()?.is_empty() {
         return None;
     }
-    let block = entry.block.first(READ_FROM_BLOCK).ok()?;
+    let start = entry.block.first(HEAD).ok()?;
+    let head = Head::parse(start.get(..split(&start).head_length).unwrap_or_default());
+    let limit = decode::limit(&head);
+    // Chunks take more room than what they hold.
+    let block = entry.block.first(2 * limit as u64).ok()?;
     let split = split(&block);
     Some(Unmodified {
         reference: origin.reference(),
         payload,
-        head: Head::parse(block.get(..split.head_length).unwrap_or_default()),
-        entity: split.entity.get(..READ_LIMIT).unwrap_or(&split.entity).to_vec(),
+        head,
+        entity: split.entity.get(..limit).unwrap_or(&split.entity).to_vec(),
     })
 }

@@ -13,18 +13,23 @@ use super::{CrawlError, original};
 use crate::address::{HostKey, fetchable};
 use crate::capture::{Capture, End};
 use crate::digest::Digest;
+use crate::event::Event;
 use crate::frontier::{Frontier, Release, RobotsAnswer, RobotsFact};
 use crate::head::Head;
 use crate::lead::{Hop, Lead, Locator, Truncated, Visit};
 use crate::page::{Link, decode};
-use crate::politeness::robots::{MAX_FILE, Reply, Rules, Verdict, verdict};
+use crate::politeness::robots::{MAX_CRAWL_DELAY, MAX_FILE, Reply, Rules, Verdict, verdict};
 use crate::record::entry::Entry;
 use crate::record::verify::verify;
 use crate::record::{entity, reader};
+use crate::settings::spelling::span;
 use crate::state::rebuild::Found;
 
 /// How long a page waits for rules that somebody else is asking for.
 const WHILE_ASKING: Duration = Duration::from_millis(50);
+
+/// The defect of rules that ask for more patience than a crawl has.
+const LONG_DELAY: &str = "a Crawl-delay over 2 minutes: held to that";
 
 /// Bytes of a robots.txt that are fetched, and looked at in the archive: more than are ever kept.
 pub(super) const FILE_LIMIT: u64 = 1 << 20;
@@ -52,6 +57,9 @@ pub(super) async fn ask_for<F: Frontier, T>(
         desk.frontier.release(visit, Release::Until(now)).await?;
         return Ok(());
     }
+    if desk.asks_in_vain(&host) {
+        give_up(desk, &host).await?;
+    }
     let queued =
         desk.begin_asking(&host) && ask(desk, &visit.lead, Hop::Robots, &host, None).await?;
     // Where the answer is on its way already, a moment later is soon enough.
@@ -71,6 +79,7 @@ async fn ask<F: Frontier, T>(
 ) -> Result<bool, CrawlError> {
     let queued = match to.cloned().or_else(|| host.robots_url()) {
         Some(url) => {
+            desk.ask_at(host, &url);
             let lead = from.onward(&url, hop).for_robots(host.clone());
             desk.frontier.put_first(lead).await?
         }
@@ -163,9 +172,36 @@ pub(super) async fn learn<F: Frontier, T>(
                 return Ok((named, None));
             }
             sitemaps(desk, visit, host, &named).await?;
+            share(desk, (host, &url), &fact);
             Ok((named, Some(fact)))
         }
     }
+}
+
+/// A robots.txt that another host's has moved to is its own host's too, and need not be asked for
+/// again in this run. Where its sitemaps are wanted it is, since no trace names them otherwise.
+fn share<F: Frontier, T>(desk: &Desk<F, T>, (host, url): (&HostKey, &Url), fact: &RobotsFact) {
+    let own = HostKey::of(url);
+    let wanted = desk.settings.sitemaps && desk.seeds.contains(&own);
+    if own != *host && own.robots_url().as_ref() == Some(url) && !wanted && desk.begin_asking(&own)
+    {
+        desk.politeness.learn(&own, fact, None);
+        desk.end_asking(&own);
+    }
+}
+
+/// What is wrong with the rules of an origin, and lived with: a Crawl-delay that is held to less.
+pub(super) fn defects<F: Frontier, T>(
+    desk: &Desk<F, T>,
+    host: &HostKey,
+    fact: Option<&RobotsFact>,
+) -> Vec<&'static str> {
+    let Some(RobotsAnswer::File(file)) = fact.map(|fact| &fact.answer) else { return Vec::new() };
+    let Some(delay) = Rules::parse(file).longer_delay() else { return Vec::new() };
+    let (asked, held) = (span(delay), span(MAX_CRAWL_DELAY));
+    let text = format!("{host}: its robots.txt asks for a Crawl-delay of {asked}; held to {held}");
+    desk.watch.tell(&Event::Warning { text });
+    vec![LONG_DELAY]
 }
 
 /// A robots.txt visit that is read back from the archive: whose rules it asked for, and its reply.

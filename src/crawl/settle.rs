@@ -8,7 +8,7 @@ use super::attempt::is_chunked;
 use super::desk::Desk;
 use super::original::Met;
 use super::{CrawlError, guess, reading, robots};
-use crate::address::HostKey;
+use crate::address::{HostKey, fetchable};
 use crate::capture::{Capture, End, Fidelity};
 use crate::event::{Event, Settled};
 use crate::frontier::again::Fetch;
@@ -201,6 +201,8 @@ pub(super) fn trace<F: Frontier, T>(
 ) -> Trace {
     let mut notes = notes(capture);
     notes.extend(page.defects.iter().map(|defect| Trace::defect_note(defect)));
+    notes.extend(page.refused.iter().map(Trace::refused_note));
+    notes.extend(refused_target(url, capture, &outcome).as_ref().map(Trace::refused_note));
     notes.extend(notes_on(met, capture));
     notes.extend(page.notes.iter().map(|note| ("note".to_owned(), note.clone())));
     notes.extend(page.mt_suspect.iter().map(|whose| ("mt-suspect".to_owned(), whose.clone())));
@@ -220,6 +222,13 @@ pub(super) fn trace<F: Frontier, T>(
         links: page.links,
         notes,
     }
+}
+
+/// Where a redirect leads, when that is no URL to fetch.
+fn refused_target(url: &Url, capture: &Capture, outcome: &Outcome) -> Option<Refusal> {
+    let Outcome::Moved { to: None, .. } = outcome else { return None };
+    let to = capture.response.as_ref()?.head.get("Location")?;
+    fetchable(&to, Some(url)).err().map(|why| Refusal::of_text(&to, &why))
 }
 
 fn notes(capture: &Capture) -> Vec<(String, String)> {

@@ -68,7 +68,10 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
+    use url::Url;
+
     use super::*;
+    use crate::address::{HostKey, Server};
     use crate::capture::{Capture, End, Fidelity, Limits, Response, Wire};
     use crate::crawl::archive::Archive;
     use crate::crawl::desk::{Parts, Stop};
@@ -133,8 +136,17 @@ mod tests {
     }
 
     fn desk<T>(into: &Path, seeds: Vec<Lead>, clock: Clock, fetch: T) -> Desk<MemoryFrontier, T> {
-        let mut settings = Settings::new(into.to_owned(), "desk@example.org");
-        (settings.robots, settings.late, settings.retries) = (false, false, 0);
+        let settings = Settings::new(into.to_owned(), "desk@example.org");
+        desk_with(Settings { robots: false, ..settings }, seeds, clock, fetch)
+    }
+
+    fn desk_with<T>(
+        mut settings: Settings,
+        seeds: Vec<Lead>,
+        clock: Clock,
+        fetch: T,
+    ) -> Desk<MemoryFrontier, T> {
+        (settings.late, settings.retries) = (false, 0);
         (settings.own_hosts, settings.delay) = (true, Duration::ZERO);
         let watch = Watch::none();
         let (disk, live) = (Disk::real(), Live::new(clock.clone()));
@@ -173,6 +185,28 @@ mod tests {
         assert_eq!((stats.put, stats.failed, stats.refused), (5, 2, 3));
         assert_eq!((stats.queued, stats.leased), (0, 0));
         assert_eq!(desk.lost_seeds().len(), 5);
+    }
+
+    /// Its robots.txt has moved to a server that was given up before it could be asked there.
+    #[tokio::test]
+    async fn rules_that_nobody_will_bring_are_asked_for_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::system();
+        let seeds = vec![Lead::seed("http://10.0.0.1/a").unwrap()];
+        let settings = Settings::new(dir.path().to_owned(), "desk@example.org");
+        let wire = Wire::new(&settings, clock.clone()).unwrap();
+        let desk = Arc::new(desk_with(settings, seeds.clone(), clock, wire));
+        let elsewhere = Url::parse("http://10.0.0.2/r").unwrap();
+        let host = HostKey::of(&seeds[0].url().unwrap());
+        assert!(desk.begin_asking(&host) && !desk.begin_asking(&host));
+        desk.ask_at(&host, &elsewhere);
+        assert!(!desk.asks_in_vain(&host));
+        desk.asking.park(&Server::of(&elsewhere));
+        assert!(desk.asks_in_vain(&host));
+        desk.frontier.put(seeds).await.unwrap();
+        work(Arc::clone(&desk)).await.unwrap();
+        assert!(!desk.asks_in_vain(&host));
+        assert_eq!(desk.frontier.stats().await.unwrap().leased, 0);
     }
 
     /// It rests for longer and longer, minutes at last, and is asked for each URL all the same: a run

@@ -165,7 +165,8 @@ pub struct Original {
 }
 
 /// The state of a run in numbers. `queued + leased + captured + revisits + moved + failed +
-/// refused at their visit` is what was put.
+/// refused at their visit` is what was put; with those left out where they were found it is what was
+/// discovered.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stats {
     /// Number of the run.
@@ -186,6 +187,9 @@ pub struct Stats {
     pub failed: u64,
     /// Ended as [`Outcome::Refused`] at their visit.
     pub refused: u64,
+    /// Refused where a page led to them, and never put.
+    #[serde(default)]
+    pub left_out: u64,
     /// Refusals by rule, those found on pages and never queued included.
     pub refusals: Vec<RefusalCount>,
     /// Messages with a defect that were archived as they came, by what was wrong.

@@ -19,7 +19,7 @@ use url::Url;
 use self::budgets::Budgets;
 pub use self::traps::TRAPS;
 use self::traps::Traps;
-use crate::address::{Address, AddressError, Site, fetchable, without_userinfo};
+use crate::address::{Address, Site, fetchable, without_userinfo};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead, Outcome, Refusal, Rule, Visit};
 use crate::page::{LinkKind, Signal};
@@ -108,6 +108,9 @@ impl Scope {
             }
             _ => {}
         }
+        if !trace.again && trace.lead.robots_for.is_none() {
+            page.judged.refused.extend(trace.refusals());
+        }
         page.judged
     }
 
@@ -173,15 +176,6 @@ const fn reads(status: u16) -> bool {
     matches!(status, 200..=299 | 304)
 }
 
-/// The rule behind an address that cannot be fetched.
-const fn address_rule(error: &AddressError) -> Rule {
-    match error {
-        AddressError::NotAUrl { .. } => Rule::NotAUrl,
-        AddressError::Scheme { .. } => Rule::Scheme,
-        AddressError::TooLong { .. } => Rule::UrlLength,
-    }
-}
-
 /// The first language any signal gives each alternate: `x-default` often comes before it.
 fn languages_of(trace: &Trace) -> HashMap<Address, Lang> {
     let mut languages = HashMap::new();
@@ -234,7 +228,7 @@ impl<'a> Page<'a> {
         match fetchable(text, Some(&self.url)) {
             Ok(url) => Some(url),
             Err(error) => {
-                self.refuse(&without_userinfo(text), address_rule(&error));
+                self.refuse(&without_userinfo(text), Rule::of(&error));
                 None
             }
         }

@@ -164,6 +164,9 @@ impl Tally {
     /// The numbers, those of the schedule still to be added.
     pub fn stats(&self, run: u32) -> Stats {
         let of = |standing| self.ended.get(&standing).copied().unwrap_or_default();
+        // A hop that closes a ring of redirects is there as moved.
+        let rules = self.rules.values().filter(|row| row.rule != Rule::RedirectLoop);
+        let refused: u64 = rules.map(|row| row.count).sum();
         Stats {
             run,
             put: self.put,
@@ -173,6 +176,7 @@ impl Tally {
             moved: of(Standing::Moved),
             failed: of(Standing::Failed),
             refused: of(Standing::Refused),
+            left_out: refused.saturating_sub(of(Standing::Refused)),
             refusals: self.rules.values().cloned().collect(),
             defects: self.defects.values().cloned().collect(),
             depends_on: self.depends.iter().map(dependency).collect(),

@@ -88,12 +88,10 @@ pub fn read(
     let published = when::published(&scene, url);
     let modified = when::modified(&scene, published.as_ref());
     let blocks = story(&body.blocks, &byline.lines);
-    let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
-    let texts = blocks.iter().map(|block| block.text.as_str());
-    let detected = language::detect_in(texts, &hints);
     if blocks.is_empty() {
         return Err(PageKind::Listing);
     }
+    let detected = language_of(&blocks, metadata);
     let article = Article {
         headline: metadata.title.clone().unwrap_or_default(),
         byline: byline.people,
@@ -106,6 +104,12 @@ pub fn read(
         parts: None,
     };
     Ok(Reading { article, detected })
+}
+
+/// The language a story is in, where its text shows it.
+fn language_of(blocks: &[TextBlock], metadata: &Metadata) -> Option<Lang> {
+    let hints: Vec<Lang> = metadata.declared.iter().cloned().collect();
+    language::detect_in(blocks.iter().map(|block| block.text.as_str()), &hints)
 }
 
 /// The blocks of a body without the lines that name its people, its day and its source.

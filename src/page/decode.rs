@@ -32,6 +32,23 @@ pub struct Decoded {
     pub notes: Vec<String>,
 }
 
+/// Bytes that are read of an entity, and of what is in it once a content coding is off; the archive
+/// keeps them all.
+const READ: usize = 16 << 20;
+
+/// The same of what may be a sitemap: as much as one may have (sitemaps.org).
+const READ_OF_LISTS: usize = 50 << 20;
+
+/// Media types of sitemaps, compressed ones among them.
+const LISTS: &[&str] = &[
+    "application/xml",
+    "text/xml",
+    "text/plain",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+];
+
 /// Longest media type that is believed (RFC 6838 §4.2: two names of 127 characters at most).
 const MAX_MEDIA_TYPE: usize = 255;
 
@@ -50,13 +67,13 @@ const BINARY: &[(&[u8], &str)] = &[
 /// Removes the content codings and the charset. Total; output is capped.
 pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     let mut notes = Vec::new();
-    let (bytes, reach) = coding::remove(&head.content_codings(), bytes, &mut notes);
-    let declared =
-        head.all("content-type").iter().rev().find_map(|value| ContentType::parse(value));
-    let mut declared = declared.unwrap_or_default();
-    let bytes = match unpacked(&bytes) {
-        Some(markup) => {
+    let mut declared = declared(head);
+    let limit = limit_of(&declared.media_type);
+    let (bytes, mut reach) = coding::remove(&head.content_codings(), bytes, limit, &mut notes);
+    let bytes = match unpacked(&bytes, limit, &mut notes) {
+        Some((markup, inside)) => {
             "application/xml".clone_into(&mut declared.media_type);
+            reach = reach.max(inside);
             markup.into()
         }
         None => bytes,
@@ -77,14 +94,29 @@ pub fn entity(head: &Head, bytes: &[u8]) -> Decoded {
     };
     let media_type = sniff::settled(declared.media_type, &text);
     let is_html = matches!(media_type.as_str(), "text/html" | "application/xhtml+xml");
-    let (is_broken, is_cut) =
-        (reach == Reach::Broken, reach == Reach::Cut || text.len() > dom::MAX_TEXT);
+    let is_broken = reach == Reach::Broken;
+    let is_cut = reach == Reach::Cut || is_html && text.len() > dom::MAX_TEXT;
     Decoded { text, is_html, media_type, charset: charset.to_owned(), is_broken, is_cut, notes }
 }
 
 /// The bytes of an entity, content codings removed, whatever they are (robots.txt).
 pub fn bytes(head: &Head, entity: &[u8]) -> Vec<u8> {
-    coding::remove(&head.content_codings(), entity, &mut Vec::new()).0.into_owned()
+    coding::remove(&head.content_codings(), entity, READ, &mut Vec::new()).0.into_owned()
+}
+
+/// Bytes of an entity that are read, by what its head says.
+pub fn limit(head: &Head) -> usize {
+    limit_of(&declared(head).media_type)
+}
+
+fn limit_of(media_type: &str) -> usize {
+    if LISTS.contains(&media_type) { READ_OF_LISTS } else { READ }
+}
+
+/// The declared type: of several the last that is one.
+fn declared(head: &Head) -> ContentType {
+    let values = head.all("content-type");
+    values.iter().rev().find_map(|value| ContentType::parse(value)).unwrap_or_default()
 }
 
 /// The most bytes that can come of `length` bytes of an entity, by what its head says.
@@ -94,17 +126,20 @@ pub fn most(head: &Head, length: u64) -> u64 {
     if head.get("content-type").is_some_and(|value| value.contains("zip")) {
         codings.push("gzip".to_owned());
     }
-    coding::most(&codings, length)
+    coding::most(&codings, length, limit(head))
 }
 
 /// The markup in a file that is itself gzip (`sitemap.xml.gz`).
-fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+fn unpacked(bytes: &[u8], limit: usize, notes: &mut Vec<String>) -> Option<(Vec<u8>, Reach)> {
     if !bytes.starts_with(b"\x1f\x8b\x08") {
         return None;
     }
-    let inside = coding::remove(&["gzip".to_owned()], bytes, &mut Vec::new()).0.into_owned();
+    let mut why = Vec::new();
+    let (inside, reach) = coding::remove(&["gzip".to_owned()], bytes, limit, &mut why);
     let start = inside.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&inside);
-    start.trim_ascii_start().starts_with(b"<").then_some(inside)
+    let is_markup = start.trim_ascii_start().starts_with(b"<");
+    notes.extend(why.into_iter().filter(|_| is_markup));
+    is_markup.then(|| (inside.into_owned(), reach))
 }
 
 /// The parts of a Content-Type that are used (RFC 9110 §8.3).

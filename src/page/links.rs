@@ -17,8 +17,9 @@ use url::Url;
 
 use super::dom::attr;
 use super::{Link, LinkKind};
-use crate::address::{AddressError, MAX_URL_BYTES, fetchable};
+use crate::address::{AddressError, fetchable};
 use crate::head::Head;
+use crate::lead::Refusal;
 
 /// Links kept of one page. Past it they are lost to the frontier, not to the archive.
 const MAX_LINKS: usize = 200_000;
@@ -65,24 +66,35 @@ const EMBED_RELATIONS: &[&str] = &[
 /// Links that most pages have.
 const USUAL: usize = 200;
 
-/// The links of a page, each URL once a kind, and what is to be said about those left out.
-pub fn read(dom: &Html, head: &Head, url: &Url) -> (Vec<Link>, Option<String>) {
+/// What a page leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Found {
+    /// The links, each URL once a kind.
+    pub links: Vec<Link>,
+    /// What is written as a link and is no URL to fetch, each once. Requisites are not counted.
+    pub refused: Vec<Refusal>,
+    /// What is to be said about those left out.
+    pub note: Option<String>,
+}
+
+/// The links of a page.
+pub fn read(dom: &Html, head: &Head, url: &Url) -> Found {
     let mut links = Links {
         base: base(dom, url),
         found: Vec::new(),
         written: HashSet::with_capacity(USUAL),
         seen: HashSet::with_capacity(USUAL),
-        long: 0,
+        refused: Vec::new(),
     };
     links.read_head(head, url);
     for element in elements(dom) {
-        if links.found.len() >= MAX_LINKS {
+        if links.is_full() {
             break;
         }
         links.read_element(element);
     }
-    let note = links.note();
-    (links.found, note)
+    let note = links.is_full().then(|| format!("links past the first {MAX_LINKS} were left out"));
+    Found { links: links.found, refused: links.refused, note }
 }
 
 /// The URL that relative references are resolved against: the first `<base href>` that is a web
@@ -124,8 +136,7 @@ struct Links<'a> {
     /// References of the document as written: most of those that come again need not be resolved.
     written: HashSet<(u8, &'a str)>,
     seen: HashSet<(u8, String)>,
-    /// Those over the limit of a URL.
-    long: u64,
+    refused: Vec<Refusal>,
 }
 
 impl<'a> Links<'a> {
@@ -207,14 +218,8 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// What was left out is said, never cut short.
-    fn note(&self) -> Option<String> {
-        let full = self.found.len() >= MAX_LINKS;
-        let full = full.then(|| format!("links past the first {MAX_LINKS} were left out"));
-        let long = (self.long > 0)
-            .then(|| format!("{} links over {MAX_URL_BYTES} bytes were left out", self.long));
-        let said: Vec<String> = long.into_iter().chain(full).collect();
-        (!said.is_empty()).then(|| said.join("; "))
+    fn is_full(&self) -> bool {
+        self.found.len() + self.refused.len() >= MAX_LINKS
     }
 
     fn add(&mut self, target: &str, kind: LinkKind, context: &str) {
@@ -228,12 +233,20 @@ impl<'a> Links<'a> {
         let url = match url {
             Ok(url) => url,
             Err(why) => {
-                self.long += u64::from(matches!(why, AddressError::TooLong { .. }));
-                return;
+                return self.refuse(target, kind, &why);
             }
         };
         if self.seen.insert((kind as u8, url.clone())) {
             self.found.push(Link { url, kind, context: context.to_owned() });
+        }
+    }
+
+    fn refuse(&mut self, target: &str, kind: LinkKind, why: &AddressError) {
+        if kind != LinkKind::Embed {
+            let refusal = Refusal::of_text(target, why);
+            if self.seen.insert((LinkKind::Anchor as u8, refusal.url.clone())) {
+                self.refused.push(refusal);
+            }
         }
     }
 }

@@ -16,13 +16,17 @@ pub(super) fn page(url: &Url, decoded: decode::Decoded) -> Page {
         PageKind::Feed => discover::feed(&decoded.text, url),
         _ => discover::Listing::default(),
     };
-    let mut notes = decoded.notes;
+    let (mut notes, mut defects) = (decoded.notes, listing.defects);
+    let is_whole = !decoded.is_broken && !decoded.is_cut;
+    if !is_whole && kind != PageKind::Other && !defects.contains(&discover::BROKEN) {
+        defects.push(discover::BROKEN);
+    }
     notes.extend(listing.notes);
     let about = |(page, told): (String, Vec<Alternate>)| {
         let named = alternates::of_entry(&page, told).into_iter();
         named.map(move |alternate| Alternate { about: Some(page.clone()), ..alternate })
     };
     let alternates = listing.alternates.into_iter().flat_map(about).collect();
-    let defects = listing.defects;
-    Page { kind, links: listing.links, alternates, notes, defects, ..Page::default() }
+    let (links, refused) = (listing.links, listing.refused);
+    Page { kind, alternates, links, refused, notes, defects, ..Page::default() }
 }

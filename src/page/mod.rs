@@ -39,6 +39,7 @@ use self::metadata::Metadata;
 pub use self::signal::{Alternate, Place, Signal};
 use crate::head::Head;
 use crate::lang::Lang;
+use crate::lead::Refusal;
 
 /// What there is to read: one entity, transfer coding removed, content coding still on.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,8 @@ pub struct Page {
     pub variants: Vec<Alternate>,
     /// Everything the page leads to, alternates left out.
     pub links: Vec<Link>,
+    /// What is written as a link and is no URL to fetch.
+    pub refused: Vec<Refusal>,
     /// When it was published: the article, or by its metadata what is none.
     pub published: Option<PageDate>,
     /// When it was last changed, in the same way.
@@ -304,18 +307,15 @@ fn staged(
     }
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url).served_with(head);
-    let stage = if audit { alternates::audit } else { alternates::read };
-    let mut found = stage(&dom, head, url);
-    let (mut links, left_out) = links::read(&dom, head, url);
+    let mut found = if audit { alternates::audit } else { alternates::read }(&dom, head, url);
+    let links::Found { mut links, refused, note: left_out } = links::read(&dom, head, url);
     let (kind, reading) = judged(&dom, &metadata, head, url, &found.notices, &mut links);
     let (published, modified) = days(&metadata, reading.as_ref());
     let declared = metadata.declared.or_else(|| alternates::content_language(head));
-    let detected = reading.as_ref().and_then(|reading| reading.detected.clone());
+    let detected = reading.as_ref().and_then(|one| one.detected.clone());
     found.settle(detected.as_ref(), audit);
-    if reading.is_some() {
-        let own = detected.as_ref().or(declared.as_ref());
-        found.alternates.extend(pattern::siblings(url, own, &links));
-    }
+    let own = detected.as_ref().or(declared.as_ref());
+    found.alternates.extend(reading.iter().flat_map(|_| pattern::siblings(url, own, &links)));
     let own_variant = || alternates::own_variant(head, url).map(String::from);
     let likeness = liken.map(|liken| liken(url, &dom, reading.as_ref().map(|one| &one.article)));
     let page = Page {
@@ -329,6 +329,7 @@ fn staged(
         alternates: found.alternates,
         variants: found.variants,
         links,
+        refused,
         article: reading.map(|reading| reading.article),
         origin: origin::read(&dom, url),
         site: metadata.site,
@@ -337,8 +338,8 @@ fn staged(
         likeness,
         is_broken: decoded.is_broken,
         is_cut: decoded.is_cut || dom.tree.values().len() > outline::MAX_ROWS,
+        defects: left_out.iter().map(|_| MANY_LINKS).collect(),
         notes: decoded.notes.into_iter().chain(left_out).chain(found.notes).collect(),
-        defects: Vec::new(),
     };
     (page, found.dropped)
 }
@@ -386,6 +387,9 @@ fn paged(
     }
     reading
 }
+
+/// The defect of a page of so many links that some are left out.
+const MANY_LINKS: &str = "a page with too many links: the last of them are left out";
 
 /// Whether a status says that the page is not there, or broken; a server that refuses or wants
 /// money (RFC 9110 §15.5) may still show the story.

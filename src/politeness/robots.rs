@@ -52,6 +52,11 @@ impl Rules {
         self.0.crawl_delay().map(|delay| delay.min(MAX_CRAWL_DELAY))
     }
 
+    /// A Crawl-delay over [`MAX_CRAWL_DELAY`], as it was asked for.
+    pub fn longer_delay(&self) -> Option<Duration> {
+        self.0.crawl_delay().filter(|delay| *delay > MAX_CRAWL_DELAY)
+    }
+
     /// The sitemaps it names, whoever its groups are for.
     pub fn sitemaps(&self) -> &[Url] {
         self.0.sitemaps()

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, HostKey};
 use crate::lang::Lang;
-use crate::lead::{Hop, Lead, Outcome};
+use crate::lead::{Hop, Lead, Outcome, Refusal, Rule};
 use crate::page::origin::Origin;
 use crate::page::print::TextPrint;
 use crate::page::{Alternate, Link, LinkKind, PageKind};
@@ -88,6 +88,9 @@ const CUT: &str = "cut";
 
 /// The note of what was wrong with a message.
 const DEFECT: &str = "defect";
+
+/// The note of what the page leads to and is no URL to fetch.
+const REFUSED: &str = "refused";
 
 /// The part of a trace that only warraq reads, one JSON value on one line.
 #[derive(Serialize, Deserialize)]
@@ -171,6 +174,23 @@ impl Trace {
     pub fn defects(&self) -> Vec<String> {
         let notes = self.notes.iter().filter(|(name, _)| name == DEFECT);
         notes.map(|(_, defect)| defect.clone()).collect()
+    }
+
+    /// The note of what the page leads to and is no URL to fetch: rule and text.
+    pub fn refused_note(refusal: &Refusal) -> (String, String) {
+        (REFUSED.to_owned(), format!("{} {}", refusal.rule, refusal.url))
+    }
+
+    /// What those notes tell.
+    pub fn refusals(&self) -> impl Iterator<Item = Refusal> {
+        let notes = self.notes.iter().filter(|(name, _)| name == REFUSED);
+        notes.filter_map(|(_, text)| {
+            let (rule, url) = text.split_once(' ')?;
+            let rule = [Rule::UrlLength, Rule::NotAUrl, Rule::Scheme]
+                .into_iter()
+                .find(|known| known.name() == rule)?;
+            Some(Refusal { url: url.to_owned(), rule })
+        })
     }
 
     /// How much of the body came, and what ended it, when it is not whole.

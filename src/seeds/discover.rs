@@ -16,6 +16,7 @@ use url::Url;
 
 pub use self::sitemap::sitemap;
 use crate::address::fetchable;
+use crate::lead::Refusal;
 use crate::page::{Alternate, Link, LinkKind, PageKind};
 
 /// Entries read from one sitemap (sitemaps.org, "Sitemap file requirements").
@@ -40,6 +41,8 @@ pub struct Listing {
     pub links: Vec<Link>,
     /// The alternates of an entry: evidence about that page, not about the sitemap.
     pub alternates: Vec<(String, Vec<Alternate>)>,
+    /// Entries that name no URL to fetch.
+    pub refused: Vec<Refusal>,
     /// What was left out, and why.
     pub notes: Vec<String>,
     /// What was wrong with the file as a whole, in words that are the same for all such files.
@@ -68,6 +71,13 @@ impl Listing {
         }
     }
 
+    /// Notes that there are more entries than are read.
+    fn over(&mut self, entries: usize) {
+        let left = entries.saturating_sub(MAX_ENTRIES);
+        let what = format!("only the first {MAX_ENTRIES} entries were read, {left} are left out");
+        self.defect(OVER, what);
+    }
+
     /// Alternates that have no entry of their own are pages of the file all the same.
     fn list_alternates(&mut self, kind: LinkKind, context: &str) {
         let mut listed: HashSet<String> = self.links.iter().map(|link| link.url.clone()).collect();
@@ -81,7 +91,13 @@ impl Listing {
 
     /// Takes in a link that can be fetched.
     fn link(&mut self, text: &str, base: &Url, kind: LinkKind, context: &str) -> Option<String> {
-        let url = String::from(fetchable(text, Some(base)).ok()?);
+        let url = match fetchable(text, Some(base)) {
+            Ok(url) => String::from(url),
+            Err(why) => {
+                self.refused.push(Refusal::of_text(text, &why));
+                return None;
+            }
+        };
         self.links.push(Link { url: url.clone(), kind, context: context.to_owned() });
         Some(url)
     }
@@ -146,11 +162,8 @@ fn is_url_line(line: &str) -> bool {
 /// Reads RSS, Atom, RDF and JSON feeds. Total: of a feed that is broken is taken what can be read.
 pub fn feed(text: &str, base: &Url) -> Listing {
     let mut listing = Listing::default();
-    if text.len() > MAX_FEED {
-        listing.defect(OVER, format!("the feed is over {MAX_FEED} bytes and was not read"));
-        return listing;
-    }
     let text = without_declaration(text);
+    let text = within(text, MAX_FEED, &mut listing);
     let parser = feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).build();
     match parser.parse(text.as_bytes()) {
         Ok(feed) => list(&feed, base, &mut listing),
@@ -166,9 +179,18 @@ pub fn feed(text: &str, base: &Url) -> Listing {
     listing
 }
 
+/// A file up to its limit.
+fn within<'a>(text: &'a str, limit: usize, listing: &mut Listing) -> &'a str {
+    if text.len() <= limit {
+        return text;
+    }
+    listing.defect(OVER, format!("only the first {limit} bytes of {} were read", text.len()));
+    text.split_at(text.floor_char_boundary(limit)).0
+}
+
 fn list(feed: &feed_rs::model::Feed, base: &Url, listing: &mut Listing) {
     if feed.entries.len() > MAX_ENTRIES {
-        listing.defect(OVER, format!("only the first {MAX_ENTRIES} entries were read"));
+        listing.over(feed.entries.len());
     }
     for entry in feed.entries.iter().take(MAX_ENTRIES) {
         // Atom: no `rel` is `alternate` (RFC 4287 §4.2.7.2); RSS links carry none.

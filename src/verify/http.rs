@@ -23,7 +23,7 @@ rules! {
     EXCESS: Odd "http.excess" "RFC 9112 §7.1" "nothing, when the server sent it so"
     LENGTH: Odd "http.length" "RFC 9110 §8.6" "nothing, when the server sent it so"
     BODY: Odd "http.bodyless" "RFC 9110 §6.4.1" "nothing, when the server sent it so"
-    CODING: Bar "http.coding" "bar 15" "store the body as it came, content coding kept"
+    CODING: Odd "http.coding" "RFC 9110 §8.4" "nothing, when the server sent it so; else store the body with its coding"
     HOST: Bar "http.host" "bar 14" "store the request that was sent, Host included"
     TARGET: Bar "http.target" "bar 14" "store the request that was sent for this URI"
     EMPTY: Bar "http.empty" "bar 22" "write a metadata record with the reason instead"
@@ -35,6 +35,8 @@ pub(super) struct Message {
     pub(super) head: Head,
     /// Whether its head ends in CRLF CRLF.
     pub(super) ended: bool,
+    /// Whether it ends in an empty line of another kind, as some servers send it (RFC 9112 §2.2).
+    pub(super) ended_barely: bool,
     pub(super) body: Body,
 }
 
@@ -52,7 +54,8 @@ pub(super) enum Wanted {
 impl Message {
     pub(super) fn of(head: &[u8]) -> Self {
         let ended = head.ends_with(b"\r\n\r\n");
-        Self { head: Head::parse(head), ended, body: Body::default() }
+        let ended_barely = !ended && (head.ends_with(b"\n\n") || head.ends_with(b"\n\r\n"));
+        Self { head: Head::parse(head), ended, ended_barely, body: Body::default() }
     }
 
     /// The method of a request.
@@ -159,7 +162,11 @@ fn escaped(target: &str) -> String {
 fn head(subject: &Subject<'_>, message: &Message, docket: &mut Docket<'_>) {
     let place = &subject.place;
     if !message.ended {
-        let rule = if subject.kind == Kind::Request { &REQUEST_NO_END } else { &NO_END };
+        let rule = match subject.kind {
+            Kind::Request => &REQUEST_NO_END,
+            _ if message.ended_barely => &LINE,
+            _ => &NO_END,
+        };
         docket.find(place, rule, || "the head does not end in CR LF CR LF".to_owned());
     }
     let odd = message.head.fields.iter().find(|field| {

@@ -1,5 +1,7 @@
 //! Hosts that ask to be left alone, or are dead: they are, and nobody else is (faults 26-30, 51, 52).
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::run::Crawl;
@@ -63,6 +65,23 @@ fn a_host_that_wants_hours_is_left_and_the_run_ends_with_its_own_code() {
     let asked = web.asked().iter().filter(|asked| asked.contains("held.news.test/")).count();
     assert_eq!(asked, 2, "{:?}", web.asked());
     crawl.records();
+}
+
+/// What a server asked for is on the disk before it is told.
+#[test]
+fn a_rest_outlives_a_kill_at_the_moment_it_is_told() {
+    let web = beside(|_| reply(429, &["Retry-After: 3000"], b"later"));
+    let crawl = Crawl::of(&web);
+    let mut command = crawl.command(&["http://held.news.test/0"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.starts_with("waiting")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told.contains("held.news.test"), "{told}");
+    let again = crawl.run(&[]);
+    assert_eq!(again.code, Some(18), "{}", again.stderr);
+    assert_eq!(web.times("held.news.test/0"), 1);
 }
 
 #[test]

@@ -77,6 +77,16 @@ fn a_redirect_to_no_web_page_is_recorded_and_not_followed() {
         assert_eq!(crawl.end(seed), "moved 302", "{}", run.stderr);
         assert_eq!(crawl.records_of("response", seed).len(), 1);
     }
+    for (to, rule) in [
+        ("file:///etc/passwd", "scheme"),
+        ("mailto:a@b.test", "scheme"),
+        ("data:text/html,x", "scheme"),
+        ("http://", "not-a-url"),
+        ("http://[::1", "not-a-url"),
+    ] {
+        assert_eq!(crawl.end(to), format!("refused {rule}"), "{to}");
+    }
+    crawl.adds_up();
     assert_eq!(web.asked().len(), targets.len() + 1, "{:?}", web.asked());
 }
 
@@ -181,4 +191,17 @@ fn http_to_https_is_followed_and_its_failure_is_told() {
     let run = crawl.run(&["http://a.test/x", "--resolve", &tls]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert_eq!(crawl.end("http://a.test/x"), "moved 302");
+}
+
+#[test]
+fn a_seed_that_comes_to_nothing_behind_redirects_is_named_itself() {
+    let web = Web::new(|asked| match asked.path.as_str() {
+        "/seed" => Some(moved("/hop")),
+        "/hop" => Some(moved("http://b.test/gone")),
+        _ => None,
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://a.test/seed"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert_eq!(crawl.summary()["failed_seeds"], serde_json::json!(["http://a.test/seed"]));
 }

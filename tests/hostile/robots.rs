@@ -1,6 +1,11 @@
 //! robots.txt that fails, moves, lies or never ends (faults 30-35).
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::run::{Crawl, watched};
 use super::web::{Step, Web, head, moved, page, reply};
@@ -186,4 +191,47 @@ fn a_robots_that_is_a_page_is_still_that_page() {
     for child in ["http://home.test/child", "http://home.test/child-of/deep"] {
         assert!(crawl.end(child).ends_with(" 200"), "{child}: {}", run.stderr);
     }
+}
+
+#[test]
+fn a_crawl_delay_that_is_held_to_less_is_told() {
+    let web = Web::new(|asked| match asked.path.as_str() {
+        "/robots.txt" => Some(reply(200, &[], b"User-agent: *\nCrawl-delay: 600\n")),
+        _ => Some(page("<title>t</title>")),
+    });
+    let crawl = Crawl::of(&web);
+    let mut command = crawl.command(&["http://a.test/"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.contains("Crawl-delay")).unwrap();
+    assert!(told.contains("http://a.test") && told.contains("held to 2m"), "{told}");
+    let pid = Pid::from_raw(child.id().try_into().unwrap());
+    kill(pid, Signal::SIGTERM).unwrap();
+    lines.for_each(drop);
+    child.wait().unwrap();
+    let defects = &crawl.summary()["stats"]["defects"];
+    assert_eq!(defects[0]["defect"], "a Crawl-delay over 2 minutes: held to that");
+    assert_eq!(defects[0]["examples"][0], "http://a.test/robots.txt");
+}
+
+#[test]
+fn a_robots_txt_that_another_hosts_has_moved_to_is_asked_for_once() {
+    let web = Web::new(|asked| {
+        Some(match (asked.host.as_str(), asked.path.as_str()) {
+            ("a.test", "/robots.txt") => moved("http://b.test/robots.txt"),
+            ("b.test", "/robots.txt") => reply(200, &[], b"User-agent: *\nDisallow: /private"),
+            ("a.test", "/") => page(
+                "<link rel=alternate hreflang=en href=http://b.test/public>\
+                 <link rel=alternate hreflang=fr href=http://b.test/private>",
+            ),
+            ("b.test", "/public") => page("<title>yes</title>"),
+            _ => return None,
+        })
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://a.test/"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(crawl.end("http://b.test/public"), "captured 200");
+    assert_eq!(crawl.end("http://b.test/private"), "refused robots");
+    assert_eq!(web.times("b.test/robots.txt"), 1, "{:?}", web.asked());
 }

@@ -133,6 +133,8 @@ impl Crawl {
         let number = |name: &str| stats[name].as_u64().unwrap();
         let visited = ["captured", "revisits", "moved", "failed", "refused"].map(number);
         assert_eq!(visited.iter().sum::<u64>() + number("queued"), number("put"), "{stats}");
+        let discovered = lines.len() as u64 + number("queued");
+        assert_eq!(number("put") + number("left_out"), discovered, "{stats}");
         for (name, state) in
             [("captured", "captured"), ("revisits", "revisit"), ("failed", "failed")]
         {

@@ -4,7 +4,7 @@
 //! ([`crate::frontier::budgets`]). They bound what no rule about a single URL can: a calendar, a
 //! shop's filters, session ids, an error page with status 200, names without end.
 
-use crate::lead::{Rule, Spent, Visit};
+use crate::lead::{Lead, Rule, Spent, Visit};
 use crate::settings::Settings;
 
 /// A host is doubted after so many times the near-duplicates a pattern may have.
@@ -56,11 +56,11 @@ impl Budgets {
             (Rule::QuerySets, spent.other_queries, self.query_sets),
             (Rule::PatternBudget, spent.pattern, self.pattern),
         ];
-        let is_sample = self.is_sample(spent);
+        let is_tried = self.is_sample(spent) || is_declared(&visit.lead);
         let over = rules.into_iter().find(|(rule, spent, limit)| {
-            spent >= limit && !(is_sample && *rule == Rule::NearDuplicates)
+            spent >= limit && !(is_tried && *rule == Rule::NearDuplicates)
         });
-        let is_doubtful = || !is_sample && self.is_doubtful(spent);
+        let is_doubtful = || !is_tried && self.is_doubtful(spent);
         over.map(|(rule, ..)| rule).or_else(|| is_doubtful().then_some(Rule::HostDuplicates))
     }
 
@@ -82,4 +82,10 @@ impl Budgets {
         let tried = spent.pattern_alike >= SAMPLES && spent.pattern_alike * 2 >= spent.pattern;
         spent.server_alike >= of_host && (tried || (!is_known && spent.patterns >= TRIED_PATTERNS))
     }
+}
+
+/// Whether a page that was read names this as its translation: that says more of what stands there
+/// than what other URLs of its pattern brought. Alternates in a row are few, so no trap lives on it.
+fn is_declared(lead: &Lead) -> bool {
+    lead.hops.trim_end_matches('R').ends_with('A')
 }

@@ -12,9 +12,6 @@ use ruzstd::decoding::StreamingDecoder;
 /// Codings that are taken off one entity. More are an attack or a loop.
 const MAX_CODINGS: usize = 3;
 
-/// Largest output of one coding, in bytes: what the tree reads at most.
-const MAX_OUTPUT: usize = 16 * 1024 * 1024;
-
 /// Past [`RATIO_FROM`] no honest page compresses better than this; bombs reach 1000 to 1.
 const MAX_RATIO: usize = 200;
 
@@ -25,7 +22,7 @@ const RATIO_FROM: usize = 1024 * 1024;
 const STEP: usize = 32 * 1024;
 
 /// How much of an entity came out of its codings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
     /// All of it.
     #[default]
@@ -42,10 +39,11 @@ struct Stop {
     reach: Reach,
 }
 
-/// Takes the codings off, the last applied first. Total.
+/// Takes the codings off, the last applied first; each gives `limit` bytes at most. Total.
 pub(super) fn remove<'a>(
     codings: &[String],
     bytes: &'a [u8],
+    limit: usize,
     notes: &mut Vec<String>,
 ) -> (Cow<'a, [u8]>, Reach) {
     // What is markup as it stands was stored without the coding its head tells of.
@@ -64,7 +62,7 @@ pub(super) fn remove<'a>(
     }
     let (mut bytes, mut reach) = (Cow::Borrowed(bytes), Reach::Whole);
     for coding in codings.iter().rev() {
-        let (output, stop) = decode(coding, &bytes);
+        let (output, stop) = decode(coding, &bytes, limit);
         if let Some(stop) = stop {
             notes.push(format!("{coding}: {} after {} bytes", stop.why, output.len()));
             if output.is_empty() {
@@ -80,8 +78,8 @@ pub(super) fn remove<'a>(
 }
 
 /// The most bytes [`remove`] can make of so many.
-pub(super) fn most(codings: &[String], length: u64) -> u64 {
-    let (limit, from) = (MAX_OUTPUT as u64, (RATIO_FROM + STEP) as u64);
+pub(super) fn most(codings: &[String], length: u64, limit: usize) -> u64 {
+    let (limit, from) = (limit as u64, (RATIO_FROM + STEP) as u64);
     match codings.len() {
         0 => length,
         1 => length.saturating_mul(MAX_RATIO as u64).clamp(from, limit),
@@ -95,16 +93,16 @@ fn is_known(coding: &str) -> bool {
 }
 
 /// The output of one coding, and what stopped it early.
-fn decode(coding: &str, bytes: &[u8]) -> (Vec<u8>, Option<Stop>) {
+fn decode(coding: &str, bytes: &[u8], limit: usize) -> (Vec<u8>, Option<Stop>) {
     if bytes.is_empty() {
         return (Vec::new(), None);
     }
     match coding {
-        "br" => drain(brotli_decompressor::Decompressor::new(bytes, STEP), bytes.len()),
-        "zstd" => zstd(bytes),
-        "deflate" if is_zlib(bytes) => drain(ZlibDecoder::new(bytes), bytes.len()),
-        "deflate" => drain(DeflateDecoder::new(bytes), bytes.len()),
-        _ => drain(MultiGzDecoder::new(bytes), bytes.len()),
+        "br" => drain(brotli_decompressor::Decompressor::new(bytes, STEP), bytes.len(), limit),
+        "zstd" => zstd(bytes, limit),
+        "deflate" if is_zlib(bytes) => drain(ZlibDecoder::new(bytes), bytes.len(), limit),
+        "deflate" => drain(DeflateDecoder::new(bytes), bytes.len(), limit),
+        _ => drain(MultiGzDecoder::new(bytes), bytes.len(), limit),
     }
 }
 
@@ -119,7 +117,7 @@ fn is_zlib(bytes: &[u8]) -> bool {
 }
 
 /// zstd frames one after another (RFC 8878 §3), skippable ones passed over.
-fn zstd(bytes: &[u8]) -> (Vec<u8>, Option<Stop>) {
+fn zstd(bytes: &[u8], limit: usize) -> (Vec<u8>, Option<Stop>) {
     let mut output = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -128,7 +126,7 @@ fn zstd(bytes: &[u8]) -> (Vec<u8>, Option<Stop>) {
             continue;
         }
         let stop = match StreamingDecoder::new(&mut rest) {
-            Ok(frame) => drain_into(&mut output, frame, bytes.len()),
+            Ok(frame) => drain_into(&mut output, frame, (bytes.len(), limit)),
             Err(error) => Some(Stop { why: error.to_string(), reach: Reach::Broken }),
         };
         if stop.is_some() {
@@ -149,13 +147,17 @@ fn after_skippable(bytes: &[u8]) -> Option<&[u8]> {
     Some(rest.get(length..).unwrap_or_default())
 }
 
-fn drain(reader: impl Read, input: usize) -> (Vec<u8>, Option<Stop>) {
+fn drain(reader: impl Read, input: usize, limit: usize) -> (Vec<u8>, Option<Stop>) {
     let mut output = Vec::new();
-    let stop = drain_into(&mut output, reader, input);
+    let stop = drain_into(&mut output, reader, (input, limit));
     (output, stop)
 }
 
-fn drain_into(output: &mut Vec<u8>, mut reader: impl Read, input: usize) -> Option<Stop> {
+fn drain_into(
+    output: &mut Vec<u8>,
+    mut reader: impl Read,
+    (input, limit): (usize, usize),
+) -> Option<Stop> {
     let mut step = vec![0; STEP];
     let cut = |why| Some(Stop { why, reach: Reach::Cut });
     loop {
@@ -165,8 +167,8 @@ fn drain_into(output: &mut Vec<u8>, mut reader: impl Read, input: usize) -> Opti
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Some(Stop { why: error.to_string(), reach: Reach::Broken }),
         }
-        if output.len() >= MAX_OUTPUT {
-            output.truncate(MAX_OUTPUT);
+        if output.len() > limit {
+            output.truncate(limit);
             return cut("over the output limit: cut".to_owned());
         }
         if output.len() > RATIO_FROM && output.len() / MAX_RATIO > input {
@@ -183,6 +185,8 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Write;
 
+    const MAX_OUTPUT: usize = 16 << 20;
+
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).unwrap();
@@ -192,7 +196,7 @@ mod tests {
     fn removed(codings: &[&str], bytes: &[u8]) -> (Vec<u8>, Vec<String>) {
         let mut notes = Vec::new();
         let codings: Vec<String> = codings.iter().map(|coding| (*coding).to_owned()).collect();
-        let bytes = remove(&codings, bytes, &mut notes).0.into_owned();
+        let bytes = remove(&codings, bytes, MAX_OUTPUT, &mut notes).0.into_owned();
         (bytes, notes)
     }
 

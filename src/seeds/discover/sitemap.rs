@@ -9,7 +9,7 @@ use quick_xml::reader::Reader;
 use url::Url;
 
 use super::{
-    BROKEN, Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, OVER, is_url_line,
+    BROKEN, Listing, MAX_ALTERNATES, MAX_ENTRIES, MAX_SITEMAP, is_url_line, within,
     without_declaration,
 };
 use crate::address::{MAX_URL_BYTES, fetchable, without_userinfo};
@@ -19,13 +19,7 @@ use crate::page::{Alternate, LinkKind, Place, Signal};
 /// Reads a sitemap, a sitemap index or a list of URLs in plain text. Total.
 pub fn sitemap(text: &str, base: &Url) -> Listing {
     let mut listing = Listing::default();
-    let text = match text.char_indices().map(|(at, _)| at).find(|at| *at >= MAX_SITEMAP) {
-        Some(end) => {
-            listing.defect(OVER, format!("only the first {MAX_SITEMAP} bytes were read"));
-            text.get(..end).unwrap_or_default()
-        }
-        None => text,
-    };
+    let text = within(text, MAX_SITEMAP, &mut listing);
     let text = without_declaration(text);
     if text.starts_with('<') {
         Reading { base, listing, depth: 0, entry: None, in_loc: false, entries: 0 }.run(text)
@@ -37,12 +31,15 @@ pub fn sitemap(text: &str, base: &Url) -> Listing {
 /// The text form: one URL a line.
 fn lines(text: &str, base: &Url, mut listing: Listing) -> Listing {
     let urls = text.lines().map(str::trim).filter(|line| is_url_line(line));
-    for (count, line) in urls.enumerate() {
-        if count == MAX_ENTRIES {
-            listing.defect(OVER, format!("only the first {MAX_ENTRIES} entries were read"));
-            break;
+    let mut count = 0;
+    for line in urls {
+        count += 1;
+        if count <= MAX_ENTRIES {
+            listing.link(line, base, LinkKind::SitemapEntry, "line");
         }
-        listing.link(line, base, LinkKind::SitemapEntry, "line");
+    }
+    if count > MAX_ENTRIES {
+        listing.over(count);
     }
     listing
 }
@@ -83,11 +80,9 @@ impl Reading<'_> {
                     break;
                 }
             }
-            if self.entries > MAX_ENTRIES {
-                let what = format!("only the first {MAX_ENTRIES} entries were read");
-                self.listing.defect(OVER, what);
-                break;
-            }
+        }
+        if self.entries > MAX_ENTRIES {
+            self.listing.over(self.entries);
         }
         self.listing.list_alternates(LinkKind::SitemapEntry, "url/link/@href");
         self.listing
