@@ -69,6 +69,11 @@ impl Lang {
         self.0.split('-').next().unwrap_or_default()
     }
 
+    /// The region subtag: `BR` of `pt-BR`.
+    pub fn region(&self) -> Option<Region> {
+        LanguageIdentifier::try_from_str(&self.0).ok().and_then(|id| id.region)
+    }
+
     /// What grouping compares: language and (likely) script, as `zh-Hant`. Bokmål is what `no`
     /// means wherever it is written.
     pub fn group_key(&self) -> String {

@@ -15,7 +15,8 @@ use crate::moment::Moment;
 /// What is asked of a document; nothing asked lets every document pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
-    /// The language of its text is one of these. A language alone stands for all its scripts.
+    /// The language of its text is one of these. A language alone stands for all its scripts; a
+    /// region that decides no script asks for what is declared to be of it.
     pub languages: Vec<Lang>,
     /// Its group has documents in all of these, whatever the other filters say of them.
     pub with_languages: Vec<Lang>,
@@ -49,12 +50,10 @@ impl<'f> Sieve<'f> {
             for document in corpus.documents() {
                 halt.check()?;
                 let (_, document) = document?;
-                let (Some(group), Some(lang)) = (document.group, document.language) else {
-                    continue;
-                };
+                let Some(group) = document.group.clone() else { continue };
                 let has = found.entry(group).or_insert_with(|| vec![false; wanted.len()]);
                 for (has, wanted) in has.iter_mut().zip(wanted) {
-                    *has |= covers(wanted, &lang);
+                    *has |= is_in(&document, wanted);
                 }
             }
         }
@@ -66,11 +65,9 @@ impl<'f> Sieve<'f> {
     pub fn passes(&self, document: &Document) -> bool {
         let Filters { languages, with_languages, hosts, since, until, min_words, max_words, whole } =
             self.filters;
-        let lang = document.language.as_ref();
         let words = document.quality.words;
         let day = document.day();
-        (languages.is_empty()
-            || lang.is_some_and(|lang| languages.iter().any(|wanted| covers(wanted, lang))))
+        (languages.is_empty() || languages.iter().any(|wanted| is_in(document, wanted)))
             && (with_languages.is_empty()
                 || document.group.as_ref().is_some_and(|group| self.complete.contains(group)))
             && (hosts.is_empty() || hosts.iter().any(|host| is_below(&document.host, host)))
@@ -82,13 +79,25 @@ impl<'f> Sieve<'f> {
     }
 }
 
-fn covers(wanted: &Lang, lang: &Lang) -> bool {
-    let is_bare = wanted.as_str() == wanted.language();
-    if is_bare {
-        wanted.language() == lang.language() || wanted.same(lang)
-    } else {
-        wanted.same(lang)
-    }
+fn is_in(document: &Document, wanted: &Lang) -> bool {
+    let Document { language, declared_language, expected_language, .. } = document;
+    let declared = [declared_language, expected_language].map(Option::as_ref);
+    language.as_ref().is_some_and(|lang| is_meant(wanted, lang, declared))
+}
+
+/// Whether a text in `lang` is what is wanted. Of a region no text tells: it is asked of what the
+/// page and others declare, unless it stands for a script (`zh-TW`).
+fn is_meant(wanted: &Lang, lang: &Lang, declared: [Option<&Lang>; 2]) -> bool {
+    let is_of = |region| {
+        let tags = declared.into_iter().flatten().chain([lang]);
+        tags.into_iter().any(|lang| lang.region() == Some(region))
+    };
+    wanted.covers(lang)
+        && wanted.region().is_none_or(|region| stands_for_a_script(wanted) || is_of(region))
+}
+
+fn stands_for_a_script(wanted: &Lang) -> bool {
+    Lang::parse(wanted.language()).is_some_and(|bare| !bare.same(wanted))
 }
 
 fn is_below(host: &str, wanted: &str) -> bool {
@@ -106,14 +115,27 @@ fn is_below(host: &str, wanted: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Whether a text in `lang`, declared as `declared`, is what is wanted.
+    fn is_wanted(wanted: &str, lang: &str, declared: &str) -> bool {
+        let declared = Lang::parse(declared);
+        let (wanted, lang) = (Lang::parse(wanted).unwrap(), Lang::parse(lang).unwrap());
+        is_meant(&wanted, &lang, [declared.as_ref(), None])
+    }
+
     #[test]
     fn a_bare_language_stands_for_its_scripts() {
-        let covers = |wanted: &str, lang: &str| {
-            covers(&Lang::parse(wanted).unwrap(), &Lang::parse(lang).unwrap())
-        };
+        let covers = |wanted, lang| is_wanted(wanted, lang, "");
         assert!(covers("zh", "zh-Hant") && covers("ar", "ar-EG") && covers("no", "nb"));
         assert!(!covers("zh-Hans", "zh-Hant") && covers("zh-TW", "zh-Hant"));
         assert!(!covers("ar", "fa"));
+    }
+
+    #[test]
+    fn a_region_is_what_the_page_declares() {
+        assert!(is_wanted("pt-BR", "pt", "pt-BR") && is_wanted("pt", "pt", "pt-BR"));
+        assert!(!is_wanted("pt-BR", "pt", "pt-PT") && !is_wanted("pt-BR", "pt", ""));
+        assert!(!is_wanted("pt-BR", "es", "pt-BR"));
+        assert!(is_wanted("zh-TW", "zh-Hant", "zh-HK") && is_wanted("en-GB", "en", "en_GB"));
     }
 
     #[test]

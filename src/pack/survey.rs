@@ -197,8 +197,10 @@ impl<'a> Survey<'a> {
         let url = fetchable(target, None).ok()?;
         let (page, outcome) = read(entry, &url)?;
         self.learn(&url, &page, &outcome);
-        // Only HTML has one: error pages and forms are pages, sitemaps and feeds are none.
-        page.likeness.as_ref()?;
+        // Forms and notices are pages, sitemaps and feeds are none.
+        if !page.is_html {
+            return None;
+        }
         let (rank, is_article) = (self.rank(&url, page.kind), page.kind == PageKind::Article);
         let article = page.article.as_ref().filter(|_| self.job.text);
         let spread = article.and_then(|article| Spread::of(article, date));

@@ -75,6 +75,8 @@ pub enum PageKind {
 pub struct Page {
     /// What it is.
     pub kind: PageKind,
+    /// Whether it is HTML, a page for people, whatever its kind.
+    pub is_html: bool,
     /// `link rel=canonical`, resolved.
     pub canonical: Option<String>,
     /// The title.
@@ -305,6 +307,17 @@ fn staged(
     if !decoded.is_html {
         return (lists::page(url, decoded), Vec::new());
     }
+    html(url, head, decoded, audit, liken)
+}
+
+/// A page for people, and the declarations that are no alternates.
+fn html(
+    url: &Url,
+    head: &Head,
+    decoded: decode::Decoded,
+    audit: bool,
+    liken: Option<Liken>,
+) -> (Page, Vec<alternates::Dropped>) {
     let dom = dom::parse(&decoded.text);
     let metadata = metadata::read(&dom, url).served_with(head);
     let mut found = if audit { alternates::audit } else { alternates::read }(&dom, head, url);
@@ -320,6 +333,7 @@ fn staged(
     let likeness = liken.map(|liken| liken(url, &dom, reading.as_ref().map(|one| &one.article)));
     let page = Page {
         kind,
+        is_html: true,
         canonical: metadata.canonical.or_else(own_variant),
         title: metadata.title,
         declared,

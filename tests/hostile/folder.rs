@@ -101,6 +101,7 @@ fn killed_at_start_and_at_the_end() {
         "report.md",
         "state",
         "summary.json",
+        "unclosed.jsonl",
         "warraq.lock",
     ];
     for entry in fs::read_dir(crawl.path()).unwrap() {

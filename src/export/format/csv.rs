@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::Writer;
+use super::{Writer, is_told};
 use crate::export::cell::{Cell, Kind, Named};
 use crate::export::document::Document;
 use crate::export::schema::Column;
@@ -61,7 +61,7 @@ fn written(cell: &Cell<'_>, kind: Kind) -> io::Result<String> {
 /// A text that no spreadsheet calculates.
 fn harmless(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text: String = text.chars().filter(|c| *c == '\n' || !json::is_unruly(*c)).collect();
+    let text: String = text.chars().filter(|c| is_told(*c)).collect();
     if formula { format!("'{text}") } else { text }
 }
 
@@ -87,5 +87,13 @@ mod tests {
         assert_eq!(cell("a, b"), "\"a, b\"");
         assert_eq!(cell("one\n\ntwo\r"), "\"one\n\ntwo\"");
         assert_eq!(cell("1 - 2 = -1"), "1 - 2 = -1");
+    }
+
+    #[test]
+    fn marks_of_direction_belong_to_the_text_and_controls_do_not() {
+        let cell = |text: &str| written(&Cell::text(text), Kind::Text).unwrap();
+        let kept = "قال \u{202B}HTTP\u{202C}\u{200F} و\u{2067}آن\u{2069}";
+        assert_eq!(cell(kept), kept);
+        assert_eq!(cell("red \u{1B}[31m\u{9B}x\u{2028}y"), "red [31mxy");
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Writer;
+use super::{Writer, is_told};
 use crate::export::document::Document;
 use crate::export::sink::Sink;
 use crate::json;
@@ -104,7 +104,7 @@ fn escaped(text: &str) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        for c in word.chars().filter(|c| !json::is_unruly(*c)) {
+        for c in word.chars().filter(|c| is_told(*c)) {
             if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&') {
                 out.push('\\');
             }

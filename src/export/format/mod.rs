@@ -169,6 +169,12 @@ pub(super) fn xml(text: &str) -> String {
     quick_xml::escape::escape(text.as_str()).into_owned()
 }
 
+/// Whether a character of a text is written where nothing escapes it. What moves the cursor or ends
+/// a line is not; marks of direction are part of what was said (Unicode UAX #9).
+fn is_told(c: char) -> bool {
+    c == '\n' || !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sink::Compress;

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Writer;
+use super::{Writer, is_told};
 use crate::export::document::Document;
 use crate::export::sink::Sink;
-use crate::json;
 
 pub(super) struct Text {
     sink: Sink,
@@ -42,7 +41,7 @@ pub(super) fn plain(document: &Document) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.extend(text.chars().filter(|c| *c == '\n' || !json::is_unruly(*c)));
+        out.extend(text.chars().filter(|c| is_told(*c)));
         out.push('\n');
     }
     out
