@@ -57,7 +57,8 @@ pub(crate) fn heard(text: &str) -> Option<Said> {
 
 /// The one language a text names with nothing but a preposition or an article.
 fn bare(words: &[String]) -> Option<Said> {
-    let lang = BOOKS.all.iter().find_map(|book| {
+    let is_known = BOOKS.know(words);
+    let lang = BOOKS.all.iter().filter(|book| is_known || book.spaceless).find_map(|book| {
         let found = book.read(words)?;
         let plain = found.iter().all(|piece| matches!(piece, Piece::Name(_) | Piece::With));
         one_named(&found).filter(|_| plain).cloned()
@@ -106,12 +107,10 @@ fn one_named<'a>(pieces: &[&'a Piece]) -> Option<&'a Lang> {
 }
 
 fn said_in(words: &[String], first: &str) -> Option<Said> {
-    let is_known =
-        BOOKS.openings.contains(first) && words.iter().all(|word| BOOKS.words.contains(word));
+    let is_known = BOOKS.openings.contains(first) && BOOKS.know(words);
     if !is_known && !BOOKS.begins_run(first) {
         return None;
     }
-    // A book with spaces is read only where the tables know every word.
     BOOKS.all.iter().filter(|book| is_known || book.spaceless).find_map(|book| {
         let found = book.read(words)?;
         let has = |piece: Piece| found.contains(&&piece);

@@ -64,14 +64,14 @@ fn told(line: &str) -> Told {
         let words = line.split_whitespace().filter(|word| !word.contains("://"));
         return told(&words.collect::<Vec<_>>().join(" "));
     }
-    let first = text(line);
+    let Some(first) = text(line) else { return Told::default() };
     let lower = line.to_lowercase();
-    if first.is_none() || FOUNDED.iter().any(|word| lower.contains(word)) {
+    if FOUNDED.iter().any(|word| lower.contains(word)) {
         return Told::default();
     }
     let labels = labels::all(&lower);
     if labels.is_empty() {
-        return Told { published: first, changed: None };
+        return Told { published: Some(first), changed: None };
     }
     let parts = parts(&lower, &labels);
     let day_of = |kind| {

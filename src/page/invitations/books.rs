@@ -41,7 +41,7 @@ pub(super) struct Books {
     /// First words of the entries, spaces between words.
     pub(super) openings: HashSet<String>,
     /// All their words.
-    pub(super) words: HashSet<String>,
+    words: HashSet<String>,
     /// Entries that ask, spaces between words.
     pub(super) verbs: HashSet<String>,
     /// Entries without spaces, by their first character.
@@ -88,6 +88,11 @@ impl Books {
                 self.runs.entry(first).or_default().push(key.clone());
             }
         }
+    }
+
+    /// Whether the tables know every word: a book with spaces is read only then.
+    pub(super) fn know(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.words.contains(word))
     }
 
     /// Whether a text with this first word may begin with an entry without spaces.
