@@ -54,7 +54,11 @@ const BLOCK: Kind = Kind::Struct(&[
 ]);
 
 const RIGHTS: Kind = Kind::Struct(&[
-    Field::new("robots_meta", Kind::List(&Kind::Text), "Contents of meta robots elements."),
+    Field::new(
+        "robots_meta",
+        Kind::List(&Kind::Text),
+        "Contents of meta robots elements, with a name in front where one speaks to one robot.",
+    ),
     Field::new("x_robots_tag", Kind::List(&Kind::Text), "X-Robots-Tag fields."),
     Field::optional("tdm_reservation", Kind::Text, "TDM Reservation Protocol: 1 reserves."),
     Field::optional("tdm_policy", Kind::Text, "TDM Reservation Protocol: the policy's URL."),

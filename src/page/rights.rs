@@ -20,7 +20,7 @@ const MAX_VALUES: usize = 10;
 /// What one response says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
-    /// `<meta name="robots">`.
+    /// `<meta name="robots">`; what speaks to one robot has its name in front, as in X-Robots-Tag.
     pub robots_meta: Vec<String>,
     /// `X-Robots-Tag` fields.
     pub x_robots_tag: Vec<String>,
@@ -60,7 +60,10 @@ pub(crate) fn read(dom: &Html, head: &Head) -> Rights {
 impl Rights {
     fn meta(&mut self, name: &str, content: &str) {
         match name {
-            "robots" if self.robots_meta.len() < MAX_VALUES => self.robots_meta.push(kept(content)),
+            _ if self.robots_meta.len() < MAX_VALUES && is_robot(name) => {
+                let told = if name == "robots" { content } else { &format!("{name}: {content}") };
+                self.robots_meta.push(kept(told));
+            }
             "tdm-reservation" => {
                 self.tdm_reservation.get_or_insert_with(|| kept(content));
             }
@@ -70,6 +73,12 @@ impl Rights {
             _ => {}
         }
     }
+}
+
+/// Whether a meta element of this name speaks to robots: to all of them, or to one by its name.
+fn is_robot(name: &str) -> bool {
+    let is_named = name.split(['-', '_']).any(|part| part.ends_with("bot"));
+    is_named || matches!(name, "robots" | "slurp" | "yandex" | "baiduspider" | "teoma")
 }
 
 /// `Content-Signal` of a robots.txt, of the group that is meant for everybody.
@@ -110,10 +119,12 @@ mod tests {
         let dom = super::super::dom::parse(
             "<meta name=Robots content=' noindex, follow '><meta name=tdm-reservation content=0>\
              <meta name=tdm-policy content='https://news.example/tdm.json'><template>\
-             <meta name=robots content=none></template>",
+             <meta name=robots content=none></template><meta name=googlebot-news content=nosnippet>\
+             <meta name=bingbot content=noai>",
         );
         let rights = read(&dom, &head);
-        assert_eq!(rights.robots_meta, ["noindex, follow"]);
+        let robots = ["noindex, follow", "googlebot-news: nosnippet", "bingbot: noai"];
+        assert_eq!(rights.robots_meta, robots);
         assert_eq!(rights.x_robots_tag, ["noarchive", "bot: noai"]);
         assert_eq!(rights.tdm_reservation.as_deref(), Some("1"));
         assert_eq!(rights.tdm_policy.as_deref(), Some("https://news.example/tdm.json"));
