@@ -63,6 +63,11 @@ const EMBED_RELATIONS: &[&str] = &[
     "manifest",
 ];
 
+/// Schemes of what lies on servers that are not asked.
+const OF_SERVERS: &[&str] = &[
+    "ftp", "ftps", "sftp", "file", "gopher", "gemini", "ipfs", "ipns", "rtsp", "mms", "ws", "wss",
+];
+
 /// Links that most pages have.
 const USUAL: usize = 200;
 
@@ -71,7 +76,8 @@ const USUAL: usize = 200;
 pub struct Found {
     /// The links, each URL once a kind.
     pub links: Vec<Link>,
-    /// What is written as a link and is no URL to fetch, each once. Requisites are not counted.
+    /// What is written as a link and is no URL to fetch, each once. Requisites are not counted, nor
+    /// what lies on no server (`mailto:`).
     pub refused: Vec<Refusal>,
     /// What is to be said about those left out.
     pub note: Option<String>,
@@ -242,13 +248,19 @@ impl<'a> Links<'a> {
     }
 
     fn refuse(&mut self, target: &str, kind: LinkKind, why: &AddressError) {
-        if kind != LinkKind::Embed {
+        if kind != LinkKind::Embed && !is_deed(why) {
             let refusal = Refusal::of_text(target, why);
             if self.seen.insert((LinkKind::Anchor as u8, refusal.url.clone())) {
                 self.refused.push(refusal);
             }
         }
     }
+}
+
+/// Whether a link names nothing on any server: it asks the reader's machine to do something
+/// (`mailto:`, `javascript:`, a messenger's own scheme).
+fn is_deed(why: &AddressError) -> bool {
+    matches!(why, AddressError::Scheme { scheme, .. } if !OF_SERVERS.contains(&scheme.as_str()))
 }
 
 fn is_feed(media_type: &str) -> bool {

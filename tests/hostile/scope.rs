@@ -13,6 +13,7 @@ fn traps_are_refused_each_with_its_rule() {
         "/?action=delete&id=1",
         "/film.mp4",
         &long,
+        "ftp://a.test/x",
         "mailto:x@y.z",
         "http://other.test/",
     ];
