@@ -316,7 +316,11 @@ fn named(path: &Path) -> Option<(Format, Option<Compress>)> {
     Format::of_name(&path.to_string_lossy().to_ascii_lowercase())
 }
 
+/// Where an output stands. `-` is standard output, as it is standard input among the inputs.
 fn place(path: &Path) -> Output {
+    if path.as_os_str() == STDIN {
+        return Output::Stdout;
+    }
     let is_file = !path.is_dir() && named(path).is_some();
     if is_file { Output::File(path.to_owned()) } else { Output::Folder(path.to_owned()) }
 }

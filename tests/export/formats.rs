@@ -311,11 +311,12 @@ fn a_card_says_what_was_chosen_and_left_out() {
 
 #[test]
 fn what_cannot_be_is_refused_in_one_sentence() {
-    let cases: [(&[&str], &str); 19] = [
+    let cases: [(&[&str], &str); 20] = [
         (&["--columns", "url,texts"], "no column is called texts; there are version, url"),
         (&["--columns", "url", "--format", "tei"], "--columns is for jsonl, parquet and csv"),
         (&["--resume"], "--resume needs a folder"),
         (&["--manifest"], "--manifest stands beside an output"),
+        (&["--manifest", "-o", "-"], "--manifest stands beside an output"),
         (&["--shard-size", "1MB", "-o", "x.jsonl"], "--shard-size makes several files"),
         (&["--compress", "gzip", "--format", "parquet"], "Parquet is compressed by zstd"),
         (&["-", "--resume", "-o", "x"], "standard input can be read only once"),
