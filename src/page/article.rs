@@ -117,6 +117,7 @@ fn story(body: &[Draft], named: &[usize]) -> Vec<TextBlock> {
     let is_label = |at: usize, draft: &Draft| {
         let last = at + LABELS >= body.len();
         (at < LABELS || last) && when::is_date_line(&draft.text)
+            || at < LABELS && signposts::is_place(draft)
             || last && signposts::is_source(draft)
     };
     let said = |(at, draft): &(usize, &Draft)| !named.contains(&draft.at) && !is_label(*at, draft);

@@ -108,6 +108,10 @@ const MAX_CREDIT: u32 = 120;
 const MAX_LISTED: u32 = 120;
 /// Share of a line of labels that is linked at least where the end of the text is not near.
 const TAGS_LINKED: f32 = 0.3;
+/// Marks between the steps of a trail.
+const STEPS: &[&str] = &[" » ", " › ", " > ", " → ", " / ", " :: "];
+/// Share of a trail that is linked at least: its last step, the headline, seldom is.
+const TRAIL_LINKED: f32 = 0.15;
 /// Share of a body, in percent, that may stand behind the line that opens its tail.
 const MAX_TAIL: u32 = 25;
 
@@ -142,6 +146,20 @@ pub(crate) fn clear(blocks: Vec<Draft>) -> Vec<Draft> {
 /// Whether a block says where the story was taken from, and nothing else.
 pub(crate) fn is_source(draft: &Draft) -> bool {
     signpost(draft, true).is_some_and(|(post, _)| post == Post::Source)
+}
+
+/// Whether a block says where the page stands, and nothing else: the trail of links from the front
+/// page, or an address.
+pub(crate) fn is_place(draft: &Draft) -> bool {
+    let text = draft.text.trim();
+    if text.starts_with("http") && text.contains("://") {
+        return !text.contains(char::is_whitespace);
+    }
+    let steps = STEPS.iter().map(|step| text.matches(step).count()).max().unwrap_or(0);
+    draft.measure.letters <= MAX_LETTERS
+        && steps >= 2
+        && draft.measure.link_share() >= TRAIL_LINKED
+        && !text.contains('«')
 }
 
 /// A line of the list that a signpost opens: linked, or an item, and short.
