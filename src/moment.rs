@@ -13,6 +13,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+/// How far two clocks that are both right may differ.
+const SKEW: Duration = Duration::from_mins(5);
+
 /// A UTC instant, in whole milliseconds since 1970.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -45,6 +48,12 @@ impl Moment {
     /// The time from `earlier` to this instant; zero when it is not later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Whether this was told by a clock that was ahead: it lies further in the future than clocks
+    /// differ.
+    pub fn is_ahead_of(self, now: Self) -> bool {
+        self.since(now) > SKEW
     }
 
     /// `2026-11-22T09:30:00.125Z`: the WARC-Date of WARC 1.1 §5.4, with milliseconds.

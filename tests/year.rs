@@ -12,10 +12,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use warraq::crawl::{self, How};
 use warraq::disk::Disk;
+use warraq::event::Event;
 use warraq::record::name::files;
 use warraq::record::reader::Records;
 use warraq::settings::{Again, Recrawl, Settings};
@@ -171,6 +173,10 @@ fn least_gap(path: &str, last: u32) -> u32 {
 }
 
 fn run(press: &Press, clock: &Clock, dir: &Path) -> crawl::Ended {
+    told(press, clock, dir, Watch::none())
+}
+
+fn told(press: &Press, clock: &Clock, dir: &Path, watch: Watch) -> crawl::Ended {
     let settings = Settings {
         allow_private: true,
         delay: Duration::ZERO,
@@ -188,7 +194,7 @@ fn run(press: &Press, clock: &Clock, dir: &Path) -> crawl::Ended {
         recover: true,
         disk: Disk::real(),
         clock: clock.clone(),
-        watch: Watch::none(),
+        watch,
         stop: Stop::default(),
     };
     let runtime =
@@ -297,4 +303,36 @@ fn nothing_twice(dir: &Path) {
     }
     // Of each article its versions, and each front page and feed once.
     assert!(stored.len() > 40 + 10 + 2 * 40, "{} payloads", stored.len());
+}
+
+/// One run by a clock a month ahead (a dead battery, a machine that slept) silences no later one.
+#[test]
+fn a_clock_that_was_ahead_silences_nothing() {
+    let (press, dir) = (Press::edited(site), folder());
+    let now = Clock::system().wall();
+    let hours = |hours: u64| Clock::fixed(now.plus(Duration::from_hours(hours)));
+    press.publish(appears(0));
+    run(&press, &hours(31 * 24), dir.path());
+    let ahead = press.asked();
+    press.publish(appears(2));
+    let warnings = Arc::<Mutex<Vec<String>>>::default();
+    let heard = Arc::clone(&warnings);
+    let watch = Watch::new(move |event| {
+        if let Event::Warning { text } = event {
+            heard.lock().unwrap().push(text.clone());
+        }
+    });
+    told(&press, &hours(1), dir.path(), watch);
+    let paths = |asked: Vec<Asked>| asked.into_iter().map(|a| a.path).collect::<BTreeSet<_>>();
+    assert!(paths(ahead).contains("/a/0"));
+    let asked = paths(press.asked());
+    for path in ["/robots.txt", "/feed.xml", "/", "/a/1", "/a/2"] {
+        assert!(asked.contains(path), "{path} is not in {asked:?}");
+    }
+    let warnings = warnings.lock().unwrap().join("\n");
+    assert!(warnings.contains("ended at") && warnings.contains("set the clock"), "{warnings}");
+    // From then on the right clock rules: what was fetched by it is fetched no sooner.
+    press.publish(appears(2));
+    run(&press, &hours(2), dir.path());
+    assert_eq!(paths(press.asked()), BTreeSet::from(["/feed.xml".to_owned()]));
 }

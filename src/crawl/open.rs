@@ -140,6 +140,7 @@ async fn begin(
     frontier.commit().await?;
     let now = frontier.stats().await?;
     watch.tell(&Event::Started { run: now.run, resumed, queued: now.queued });
+    warn_of_clock(job, watch);
     let wait = now.next_due.map(|due| due.since(job.clock.steady())).unwrap_or_default();
     if wait > LONG_WAIT {
         let who = match now.resting.first() {
@@ -150,6 +151,21 @@ async fn begin(
         watch.tell(&Event::Warning { text });
     }
     Ok(now.run)
+}
+
+/// Tells that the last run ended later than it is now: one of the two clocks was wrong, and the
+/// dates in the archive say so for ever.
+fn warn_of_clock(job: &Job, watch: &Watch) {
+    let (into, now) = (&job.settings.into, job.clock.wall());
+    let ended = summary::kept(into).and_then(|kept| kept.ended).filter(|at| at.is_ahead_of(now));
+    if let Some(ended) = ended {
+        let text = format!(
+            "the last run in {} ended at {ended} by its clock, and it is {now} by this one; set the \
+             clock if this one is wrong. What was fetched later than now counts as due",
+            into.display()
+        );
+        watch.tell(&Event::Warning { text });
+    }
 }
 
 /// Queues what the state itself asks for and this job still covers, as far as it is due.

@@ -138,8 +138,9 @@ pub(super) async fn not_due<T>(
     let seeds = KeptJob::load(&desk.settings.into).map_or_else(Vec::new, |job| job.seeds());
     for seed in seeds {
         let known = desk.frontier.fetched(&seed).await?;
-        let rests =
-            |known: Fetched| known.at < began && known.due(policy).is_none_or(|due| due > now);
+        let rests = |known: Fetched| {
+            known.at < began && known.due_at(policy, now).is_none_or(|due| due > now)
+        };
         if known.is_some_and(rests) {
             resting.push(seed.found);
         }
@@ -187,7 +188,7 @@ impl Preview {
     /// Files a URL under what is due, or under what is not.
     fn judge(&mut self, lead: Lead, fetched: Option<Fetched>, job: &Job, rows: &mut Vec<Row>) {
         let (policy, now) = (&job.settings.recrawl, job.clock.wall());
-        match fetched.map_or(Some(now), |fetched| fetched.due(policy)) {
+        match fetched.map_or(Some(now), |fetched| fetched.due_at(policy, now)) {
             Some(due) if due <= now => {
                 let why = fetched.map_or("never fetched".to_owned(), |known| known.why(policy));
                 let tells = fetched

@@ -105,6 +105,8 @@ impl Summary {
     /// When the folder last saw a new article, by what the run before left.
     pub(super) fn dated(self, before: Option<&Self>, began: Moment, now: Moment) -> Self {
         let (known, since) = before.map_or((0, None), |run| (run.articles, run.newest_article));
+        // What a clock that was ahead told of news is no news to wait for.
+        let since = since.filter(|since| !since.is_ahead_of(now));
         let newest = if self.articles > known { now } else { since.unwrap_or(began) };
         Self { ended: Some(now), newest_article: Some(newest), ..self }
     }

@@ -108,10 +108,12 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// What is remembered after one more fetch. What came before the last one changes nothing, so
-    /// any stretch of the archive may be read twice.
-    pub fn after(before: Option<Self>, lead: &Lead, fetch: &Fetch) -> Self {
-        if let Some(known) = before.filter(|known| known.at >= fetch.at) {
+    /// What is remembered after one more fetch, as it is `now`. What came before the last one
+    /// changes nothing, so any stretch of the archive may be read twice; but a last one that a wrong
+    /// clock dated is none.
+    pub fn after(before: Option<Self>, lead: &Lead, fetch: &Fetch, now: Moment) -> Self {
+        let later = |known: &Self| known.at >= fetch.at && !known.at.is_ahead_of(now);
+        if let Some(known) = before.filter(later) {
             return known;
         }
         let calm = before.map_or(0, |known| known.calm);
@@ -151,6 +153,11 @@ impl Fetched {
                 .min(LONGEST_REST),
         };
         Some(self.at.plus(rest / 100 * SLACK_PERCENT))
+    }
+
+    /// When it is due, as it is `now`: at once, where a clock that was ahead dated the last fetch.
+    pub fn due_at(&self, policy: &Recrawl, now: Moment) -> Option<Moment> {
+        self.due(policy).map(|due| if self.at.is_ahead_of(now) { now } else { due })
     }
 
     /// Whether a run asks for it by itself, with no page that leads to it.
@@ -204,7 +211,7 @@ mod tests {
     fn after(fetches: &[(i64, What)]) -> Fetched {
         let step = |before, (hours, what): &(i64, What)| {
             let at = Moment::from_millis(hours * 3_600_000);
-            Some(Fetched::after(before, &lead(), &Fetch { at, what: *what }))
+            Some(Fetched::after(before, &lead(), &Fetch { at, what: *what }, at))
         };
         fetches.iter().fold(None, step).unwrap()
     }
@@ -243,7 +250,20 @@ mod tests {
         let page = What::Page { kind: Some(UrlKind::Feed), changed: false };
         let known = after(&[(0, page), (2, page)]);
         let again = Fetch { at: Moment::from_millis(3_600_000), what: What::Nothing };
-        assert_eq!(Fetched::after(Some(known), &lead(), &again), known);
+        assert_eq!(Fetched::after(Some(known), &lead(), &again, known.at), known);
         assert_eq!(known.due(&NEWS), Some(known.at), "in each run");
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_silences_nothing() {
+        let page = |kind| What::Page { kind: Some(kind), changed: true };
+        let hour = |hours: i64| Moment::from_millis(hours * 3_600_000);
+        let (feed, story) = (page(UrlKind::Feed), page(UrlKind::Article));
+        let ahead = after(&[(31 * 24, feed)]);
+        assert_eq!(ahead.due_at(&NEWS, hour(1)), Some(hour(1)));
+        assert_eq!(after(&[(31 * 24, story)]).due_at(&NEWS, hour(1)), None, "it is archived");
+        let right = Fetch { at: hour(1), what: feed };
+        let known = Fetched::after(Some(ahead), &lead(), &right, hour(1));
+        assert_eq!((known.at, known.due_at(&NEWS, hour(2))), (hour(1), Some(hour(1))));
     }
 }

@@ -238,8 +238,13 @@ impl Politeness {
 
     /// Whether a fact kept from earlier may be learnt again instead of asking the origin.
     pub fn believes(&self, fact: &RobotsFact) -> bool {
-        fact.answer != RobotsAnswer::Unreachable
-            && self.clock.wall().since(fact.read) < self.settings.robots_lifetime
+        fact.answer != RobotsAnswer::Unreachable && self.is_fresh(fact.read)
+    }
+
+    /// Whether rules read at this time still hold (RFC 9309 §2.4); by a clock that was ahead, none do.
+    fn is_fresh(&self, read: Moment) -> bool {
+        let now = self.clock.wall();
+        now.since(read) < self.settings.robots_lifetime && !read.is_ahead_of(now)
     }
 
     /// Learns what asking an origin for its robots.txt brought. Each `Unreachable` is one attempt;
@@ -329,11 +334,7 @@ impl Politeness {
         let mut state = self.state();
         let host = state.host(server, now);
         match host.origins.get(key) {
-            Some(Origin::Known { rules, read })
-                if self.clock.wall().since(*read) < self.settings.robots_lifetime =>
-            {
-                Ok(Arc::clone(rules))
-            }
+            Some(Origin::Known { rules, read }) if self.is_fresh(*read) => Ok(Arc::clone(rules)),
             Some(Origin::Unreachable { stale: Some(rules), again, .. }) if *again > now => {
                 Ok(Arc::clone(rules))
             }

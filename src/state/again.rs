@@ -40,7 +40,7 @@ impl Desk {
         let row: Option<AgainRow> = self.store.get(&keys::again(print))?;
         let Some(AgainRow { fetched, .. }) = row else { return Ok(true) };
         let now = self.options.clock.wall();
-        let is_due = fetched.due(&policy).is_some_and(|due| due <= now);
+        let is_due = fetched.due_at(&policy, now).is_some_and(|due| due <= now);
         if !is_due && self.resting.insert(print) {
             self.tally.not_due();
         }
@@ -65,7 +65,7 @@ impl Desk {
         let key = keys::again(self.seen.print(lead.address.as_str()));
         let before: Option<AgainRow> = self.store.get(&key)?;
         let before = before.map(|row| row.fetched);
-        let fetched = Fetched::after(before, lead, fetch);
+        let fetched = Fetched::after(before, lead, fetch, self.options.clock.wall());
         if before == Some(fetched) {
             return Ok(());
         }

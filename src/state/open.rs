@@ -26,9 +26,9 @@ use crate::frontier::schedule::Schedule;
 use crate::frontier::tally::{Standing, Tally};
 use crate::moment::Moment;
 
-/// The longest a site is left alone after a restart, whatever its row says: a clock that was wrong
-/// when it was written must not park it for ever.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// The longest a site or a server is left alone by what it asked for (a Retry-After is held to an
+/// hour), and a little more. What a row says beyond it was written by a clock that was ahead.
+const LONGEST_WAIT: Duration = Duration::from_mins(65);
 
 /// What opening found.
 #[derive(Debug)]
@@ -173,11 +173,13 @@ impl Desk {
             let (key, value) = row?;
             let mut row: SiteRow = read(&key, &value)?;
             let was = row;
-            if unclean && row.delay_ms > 0 {
-                let gap = now.plus(Duration::from_millis(row.delay_ms));
-                row.not_before = row.not_before.max(gap);
+            let delay = Duration::from_millis(row.delay_ms);
+            let was_ahead = row.not_before > now.plus(LONGEST_WAIT.max(delay));
+            if was_ahead {
+                row.not_before = now.plus(delay);
+            } else if unclean && row.delay_ms > 0 {
+                row.not_before = row.not_before.max(now.plus(delay));
             }
-            row.not_before = row.not_before.min(now.plus(LONGEST_WAIT));
             if row != was {
                 changed.push((key, row));
             }
