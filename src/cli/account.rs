@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::{EXIT_CODES, Exit, Stopped, show};
 use crate::disk::Disk;
 use crate::json;
+use crate::moment::Moment;
 use crate::report::{self, Face, Report, ReportError, Run};
 
 /// Make the report of a run.
@@ -109,7 +110,9 @@ pub(super) fn history(dir: &Path, json: bool) -> Result<Exit, Stopped> {
 
 fn row(run: &Run) -> String {
     let (totals, bytes) = (run.totals(), run.files.iter().map(|file| file.bytes).sum());
-    let closed = run.closed.as_deref().and_then(|date| date.get(..19)).unwrap_or("-");
+    let ended = run.summary.ended.map(Moment::warc_date);
+    let closed = run.closed.as_ref().or(ended.as_ref());
+    let closed = closed.and_then(|date| date.get(..19)).unwrap_or("-");
     let how = run.summary.how.filter(|how| *how != crate::crawl::How::Complete);
     let how = how.map(|how| format!("  {how}")).unwrap_or_default();
     format!(

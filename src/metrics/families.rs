@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::counts::{BUCKETS, Counts, Held, Last};
 use super::text::{self, Kind, Value};
-use crate::crawl::live::Status;
+use crate::crawl::live::{Phase, Status};
 use crate::frontier::Stats;
 use crate::lead::FailureKind;
 use crate::moment::Moment;
@@ -118,8 +118,10 @@ const FAMILIES: &[Family] = &[
         |counts| one(counts.skipped),
     ),
     gauge("warraq_running", "Whether a run is going on.", |counts| one(counts.running.into())),
-    gauge("warraq_paused", "Whether the run waits for its disk.", |counts| {
-        one(counts.paused.into())
+    gauge("warraq_paused", "Whether the run waits: for its disk, or told to by hand.", |counts| {
+        let by_hand = counts.status.as_ref().is_some_and(|status| status.phase == Phase::Paused);
+        let reasons = [("disk", counts.paused), ("hand", by_hand)];
+        reasons.map(|(reason, is)| labelled("reason", reason, is.into())).into()
     }),
     gauge("warraq_urls_queued", "URLs waiting, of the run that is going on.", |counts| {
         live(counts, |status| one(status.run.queued))
@@ -274,4 +276,26 @@ fn fetch_times(counts: &Counts) -> Vec<Row> {
     rows.push(Row { suffix: "_sum", label: None, value: took });
     rows.push(Row { suffix: "_count", label: None, value: Value::Whole(counts.fetches) });
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_told_by_its_reason() {
+        let paused = |counts: &Counts| {
+            let family = FAMILIES.iter().find(|family| family.name == "warraq_paused").unwrap();
+            let rows = (family.rows)(counts).into_iter();
+            let is = |row: Row| matches!(row.value, Value::Whole(1)).then(|| row.label.unwrap().1);
+            rows.filter_map(is).collect::<Vec<_>>()
+        };
+        let status = |phase| Some(Status { phase, ..Status::default() });
+        let by_hand = Counts { status: status(Phase::Paused), ..Counts::default() };
+        assert_eq!(paused(&by_hand), ["hand"]);
+        let for_disk =
+            Counts { status: status(Phase::PausedForDisk), paused: true, ..Counts::default() };
+        assert_eq!(paused(&for_disk), ["disk"]);
+        assert!(paused(&Counts::default()).is_empty());
+    }
 }

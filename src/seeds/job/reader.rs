@@ -43,6 +43,13 @@ impl fmt::Display for JobFault {
 const HINTS: &[(&str, &str, &str)] = &[
     ("hosts.NAME", "per-host", "did you mean \"concurrency\"?"),
     (
+        "limits",
+        "per-host",
+        "the pages of a host are limited by host-budget in [traps]; per-host in [politeness] is how \
+         many requests a host gets at once",
+    ),
+    ("schedule", "zone", "did you mean \"timezone\"?"),
+    (
         "politeness",
         "robots",
         "robots = \"ignore\" is for single hosts, in [hosts.\"example.org\"]; how long a robots.txt \
