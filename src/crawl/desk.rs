@@ -235,7 +235,7 @@ impl<F: Frontier, T> Desk<F, T> {
             // Judging a large crawl and reading its index take seconds.
             let thought = tokio::task::spawn_blocking(move || {
                 let judgement = evidence.judge();
-                let guesses = guess::leads(&judgement, &settings, run);
+                let guesses = guess::leads(&judgement, &settings, run, now);
                 (guesses, late::leads(&judgement, &settings, &seeds, now))
             });
             let (guesses, late) =
