@@ -220,7 +220,8 @@ impl<F: Frontier, T> Desk<F, T> {
             return Ok(false);
         }
         let stats = self.frontier.stats().await?;
-        if stats.next_due.is_some() {
+        // What is queued and rests nowhere was put meanwhile, by the worker that was here first.
+        if stats.next_due.is_some() && !stats.resting.is_empty() {
             self.lose_patience(&stats.resting);
             return Ok(false);
         }
