@@ -23,7 +23,7 @@ fn pages_that_declare_one_another_are_one_group() {
     assert_eq!(shown(&groups), ["ar=/ar/a en=/en/a fr=/fr/a"]);
     let edges = &groups[0].edges;
     assert_eq!(edges.len(), 3);
-    assert!(edges.iter().all(|edge| edge.reciprocal && edge.score > 0.97));
+    assert!(edges.iter().all(|edge| edge.reciprocal && (0.75..0.8).contains(&edge.score)));
     assert_eq!(groups[0].members["ar-Arab"].title.as_deref(), Some("title of /ar/a"));
 }
 

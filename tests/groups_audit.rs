@@ -246,3 +246,34 @@ fn every_address_of_an_article_has_its_group_and_role_in_rows_and_packages() {
         pages.map(|page| serde_json::to_string(&page.unwrap()).unwrap()).collect();
     assert_eq!(roles(&pages.join("\n"), "role"), want);
 }
+
+#[test]
+fn what_is_left_out_of_a_group_is_the_page_that_is_not_in_it() {
+    let own = link("es", "/es/faro") + &link("en", "/en/light");
+    let head = own.clone() + &link("de", "/de/turm");
+    let back = own.clone() + &link("de", "/de/turm");
+    let resources = vec![
+        page("/es/faro", "es", ("lighthouse", "es"), &head),
+        page("/en/light", "en", ("lighthouse", "en"), &own),
+        page("/en/light-2", "en", ("lighthouse", "en"), &own),
+        page("/en/tram", "en", ("tram", "en"), &link("es", "/es/faro")),
+        page("/de/turm", "de", ("seeds", "de"), &back),
+    ];
+    let site = Site::open(Options { instead: Some(resources), ..Options::default() }).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let into = dir.path().to_str().unwrap();
+    let (resolve, seeds) = (site.resolve(), [at("/es/faro"), at("/en/light-2"), at("/en/tram")]);
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    let flags = ["--contact", "test@warraq.test", "--delay", "0", "--allow-private", "--quiet"];
+    let rest = ["--resolve", &resolve, "--into", into, "--depth", "0"];
+    assert_eq!(warraq(&[&["crawl"][..], &seeds, &flags, &rest].concat()).0, Some(0));
+    let (_, told, _) = warraq(&["groups", into]);
+    let mut left: Vec<&str> = told.lines().filter(|line| line.contains("left out")).collect();
+    left.sort_unstable();
+    let want = [
+        "  left out, de: the two texts share too few numbers and names: http://audit.test/de/turm",
+        "  left out, declaring es: the two texts share too few numbers and names: http://audit.test/en/tram",
+    ];
+    assert_eq!(left, want, "{told}");
+    assert!(told.contains("a copy, by its text: http://audit.test/en/light-2"), "{told}");
+}

@@ -343,6 +343,42 @@ fn the_audit_names_each_fault_of_a_host() {
     );
 }
 
+/// A page whose text has these numbers.
+fn numbered(mut made: Made, numbers: [u16; 5]) -> Made {
+    let (hash, numbers) = (u64::from(numbers[4]), numbers.to_vec());
+    made.row.text = Some(TextPrint { hash, numbers, count: 4, ..TextPrint::default() });
+    made
+}
+
+/// Several articles that declare one page: what the audit says of it is what an explanation says.
+#[test]
+fn the_audit_gives_the_reason_of_the_explanation() {
+    let article = |path: &str, of| numbered(page(path, "en").head("fr", "/fr/0"), of);
+    for (others, why, fault) in [
+        ([[11, 12, 13, 14, 15], [21, 22, 23, 24, 25]], Why::TextDiffers, Fault::TextDiffers),
+        ([[1, 2, 13, 14, 15], [2, 3, 23, 24, 25]], Why::Hub, Fault::Hub),
+    ] {
+        let mut builder = Builder::with_targets();
+        let pages = [
+            article("/en/0", [1, 2, 3, 4, 5]),
+            article("/en/1", others[0]),
+            article("/en/2", others[1]),
+            numbered(page("/fr/0", "fr").head("en", "/en/0"), [1, 2, 3, 4, 6]),
+        ];
+        for page in &pages {
+            builder.add(&page.row, &page.alternates, None);
+        }
+        let judgement = builder.judge();
+        assert_eq!(shown(&judgement.groups), ["en=/en/0 fr=/fr/0"]);
+        let told = judgement.explain(&absolute("/en/1")).unwrap();
+        assert_eq!(told.edges[0].left, Some(why));
+        let audit = judgement.audit();
+        let found: Vec<_> = audit[0].faults.iter().map(|(what, n)| (*what, n.count)).collect();
+        assert_eq!(found, [(fault, 2)]);
+        assert_eq!(fault.explained(), why.sentence());
+    }
+}
+
 #[test]
 fn an_explanation_tells_every_edge_and_every_step() {
     let weak = page("/fr/b", "fr").says(Signal::Autonym, "ar", "/ar/a");
@@ -357,7 +393,7 @@ fn an_explanation_tells_every_edge_and_every_step() {
         told.edges.iter().map(|edge| (edge.other.as_str(), edge.left, edge.steps.len())).collect();
     assert_eq!(
         shown,
-        [("https://news.example/en/a", None, 3), ("https://news.example/fr/b", Some(Why::Weak), 2),]
+        [("https://news.example/en/a", None, 4), ("https://news.example/fr/b", Some(Why::Weak), 2),]
     );
     let last = told.edges[0].steps.last().unwrap();
     assert!((last.score - told.edges[0].score).abs() < 1e-9);

@@ -5,7 +5,7 @@
     reason = "test code: a broken fixture must fail loudly"
 )]
 
-use warraq::groups::{CopyKind, Membership, Role, Why};
+use warraq::groups::{Builder, CopyKind, Membership, Role, Why};
 use warraq::page::print::TextPrint;
 
 #[path = "made/mod.rs"]
@@ -105,6 +105,56 @@ fn the_address_without_a_language_is_a_copy_of_the_one_with_it() {
     assert_eq!(other[0].members["en-Latn"].copies, []);
     let wrong = build(&[arabic(), english(), texted(page("/a?lang=fr", "ar"), 1)], &[]);
     assert_eq!(wrong[0].members["ar-Arab"].copies, []);
+}
+
+#[test]
+fn the_same_text_at_a_second_address_is_a_copy_unless_something_else_is_said_of_it() {
+    let arabic = || texted(page("/ar/a", "ar"), 1).head("en", "/en/a");
+    let english = || texted(page("/en/a", "en"), 2).head("ar", "/ar/a");
+    let again = |path: &str| texted(page(path, "en"), 2).head("ar", "/ar/a");
+    let copies = |more: Vec<Made>| {
+        let pages = [vec![english(), arabic()], more].concat();
+        let groups = build(&pages, &[]);
+        assert_eq!(shown(&groups), ["ar=/ar/a en=/en/a"]);
+        let copies = &groups[0].members["en-Latn"].copies;
+        assert!(copies.iter().all(|copy| copy.by == CopyKind::SameText));
+        copies.iter().map(|copy| copy.url.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(copies(vec![again("/en/a-2")]), [absolute("/en/a-2")]);
+    assert_eq!(copies(vec![again("/en/b"), again("/en/a-2")]), ["/en/a-2", "/en/b"].map(absolute));
+    let none: [Made; 6] = [
+        again("https://paper.example/en/a"),
+        texted(page("/en/a-2", "en-GB"), 2),
+        texted(page("/fr/a", "fr").text_in("en"), 2),
+        again("/a?lang=fr"),
+        texted(page("/en/a-2", "en"), 3),
+        page("/en/a-2", "en"),
+    ];
+    for page in none {
+        assert_eq!(copies(vec![page.clone()]), [""; 0], "{}", page.row.url);
+    }
+    // What another page calls French is a page that was not translated.
+    let called = page("/de/a", "de").head("fr", "/x");
+    assert_eq!(copies(vec![texted(page("/x", "en"), 2), called]), [""; 0]);
+    let template = (0..25).map(|n| texted(page(&format!("/en/{n}"), "en"), 2)).collect();
+    assert_eq!(copies(template), [""; 0], "a text that stands everywhere is nobody's copy");
+}
+
+#[test]
+fn a_copy_by_its_text_has_the_group_and_is_no_article_of_its_own() {
+    let mut builder = Builder::with_targets();
+    for page in [
+        texted(page("/ar/a", "ar"), 1).head("en", "/en/a"),
+        texted(page("/en/a", "en"), 2).head("ar", "/ar/a"),
+        texted(page("/en/a-2", "en"), 2).head("ar", "/ar/a"),
+    ] {
+        builder.add(&page.row, &page.alternates, None);
+    }
+    let judgement = builder.judge();
+    let told = judgement.explain(&absolute("/en/a-2")).unwrap();
+    assert_eq!((told.group, told.role), (Some(judgement.groups[0].id.clone()), Some(Role::Copy)));
+    let articles: Vec<&str> = judgement.articles().map(|(url, _)| url).collect();
+    assert_eq!(articles, ["/ar/a", "/en/a"].map(absolute));
 }
 
 #[test]

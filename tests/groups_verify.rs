@@ -281,6 +281,25 @@ fn a_confirmed_one_way_link_stands_well_above_the_bar() {
 }
 
 #[test]
+fn a_group_whose_texts_could_not_be_compared_claims_less() {
+    let pair = |signal, own: &[u16], other: &[u16]| {
+        let english =
+            (page("/en/a", "en", 2_000, print(1, own)), vec![says(signal, "fr", "/fr/a")]);
+        let french =
+            (page("/fr/a", "fr", 2_200, print(2, other)), vec![says(signal, "en", "/en/a")]);
+        judged(&[english, french]).remove(0)
+    };
+    let same = [10, 20, 30, 40];
+    let agrees = pair(Signal::HeadLink, &same, &same);
+    let bare = pair(Signal::HeadLink, &[], &[]);
+    let name = pair(Signal::Autonym, &[], &[]);
+    assert_eq!(bare.edges[0].text.as_ref().unwrap().verdict, Verdict::Unknown);
+    assert!(agrees.confidence > 0.9, "{}", agrees.confidence);
+    assert!((0.7..=0.8).contains(&bare.confidence), "{}", bare.confidence);
+    assert!((0.5..0.6).contains(&name.confidence), "{}", name.confidence);
+}
+
+#[test]
 fn one_text_at_many_addresses_is_nobodys_translation() {
     let web = |articles: u64, answer: fn(u64) -> u64| -> Vec<_> {
         let pages = (1..=articles).flat_map(|n| {

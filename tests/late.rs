@@ -14,7 +14,7 @@ use std::time::Duration;
 use warraq::disk::Disk;
 use warraq::groups::{self, Group};
 use warraq::lang::Lang;
-use warraq::settings::Resolve;
+use warraq::settings::{Recrawl, Resolve};
 use warraq::{Clock, Job, Lead, Settings, Stop, Watch, crawl};
 
 #[path = "site/mod.rs"]
@@ -59,9 +59,25 @@ fn web(came: bool) -> Site {
 
 /// A run at `clock` from these Spanish seeds.
 fn run(site: &Site, seeds: &[&str], clock: &Clock, into: &Path, languages: &[&str]) -> Vec<Group> {
+    let settings = |own: Settings| Settings {
+        languages: languages.iter().filter_map(|tag| Lang::parse(tag)).collect(),
+        ..own
+    };
+    let seeds: Vec<String> = seeds.iter().map(|name| at("es", name)).collect();
+    run_with(site, &seeds, clock, into, settings)
+}
+
+/// A run at `clock` from these URLs, its settings made of those all runs have.
+fn run_with(
+    site: &Site,
+    seeds: &[String],
+    clock: &Clock,
+    into: &Path,
+    settings: impl Fn(Settings) -> Settings,
+) -> Vec<Group> {
     let port = site.resolve().rsplit(':').next().unwrap().parse().unwrap();
     let job = Job {
-        settings: Settings {
+        settings: settings(Settings {
             allow_private: true,
             delay: Duration::ZERO,
             resolve: vec![Resolve {
@@ -70,10 +86,9 @@ fn run(site: &Site, seeds: &[&str], clock: &Clock, into: &Path, languages: &[&st
                 addr: [127, 0, 0, 1].into(),
                 to_port: port,
             }],
-            languages: languages.iter().filter_map(|tag| Lang::parse(tag)).collect(),
             ..Settings::new(into.to_owned(), "test@warraq.test")
-        },
-        seeds: seeds.iter().map(|name| Lead::seed(&at("es", name)).unwrap()).collect(),
+        }),
+        seeds: seeds.iter().map(|url| Lead::seed(url).unwrap()).collect(),
         recover: false,
         clock: clock.clone(),
         disk: Disk::real(),
@@ -128,6 +143,59 @@ fn each_step_is_made_once_and_a_lost_state_forgets_none() {
         }
         run(&site, &["tram"], &at, dir.path(), &[]);
         assert_eq!(asked(&site, "es") + 1, probes, "after {hours} h");
+    }
+}
+
+/// Three stories whose English a URL pattern leads to, and one that has none there.
+fn patterned() -> (Site, impl Fn(&str, &str) -> String) {
+    let at = |lang: &str, name: &str| format!("http://guessed.test/{lang}/{name}");
+    let of = |lang: &str, name: &str, stories: &[&str]| {
+        let link = |lang| format!("<link rel=alternate hreflang={lang} href={}>", at(lang, name));
+        let head = if stories.len() == 1 { link("es") + &link("en") } else { String::new() };
+        let title = text(stories[0], lang).title;
+        let body: String = stories.iter().map(|story| text(story, lang).paragraphs()).collect();
+        let html = format!(
+            "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"UTF-8\"><title>{title}\
+             </title>{head}</head><body><main><article><h1>{title}</h1>{body}</article></main></body>\
+             </html>"
+        );
+        Resource::new(&at(lang, name), Role::Page, Answer::page("200 OK", &html, &[]))
+    };
+    let pair = |name| ["es", "en"].map(|lang| of(lang, name, &[name]));
+    let mut resources: Vec<Resource> = DECLARED.iter().flat_map(|name| pair(name)).collect();
+    resources.push(of("es", "alone", &["lighthouse", "seeds"]));
+    (Site::open(Options { instead: Some(resources), ..Options::default() }).unwrap(), at)
+}
+
+#[test]
+fn a_guess_that_was_answered_is_made_again_ever_less_often_and_then_no_more() {
+    for (recrawl, late) in
+        [(Recrawl::each_run(), true), (Recrawl::scheduled(), true), (Recrawl::each_run(), false)]
+    {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::fixed(Clock::system().wall());
+        let (site, url) = patterned();
+        let asked = || {
+            let url = url("en", "alone");
+            site.arrivals().iter().filter(|arrival| arrival.url == url).count()
+        };
+        let settings = |own: Settings| Settings { recrawl, late, ..own };
+        let all = ["lighthouse", "seeds", "tram", "alone"].map(|name| url("es", name));
+        run_with(&site, &all, &clock, dir.path(), settings);
+        assert_eq!(asked(), 1);
+        let day = 24 * 60;
+        let calls = [(57, 1), (62, 2), (180, 2), (361, 3), (day + 1, 4), (2 * day, 4)];
+        let calls = calls.into_iter().chain([(3 * day + 1, 5), (16 * day, 6), (300 * day, 6)]);
+        for (nth, (minutes, requests)) in calls.enumerate() {
+            let at = Clock::fixed(clock.wall());
+            at.advance(Duration::from_mins(minutes));
+            if nth == 4 {
+                std::fs::remove_dir_all(dir.path().join("state")).unwrap();
+            }
+            run_with(&site, &[url("es", "tram")], &at, dir.path(), settings);
+            let want = if late { requests } else { 1 };
+            assert_eq!(asked(), want, "{recrawl:?}, after {minutes} minutes");
+        }
     }
 }
 

@@ -119,16 +119,24 @@ fn told(group: &Group, direction: Direction) -> String {
 }
 
 /// What is not in a group, a line each: of a page that several members declare one, and of what
-/// stands beside a member as its variant none.
+/// stands beside a member as its variant or its copy none.
 fn left_out_of(group: &Group) -> Vec<String> {
     let variants = || group.members.values().flat_map(|member| &member.variants);
-    let is_beside = |url: &str| variants().any(|variant| variant.url == url);
+    let copies = || group.members.values().flat_map(|member| &member.copies);
+    let is_variant = |url: &str| variants().any(|variant| variant.url == url);
+    let is_copy = |url: &str| copies().any(|copy| copy.url == url);
     let is_told =
-        |one: &&Conflict| one.why == Why::Variant && (is_beside(&one.from) || is_beside(&one.to));
+        |one: &&Conflict| one.why == Why::Variant && (is_variant(&one.from) || is_variant(&one.to));
+    let is_here =
+        |url: &str| group.members.values().any(|member| member.url == url) || is_copy(url);
     let conflicts = group.conflicts.iter().filter(|one| !is_told(one));
-    let mut lines: Vec<String> = conflicts.map(left_out).collect();
+    let mut left: Vec<LeftOut<'_>> =
+        conflicts.filter_map(|one| LeftOut::of(one, is_here)).collect();
+    // What a member declares goes before what declares a member.
+    left.sort_by_key(|one| one.declares);
     let mut met = BTreeSet::new();
-    lines.retain(|line| met.insert(line.clone()));
+    left.retain(|one| met.insert((one.url, one.why.clone())));
+    let mut lines: Vec<String> = left.iter().map(LeftOut::told).collect();
     let more = lines.len().saturating_sub(CONFLICTS_SHOWN);
     lines.truncate(CONFLICTS_SHOWN);
     if more > 0 {
@@ -152,11 +160,30 @@ fn tag(group: &Group, key: &str) -> String {
     lang.map_or_else(|| key.to_owned(), ToString::to_string)
 }
 
-fn left_out(conflict: &Conflict) -> String {
-    let lang = conflict.lang.as_ref().map_or("?", |lang| lang.as_str());
-    let url = link(&conflict.to);
-    let languages = conflict.lang.as_ref().zip(conflict.text.as_ref());
-    format!("  left out, {lang}: {}: {url}", because(conflict.why, languages))
+/// The page of a conflict that is not in the group.
+struct LeftOut<'c> {
+    url: &'c str,
+    /// Whether it is the page that declares, and not the one declared.
+    declares: bool,
+    lang: &'c str,
+    why: String,
+}
+
+impl<'c> LeftOut<'c> {
+    /// `None` where both pages are in the group, by other declarations.
+    fn of(conflict: &'c Conflict, is_here: impl Fn(&str) -> bool) -> Option<Self> {
+        let declares = is_here(&conflict.to);
+        let url = if declares { &conflict.from } else { &conflict.to };
+        let languages = conflict.lang.as_ref().zip(conflict.text.as_ref());
+        let lang = conflict.lang.as_ref().map_or("?", |lang| lang.as_str());
+        let left = Self { url, declares, lang, why: because(conflict.why, languages) };
+        (!is_here(url)).then_some(left)
+    }
+
+    fn told(&self) -> String {
+        let declaring = if self.declares { "declaring " } else { "" };
+        format!("  left out, {declaring}{}: {}: {}", self.lang, self.why, link(self.url))
+    }
 }
 
 /// The reason, with the language declared and that of the text where they are it.

@@ -220,7 +220,8 @@ impl<F: Frontier, T> Desk<F, T> {
             return Ok(false);
         }
         let stats = self.frontier.stats().await?;
-        if stats.next_due.is_some() {
+        // What is queued and rests nowhere was put meanwhile, by the worker that was here first.
+        if stats.next_due.is_some() && !stats.resting.is_empty() {
             self.lose_patience(&stats.resting);
             return Ok(false);
         }
@@ -235,7 +236,7 @@ impl<F: Frontier, T> Desk<F, T> {
             // Judging a large crawl and reading its index take seconds.
             let thought = tokio::task::spawn_blocking(move || {
                 let judgement = evidence.judge();
-                let guesses = guess::leads(&judgement, &settings, run);
+                let guesses = guess::leads(&judgement, &settings, run, now);
                 (guesses, late::leads(&judgement, &settings, &seeds, now))
             });
             let (guesses, late) =

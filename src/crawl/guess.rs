@@ -3,7 +3,9 @@
 //! Made once a sitting, when nothing else is left: only then is it known which groups confirm which
 //! pattern. A guess is a request nobody declared, so it is marked as one in its hop path, bounded
 //! for each host and run, and refused by the same rules as a declared alternate. What the run has
-//! guessed already is read from its ledger, which a resumed run and a rebuilt state have too.
+//! guessed already is read from its ledger, which a resumed run and a rebuilt state have too. What
+//! an earlier run guessed and got an answer from is in the index, and is asked for again when an
+//! article without a translation would be ([`late`]), and not in between.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,13 +15,17 @@ use std::path::Path;
 use serde::Deserialize;
 use url::Url;
 
-use super::summary;
+use super::sealed::INDEX;
+use super::{late, summary};
 use crate::address::fetchable;
 use crate::frontier::{Frontier, FrontierError};
 use crate::groups::Judgement;
+use crate::groups::late::step;
 use crate::groups::patterns::{Guess, Patterns};
+use crate::index::{IndexError, Lookup};
 use crate::lang::Lang;
 use crate::lead::{Hop, Lead};
+use crate::moment::Moment;
 use crate::page::{Alternate, Page, PageKind, Place, Signal};
 use crate::settings::{AlternatesScope, Settings};
 
@@ -36,15 +42,56 @@ pub(super) async fn evidence_of<F: Frontier>(
     summary::gather(frontier, |_| {}).await
 }
 
+/// Why what was guessed before cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GuessError {
+    /// The ledger cannot be read.
+    #[error("cannot read the ledger for what was guessed: {0}")]
+    Ledger(#[from] io::Error),
+    /// The index cannot be read.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
 /// The leads of the guesses that this run has left.
-pub(super) fn leads(judgement: &Judgement, settings: &Settings, run: u32) -> io::Result<Vec<Lead>> {
+pub(super) fn leads(
+    judgement: &Judgement,
+    settings: &Settings,
+    run: u32,
+    now: Moment,
+) -> Result<Vec<Lead>, GuessError> {
     let patterns = Patterns::learn(&judgement.groups);
     if patterns.is_empty() {
         return Ok(Vec::new());
     }
     let made = made(&settings.into.join(LEDGER), run)?;
-    let guesses = patterns.guesses(judgement.articles(), |url| judgement.knows(url), &made, run);
-    Ok(guesses.iter().filter_map(|guess| lead(guess, settings)).collect())
+    let index = settings.into.join(INDEX);
+    let mut index = index.is_file().then(|| Lookup::open(&index)).transpose()?;
+    let mut failed = None;
+    let mut rests = |url: &Url| {
+        let rests = index.as_mut().map_or(Ok(false), |index| rests(index, url, settings, now));
+        rests.unwrap_or_else(|why| {
+            failed = Some(why);
+            true
+        })
+    };
+    let skipped = |url: &Url| judgement.knows(url) || rests(url);
+    let guesses = patterns.guesses(judgement.articles(), skipped, &made, run);
+    match failed {
+        Some(why) => Err(why.into()),
+        None => Ok(guesses.iter().filter_map(|guess| lead(guess, settings)).collect()),
+    }
+}
+
+/// Whether a URL has answered before and is not to be asked again now.
+fn rests(
+    index: &mut Lookup,
+    url: &Url,
+    settings: &Settings,
+    now: Moment,
+) -> Result<bool, IndexError> {
+    let times = late::captured(index, url.as_str())?;
+    Ok(times.is_some_and(|(first, last)| !settings.late || step(first, last, now).is_none()))
 }
 
 /// What is read of a line of the ledger.

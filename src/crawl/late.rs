@@ -71,14 +71,25 @@ fn histories(
     for members in articles {
         let mut times: Option<(Moment, Moment)> = None;
         for url in members.values() {
-            for line in index.url(url)? {
-                let Some(at) = line?.moment() else { continue };
-                times = Some(times.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
-            }
+            let Some(own) = captured(&mut index, url)? else { continue };
+            times = Some(times.map_or(own, |all| (all.0.min(own.0), all.1.max(own.1))));
         }
         histories.extend(times.map(|(since, probed)| History { members, since, probed }));
     }
     Ok(histories)
+}
+
+/// When a URL was first captured, and when last; `None` when it never was.
+pub(super) fn captured(
+    index: &mut Lookup,
+    url: &str,
+) -> Result<Option<(Moment, Moment)>, IndexError> {
+    let mut times: Option<(Moment, Moment)> = None;
+    for line in index.url(url)? {
+        let Some(at) = line?.moment() else { continue };
+        times = Some(times.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+    }
+    Ok(times)
 }
 
 /// Whether one of the missing languages would be fetched if it had come.

@@ -14,7 +14,6 @@ use super::builder::Claim;
 use super::explain::Fate;
 use super::pair::Pair;
 use super::places::Reach;
-use super::verify::Verdict;
 use super::{Judgement, Why};
 use crate::lang::Lang;
 use crate::page::Signal;
@@ -54,6 +53,10 @@ pub enum Fault {
     Mislabelled,
     /// The declared URL is, or leads to, a front page.
     HomeGoing,
+    /// Many articles declare the page: a front page by another name, or a section.
+    Hub,
+    /// The declared URL is declared for several languages, and its text does not tell which.
+    ManyLanguages,
     /// The declared page names another page as its canonical URL.
     CanonicalElsewhere,
     /// The declared page, or this one, names another page where the two stand for one another.
@@ -75,6 +78,8 @@ impl Fault {
             Self::Looping => "looping",
             Self::Mislabelled => "mislabelled",
             Self::HomeGoing => "home-going",
+            Self::Hub => "hub",
+            Self::ManyLanguages => "many-languages",
             Self::CanonicalElsewhere => "canonical-elsewhere",
             Self::Contradicted => "contradicted",
             Self::SameText => "same-text",
@@ -91,10 +96,12 @@ impl Fault {
             Self::Looping => "leads in a circle, or back to this page",
             Self::Mislabelled => "the text there is not in the declared language",
             Self::HomeGoing => "leads to a front page",
+            Self::Hub => Why::Hub.sentence(),
+            Self::ManyLanguages => Why::ManyLanguages.sentence(),
             Self::CanonicalElsewhere => "the page there names another as its canonical URL",
-            Self::Contradicted => "another page is named for that language",
-            Self::SameText => "both addresses give the same text",
-            Self::TextDiffers => "the two texts share too few numbers and names",
+            Self::Contradicted => Why::Contradicted.sentence(),
+            Self::SameText => Why::SameText.sentence(),
+            Self::TextDiffers => Why::TextDiffers.sentence(),
             Self::PastTheLimit => "past the 40 that are kept of a page",
         }
     }
@@ -221,14 +228,16 @@ impl Judgement {
             return (Some(Fault::Mislabelled), text);
         }
         let one_way = self.graph.links_between(to, from).is_empty();
+        // The reason the pair was set aside for, so that an explanation says the same.
         let fault = match aside {
             Some(Why::SameText) => Some(Fault::SameText),
-            _ if self.graph.is_hub(to) && one_way => Some(Fault::HomeGoing),
+            Some(Why::TextDiffers) => Some(Fault::TextDiffers),
+            Some(Why::Hub) => Some(Fault::Hub),
+            Some(Why::ManyLanguages) if wrong == aside => Some(Fault::ManyLanguages),
             _ if self.is_canonical_elsewhere(to) => Some(Fault::CanonicalElsewhere),
             Some(Why::Contradicted | Why::Rivals | Why::SameLanguageTwice) => {
                 Some(Fault::Contradicted)
             }
-            _ if pair.is_some_and(|pair| pair.text == Verdict::Suspect) => Some(Fault::TextDiffers),
             _ => one_way.then_some(Fault::NonReciprocal),
         };
         (fault, None)

@@ -258,6 +258,12 @@ impl Builder {
 }
 
 impl Kept {
+    /// Whether its own tag is of another language than its text.
+    pub(super) fn calls_itself_other(&self, builder: &Builder) -> bool {
+        let both = builder.lang(self.declared).zip(builder.lang(self.detected));
+        both.is_some_and(|(declared, detected)| !declared.agrees(detected))
+    }
+
     /// The number of the language of the page: that of its text; its own tag where that agrees, in
     /// language and script, and says more (a region).
     pub(super) fn lang(&self, builder: &Builder) -> Option<u16> {

@@ -232,17 +232,21 @@ impl Judgement {
     }
 
     /// Every article that may have translations, with the languages it is in: those of its group,
-    /// or its own.
+    /// or its own. The copies of a member are not told again.
     pub fn articles(&self) -> impl Iterator<Item = (&str, BTreeSet<String>)> {
         let numbered = (0_u32..).zip(&self.graph.builder.pages);
         let own = numbered.filter(|(number, page)| {
             !page.stale && !page.is_front && self.graph.places.home(*number) == *number
         });
-        own.map(|(number, page)| {
-            let group = self.group_of.get(&number).and_then(|at| self.groups.get(*at));
-            let own = || BTreeSet::from([self.graph.key_name(number).to_owned()]);
-            let has = group.map_or_else(own, |group| group.members.keys().cloned().collect());
-            (&*page.url, has)
+        own.filter_map(|(number, page)| {
+            let Some(group) = self.group_of.get(&number).and_then(|at| self.groups.get(*at)) else {
+                return Some((
+                    &*page.url,
+                    BTreeSet::from([self.graph.key_name(number).to_owned()]),
+                ));
+            };
+            let is_member = group.members.values().any(|member| member.url == *page.url);
+            is_member.then(|| (&*page.url, group.members.keys().cloned().collect()))
         })
     }
 

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
 
+use super::copies::Copies;
 use super::graph::Graph;
 use super::pair::Pair;
-use super::places::How;
 use super::verify::{self, Norms, Verdict};
-use super::{Conflict, Copied, Edge, Group, GroupKind, Member, Why, original};
+use super::{Conflict, Edge, Group, GroupKind, Member, Why, original};
 use crate::digest::Digest;
 use crate::page::Signal;
 use crate::page::alternates::target::comparison_key;
@@ -30,7 +30,8 @@ pub struct Judgement {
     pub(super) graph: Graph,
     pub(super) pairs: Vec<Pair>,
     pub(super) norms: Norms,
-    /// The group of each page that is in one, by its place in `groups`.
+    /// The group of each page that is in one, as a member or a copy by its text, by its place in
+    /// `groups`.
     pub(super) group_of: HashMap<u32, usize>,
 }
 
@@ -60,7 +61,7 @@ impl Judgement {
     }
 
     fn fill(&mut self, components: Vec<Vec<(u16, u32)>>) {
-        let copies = self.copies(&components);
+        let (copies, repeated) = self.copies(&components);
         let mut made: Vec<(Group, Vec<(u16, u32)>)> = components
             .into_iter()
             .map(|members| (self.graph.group(&members, &copies), members))
@@ -69,6 +70,11 @@ impl Judgement {
         for (place, (group, members)) in made.into_iter().enumerate() {
             self.group_of.extend(members.iter().map(|(_, page)| (*page, place)));
             self.groups.push(group);
+        }
+        for (copy, member) in repeated {
+            if let Some(place) = self.group_of.get(&member).copied() {
+                self.group_of.insert(copy, place);
+            }
         }
         for pair in &self.pairs {
             self.graph.enter(pair, &self.norms, &self.group_of, &mut self.groups);
@@ -79,38 +85,6 @@ impl Judgement {
             group.original.take_if(|_| group.kind == GroupKind::Comparable);
         }
     }
-
-    /// Parts and copies of the pages that are in groups.
-    fn copies(&self, components: &[Vec<(u16, u32)>]) -> HashMap<u32, Copies> {
-        let members: BTreeSet<u32> = components.iter().flatten().map(|(_, page)| *page).collect();
-        let mut copies: HashMap<u32, Copies> = HashMap::new();
-        for (copy, home, how) in self.graph.places.copies() {
-            let is_read = self.graph.page(copy).is_some_and(|page| !page.stale);
-            // What is a copy of a variant belongs to the member that stands for it.
-            let mut near = std::iter::once(home).chain(self.graph.kin(home));
-            let Some(member) = near.find(|page| members.contains(page)).filter(|_| is_read) else {
-                continue;
-            };
-            let (url, of) = (self.graph.url(copy).to_owned(), copies.entry(member).or_default());
-            match how {
-                How::Part => of.parts.push(url),
-                How::Copy(by) => of.copies.push(Copied { url, by }),
-            }
-        }
-        for of in copies.values_mut() {
-            // By number: `/2` comes before `/10`.
-            of.parts.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
-            of.copies.sort_unstable();
-        }
-        copies
-    }
-}
-
-/// The further addresses of one page.
-#[derive(Clone, Debug, Default)]
-struct Copies {
-    parts: Vec<String>,
-    copies: Vec<Copied>,
 }
 
 /// The place of each page in the order of URLs.
@@ -322,7 +296,11 @@ impl Graph {
         for place in [of(pair.from), of(pair.to)].into_iter().flatten().collect::<BTreeSet<_>>() {
             let open = groups.get_mut(place).filter(|g| g.conflicts.len() < MAX_CONFLICTS);
             if let Some(group) = open {
-                group.conflicts.extend(self.conflict(pair));
+                // Where each declares the other, what is told is of the page that was left out.
+                let (Pair { from, to, .. }, here) = (*pair, |page| of(page) == Some(place));
+                let turned = here(to) && !here(from) && !self.links_between(to, from).is_empty();
+                let turned = turned.then_some(Pair { from: to, to: from, ..*pair });
+                group.conflicts.extend(self.conflict(&turned.unwrap_or(*pair)));
             }
         }
     }
@@ -340,11 +318,12 @@ impl Graph {
     }
 
     fn conflict(&self, pair: &Pair) -> Option<Conflict> {
+        let (said, text) = self.mislabelled(pair).unzip();
         Some(Conflict {
             from: self.url(pair.from).to_owned(),
             to: self.url(pair.to).to_owned(),
-            lang: self.declared(pair).cloned(),
-            text: self.mislabelled(pair).map(|(_, text)| text.clone()),
+            lang: said.or_else(|| self.declared(pair)).cloned(),
+            text: text.cloned(),
             score: pair.worth,
             why: pair.aside?,
         })

@@ -2,8 +2,9 @@
 //!
 //! A group without a language that its site usually has is probed anew after an hour, six hours, a
 //! day, three days and two weeks. A probe is a request for a member that is there: the page itself
-//! will declare the translation when it has come. Pure: the caller keeps the times and makes the
-//! requests.
+//! will declare the translation when it has come. A guessed URL ([`super::patterns`]) that answered
+//! without an article is asked for again at the same [`step`]s. Pure: the caller keeps the times and
+//! makes the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -109,12 +110,16 @@ pub fn due(articles: &[History], usual: &Usual, now: Moment) -> Vec<Probe> {
     articles.iter().filter_map(|history| probe(history, usual, now)).collect()
 }
 
-fn probe(history: &History, usual: &Usual, now: Moment) -> Option<Probe> {
-    let (age, last) = (now.since(history.since), history.probed.since(history.since));
+/// The step of [`PROBES`] that is due at `now`, of what was first asked for at `since` and last at
+/// `last`; `None` between the steps, and when the last one is made.
+pub fn step(since: Moment, last: Moment, now: Moment) -> Option<usize> {
+    let (age, last) = (now.since(since), last.since(since));
     let step = PROBES.iter().rposition(|after| *after <= age)?;
-    if PROBES.get(step).is_none_or(|after| *after <= last) {
-        return None;
-    }
+    PROBES.get(step).is_some_and(|after| *after > last).then_some(step)
+}
+
+fn probe(history: &History, usual: &Usual, now: Moment) -> Option<Probe> {
+    let step = step(history.since, history.probed, now)?;
     let missing = usual.missing(&history.members);
     let url = history.members.values().next().filter(|_| !missing.is_empty())?;
     Some(Probe { url: url.clone(), missing, step })

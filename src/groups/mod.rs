@@ -9,6 +9,7 @@
 
 pub mod audit;
 mod builder;
+mod copies;
 pub mod explain;
 mod form;
 mod graph;

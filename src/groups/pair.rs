@@ -10,9 +10,6 @@ use super::{Evidence, Step, Why};
 use crate::lang::Lang;
 use crate::page::Signal;
 
-/// A pair below this teaches nothing about the lengths of languages.
-const SURE: f64 = 0.9;
-
 /// By so much more must one of two texts agree with a third for it to be chosen: numbers agree
 /// with the one (3 points) and are not known of the other (0) is not enough; see `verify`.
 const CLEARLY: i8 = 4;
@@ -60,13 +57,12 @@ impl Graph {
         (pairs.collect(), norms)
     }
 
+    /// Whether the declarations alone are as good as any: such a pair teaches how long the texts of
+    /// two languages are.
     fn is_sure(&self, from: u32, to: u32) -> bool {
         let (there, back) = (self.side(from, to), self.side(to, from));
         let weights = self.weights(from, to, (&there, &back), &TextCheck::default());
-        there.worth > 0.0
-            && back.worth > 0.0
-            && self.key(from) != self.key(to)
-            && score::weigh(&weights, |_| {}) >= SURE
+        weights.mutual && weights.own_word_differs == 0 && self.key(from) != self.key(to)
     }
 
     /// Judges one pair; each step is told to `note`.
@@ -133,6 +129,7 @@ impl Graph {
             own_word_differs: differs(to, self.links_between(from, to))
                 + differs(from, self.links_between(to, from)),
             text: text.verdict,
+            vouched: text.balance >= verify::AGREE,
             confirmed: text.balance >= verify::CONFIRMED,
         }
     }
@@ -299,7 +296,8 @@ impl Graph {
         }
         let (there, back) =
             (self.links_between(pair.from, pair.to), self.links_between(pair.to, pair.from));
-        there.iter().chain(back).find_map(|link| self.wrong_language(link))
+        let wrong = |links: &[Link]| links.iter().filter_map(|l| self.wrong_language(l)).min();
+        wrong(there).or_else(|| wrong(back))
     }
 
     /// The language a link declares and that of the text there, where they are not one.

@@ -94,12 +94,12 @@ impl Patterns {
     }
 
     /// The URLs at which translations would be that pages lack, at most [`MAX_GUESSES`] a host with
-    /// those that were `made` in this run; what is `known` is left out. Each run begins where the
+    /// those that were `made` in this run; what is to be `skipped` is left out. Each run begins where the
     /// one before ended, so that all have their turn.
     pub fn guesses<'p>(
         &self,
         pages: impl Iterator<Item = (&'p str, BTreeSet<String>)>,
-        known: impl Fn(&Url) -> bool,
+        mut skipped: impl FnMut(&Url) -> bool,
         made: &HashMap<String, usize>,
         run: u32,
     ) -> Vec<Guess> {
@@ -107,7 +107,7 @@ impl Patterns {
         for (page, has) in pages.filter(|_| !self.confirmed.is_empty()) {
             let Some(url) = parsed(page).filter(|url| !is_home(url)) else { continue };
             for pattern in self.confirmed.iter().filter(|pattern| !has.contains(&pattern.lang)) {
-                let guess = pattern.apply(&url).filter(|guess| !known(guess) && !is_home(guess));
+                let guess = pattern.apply(&url).filter(|guess| !is_home(guess) && !skipped(guess));
                 let Some(guess) = guess else { continue };
                 let (of, lang) = (page.to_owned(), pattern.lang.clone());
                 let guess = Guess { url: guess.into(), of, lang };

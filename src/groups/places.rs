@@ -23,7 +23,7 @@ const MAX_STEPS: usize = 4;
 
 /// Pages that may call one fetched page their canonical URL. More is a template that prints one
 /// canonical URL everywhere.
-const MAX_COPIES: usize = 24;
+pub(super) const MAX_COPIES: usize = 24;
 
 /// Pages that may share a canonical URL nobody fetched.
 const MAX_COPIES_UNSEEN: usize = 3;
@@ -242,11 +242,7 @@ fn settled(start: u32, steps: &[(u32, How)]) -> (u32, Option<How>) {
 
 /// What a page is that names another as its canonical URL and is in one language with it.
 fn canonical_kind(builder: &Builder, page: &Kept) -> CopyKind {
-    let lang = |number| builder.lang(number);
-    let calls_itself_other = lang(page.declared)
-        .zip(lang(page.detected))
-        .is_some_and(|(declared, detected)| !declared.agrees(detected));
-    if calls_itself_other { CopyKind::Fallback } else { CopyKind::Canonical }
+    if page.calls_itself_other(builder) { CopyKind::Fallback } else { CopyKind::Canonical }
 }
 
 /// Whether two pages are read and have one text, and the second does not name the first as its
@@ -264,7 +260,7 @@ fn is_twin(builder: &Builder, one: u32, other: u32) -> bool {
 
 /// A URL without the parameters that name its language, and that language; `None` where it has
 /// none.
-fn without_language(url: &Url) -> Option<(Url, Lang)> {
+pub(super) fn without_language(url: &Url) -> Option<(Url, Lang)> {
     let named = |name: &str| LANGUAGE_PARAMETERS.contains(&name.to_lowercase().as_str());
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let (naming, rest): (Vec<_>, Vec<_>) = pairs.iter().partition(|(name, _)| named(name));

@@ -40,6 +40,16 @@ const TEXT_DIFFERS: f64 = 0.5;
 /// says more than the return link would have. Random pairs: none of 14,000 agreed so.
 const ONE_WAY_CONFIRMED: f64 = 0.8;
 
+/// What is left when each declares the other and no text speaks for it: too little to compare, or
+/// one is a part. Such a pair stands by what is declared (site: 1,224 of 1,224 were true), and no
+/// number of declarations makes up for a text: below every mutual pair whose texts agree. Where a
+/// page calls itself another language, that doubt is the greater one ([`OWN_WORD_DIFFERS`]).
+const UNCHECKED: f64 = 0.8;
+
+/// The same where each names the other only as switchers do, by what leads to a front page as often
+/// as not (see [`worth`]). Errs to the side of the pair: it just stands.
+const UNCHECKED_AND_WEAK: f64 = 0.6;
+
 /// What is left, besides, of a one-way edge to a text that is far too short or too long: a page
 /// that is not there, or one that asks for a password, is declared in one direction and is short.
 const NOT_OF_A_LENGTH: f64 = 0.8;
@@ -127,6 +137,8 @@ pub(super) struct Weights {
     /// Pages too short to tell that call themselves another language than declared.
     pub(super) own_word_differs: u8,
     pub(super) text: Verdict,
+    /// Whether the texts speak for the pair, be one of them a part of it.
+    pub(super) vouched: bool,
     /// Whether numbers and names of the texts both agree.
     pub(super) confirmed: bool,
 }
@@ -145,7 +157,15 @@ pub(super) fn weigh(of: &Weights, mut note: impl FnMut(Step)) -> f64 {
         // Two wrong links of one template agree as easily as two right ones.
         score
     } else if of.mutual {
-        step("each declares the other", 1.0 - (1.0 - score) * RECIPROCAL_DOUBT)
+        let is_weak = score < CONTRADICTS;
+        let both = step("each declares the other", 1.0 - (1.0 - score) * RECIPROCAL_DOUBT);
+        if of.vouched || of.own_word_differs > 0 {
+            both
+        } else if is_weak {
+            step("by links of switchers, and no text speaks for it", both * UNCHECKED_AND_WEAK)
+        } else {
+            step("no text speaks for it", both * UNCHECKED)
+        }
     } else {
         let left = if of.confirmed { ONE_WAY_CONFIRMED } else { ONE_WAY };
         let what = if of.belied {
@@ -178,9 +198,17 @@ mod tests {
 
     fn weighed(ahead: f64, behind: f64, text: Verdict) -> f64 {
         let mutual = behind > 0.0;
-        let confirmed = false;
-        let of =
-            Weights { ahead, behind, mutual, belied: false, own_word_differs: 0, text, confirmed };
+        let (belied, vouched, confirmed) = (false, text == Verdict::Agrees, false);
+        let of = Weights {
+            ahead,
+            behind,
+            mutual,
+            belied,
+            own_word_differs: 0,
+            text,
+            vouched,
+            confirmed,
+        };
         weigh(&of, |_| {})
     }
 
@@ -195,7 +223,8 @@ mod tests {
     fn a_lone_switcher_link_is_not_enough_and_a_return_link_makes_it_so() {
         let lone = of(&[Signal::AnchorHreflang]);
         assert!(weighed(lone, 0.0, Verdict::Unknown) < ACCEPTED);
-        assert!(weighed(lone, lone, Verdict::Unknown) > 0.9);
+        assert!(weighed(lone, lone, Verdict::Agrees) > 0.9);
+        assert!(weighed(lone, lone, Verdict::Unknown) >= ACCEPTED);
         assert!(weighed(of(&[Signal::HeadLink]), 0.0, Verdict::Unknown) >= ACCEPTED);
     }
 
@@ -218,12 +247,33 @@ mod tests {
     }
 
     #[test]
+    fn what_no_text_was_held_against_is_less_sure_the_less_it_is_said() {
+        let head = of(&[Signal::HeadLink]);
+        let (name, both) = (of(&[Signal::Autonym]), of(&[Signal::HeadLink, Signal::ArticleBlock]));
+        let unknown = |one: f64| weighed(one, one, Verdict::Unknown);
+        let ladder =
+            [weighed(head, head, Verdict::Agrees), unknown(both), unknown(head), unknown(name)];
+        assert!(ladder.is_sorted_by(|a, b| a > b), "{ladder:?}");
+        assert!(ladder[0] > 0.9 && ladder[1] <= UNCHECKED && ladder[3] >= ACCEPTED, "{ladder:?}");
+        assert!(unknown(0.9999) <= UNCHECKED, "however often it is said");
+        assert!((unknown(head) - weighed(head, head, Verdict::Partial)).abs() < 1e-9);
+    }
+
+    #[test]
     fn every_step_is_told() {
         let mut told = Vec::new();
         let (ahead, behind, text) = (0.85, 0.85, Verdict::Agrees);
-        let (belied, confirmed) = (false, false);
-        let of =
-            Weights { ahead, behind, mutual: true, belied, own_word_differs: 1, text, confirmed };
+        let (belied, vouched, confirmed) = (false, true, false);
+        let of = Weights {
+            ahead,
+            behind,
+            mutual: true,
+            belied,
+            own_word_differs: 1,
+            text,
+            vouched,
+            confirmed,
+        };
         let score = weigh(&of, |step| told.push(step));
         assert_eq!(told.len(), 3);
         assert!(told.last().is_some_and(|last| (last.score - score).abs() < 1e-9));

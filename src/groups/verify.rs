@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use aligned::Parallel;
-pub(super) use witness::{CONFIRMED, DIFFER};
+pub(super) use witness::{AGREE, CONFIRMED, DIFFER};
 
 use crate::page::print::TextPrint;
 

@@ -11,7 +11,7 @@ use super::rows::LeadRow;
 use super::store::read;
 use crate::frontier::again::{Awaited, Fetch, Fetched};
 use crate::frontier::schedule::Place;
-use crate::lead::Lead;
+use crate::lead::{Hop, Lead};
 use crate::settings::UrlKind;
 
 /// What is remembered of a URL, and the lead to it where the run itself is to follow it.
@@ -70,7 +70,9 @@ impl Desk {
             return Ok(());
         }
         let policy = &self.options.recrawl;
-        let awaited = !policy.is_each_run() && fetched.is_awaited(policy);
+        // A guess has a schedule of its own.
+        let is_guess = lead.hop == Hop::Guess;
+        let awaited = !policy.is_each_run() && !is_guess && fetched.is_awaited(policy);
         let lead = awaited.then(|| LeadRow::new(lead.clone(), 0));
         self.store.set(key, &AgainRow { fetched, lead });
         self.touch();

@@ -52,7 +52,7 @@ const NOT_PARALLEL: f64 = 3.0;
 pub(in crate::groups) const DIFFER: i8 = -2;
 
 /// From this balance on two texts are held to be one article.
-pub(super) const AGREE: i8 = 2;
+pub(in crate::groups) const AGREE: i8 = 2;
 
 /// From this balance on two witnesses, numbers and names, speak for one article.
 pub(in crate::groups) const CONFIRMED: i8 = 4;
