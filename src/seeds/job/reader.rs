@@ -42,12 +42,7 @@ impl fmt::Display for JobFault {
 /// Keys that are meant for something else than what is spelled like them.
 const HINTS: &[(&str, &str, &str)] = &[
     ("hosts.NAME", "per-host", "did you mean \"concurrency\"?"),
-    (
-        "limits",
-        "per-host",
-        "the pages of a host are limited by host-budget in [traps]; per-host in [politeness] is how \
-         many requests a host gets at once",
-    ),
+    ("limits", "per-host", "pages of a host: [traps] host-budget; at once: [politeness] per-host"),
     ("schedule", "zone", "did you mean \"timezone\"?"),
     (
         "politeness",
@@ -178,11 +173,8 @@ impl<'t> Reader<'t> {
         }
         let elsewhere = self.known.iter().find(|(_, keys)| keys.contains(&key));
         if let Some((other, _)) = elsewhere {
-            let other = if other.is_empty() {
-                "above all sections".into()
-            } else {
-                format!("in [{other}]")
-            };
+            let section = format!("in [{other}]");
+            let other = if other.is_empty() { "above all sections" } else { &section };
             return format!("unknown key {key_text}{place}; it belongs {other}");
         }
         format!("unknown key {key_text}{place}; known here: {}", here.join(", "))
