@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
 
 use super::blocks::Draft;
 use crate::page::BlockKind;
@@ -83,10 +83,27 @@ static SIGNS: LazyLock<HashMap<char, Vec<Sign>>> = LazyLock::new(|| {
 });
 
 /// What says so wherever in a line it stands.
-static WITHIN: LazyLock<Vec<(Post, Finder<'static>)>> = LazyLock::new(|| {
-    let within = table().filter(|sign| sign.post.is_anywhere());
-    within.map(|sign| (sign.post, Finder::new(&sign.text).into_owned())).collect()
+static WITHIN: LazyLock<Within> = LazyLock::new(|| {
+    let signs: Vec<Sign> = table().filter(|sign| sign.post.is_anywhere()).collect();
+    let finder = AhoCorasick::new(signs.iter().map(|sign| &sign.text)).ok();
+    Within { posts: signs.into_iter().map(|sign| sign.post).collect(), finder }
 });
+
+/// What may stand anywhere, and all of it to look for at once.
+struct Within {
+    posts: Vec<Post>,
+    finder: Option<AhoCorasick>,
+}
+
+impl Within {
+    /// The first of the table that stands in a line, of those `asked` for.
+    fn first(&self, line: &str, asked: impl Fn(Post) -> bool) -> Option<Post> {
+        let found = self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(line));
+        let signs = found.map(|found| found.pattern().as_usize());
+        let of = |sign: &usize| self.posts.get(*sign).copied().filter(|post| asked(*post));
+        signs.filter(|sign| of(sign).is_some()).min().and_then(|sign| of(&sign))
+    }
+}
 
 fn table() -> impl Iterator<Item = Sign> {
     let lines = include_str!("signposts.txt").lines().filter(|line| !line.starts_with('#'));
@@ -198,9 +215,7 @@ fn signpost(draft: &Draft, is_late: bool) -> Option<(Post, bool)> {
             Post::Give => draft.measure.linked > 0,
             _ => true,
         };
-        let mut within = WITHIN.iter().filter(|(post, _)| asked(*post));
-        let within = within.find(|(_, text)| text.find(line.as_bytes()).is_some());
-        within.map(|(post, _)| (*post, false))
+        WITHIN.first(&line, asked).map(|post| (post, false))
     })
 }
 

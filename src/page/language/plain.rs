@@ -5,6 +5,9 @@
 //! It speaks only where they are many and of several kinds: a wrong declaration, and a neighbour the
 //! model knows, yield to them.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::page::letters::is_combining;
 
 /// Everyday words by language; none is one of another language's below.
@@ -80,32 +83,55 @@ const TEMPLATE_SHARE: usize = 12;
 const MIN_SHARE: usize = 15;
 const MIN_KINDS: usize = 7;
 
-/// A text in lower case, in words.
-struct Words<'t>(Vec<&'t str>);
-
-impl<'t> Words<'t> {
-    fn of(lower: &'t str) -> Self {
-        let is_end = |c: char| !(c.is_alphabetic() || is_combining(c) || matches!(c, '\'' | '’'));
-        Self(lower.split(is_end).filter(|word| !word.is_empty()).collect())
+/// Each word of the lists, with the places where it stands: the number of the list, those of
+/// [`TEMPLATES`] behind those of [`WORDS`], and its own number among all.
+static PLACES: LazyLock<HashMap<&str, Vec<(usize, usize)>>> = LazyLock::new(|| {
+    let mut places: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+    let lists = WORDS.iter().chain(TEMPLATES).enumerate();
+    let words = lists.flat_map(|(list, (_, words))| words.split(' ').map(move |word| (list, word)));
+    for (number, (list, word)) in words.enumerate() {
+        places.entry(word).or_default().push((list, number));
     }
+    places
+});
 
-    /// The share of a list's words among all, in percent, and how many of the list there are.
-    fn share(&self, list: &str) -> (usize, usize) {
-        let list: Vec<&str> = list.split(' ').collect();
-        let found = self.0.iter().filter(|word| list.contains(*word)).count();
-        let kinds = list.iter().filter(|word| self.0.contains(*word)).count();
-        (found * 100 / self.0.len().max(1), kinds)
+/// What of a list stands in a text.
+#[derive(Clone, Copy, Default)]
+struct Share {
+    /// Its words among all words of the text, in percent.
+    percent: usize,
+    /// How many of the list there are.
+    kinds: usize,
+}
+
+/// The shares of all lists in a text.
+fn shares(text: &str) -> Vec<Share> {
+    let is_end = |c: char| !(c.is_alphabetic() || is_combining(c) || matches!(c, '\'' | '’'));
+    let lower = text.to_lowercase();
+    let (mut all, mut seen) = (0_usize, HashSet::new());
+    let mut shares = vec![Share::default(); WORDS.len() + TEMPLATES.len()];
+    for word in lower.split(is_end).filter(|word| !word.is_empty()) {
+        all += 1;
+        for (list, number) in PLACES.get(word).into_iter().flatten() {
+            let Some(share) = shares.get_mut(*list) else { continue };
+            share.percent += 1;
+            share.kinds += usize::from(seen.insert(*number));
+        }
     }
+    for share in &mut shares {
+        share.percent = share.percent * 100 / all.max(1);
+    }
+    shares
 }
 
 /// The language whose everyday words a text is full of, of those the n-gram model does not know.
 pub(super) fn language(text: &str) -> Option<&'static str> {
-    let lower = text.to_lowercase();
-    let words = Words::of(&lower);
-    let shares = WORDS.iter().map(|(code, list)| (words.share(list), *code));
-    let ((most, kinds), best) = shares.max_by_key(|((share, _), _)| *share)?;
-    let rival = || TEMPLATES.iter().map(|(_, list)| words.share(list).0).max().unwrap_or(0);
-    (most >= MIN_SHARE && kinds >= MIN_KINDS && most > rival()).then_some(best)
+    let shares = shares(text);
+    let (own, rivals) = shares.split_at_checked(WORDS.len())?;
+    let named = own.iter().zip(WORDS);
+    let (most, (best, _)) = named.max_by_key(|(share, _)| share.percent)?;
+    let rival = rivals.iter().map(|share| share.percent).max().unwrap_or(0);
+    (most.percent >= MIN_SHARE && most.kinds >= MIN_KINDS && most.percent > rival).then_some(*best)
 }
 
 /// Whether the table of those languages has one.
@@ -115,7 +141,7 @@ pub(super) fn knows(language: &str) -> bool {
 
 /// Whether a text is full of the everyday words of a language templates are made in.
 pub(super) fn is_full_of(text: &str, language: &str) -> bool {
-    let lower = text.to_lowercase();
-    let list = TEMPLATES.iter().find(|(code, _)| *code == language);
-    list.is_some_and(|(_, list)| Words::of(&lower).share(list).0 >= TEMPLATE_SHARE)
+    let at = TEMPLATES.iter().position(|(code, _)| *code == language);
+    let share = at.and_then(|at| shares(text).get(WORDS.len() + at).copied());
+    share.is_some_and(|share| share.percent >= TEMPLATE_SHARE)
 }
