@@ -185,7 +185,7 @@ impl Framer {
         }
     }
 
-    /// Where the final head starts: interim responses lie before it.
+    /// Where the final head starts: interim responses and empty lines lie before it.
     pub fn head_start(&self) -> u64 {
         self.head_start
     }
@@ -358,8 +358,14 @@ impl Framer {
             } else if blank && !starts {
                 self.began = false;
                 self.head_is_whole();
+            } else if blank {
+                // No part of the message (RFC 9112 §2.2): archived in front of it, no tool would find
+                // the status line.
+                self.defect("empty lines before the status line");
+                self.head_start = self.at;
+                self.raw.clear();
             } else {
-                self.began |= !blank;
+                self.began = true;
             }
             self.line = self.raw.len();
         }

@@ -147,7 +147,9 @@ fn pace<F: Frontier, T>(
     started: Moment,
 ) -> Next {
     let response = capture.response.as_ref();
-    let asked = response.and_then(|response| response.head.get("Retry-After"));
+    let field = |name| response.and_then(|response| response.head.get(name));
+    let told = field("Date").and_then(|date| Moment::parse_http_date(&date));
+    let now = told.unwrap_or_else(|| desk.clock.wall());
     let sent = started.max(desk.clock.steady().minus(capture.took));
     let feedback = Feedback {
         // A server sees when the request arrives: after look-up and handshake, and at the latest
@@ -156,7 +158,7 @@ fn pace<F: Frontier, T>(
         started: sent.plus(capture.took.min(desk.settings.delay / 50)),
         took: capture.took,
         status: response.map(|response| response.status),
-        retry_after: asked.and_then(|value| retry_after(&value, desk.clock.wall())),
+        retry_after: field("Retry-After").and_then(|value| retry_after(&value, now)),
         failed: match &capture.end {
             End::Failed(failure) => Some(failure.kind),
             _ => None,

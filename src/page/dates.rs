@@ -18,7 +18,7 @@ use url::Url;
 
 use super::PageDate;
 
-pub(crate) use self::machine::iso;
+pub(crate) use self::machine::{declared, iso};
 pub(crate) use self::written::{ascii_digits, text};
 
 /// Years that a page on the web can have been published in.

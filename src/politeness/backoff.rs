@@ -17,8 +17,9 @@ pub const MAX_BACKOFF: Duration = Duration::from_mins(5);
 /// Longest Retry-After value that is looked at, in bytes; the longest HTTP-date has 33.
 const MAX_VALUE: usize = 64;
 
-/// Reads a Retry-After value (RFC 9110 §10.2.3): seconds, or a date as seen from `now`. Total;
-/// `None` for anything else. A date that has passed is no wait at all.
+/// Reads a Retry-After value (RFC 9110 §10.2.3): seconds, or a date as seen from `now`, which is the
+/// Date of the answer where it has one: both are of the server's clock. Total; `None` for anything
+/// else. A date that has passed is no wait at all.
 pub fn retry_after(value: &str, now: Moment) -> Option<Duration> {
     let value = value.trim();
     if value.is_empty() || value.len() > MAX_VALUE {

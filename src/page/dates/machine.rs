@@ -3,6 +3,8 @@
 //! A value that is meant to be a date and nothing else is read here; where it is written in words,
 //! the day is [`super::written`]'s and its time and zone are taken along. It never guesses a zone.
 
+use jiff::civil::Date;
+
 use super::written::{ascii_digits, text};
 use super::{YEARS, day_of};
 
@@ -15,11 +17,43 @@ pub(crate) fn iso(value: &str) -> Option<String> {
     if value.len() > MAX_VALUE {
         return None;
     }
-    machine(&value).or_else(|| unix(&value)).or_else(|| rfc2822(&value)).or_else(|| worded(&value))
+    machine(&value, day_of)
+        .or_else(|| unix(&value))
+        .or_else(|| rfc2822(&value))
+        .or_else(|| worded(&value))
 }
 
-/// `2026-11-22`, `2026-11-22T09:30:00+03:00`, `2026/11/22 9:30`, `20261122`.
-fn machine(value: &str) -> Option<String> {
+/// Days that software writes where it knows none: the beginnings of its calendars.
+const BEGINNINGS: &[(i16, i8, i8)] = &[
+    (1601, 1, 1),
+    (1753, 1, 1),
+    (1899, 12, 30),
+    (1899, 12, 31),
+    (1900, 1, 1),
+    (1904, 1, 1),
+    (1969, 12, 31),
+    (1970, 1, 1),
+    (1980, 1, 1),
+];
+
+/// Years of the papers that put their archive on the web.
+const BEFORE_THE_WEB: std::ops::Range<i16> = 1600..1995;
+
+/// [`iso`], and the days before the web that a page declares itself published on. Days a page only
+/// mentions are older than that all the time.
+pub(crate) fn declared(value: &str) -> Option<String> {
+    let early = |year: i16, month: i8, day: i8| {
+        let is_told = BEFORE_THE_WEB.contains(&year) && !BEGINNINGS.contains(&(year, month, day));
+        is_told.then(|| Date::new(year, month, day).ok())?.map(|date| date.to_string())
+    };
+    iso(value).or_else(|| {
+        let value = ascii_digits(value.trim());
+        (value.len() <= MAX_VALUE).then(|| machine(&value, early)).flatten()
+    })
+}
+
+/// `2026-11-22`, `2026-11-22T09:30:00+03:00`, `2026/11/22 9:30`, `20261122`; the day by `day_of`.
+fn machine(value: &str, day_of: impl Fn(i16, i8, i8) -> Option<String>) -> Option<String> {
     let digits: String = value.chars().take_while(char::is_ascii_digit).collect();
     if digits.len() == 8 {
         return compact(&digits).map(|day| clocked(day, value.get(digits.len()..)));

@@ -74,8 +74,8 @@ const MODIFIED: &[&str] = &[
 
 /// What each kind of metadata says of the publication, in the order of trust.
 pub(super) fn published(all: &Collected<'_>) -> Vec<PageDate> {
-    let structured = all.said.published.as_deref().and_then(dates::iso);
-    let meta = PUBLISHED.iter().flat_map(|name| all.all(name)).find_map(dates::iso);
+    let structured = all.said.published.as_deref().and_then(dates::declared);
+    let meta = PUBLISHED.iter().flat_map(|name| all.all(name)).find_map(dates::declared);
     let structured = structured.map(|iso| dates::from("json-ld", iso));
     let meta = meta.map(|iso| dates::from("meta", iso));
     structured.into_iter().chain(meta).chain(itemprop_date(all, false)).collect()
