@@ -1,6 +1,6 @@
 //! The desk: what all workers of a crawl share, and the few decisions that join two rooms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -18,7 +18,7 @@ use super::pause::Pause;
 use super::repetition::Repetition;
 use super::rests::{Rest, Rests};
 use super::{CrawlError, How, guess, late};
-use crate::address::{HostKey, Server, Site};
+use crate::address::{Address, HostKey, Server, Site};
 use crate::capture::Limits;
 use crate::capture::cookies::Jar;
 use crate::disk::Disk;
@@ -78,7 +78,8 @@ pub(super) struct Desk<F, T> {
     impatient: AtomicBool,
     rests: Mutex<Rests>,
     bytes: AtomicU64,
-    rate_limited: AtomicU64,
+    /// URLs whose last answer was 429.
+    rate_limited: Mutex<HashSet<Address>>,
     /// The limit that ended the intake.
     reached: OnceLock<How>,
     pub(super) asking: Asking,
@@ -154,7 +155,7 @@ impl<F: Frontier, T> Desk<F, T> {
             impatient: AtomicBool::new(false),
             rests: Mutex::default(),
             bytes: AtomicU64::new(settings.max_bytes),
-            rate_limited: AtomicU64::new(0),
+            rate_limited: Mutex::default(),
             reached: OnceLock::new(),
             asking: Asking::default(),
             lost: Mutex::default(),
@@ -345,7 +346,7 @@ impl<F: Frontier, T> Desk<F, T> {
 
     /// URLs whose server wanted fewer requests to the last attempt.
     pub(super) fn rate_limited(&self) -> u64 {
-        self.rate_limited.load(Ordering::SeqCst)
+        self.rate_limited.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
     }
 
     /// May this visit be made now? Scope's budgets first, then robots and pace.
@@ -401,9 +402,14 @@ impl<F: Frontier, T> Desk<F, T> {
         };
         let busy = matches!(&trace.outcome, Outcome::Captured { status: 429, .. })
             || matches!(&trace.outcome, Outcome::Revisit { status: 429 });
-        if busy && !trace.again {
-            self.rate_limited.fetch_add(1, Ordering::SeqCst);
+        let mut limited = self.rate_limited.lock().unwrap_or_else(PoisonError::into_inner);
+        // A robots.txt is asked for anew, each time as if it were the first.
+        if !busy {
+            limited.remove(&trace.lead.address);
+        } else if !trace.again {
+            limited.insert(trace.lead.address.clone());
         }
+        drop(limited);
         if trace.again || !trace.lead.is_seed_or_redirect_of_one() {
             return;
         }

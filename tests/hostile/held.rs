@@ -165,6 +165,19 @@ fn too_many_requests_for_ever_is_given_up_and_the_last_answer_kept() {
 }
 
 #[test]
+fn too_many_requests_for_robots_txt_are_forgotten_when_it_comes() {
+    let web = Web::new(|asked| match asked.path.as_str() {
+        "/robots.txt" if asked.before == 0 => Some(reply(429, &[], b"")),
+        "/robots.txt" => None,
+        path => Some(page(&format!("<title>{path}</title>"))),
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://held.test/1"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(crawl.end("http://held.test/1"), "captured 200");
+}
+
+#[test]
 fn a_dead_neighbour_holds_nobody_up() {
     for dead in [Step::Reset, Step::Hang] {
         let web = beside(move |_| vec![dead.clone()]);
