@@ -167,3 +167,23 @@ fn the_peers_have_a_figure_for_every_column() {
     assert!(rows.iter().all(|(_, values)| values.len() == languages.len()), "{rows:?}");
     assert_eq!((languages[0], rows[0].1[0]), ("en", 0.958));
 }
+
+/// What was measured of a threshold was measured of the value that it has.
+#[test]
+fn the_thresholds_told_are_those_of_the_source() {
+    let (mut told, mut wrong) = (0, Vec::new());
+    let table = include_str!("../examples/eval/thresholds.txt");
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = line.split(" | ").collect();
+        let (file, name) = columns[0].split_once("::").unwrap();
+        let path = format!("{}/src/page/{file}.rs", env!("CARGO_MANIFEST_DIR"));
+        let source = std::fs::read_to_string(path).unwrap();
+        let (start, end) = (format!("const {name}: "), format!("= {};", columns[1]));
+        if !source.lines().any(|line| line.contains(&start) && line.ends_with(&end)) {
+            wrong.push(columns[0]);
+        }
+        told += 1;
+    }
+    assert!(wrong.is_empty(), "measure anew, or take out: {wrong:?}");
+    assert!(told > 60, "{told}");
+}
