@@ -7,6 +7,7 @@
 mod agencies;
 mod eastern;
 pub(super) mod explain;
+mod forenames;
 mod kinds;
 mod labels;
 pub(crate) mod marked;
@@ -95,6 +96,9 @@ fn named(claims: &[Claim], rank: usize, publishers: &[String]) -> Vec<Person> {
     let mut out: Vec<Person> = Vec::new();
     for claim in claims.iter().filter(|claim| claim.rank == rank) {
         let mut people = names::people(&claim.text);
+        if is_whole(claim, &people, publishers) {
+            people = vec![Person::named(claim.text.clone())];
+        }
         // `The Harbour and AFP` is nobody's name, and stays as it is written.
         if let [only] = people.as_mut_slice()
             && !is_real(only, publishers)
@@ -111,6 +115,30 @@ fn named(claims: &[Claim], rank: usize, publishers: &[String]) -> Vec<Person> {
         }
     }
     out
+}
+
+/// Whether what metadata names is one name as it stands, though it holds a number or a word of a
+/// day: `France 24`, `USA Today`, `20 Minuten`.
+fn is_whole(claim: &Claim, people: &[Person], publishers: &[String]) -> bool {
+    let text = claim.text.trim();
+    let own = || publishers.iter().any(|publisher| equal(publisher, text));
+    let part = match people {
+        [only] => only.role.is_none() && text.strip_prefix(only.name.as_str()).is_some_and(is_tail),
+        [] => text.split_once(' ').is_some_and(|(number, rest)| {
+            number.chars().all(char::is_numeric)
+                && rest.split_whitespace().count() <= 2
+                && rest.chars().all(|c| c.is_alphabetic() || c.is_whitespace())
+        }),
+        _ => false,
+    };
+    part && (claim.structured || own())
+}
+
+/// What is left of a publisher's name behind what looked like all of it.
+fn is_tail(rest: &str) -> bool {
+    let word = rest.trim();
+    let number = || word.chars().count() <= 3 && word.chars().all(char::is_numeric);
+    rest.starts_with(' ') && !word.is_empty() && (word == "Today" || number())
 }
 
 fn known(people: &[Person], name: &str) -> bool {

@@ -6,9 +6,11 @@
 //! the byline, not here.
 
 use super::blocks::{Draft, Seam};
-use super::outline::Outline;
+use super::outline::{Outline, Tag};
 use crate::page::byline::opening::{Opening, opening};
 use crate::page::byline::{names, roles};
+use crate::page::dates::lines::is_date_line;
+use crate::page::letters::{fold_into, folded};
 
 /// Longest line that may be a credit, in characters.
 const LONGEST: usize = 140;
@@ -22,7 +24,8 @@ const ENDS: usize = 8;
 pub(crate) fn set_apart(outline: &Outline<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
     let mut out = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let cuts = cuts(&draft);
+        let cuts = Some(cuts(&draft)).filter(|cuts| !cuts.is_empty());
+        let cuts = cuts.unwrap_or_else(|| edges(outline, &draft));
         if cuts.is_empty() {
             out.push(draft);
         } else {
@@ -60,6 +63,66 @@ fn cuts(draft: &Draft) -> Vec<Seam> {
     }
     cuts.retain(|cut| cut.offset > 0);
     cuts
+}
+
+/// Letters and rows of a block that may be a row of labels, and how many it may hold.
+const LABELS_LETTERS: u32 = 200;
+const LABELS_ROWS: usize = 40;
+const LABELS: std::ops::RangeInclusive<usize> = 2..=6;
+
+/// Where the elements of a block begin that has no text of its own, where one of them is a credit or
+/// a day: `<span>By Jane Doe</span><span>4 March 2026</span>` is set apart by its style alone.
+fn edges(outline: &Outline<'_>, draft: &Draft) -> Vec<Seam> {
+    let small = draft.measure.letters <= LABELS_LETTERS && draft.end - draft.at <= LABELS_ROWS;
+    if draft.level > 0 || !small || !draft.seams.is_empty() {
+        return Vec::new();
+    }
+    let parts = labels(outline, draft);
+    let says = |(_, text): &(usize, String)| is_date_line(text) || is_credit(&[text]);
+    if !LABELS.contains(&parts.len()) || !parts.iter().any(says) {
+        return Vec::new();
+    }
+    let mut offset = 0;
+    let mut cuts = Vec::with_capacity(parts.len());
+    for (row, text) in parts {
+        let Some(at) = draft.text.get(offset..).and_then(|rest| rest.find(&text)) else {
+            return Vec::new();
+        };
+        cuts.push(Seam { offset: offset + at, row, line: true });
+        offset += at + text.len();
+    }
+    cuts.retain(|cut| cut.offset > 0);
+    cuts
+}
+
+/// The elements of a block with their texts, each by its first row of text; none where the block
+/// holds text beside them.
+fn labels(outline: &Outline<'_>, draft: &Draft) -> Vec<(usize, String)> {
+    let mut parts: Vec<(usize, usize, String)> = Vec::new();
+    let texts = (draft.at..draft.end).filter_map(|at| Some((at, outline.row(at)?)));
+    let texts = texts.filter(|(_, row)| row.tag == Tag::Text && !row.text.trim().is_empty());
+    let texts: Vec<usize> = texts.map(|(at, _)| at).collect();
+    let Some(holder) = holder(outline, draft, &texts) else { return Vec::new() };
+    for at in texts {
+        let text = outline.row(at).map(|row| row.text).unwrap_or_default();
+        let path = std::iter::once(at).chain(outline.above(at));
+        let Some(child) = path.take_while(|above| *above != holder).last() else { continue };
+        if child == at {
+            return Vec::new();
+        }
+        match parts.last_mut().filter(|(last, _, _)| *last == child) {
+            Some((_, _, whole)) => fold_into(whole, text),
+            None => parts.push((child, at, folded(text))),
+        }
+    }
+    parts.into_iter().map(|(_, at, text)| (at, text.trim().to_owned())).collect()
+}
+
+/// The innermost element that holds all of some rows of text.
+fn holder(outline: &Outline<'_>, draft: &Draft, texts: &[usize]) -> Option<usize> {
+    let (first, last) = (texts.first()?, texts.last()?);
+    let holds = |above: &usize| outline.range(*above).contains(last);
+    outline.above(*first).take(LABELS_ROWS).find(holds).filter(|at| *at >= draft.holder)
 }
 
 /// The lines that begin at `starts`.

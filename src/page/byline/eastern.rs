@@ -3,6 +3,7 @@
 //! `記者陳怡君／台北報導`, `中央社記者林淑芬台北5日電`, `编辑部・高橋美咲`, `作者林淑芬為文史工作者`. A name is cut
 //! out only where both its ends are told; what is longer than a name is a sentence and stays.
 
+use super::forenames::is_chinese_family;
 use super::roles::is_desk_role;
 use super::words::CITIES;
 
@@ -20,8 +21,6 @@ const REPORTED: &[&str] =
     &["综合报道", "綜合報導", "報導", "报道", "報道", "撰文", "电", "電", "讯", "訊"];
 /// What stands between a name and what its bearer does.
 const COPULAS: &[char] = &['系', '係', '为', '為', '是'];
-/// Family names so common that two words which both begin with one are two people.
-const FAMILIES: &str = "王李張张劉刘陳陈楊杨黃黄趙赵吳吴周徐孫孙馬马朱胡郭何高林羅罗鄭郑梁謝谢宋唐許许鄧邓馮冯韓韩曹曾彭蕭萧蔡潘田董袁于余葉叶蔣蒋杜蘇苏魏程呂吕丁沈任姚盧卢傅鍾钟姜崔譚谭廖范汪陸陆金石戴賈贾韋韦夏邱方侯鄒邹熊孟秦白江閻阎薛尹段雷黎史龍龙陶賀贺顧顾毛郝龔龚邵萬万錢钱嚴严武莫孔";
 
 /// The names behind `記者`, apart by `、`, without the place and the word of reporting.
 pub(super) fn reporters(line: &str) -> Option<String> {
@@ -38,7 +37,7 @@ pub(super) fn reporters(line: &str) -> Option<String> {
     let names = split(head);
     // `本報記者表示` goes on as a sentence does: with nothing behind it a name needs a family's.
     let alone = !told && !reported;
-    let fits = |name: &&str| is_name(name) && (!alone || is_family(name));
+    let fits = |name: &&str| is_name(name) && (!alone || is_chinese_family(name));
     (!names.is_empty() && names.iter().all(fits)).then(|| names.join("、"))
 }
 
@@ -55,20 +54,72 @@ pub(super) fn described(line: &str) -> Option<(String, String)> {
 
 /// The name behind a desk or a function and a dot: `編集部・高橋美咲`.
 pub(super) fn behind_desk(text: &str) -> Option<(&str, &str)> {
-    let (desk, name) = text.split_once(['・', '＝', '='])?;
+    let (desk, name) = text.split_once(['・', '＝', '=', ' ', '\u{3000}'])?;
     let (desk, name) = (desk.trim(), name.trim());
-    let is_desk = desk.ends_with(['部', '局', '課'])
-        || is_desk_role(desk)
-        || desk == "編集委員"
-        || desk == "論説委員";
+    let is_desk = is_desk(desk) || is_desk_role(desk) || desk == "編集委員" || desk == "論説委員";
     (is_desk && name.chars().all(is_han) && NAME.contains(&name.chars().count()))
         .then_some((name, desk))
+}
+
+/// What the name of a desk or a paper ends in, and no person's.
+const DESKS: &[char] = &[
+    '部', '局', '課', '课', '組', '组', '版', '報', '报', '網', '网', '社', '欄', '栏', '訊', '讯',
+    '부', '팀',
+];
+
+/// What stands before a function and is no name: ranks, and whose it is.
+const RANKS: &[&str] = &[
+    "資深",
+    "资深",
+    "特約",
+    "特约",
+    "特派",
+    "實習",
+    "实习",
+    "見習",
+    "见习",
+    "首席",
+    "高級",
+    "高级",
+    "主任",
+    "主筆",
+    "主笔",
+    "本刊",
+    "專案",
+    "专栏",
+    "專欄",
+    "綜合",
+    "综合",
+    "編集",
+    "論説",
+    "客員",
+    "선임",
+    "수습",
+    "인턴",
+    "전문",
+    "객원",
+    "수석",
+    "편집국",
+    "보도국",
+    "온라인",
+    "디지털",
+    "취재",
+];
+
+/// Whether a word is the name of a desk: `社会部`, `사회부`.
+pub(super) fn is_desk(word: &str) -> bool {
+    word.chars().count() > 1 && word.ends_with(DESKS)
+}
+
+/// Whether a word stands before a function and names nobody.
+pub(super) fn is_rank(word: &str) -> bool {
+    is_desk(word) || RANKS.contains(&word)
 }
 
 /// Two or more names with nothing but space between: `李明 张华`.
 pub(super) fn spaced(text: &str) -> Option<Vec<&str>> {
     let names: Vec<&str> = text.split_whitespace().collect();
-    let common = |name: &&str| is_name(name) && is_family(name);
+    let common = |name: &&str| is_name(name) && is_chinese_family(name);
     (names.len() > 1 && names.iter().all(common)).then_some(names)
 }
 
@@ -96,10 +147,6 @@ fn split(text: &str) -> Vec<&str> {
 
 fn is_name(name: &str) -> bool {
     NAME.contains(&name.chars().count()) && name.chars().all(is_han)
-}
-
-fn is_family(name: &str) -> bool {
-    name.starts_with(|c| FAMILIES.contains(c))
 }
 
 fn is_han(c: char) -> bool {

@@ -5,10 +5,12 @@
 //! is cut out of them is [`super::names`]'s business.
 
 use super::agencies::is_agency;
+use super::eastern;
 use super::opening::is_east_asian;
+use super::roles::is_cased;
 use super::words::{
     HONORIFICS, LANDMARKS, NOT_NAMES, ORGANISATION, ORGANISATION_ENDINGS, PARTICLES, PLACE_HEADS,
-    PLACES, ROLE_ENDINGS, ROLES,
+    PLACES, ROLE_ENDINGS, ROLE_PARTS, ROLES,
 };
 
 /// A name without the titles before it.
@@ -136,6 +138,7 @@ pub(crate) fn is_person(text: &str) -> bool {
     let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
     let surname = matches!(last.as_str(), "head" | "fellow" | "senior" | "chief");
     let function = ROLES.contains(last.as_str())
+        || ROLE_PARTS.iter().any(|part| text.contains(part))
         || ROLE_ENDINGS.iter().any(|end| last.len() > end.len() && last.ends_with(end));
     if function && !surname {
         return false;
@@ -143,7 +146,7 @@ pub(crate) fn is_person(text: &str) -> bool {
     if text.chars().filter(|c| is_east_asian(*c)).count() * 2 > chars {
         return is_east_asian_name(text, &words);
     }
-    let cased = text.chars().any(|c| c.is_uppercase() || is_small(c));
+    let cased = text.contains(is_cased);
     if !cased {
         return !words.first().is_some_and(|first| ROLES.contains(first))
             && (2..=5).contains(&words.len())
@@ -166,6 +169,7 @@ fn is_east_asian_name(text: &str, words: &[&str]) -> bool {
         && text.ends_with(|c| matches!(c, '\u{3040}'..='\u{309F}'));
     letters <= if foreign { 16 } else { 5 + usize::from(spelled) }
         && words.len() <= 3
+        && !words.iter().any(|word| eastern::is_rank(word))
         && !text.contains(['，', '、', '。'])
 }
 
@@ -190,12 +194,7 @@ fn has_particle(word: &str) -> bool {
 }
 
 pub(super) fn starts_upper(word: &str) -> bool {
-    word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_uppercase() || !is_small(c))
-}
-
-/// A small letter of a script that has capitals; Georgian writes names without.
-fn is_small(c: char) -> bool {
-    c.is_lowercase() && !matches!(c, '\u{10D0}'..='\u{10FF}')
+    word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_uppercase() || !is_cased(c))
 }
 
 fn is_name_word(word: &str) -> bool {

@@ -3,10 +3,10 @@
 //! Words are matched by the tables of [`super::words`], the longest first, without case, and with
 //! the stretches and vowels that Arabic may carry. Who is named behind it is read elsewhere.
 
-use super::eastern;
 use super::names::{is_address, is_person, people};
-use super::roles::suffix_role;
+use super::roles::{is_cased, is_role, suffix_role};
 use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED, TRANSLATED_BY, TRANSLATED_FROM};
+use super::{eastern, forenames};
 
 /// What a line opens with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,35 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
     match found.min_by_key(|(_, rest)| rest.len()) {
         Some((0, rest)) => Opening::Translated(behind_language(line).unwrap_or(rest)),
         _ if let Some(rest) = behind_language(line) => Opening::Translated(rest),
+        Some((1, rest)) if is_function_of(line, rest) => Opening::Plain,
         Some((1, rest)) => Opening::By(rest),
         Some((2, rest)) => Opening::Edited(rest),
         Some(_) => Opening::Other,
-        None if ends_in_role(line) || eastern::reporters(line).is_some() => Opening::By(line),
+        None if is_eastern(line) => Opening::By(line),
         None => Opening::Plain,
     }
+}
+
+/// Whether a by-word is the function of somebody who is not named behind it: `خبرنگار حوزه شهری`.
+/// Only where no mark stands between, and nothing is written large.
+fn is_function_of(line: &str, rest: &str) -> bool {
+    let word = line.get(..line.len() - rest.len()).unwrap_or_default();
+    let bare = word.trim_end();
+    let eastern = rest.chars().next().is_some_and(is_east_asian);
+    !rest.is_empty()
+        && !eastern
+        && !bare.ends_with(is_divider)
+        && !rest.contains(is_cased)
+        && is_role(bare)
+        && !rest.split(is_mark).any(forenames::is_known)
+}
+
+/// Whether an East Asian line names who wrote it by a function behind a name, or a desk before it.
+fn is_eastern(line: &str) -> bool {
+    let known = |(name, _): (&str, &str)| forenames::is_known(name);
+    ends_in_role(line)
+        || eastern::reporters(line).is_some()
+        || eastern::behind_desk(line).is_some_and(known)
 }
 
 /// Characters of the language a text was translated from, with what stands round it.
@@ -148,10 +171,19 @@ fn is_labelled(text: &str) -> bool {
 /// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
 fn ends_in_role(line: &str) -> bool {
     line.chars().count() <= 60 && {
+        let line = behind_place(line).trim_end_matches(['=', '＝', ' ']);
         let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
         suffix_role(&words.join(" "))
             .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
     }
+}
+
+/// `[서울=한빛] 김서연 기자 =`: a line without the place it begins with.
+fn behind_place(line: &str) -> &str {
+    let cut = line
+        .split_once([']', ')', '】'])
+        .filter(|(place, _)| place.chars().count() <= FRONT / 2 && place.contains(['=', '＝']));
+    cut.map_or(line, |(_, rest)| rest.trim_start())
 }
 
 /// Whether a line opens with a word that may lead to a place as well as to a name: `From Aleppo`.

@@ -4,7 +4,9 @@
 //! functions are. A text is cut only where what stands before reads like a name.
 
 use super::names::is_person;
-use super::words::{ROLE_ENDINGS, ROLE_SUFFIXES, ROLES};
+use super::words::{ROLE_ENDINGS, ROLE_PARTS, ROLE_SUFFIXES, ROLES};
+use super::{eastern, forenames};
+use crate::page::letters::is_combining;
 
 /// `Jane Doe, Health Editor`, `Jane Doe / Journalist`, `Jane Doe - Berlin`.
 pub(super) fn role_apart(text: &str) -> (String, Option<String>) {
@@ -26,8 +28,27 @@ pub(super) fn role_before(text: &str) -> Option<(String, Option<String>)> {
     let small = words.iter().take_while(|word| word.starts_with(char::is_lowercase)).count();
     let (front, name) = words.split_at_checked(small.min(BEFORE))?;
     let name = name.join(" ");
-    let role = front.last().filter(|role| ROLES.contains(**role) && is_person(&name))?;
-    Some((name, Some((*role).to_owned())))
+    let role = front.last().filter(|role| ROLES.contains(**role) && is_person(&name));
+    role.map(|role| (name, Some((*role).to_owned()))).or_else(|| function_before(&words))
+}
+
+/// `செய்தியாளர் கவிதா முருகன்`: where nothing is written large, the name has to be a common one.
+fn function_before(words: &[&str]) -> Option<(String, Option<String>)> {
+    let at = words.iter().take(BEFORE).position(|word| is_function(word))? + 1;
+    let (role, name) = words.split_at_checked(at)?;
+    let name = name.join(" ");
+    let bare = !words.iter().any(|word| word.contains(is_cased));
+    (bare && is_person(&name) && forenames::is_known(&name)).then(|| (name, Some(role.join(" "))))
+}
+
+/// Whether a letter is one of a script that has capitals.
+pub(super) fn is_cased(c: char) -> bool {
+    c.is_uppercase() || c.is_lowercase() && !matches!(c, '\u{10D0}'..='\u{10FF}')
+}
+
+/// Whether a word names a function, alone or inside it.
+pub(super) fn is_function(word: &str) -> bool {
+    ROLES.contains(word) || ROLE_PARTS.iter().any(|part| word.contains(part))
 }
 
 /// Words a job title before a name may have.
@@ -38,7 +59,7 @@ const BEFORE: usize = 4;
 fn behind_name(text: &str) -> Option<(String, String)> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let starts = |word: &&str| {
-        ROLES.contains(word.trim_end_matches(is_stop)) && !word.starts_with(char::is_uppercase)
+        is_function(word.trim_end_matches(is_stop)) && !word.starts_with(char::is_uppercase)
     };
     let at = words.iter().skip(2).position(starts)? + 2;
     let (name, role) = (words.get(..at)?.join(" "), words.get(at..)?.join(" "));
@@ -61,12 +82,14 @@ fn is_stop(c: char) -> bool {
 pub(crate) fn is_role(text: &str) -> bool {
     let lower = text.to_lowercase();
     let count = lower.split_whitespace().count();
+    let is_end = |c: char| !c.is_alphanumeric() && !is_combining(c) && c != '\u{200C}';
     count <= 14
-        && lower.split(|c: char| !c.is_alphanumeric() && c != '\u{200C}').any(|word| {
-            ROLES.contains(word)
-                || ROLE_ENDINGS.iter().any(|end| word.ends_with(end))
-                || word.strip_prefix("ال").is_some_and(|bare| ROLES.contains(bare))
-        })
+        && (ROLE_PARTS.iter().any(|part| lower.contains(part))
+            || lower.split(is_end).any(|word| {
+                ROLES.contains(word)
+                    || ROLE_ENDINGS.iter().any(|end| word.ends_with(end))
+                    || word.strip_prefix("ال").is_some_and(|bare| ROLES.contains(bare))
+            }))
 }
 
 /// Whether a text begins with a function: `Reporter from Aleppo`.
@@ -84,6 +107,12 @@ pub(super) fn suffix_role(text: &str) -> Option<(String, String)> {
     ROLE_SUFFIXES.iter().find_map(|suffix| {
         let bare = text.strip_suffix(suffix)?.trim();
         let few = bare.chars().count();
+        // `김서연 사회부 기자`: the desk belongs to the function.
+        let desk = bare.rsplit_once(char::is_whitespace).filter(|(_, desk)| eastern::is_rank(desk));
+        if let Some((name, desk)) = desk {
+            let gap = if text.ends_with(&format!("{desk}{suffix}")) { "" } else { " " };
+            return Some((name.trim_end().to_owned(), format!("{desk}{gap}{suffix}")));
+        }
         (2..=12).contains(&few).then(|| (bare.to_owned(), (*suffix).to_owned()))
     })
 }

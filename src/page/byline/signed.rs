@@ -4,7 +4,7 @@
 //! believed only where no other person is named; who believes it is [`super::read`].
 
 use super::spoken::{ends_sentence, is_role_line, is_short, title};
-use super::{eastern, equal, names, roles};
+use super::{Scene, eastern, equal, forenames, names, roles};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::letters::letters;
@@ -14,6 +14,8 @@ const ABOUT: usize = 240;
 /// Longest line of names, and of one name, in characters.
 const NAMES: usize = 60;
 const NAME: usize = 40;
+/// Bytes up to which a word is too small to tell a heading from a name.
+const SMALL: usize = 3;
 /// Letters a bare line of a script without spaces may have.
 const SPACELESS: usize = 4;
 
@@ -35,26 +37,28 @@ pub(super) fn signature(
     leading: &[Draft],
     trailing: &[Draft],
     heard: impl Fn(&Draft) -> bool,
-    publishers: &[String],
+    Scene { body, metadata, .. }: &Scene<'_, '_>,
 ) -> Option<Signature> {
-    let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_names(draft));
+    let is_named = |draft: &Draft| is_names(draft) && is_told(&draft.text, body);
+    let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_named(draft));
     // A name and, on the last line, what its bearer does.
     if let [.., name, role] = trailing
         && is_names(name)
         && !heard(name)
         && is_role_line(role)
-        && roles::opens_with_role(&role.text)
+        && (roles::opens_with_role(&role.text) || is_named(name) && is_below_name(&role.text))
     {
         return Some((titled(&name.text, &role.text), vec![name.at, role.at]));
     }
-    let last = trailing.last().and_then(|last| Some((last, signed(last, publishers)?)));
+    let last =
+        trailing.last().and_then(|last| Some((last, signed(last, body, &metadata.publishers)?)));
     let (line, people) = last.or_else(|| bold.map(|bold| (bold, names::people(&bold.text))))?;
     (!heard(line) && !people.is_empty()).then(|| (people, vec![line.at]))
 }
 
 /// Who signs in one block that is the last.
-fn signed(draft: &Draft, publishers: &[String]) -> Option<Vec<Person>> {
-    if is_names(draft) || is_titled(draft) {
+fn signed(draft: &Draft, body: &[Draft], publishers: &[String]) -> Option<Vec<Person>> {
+    if is_names(draft) && is_told(&draft.text, body) || is_titled(draft) {
         return Some(names::people(&draft.text));
     }
     let text = draft.text.trim();
@@ -62,7 +66,29 @@ fn signed(draft: &Draft, publishers: &[String]) -> Option<Vec<Person>> {
     if let Some((name, role)) = told {
         return Some(vec![Person { role: Some(role), ..Person::named(name) }]);
     }
-    two_lines(draft).or_else(|| writes_for(text, publishers))
+    two_lines(draft, body).or_else(|| writes_for(text, publishers))
+}
+
+/// Whether a short line under a name says what its bearer is: by a word for it, or as it goes on
+/// small. Where nothing is written large, the name has spoken.
+fn is_below_name(line: &str) -> bool {
+    roles::is_role(line) || !line.starts_with(char::is_uppercase)
+}
+
+/// Whether a bare phrase is a name and not a heading: where nothing is written large it holds a
+/// common name, else not all its words stand small in the text as well.
+fn is_told(phrase: &str, body: &[Draft]) -> bool {
+    if !phrase.contains(roles::is_cased) {
+        return names::people(phrase).iter().any(|person| forenames::is_known(&person.name));
+    }
+    let words = || phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > SMALL);
+    let stands = |word: &str| {
+        let small = word.to_lowercase();
+        let mut said =
+            body.iter().flat_map(|draft| draft.text.split(|c: char| !c.is_alphanumeric()));
+        said.any(|said| said == small)
+    };
+    words().next().is_none() || !words().all(stands)
 }
 
 fn titled(name: &str, role: &str) -> Vec<Person> {
@@ -74,13 +100,15 @@ fn titled(name: &str, role: &str) -> Vec<Person> {
 }
 
 /// A name and a job title in one block, a line break between them.
-fn two_lines(draft: &Draft) -> Option<Vec<Person>> {
+fn two_lines(draft: &Draft, body: &[Draft]) -> Option<Vec<Person>> {
     let mut breaks = draft.seams.iter().filter(|seam| seam.line);
     let seam = breaks.next().filter(|_| breaks.next().is_none())?;
     let (name, role) = draft.text.split_at_checked(seam.offset)?;
     let role = role.trim();
-    let is_title = !ends_sentence(role) && roles::is_role(role) && roles::opens_with_role(role);
-    (is_title && is_short(draft) && names::is_person(name)).then(|| titled(name, role))
+    let opens = roles::is_role(role) && roles::opens_with_role(role);
+    let is_title = opens || is_told(name, body) && is_below_name(role);
+    (is_title && !ends_sentence(role) && is_short(draft) && names::is_person(name))
+        .then(|| titled(name, role))
 }
 
 /// `* Jane Doe is a teacher of history.`: a note behind a star.
@@ -131,6 +159,6 @@ fn is_names(draft: &Draft) -> bool {
     };
     // A bare East Asian line may be any label; names are short and in Han or Hangul.
     let label = text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}'))
-        || (spaceless(text) && text.chars().count() > SPACELESS);
+        || (spaceless(text) && text.chars().count() > SPACELESS && !forenames::is_known(text));
     few && !label && (short || several())
 }

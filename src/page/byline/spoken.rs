@@ -71,12 +71,8 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     let trailing = scene.drafts.get(end.saturating_sub(TRAILING).max(start)..end);
     let leading = scene.drafts.get(start..(start + LEADING).min(end));
     let heard = |draft: &Draft| spoken.lines.contains(&draft.at);
-    let signed = signed::signature(
-        leading.unwrap_or_default(),
-        trailing.unwrap_or_default(),
-        heard,
-        &scene.metadata.publishers,
-    );
+    let signed =
+        signed::signature(leading.unwrap_or_default(), trailing.unwrap_or_default(), heard, scene);
     (spoken.signed, spoken.signature) = signed.unwrap_or_default();
     spoken
 }

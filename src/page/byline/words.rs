@@ -315,6 +315,48 @@ pub(crate) const ROLE_ENDINGS: &[&str] = &[
     "reporterin",
 ];
 
+/// What makes a text a role wherever it stands in it: functions of scripts without spaces, and of
+/// languages that write them onto other words.
+pub(crate) const ROLE_PARTS: &[&str] = &[
+    "ผู้สื่อข่าว",
+    "นักข่าว",
+    "บรรณาธิการ",
+    "คอลัมนิสต์",
+    "นักเขียน",
+    "นักวิชาการ",
+    "ผู้อำนวยการ",
+    "អ្នកយកព័ត៌មាន",
+    "អ្នកសារព័ត៌មាន",
+    "អ្នកកាសែត",
+    "និពន្ធនាយក",
+    "សាស្ត្រាចារ្យ",
+    "ນັກຂ່າວ",
+    "သတင်းထောက်",
+    "အယ်ဒီတာ",
+    "செய்தியாளர்",
+    "பத்திரிகையாளர்",
+    "ஆசிரியர்",
+    "எழுத்தாளர்",
+    "ڕۆژنامەنووس",
+    "پەیامنێر",
+    "ዘጋቢ",
+    "ጋዜጠኛ",
+    "አዘጋጅ",
+    "ჟურნალისტ",
+    "phóng viên",
+    "biên tập viên",
+    "nhà báo",
+    "評論員",
+    "评论员",
+    "研究員",
+    "研究员",
+    "編集長",
+    "ライター",
+    "ジャーナリスト",
+    "논설위원",
+    "칼럼니스트",
+];
+
 /// Words that make a text a role.
 pub(crate) static ROLES: Words = LazyLock::new(|| {
     words(
@@ -377,7 +419,8 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \
          written|pressemitteilung|wortlaut|im|is|has|was|and|copyright|credit|tous|publié| \
          todos|artículos|publicado|опубликовано|фото|المزيد|جميع|مقالات|نشر|تاريخ|بتاريخ|ago| \
-         min|minutes|uhr|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
+         min|minutes|uhr|video|videos|gallery|galeri|part|continued|continues| \
+         videoyu|izle|bölüm|смотрите|видео|часть|продолжение|відео|δείτε|βίντεο|μέρος|xem|phần|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
          montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في| \
          הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under",
     )
