@@ -5,6 +5,7 @@
 //! account; translators are kept apart. It tells which lines are byline, so that they leave the body.
 
 mod agencies;
+mod beside;
 mod eastern;
 pub(super) mod explain;
 mod forenames;
@@ -231,12 +232,14 @@ fn authors(scene: &Scene<'_, '_>, heard: &Heard, lines: &mut Vec<usize>) -> Vec<
     }
     if people.is_empty() {
         people.clone_from(&labels.bare);
+        lines.extend(&labels.bare_lines);
     }
     if people.iter().any(signed) {
         lines.extend(&spoken.signature);
     }
     if people.is_empty() {
-        people.clone_from(&spoken.editors);
+        let editors = [&spoken.editors, &labels.editors].into_iter().find(|list| !list.is_empty());
+        people.extend(editors.into_iter().flatten().cloned());
     }
     if let ([], Some((nick, line))) = (people.as_slice(), &spoken.nick) {
         people.push(nick.clone());

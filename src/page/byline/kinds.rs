@@ -10,7 +10,7 @@ use super::opening::is_east_asian;
 use super::roles::is_cased;
 use super::words::{
     HONORIFICS, LANDMARKS, NOT_NAMES, ORGANISATION, ORGANISATION_ENDINGS, PARTICLES, PLACE_HEADS,
-    PLACES, ROLE_ENDINGS, ROLE_PARTS, ROLES,
+    PLACES, ROLE_ENDINGS, ROLE_PARTS, ROLE_SUFFIXES, ROLES,
 };
 
 /// A name without the titles before it.
@@ -132,6 +132,9 @@ pub(crate) fn is_person(text: &str) -> bool {
         || is_place_name(text)
         || text.split_whitespace().any(|word| is_not_name(word) && !PARTICLES.contains(word))
     {
+        return false;
+    }
+    if ROLE_SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) {
         return false;
     }
     let words: Vec<&str> = text.split_whitespace().collect();

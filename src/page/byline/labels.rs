@@ -5,14 +5,11 @@
 //! headline and the body are read as pieces here ([`pieces`]), and boxes of such names right behind
 //! the body. A by-word is needed, or a name beside a day. It never decides who is believed.
 
-use super::opening::{self, Opening, opening};
+use super::opening::{self, Opening, opening, opening_in};
 use super::pieces::{self, Piece};
-use super::words::{JOINERS, SECTIONS};
-use super::{Scene, agencies, known, names, roles, spoken};
+use super::words::JOINERS;
+use super::{Scene, agencies, beside, known, names, roles, spoken};
 use crate::page::Person;
-use crate::page::article::outline::{Outline, Tag};
-use crate::page::article::vocabulary::Signs;
-use crate::page::dates::is_month;
 
 /// What the labels of an article say.
 #[derive(Debug, Default)]
@@ -21,8 +18,12 @@ pub(crate) struct Labels {
     pub(crate) people: Vec<Person>,
     /// Names beside a day with no by-word: believed only when nobody else is named.
     pub(crate) bare: Vec<Person>,
+    /// Rows of the blocks of the body that give them.
+    pub(crate) bare_lines: Vec<usize>,
     /// Translators.
     pub(crate) translators: Vec<Person>,
+    /// Editors: believed only when nobody else is named.
+    pub(crate) editors: Vec<Person>,
     /// The agency behind an author.
     pub(crate) agency: Option<String>,
     /// A nickname or a desk behind a by-word: believed when nothing else is said.
@@ -56,29 +57,15 @@ pub(crate) fn labels(scene: &Scene<'_, '_>) -> Labels {
         let rest = pieces.get(at + 1..).filter(|rest| rest.first().as_ref().is_some_and(follows));
         let parts = piece.text.split(['|', '·', '•']);
         for part in parts.flat_map(opening::credits) {
-            let said = local(scene, part).map_or_else(|| opening(part), Opening::By);
-            hear((part, said), rest.unwrap_or_default(), &mut out);
+            hear((part, opening_in(scene, part)), rest.unwrap_or_default(), &mut out);
         }
         let nick = || spoken::nick(&piece.text).or_else(|| nick_behind(&piece.text, &pieces, at));
         out.nick = out.nick.take().or_else(nick);
     }
     if out.people.is_empty() {
-        out.bare = bare(scene.outline, &pieces);
+        (out.bare, out.bare_lines) = beside::bare(scene, &pieces);
     }
     out
-}
-
-/// By-words that are common words of other languages: heard only on pages that say they are in this
-/// one.
-const LOCAL: &[(&str, &str)] =
-    &[("sw", "na "), ("cs", "od "), ("sk", "od "), ("hr", "od "), ("lt", "nuo "), ("am", "በ")];
-
-/// What stands behind the by-word of the page's own language, where it is a person.
-fn local<'t>(scene: &Scene<'_, '_>, text: &'t str) -> Option<&'t str> {
-    let declared = scene.metadata.declared.as_ref()?.language();
-    let (_, word) = LOCAL.iter().find(|(lang, _)| *lang == declared)?;
-    let head = text.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
-    text.get(head.len()..).filter(|names| !real(names).is_empty())
 }
 
 /// Hears one credit and what it opens with; `rest` are the pieces behind it.
@@ -98,7 +85,12 @@ fn hear((part, said): (&str, Opening<'_>), rest: &[Piece], out: &mut Labels) {
         Opening::Translated("") => add(&mut out.translators, joined(rest)),
         Opening::Translated(names) => add(&mut out.translators, real(names)),
         Opening::Plain if out.people.is_empty() => behind_day(part, rest, out),
-        Opening::Plain | Opening::Edited(_) | Opening::Other => {}
+        Opening::Edited("") => add(&mut out.editors, called(part, joined(rest))),
+        Opening::Edited(names) => {
+            let word = part.strip_suffix(names).unwrap_or_default();
+            add(&mut out.editors, called(word, real(names)));
+        }
+        Opening::Plain | Opening::Other => {}
     }
 }
 
@@ -114,6 +106,15 @@ fn translators(text: &str) -> Vec<Person> {
 fn real(text: &str) -> Vec<Person> {
     let mut people = names::people(text);
     people.retain(|person| names::is_person(&person.name));
+    people
+}
+
+/// Editors with what the page calls them.
+fn called(word: &str, mut people: Vec<Person>) -> Vec<Person> {
+    let word = spoken::title(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    for person in people.iter_mut().filter(|person| person.role.is_none() && !word.is_empty()) {
+        person.role = Some(word.clone());
+    }
     people
 }
 
@@ -233,66 +234,4 @@ fn nick_behind(text: &str, pieces: &[Piece], at: usize) -> Option<Person> {
     let alone = opening(text) == Opening::By("") && !opening::is_place(text);
     let next = pieces.get(at + 1).filter(|next| alone && next.href.is_some())?;
     spoken::nick(&format!("{} {}", text.trim(), next.text))
-}
-
-/// The only name beside a day in a box that is a label: `Jane Doe – 4 March 2026`.
-fn bare(outline: &Outline<'_>, pieces: &[Piece]) -> Vec<Person> {
-    let mut lines: Vec<Vec<&Piece>> = Vec::new();
-    for piece in pieces.iter().filter(|piece| piece.label) {
-        match lines.last_mut().filter(|_| !piece.line) {
-            Some(line) => line.push(piece),
-            None => lines.push(vec![piece]),
-        }
-    }
-    let told = |line: &Vec<&Piece>| {
-        let texts: Vec<&str> = line.iter().map(|piece| piece.text.as_str()).collect();
-        spoken::beside_minutes(&texts.join("·")).or_else(|| beside_day(&texts))
-    };
-    let mut people = lines.iter().find_map(told).unwrap_or_default();
-    people.retain(|person| !is_section(outline, &person.name));
-    people
-}
-
-/// The one part of a line that is no day, where it names people and the others are days.
-fn beside_day(texts: &[&str]) -> Option<Vec<Person>> {
-    let parts = texts.iter().flat_map(|text| text.split(['|', '·', '•', '–', '—', '/']));
-    let parts = parts.flat_map(|part| part.split(" - ")).map(str::trim);
-    let parts = parts.filter(|part| part.contains(char::is_alphanumeric));
-    let (days, others): (Vec<&str>, Vec<&str>) =
-        parts.partition(|part| part.contains(char::is_numeric));
-    let [name] = others.as_slice() else { return None };
-    // `Posted on 4 March 2026 in` leads to a section.
-    let ends_in_day = |part: &&str| {
-        let last = part.rsplit(' ').next().unwrap_or_default();
-        last.contains(char::is_numeric) || is_month(&last.to_lowercase())
-    };
-    if !days.iter().all(ends_in_day) {
-        return None;
-    }
-    // Where there are no capitals, any phrase would be a name.
-    if days.is_empty() || !name.contains(char::is_uppercase) || opening(name) != Opening::Plain {
-        return None;
-    }
-    let people = names::people(name);
-    let all = people.iter().all(|person| names::is_person(&person.name));
-    (all && !people.is_empty()).then_some(people)
-}
-
-/// Whether a name is that of a part of the site: it stands in its menus, or holds a word of theirs.
-fn is_section(outline: &Outline<'_>, name: &str) -> bool {
-    let words = || name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-    let in_menu = |at: usize| {
-        outline.above(at).any(|above| {
-            outline
-                .row(above)
-                .is_some_and(|row| row.signs.has(Signs::CHROME) && row.tag != Tag::Root)
-        })
-    };
-    words().any(|word| SECTIONS.contains(word.as_str()))
-        || outline.rows.iter().enumerate().any(|(at, row)| {
-            row.tag == Tag::Text
-                && row.text.trim().eq_ignore_ascii_case(name)
-                && in_menu(at)
-                && !pieces::in_label(outline, at)
-        })
 }

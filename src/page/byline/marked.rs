@@ -105,7 +105,7 @@ fn candidates(scene: &Scene<'_, '_>) -> Vec<usize> {
         !row.signs.has(Signs::TRANSLATOR)
             && row.end <= at + MARKED_ROWS
             && outline.below(*at).letters <= MARKED_LETTERS
-            && !in_comments(outline, *at)
+            && !(*at > first && in_comments(outline, *at))
             && !in_card(outline, *at)
             && !is_button(row)
     };

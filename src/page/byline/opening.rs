@@ -6,7 +6,7 @@
 use super::names::{is_address, is_person, people};
 use super::roles::{is_cased, is_role, suffix_role};
 use super::words::{BY, EDITED, OTHERS, Openings, TRANSLATED, TRANSLATED_BY, TRANSLATED_FROM};
-use super::{eastern, forenames};
+use super::{Scene, eastern, forenames};
 
 /// What a line opens with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,27 @@ pub(crate) fn opening(line: &str) -> Opening<'_> {
         None if is_eastern(line) => Opening::By(line),
         None => Opening::Plain,
     }
+}
+
+/// By-words that are common words, or beginnings of words, of other languages: heard only on pages
+/// that say they are in this one.
+const LOCAL: &[(&str, &str)] =
+    &[("sw", "na "), ("cs", "od "), ("sk", "od "), ("hr", "od "), ("lt", "nuo "), ("am", "በ")];
+
+/// What a line of a page opens with, by the by-words of its own language too.
+pub(super) fn opening_in<'t>(scene: &Scene<'_, '_>, line: &'t str) -> Opening<'t> {
+    local(scene, line).map_or_else(|| opening(line), Opening::By)
+}
+
+/// What stands behind the by-word of the page's own language, where it is a person.
+fn local<'t>(scene: &Scene<'_, '_>, line: &'t str) -> Option<&'t str> {
+    let declared = scene.metadata.declared.as_ref()?.language();
+    let (_, word) = LOCAL.iter().find(|(lang, _)| *lang == declared)?;
+    let head = line.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
+    let rest = line.get(head.len()..)?;
+    let cased = rest.contains(is_cased);
+    let real = |name: &str| is_person(name) && (cased || forenames::is_known(name));
+    people(rest).iter().any(|person| real(&person.name)).then_some(rest)
 }
 
 /// Whether a by-word is the function of somebody who is not named behind it: `خبرنگار حوزه شهری`.
@@ -254,6 +275,10 @@ fn is_divider(c: char) -> bool {
                 | ','
                 | '】'
                 | ']'
+                | '፦'
+                | '፡'
+                | '៖'
+                | '՝'
                 | '\u{200E}'
                 | '\u{200F}'
         )

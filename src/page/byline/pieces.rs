@@ -16,6 +16,8 @@ use crate::page::letters::folded;
 pub(crate) struct Piece {
     /// The text, folded.
     pub(crate) text: String,
+    /// Its row.
+    pub(crate) at: usize,
     /// Where it leads.
     pub(crate) href: Option<String>,
     /// Whether it begins a line.
@@ -33,7 +35,7 @@ const NEAR_ROWS: usize = 150;
 /// Rows behind the body that are read.
 const BEHIND_ROWS: usize = 60;
 /// Blocks of the body among which a label may still stand.
-const LEADING: usize = 3;
+pub(super) const LEADING: usize = 3;
 /// Letters from which a link is a headline of another page.
 const CARD_LETTERS: u32 = 60;
 /// Most pieces that are kept.
@@ -68,7 +70,7 @@ pub(crate) fn pieces(scene: &Scene<'_, '_>) -> Vec<Piece> {
 }
 
 /// The first and the last row of the body; both right below the headline where it has no place.
-fn ends(scene: &Scene<'_, '_>) -> (usize, usize) {
+pub(super) fn ends(scene: &Scene<'_, '_>) -> (usize, usize) {
     let placed = || scene.body.iter().filter(|draft| draft.end > 0);
     let heading = || {
         let mut rows = scene.outline.rows.iter();
@@ -82,16 +84,22 @@ fn ends(scene: &Scene<'_, '_>) -> (usize, usize) {
 
 /// The headline: the last heading before the body that says the title, else the last of the first
 /// level, else where the reach ends.
-fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
+pub(super) fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
     let outline = scene.outline;
-    let rows = outline.rows.get(..first).unwrap_or(&outline.rows);
+    // A kicker above the headline may have been taken for the first line of the body.
+    let reach = scene.body.get(LEADING).map_or(first, |draft| draft.at.max(first));
+    let upto = |row: usize| outline.rows.get(..row).unwrap_or(&outline.rows);
+    let rows = upto(reach);
     let title = scene.metadata.title.as_deref().unwrap_or_default();
     let heading = |row: &Row<'_>| matches!(row.tag, Tag::Heading(_));
     let says = |at: &usize| !title.is_empty() && outline.text(*at, 2 * title.len()) == title;
     let headings = rows.iter().enumerate().rev().filter(|(_, row)| heading(row)).map(|(at, _)| at);
     let titled = headings.take(20).find(says);
     titled
-        .or_else(|| rows.iter().rposition(|row| row.tag == Tag::Heading(1)))
+        .or_else(|| {
+            let first_level = |row: &Row<'_>| row.tag == Tag::Heading(1);
+            [first, reach].into_iter().find_map(|end| upto(end).iter().rposition(first_level))
+        })
         .unwrap_or_else(|| first.saturating_sub(NEAR_ROWS))
 }
 
@@ -180,7 +188,7 @@ impl Reader<'_, '_, '_> {
             return Some(draft.end);
         }
         let inline = matches!(row.tag, Tag::Inline | Tag::Bold | Tag::Time);
-        let first = self.scene.body.first().map_or(0, |draft| draft.at);
+        let first = ends(self.scene).0;
         let range = outline.range(at);
         if row.tag == Tag::Text
             || range.contains(&first)
@@ -190,9 +198,11 @@ impl Reader<'_, '_, '_> {
         }
         let chrome = signs.has(Signs::CHROME) && !inline && !is_label(row);
         let card = row.tag == Tag::Link && outline.below(at).letters > CARD_LETTERS;
-        let other = matches!(row.tag, Tag::Heading(_) | Tag::Article | Tag::Caption | Tag::Figure);
+        let picture = matches!(row.tag, Tag::Caption | Tag::Figure) && !is_told(outline, at);
+        let other = picture || matches!(row.tag, Tag::Heading(_) | Tag::Article);
         let shown = !signs.has(Signs::HIDDEN.with(Signs::NOTICE));
-        (chrome || card || other || !shown || is_comment(row)).then_some(row.end)
+        let comment = at > first && is_comment(row);
+        (chrome || card || other || !shown || comment).then_some(row.end)
     }
 
     fn take(&mut self, at: usize, row: &Row<'_>) {
@@ -205,6 +215,7 @@ impl Reader<'_, '_, '_> {
         let link = above().find(|row| row.tag == Tag::Link);
         self.out.push(Piece {
             text,
+            at,
             href: link.and_then(|row| row.attr("href")).map(str::to_owned),
             line: std::mem::take(&mut self.line),
             label: at < self.label_until,
@@ -212,6 +223,17 @@ impl Reader<'_, '_, '_> {
             translator: above().any(|row| row.signs.has(Signs::TRANSLATOR)),
         });
     }
+}
+
+/// Rows of a figure that are looked at.
+const FIGURE: usize = 60;
+
+/// Whether a figure or a caption is a label in disguise: it tells a time, or whose it is.
+fn is_told(outline: &Outline<'_>, at: usize) -> bool {
+    let tells = |row: &Row<'_>| {
+        row.tag == Tag::Time || row.element.is_some_and(|element| element.name() == "address")
+    };
+    outline.range(at).take(FIGURE).filter_map(|at| outline.row(at)).any(tells)
 }
 
 fn is_comment(row: &Row<'_>) -> bool {

@@ -92,6 +92,11 @@ pub(crate) fn is_role(text: &str) -> bool {
             }))
 }
 
+/// Whether a text is a job title, also one that is stuck to a name elsewhere: `사회부 기자`.
+pub(super) fn is_title(text: &str) -> bool {
+    is_role(text) || ROLE_SUFFIXES.iter().any(|suffix| text.trim().ends_with(suffix))
+}
+
 /// Whether a text begins with a function: `Reporter from Aleppo`.
 pub(super) fn opens_with_role(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(is_role)

@@ -3,6 +3,7 @@
 //! The last line of the body may be one, or a line in bold among its first. With no by-word it is
 //! believed only where no other person is named; who believes it is [`super::read`].
 
+use super::opening::{Opening, opening};
 use super::spoken::{ends_sentence, is_role_line, is_short, title};
 use super::{Scene, eastern, equal, forenames, names, roles};
 use crate::page::Person;
@@ -45,7 +46,7 @@ pub(super) fn signature(
     if let [.., name, role] = trailing
         && is_names(name)
         && !heard(name)
-        && is_role_line(role)
+        && (is_role_line(role) || is_function_line(role))
         && (roles::opens_with_role(&role.text) || is_named(name) && is_below_name(&role.text))
     {
         return Some((titled(&name.text, &role.text), vec![name.at, role.at]));
@@ -69,6 +70,12 @@ fn signed(draft: &Draft, body: &[Draft], publishers: &[String]) -> Option<Vec<Pe
     two_lines(draft, body).or_else(|| writes_for(text, publishers))
 }
 
+/// Whether a short line is a function that is a by-word where a name follows: `记者`.
+fn is_function_line(draft: &Draft) -> bool {
+    let bare = opening(&draft.text) == Opening::By("");
+    bare && is_short(draft) && roles::is_title(&draft.text)
+}
+
 /// Whether a short line under a name says what its bearer is: by a word for it, or as it goes on
 /// small. Where nothing is written large, the name has spoken.
 fn is_below_name(line: &str) -> bool {
@@ -77,7 +84,7 @@ fn is_below_name(line: &str) -> bool {
 
 /// Whether a bare phrase is a name and not a heading: where nothing is written large it holds a
 /// common name, else not all its words stand small in the text as well.
-fn is_told(phrase: &str, body: &[Draft]) -> bool {
+pub(super) fn is_told(phrase: &str, body: &[Draft]) -> bool {
     if !phrase.contains(roles::is_cased) {
         return names::people(phrase).iter().any(|person| forenames::is_known(&person.name));
     }

@@ -3,7 +3,7 @@
 //! Nobody looks behind the text, and that is where much of the world signs. A by-word is needed,
 //! or a last line that is a name and nothing else; the short line after a name is a role.
 
-use super::opening::{self, Opening, opening};
+use super::opening::{self, Opening, opening, opening_in};
 use super::{Scene, agencies, kinds, known, names, roles, signed};
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
@@ -63,7 +63,7 @@ pub(crate) fn spoken(scene: &Scene<'_, '_>) -> Spoken {
     let speaks = |at: usize| !middle.contains(&(from + at));
     // A line under a name at the end is its title, whatever it says; at the start it must say so.
     let behind = |at: usize| from + at >= middle.end.max(start + 1);
-    listen(&lines, speaks, behind, &mut spoken);
+    listen((scene, &lines), speaks, behind, &mut spoken);
     spoken.nick = (0..lines.len()).filter(|at| speaks(*at)).find_map(|at| {
         let line = lines.get(at)?;
         Some((nick(&line.text)?, line.at))
@@ -96,7 +96,7 @@ struct Credit {
 
 /// Reads by-words at every line that may speak.
 fn listen(
-    lines: &[&Draft],
+    (scene, lines): (&Scene<'_, '_>, &[&Draft]),
     may_speak: impl Fn(usize) -> bool,
     is_end: impl Fn(usize) -> bool,
     spoken: &mut Spoken,
@@ -104,7 +104,7 @@ fn listen(
     let mut at = 0;
     while at < lines.len() {
         let rest = lines.get(at..).filter(|_| may_speak(at));
-        let Some(credit) = rest.and_then(|rest| credit(rest, is_end(at))) else {
+        let Some(credit) = rest.and_then(|rest| credit(scene, rest, is_end(at))) else {
             at += 1;
             continue;
         };
@@ -127,7 +127,7 @@ fn add(list: &mut Vec<Person>, people: Vec<Person>) {
 
 /// A by-word with people behind it, on the same line or the next; then perhaps a role, and who
 /// took the pictures.
-fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
+fn credit(scene: &Scene<'_, '_>, lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let short = |at: usize| lines.get(at).filter(|line| line.text.chars().count() <= LONGEST);
     let mut credit = Credit { lines: 1, ..Credit::default() };
     if let Some(authors) = beside_minutes(&short(0)?.text) {
@@ -139,7 +139,7 @@ fn credit(lines: &[&Draft], at_end: bool) -> Option<Credit> {
     let second = parts.get(1).is_some_and(is_second);
     for (at, part) in parts.iter().enumerate() {
         let bare = at == 0 && second && names::is_person(part.trim_matches(is_edge));
-        let (list, rest) = match opening(part) {
+        let (list, rest) = match opening_in(scene, part) {
             // The first of a line wrote it; who comes behind edited or produced.
             Opening::By(rest) if credit.authors.is_empty() => (&mut credit.authors, rest),
             Opening::Translated(rest) => (&mut credit.translators, rest),

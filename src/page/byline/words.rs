@@ -334,6 +334,7 @@ pub(crate) const ROLE_PARTS: &[&str] = &[
     "သတင်းထောက်",
     "အယ်ဒီတာ",
     "செய்தியாளர்",
+    "நிருபர்",
     "பத்திரிகையாளர்",
     "ஆசிரியர்",
     "எழுத்தாளர்",
@@ -379,7 +380,7 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
          gazetecisi|editör|araştırmacı|akademisyen|temsilcisi|писатель|писательница|поэт| \
          историк|политолог|аналитик|эксперт|собкор|фотограф|кореспондентка|журналіст|редакторка| \
          autrice|auteure|écrivain|écrivaine|chercheur|chercheuse|romancier|romancière|chroniqueuse| \
-         correspondent|poet|historian|novelist|critic|lecturer|photographer|freelance| \
+         correspondent|poet|historian|novelist|critic|lecturer|photographer|freelance|نمائندہ|نمایندہ| \
          verslaggever|verslaggeefster|cronista|újságíró|toimittaja|novinář|novinářka|novinar| \
          redattrice|inviata|corrispondente|caporedattrice|scrittore|scrittrice|editorialista| \
          redactrice|redacteur|hoofdredacteur|correspondente|schrijver|schrijfster|redator|redatora| \
@@ -413,7 +414,7 @@ pub(crate) static ROLES: Words = LazyLock::new(|| {
 /// Words no name has: what pages write around names.
 pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
     words(
-        "more|all|for|special|copy|link|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
+        "paid|content|sponsored|advertorial|anzeige|more|all|for|special|copy|link|pétition|veröffentlicht|rechte|alle|posts|报道|報道|報導|报导|摄|beiträge|articles|about|über|ich|bin|view|watch|live|follow| \
          folgen|the|this|zur|read|contact|e-mail|email|profile|profil|artikel|artikelübersicht| \
          facebook|twitter|instagram|linkedin|whatsapp|telegram|published|updated|text| \
          interview|comments|share|subscribe|illustration|photo|posted|beitragvon|erstellt| \
@@ -422,7 +423,7 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
          min|minutes|uhr|video|videos|gallery|galeri|part|continued|continues| \
          videoyu|izle|bölüm|смотрите|видео|часть|продолжение|відео|δείτε|βίντεο|μέρος|xem|phần|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
          montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في| \
-         הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under",
+         הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under|الفيديو|فيديو|فيديوهات|版权所有|版權所有|vidéo|vidéos|vídeo|vídeos|filmmaterial|wideo|βίντεο|वीडियो|ভিডিও|ویدیو|ویڈیو|וידאו|סרטון|סרטונים|動画|영상|视频|影片",
     )
 });
 

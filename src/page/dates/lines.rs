@@ -128,6 +128,18 @@ fn letters_beside_labels(line: &str) -> usize {
     all.saturating_sub(said)
 }
 
+/// Whether a text is a word for publication or change and nothing else.
+pub(crate) fn is_date_label(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let is_bare = |(from, to): (usize, usize)| {
+        !lower.get(from..to).unwrap_or_default().contains(char::is_alphanumeric)
+    };
+    let labels = labels::all(&lower);
+    let ends = std::iter::once(0).chain(labels.iter().map(|label| label.end));
+    let starts = labels.iter().map(|label| label.at).chain([lower.len()]);
+    !labels.is_empty() && ends.zip(starts).all(is_bare)
+}
+
 /// Whether a line is a date and little else.
 pub(crate) fn is_date_line(line: &str) -> bool {
     line.len() <= LINE * 4

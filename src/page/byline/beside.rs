@@ -1,0 +1,267 @@
+//! Beside a day: a name with no by-word in the line, or on the line next to it, that tells the day.
+//!
+//! Most of the world's pages set name and day below the headline and call their box nothing. A bare
+//! name is the weakest of witnesses: it is asked last, stands between the headline and the first
+//! lines of the body, and is no part of the site, no place and no words of the text.
+
+use super::opening::{self, Opening, opening};
+use super::pieces::{self, Piece};
+use super::words::SECTIONS;
+use super::{Scene, equal, forenames, kinds, names, roles, signed, spoken};
+use crate::page::Person;
+use crate::page::article::blocks::Draft;
+use crate::page::article::outline::{Row, Tag};
+use crate::page::article::vocabulary::Signs;
+use crate::page::dates::is_month;
+use crate::page::dates::lines::{is_date_label, is_date_line};
+
+/// Lines that may hold name and day together: name, function, day.
+const TOGETHER: usize = 3;
+/// Characters of a line that may hold a name or a day.
+const LINE: usize = 90;
+/// Rows between the ends of two lines that stand together.
+const APART: usize = 24;
+
+/// A line between the headline and the body, or one of the first of the body.
+struct Line {
+    texts: Vec<String>,
+    at: usize,
+    end: usize,
+    /// Whether it is a block of the body.
+    body: bool,
+    href: Option<String>,
+}
+
+/// Who is named beside a day, with the rows of the blocks of the body that say so.
+pub(super) fn bare(scene: &Scene<'_, '_>, pieces: &[Piece]) -> (Vec<Person>, Vec<usize>) {
+    let labels = lines(pieces.iter().filter(|piece| piece.label));
+    let told = labels.iter().find_map(|line| {
+        spoken::beside_minutes(&line.texts.join("·")).or_else(|| beside_day(&line.texts))
+    });
+    if let Some(mut people) = told {
+        people.retain(|person| !is_section(scene, &person.name));
+        if !people.is_empty() {
+            return (people, Vec::new());
+        }
+    }
+    let found = first_together(scene, &labels).or_else(|| unlabelled(scene, pieces));
+    found.unwrap_or_default()
+}
+
+/// The first of neighbouring lines that name somebody beside a day, the fewest first.
+fn first_together(scene: &Scene<'_, '_>, lines: &[Line]) -> Option<(Vec<Person>, Vec<usize>)> {
+    let near = (1..=TOGETHER).flat_map(|count| lines.windows(count));
+    near.filter_map(|near| Some((together(scene, near)?, near))).next().map(|(people, near)| {
+        let rows = near.iter().filter(|line| line.body).map(|line| line.at);
+        (people, rows.collect())
+    })
+}
+
+/// The same without a box that is called a label, in one line or in neighbouring ones, up to the
+/// first link that leads to another story.
+fn unlabelled(scene: &Scene<'_, '_>, pieces: &[Piece]) -> Option<(Vec<Person>, Vec<usize>)> {
+    let headline = pieces::headline(scene, pieces::ends(scene).0);
+    let headed = |row: &Row<'_>| matches!(row.tag, Tag::Heading(_));
+    let headline_end = scene.outline.row(headline).filter(|row| headed(row))?.end;
+    let body = scene.body.iter().take(pieces::LEADING).filter(|draft| draft.level == 0);
+    let mut lines = lines(pieces.iter().filter(|piece| piece.at > headline));
+    lines.extend(body.map(block));
+    lines.sort_by_key(|line| line.at);
+    let last = lines.last().map_or(headline_end, |line| line.end);
+    let card = (headline_end..last).find(|at| is_card(scene, *at)).unwrap_or(last);
+    lines.retain(|line| line.at < card);
+    first_together(scene, &lines)
+}
+
+/// Words from which a link outside running text is the headline of another story, and letters
+/// where no spaces are set.
+const CARD_WORDS: usize = 5;
+const CARD_LETTERS: u32 = 30;
+const CARD_SPACELESS: u32 = 10;
+
+/// Whether a row is a link to another story.
+fn is_card(scene: &Scene<'_, '_>, at: usize) -> bool {
+    let in_prose = || {
+        let before = scene.body.partition_point(|draft| draft.at <= at);
+        let draft = before.checked_sub(1).and_then(|before| scene.body.get(before));
+        draft.is_some_and(|draft| draft.end > at && draft.is_prose())
+    };
+    let link = scene.outline.row(at).is_some_and(|row| row.tag == Tag::Link);
+    let letters = scene.outline.below(at).letters;
+    let long = || {
+        let text = scene.outline.text(at, LINE * 4);
+        let people = names::people(&text);
+        if !people.is_empty() && people.iter().all(|person| names::is_person(&person.name)) {
+            return false;
+        }
+        let spaceless = text.starts_with(opening::is_east_asian);
+        text.split_whitespace().count() >= CARD_WORDS
+            || letters > if spaceless { CARD_SPACELESS } else { CARD_LETTERS }
+    };
+    link && letters > CARD_SPACELESS && long() && !in_prose()
+}
+
+/// The lines some pieces make.
+fn lines<'p>(pieces: impl Iterator<Item = &'p Piece>) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::new();
+    for piece in pieces {
+        let at = piece.at;
+        let (text, href) = (piece.text.clone(), piece.href.clone());
+        match out.last_mut().filter(|_| !piece.line) {
+            Some(line) => {
+                line.texts.push(text);
+                line.end = at + 1;
+                line.href = line.href.take().or(href);
+            }
+            None => {
+                out.push(Line { texts: vec![text], at, end: at + 1, body: false, href });
+            }
+        }
+    }
+    out
+}
+
+/// A block of the body as a line.
+fn block(draft: &Draft) -> Line {
+    let (texts, at, end) = (vec![draft.text.clone()], draft.at, draft.end);
+    Line { texts, at, end, body: true, href: None }
+}
+
+/// The people of neighbouring lines one of which tells the day.
+fn together(scene: &Scene<'_, '_>, near: &[Line]) -> Option<Vec<Person>> {
+    let apart = |pair: &[Line]| match pair {
+        [first, second] => second.at.saturating_sub(first.end) > APART,
+        _ => false,
+    };
+    let long = |line: &Line| line.texts.iter().any(|text| text.chars().count() > LINE);
+    if near.iter().any(long) || near.windows(2).any(apart) {
+        return None;
+    }
+    let texts: Vec<String> = near.iter().flat_map(|line| line.texts.iter().cloned()).collect();
+    let day = |text: &String| is_date_line(text) || parts(text).into_iter().any(is_date_line);
+    if !texts.iter().any(day) {
+        return None;
+    }
+    let people = beside_day(&texts)?;
+    let at = near.first().map_or(0, |line| line.at);
+    let refused = |person: &Person| {
+        is_section(scene, &person.name)
+            || is_own(scene, &person.name, at)
+            || !signed::is_told(&person.name, scene.body)
+    };
+    let listed = near.iter().filter_map(|line| line.href.as_deref()).any(is_listing);
+    (people.len() <= FEW && !listed && !people.iter().any(refused)).then_some(people)
+}
+
+/// Most people of a line without by-word: more are tags.
+const FEW: usize = 2;
+
+/// Whether a name is the site's own: a publisher's, or one that stands above the line as well.
+fn is_own(scene: &Scene<'_, '_>, name: &str, at: usize) -> bool {
+    let above = scene.outline.rows.get(..at).unwrap_or_default();
+    let text = |row: &Row<'_>| row.tag == Tag::Text && row.text.trim().eq_ignore_ascii_case(name);
+    scene.metadata.publishers.iter().any(|own| equal(own, name)) || above.iter().any(text)
+}
+
+/// Parts of the addresses of lists that are no author's.
+const LISTINGS: &[&str] =
+    &["category", "categories", "tag", "tags", "topic", "topics", "section", "rubric", "kategorie"];
+
+/// Whether a link leads to a list of articles by its path.
+fn is_listing(href: &str) -> bool {
+    href.split(['/', '?', '=']).any(|part| LISTINGS.contains(&part.to_ascii_lowercase().as_str()))
+}
+
+/// The one part of a line that is no day, where it names people and the others are days.
+fn beside_day(texts: &[String]) -> Option<Vec<Person>> {
+    let parts = texts.iter().flat_map(|text| parts(text));
+    let (days, mut others): (Vec<&str>, Vec<&str>) =
+        parts.partition(|part| part.contains(char::is_numeric));
+    others.retain(|part| !kinds::is_date_word(part) && !is_date_label(part));
+    let (name, role) = match others.as_slice() {
+        [name] => (name, None),
+        [name, role] if roles::is_title(role) && !names::is_person(role) => (name, Some(role)),
+        _ => return None,
+    };
+    // `Posted on 4 March 2026 in` leads to a section.
+    let ends_in_day = |part: &&str| {
+        let last = part.rsplit(' ').next().unwrap_or_default();
+        last.contains(char::is_numeric)
+            || is_month(&last.to_lowercase())
+            || is_date_line(part)
+            || is_time(part)
+    };
+    if days.is_empty() || !days.iter().all(ends_in_day) || opening(name) != Opening::Plain {
+        return None;
+    }
+    let mut people = names::people(name);
+    // Where there are no capitals, any phrase would be a name.
+    let cased = name.contains(char::is_uppercase);
+    let real =
+        |one: &Person| names::is_person(&one.name) && (cased || forenames::is_known(&one.name));
+    if people.is_empty() || !people.iter().all(real) {
+        return None;
+    }
+    if let ([only], Some(role)) = (people.as_mut_slice(), role) {
+        only.role = only.role.take().or_else(|| Some(spoken::title(role)));
+    }
+    Some(people)
+}
+
+/// The parts of a label between its marks; a comma parts a day from a name.
+fn parts(text: &str) -> Vec<&str> {
+    let parts = text.split(is_mark).flat_map(|part| part.split(" - "));
+    let parts = parts.flat_map(|part| day_apart(part).unwrap_or([part, ""]));
+    parts.map(str::trim).filter(|part| part.contains(char::is_alphanumeric)).collect()
+}
+
+/// `4 March 2026, Jane Doe` and the other way round.
+fn day_apart(part: &str) -> Option<[&str; 2]> {
+    let cuts = part.match_indices([',', '،', '，', '、']);
+    let mut cuts =
+        cuts.filter_map(|(at, mark)| Some((part.get(..at)?, part.get(at + mark.len()..)?)));
+    let day = |text: &str| text.contains(char::is_numeric) && is_date_line(text);
+    cuts.find(|(front, back)| {
+        let (day_first, day_last) =
+            (day(front) && names::is_person(back), names::is_person(front) && day(back));
+        day_first || day_last
+    })
+    .map(|(front, back)| [front, back])
+}
+
+/// Letters beside the digits of a time.
+const TIME_LETTERS: usize = 5;
+
+/// `09:36 Uhr`: hours and minutes.
+fn is_time(part: &str) -> bool {
+    let digits = |word: &str| word.contains(':') && word.contains(char::is_numeric);
+    part.split_whitespace().any(digits)
+        && part.chars().filter(|c| c.is_alphabetic()).count() <= TIME_LETTERS
+}
+
+/// Marks between the parts of a label.
+fn is_mark(c: char) -> bool {
+    matches!(c, '|' | '·' | '•' | '–' | '—' | '/')
+}
+
+/// Whether a name is that of a part of the site: it stands in its menus, or holds a word of theirs.
+fn is_section(Scene { outline, body, .. }: &Scene<'_, '_>, name: &str) -> bool {
+    let body = body.first().map_or(0, |draft| draft.at);
+    let words = || name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    // What holds the text as well is no menu, whatever it is called.
+    let in_menu = |at: usize| {
+        outline.above(at).any(|above| {
+            outline.row(above).is_some_and(|row| {
+                let called = row.signs.has(Signs::CHROME) && row.tag != Tag::Root;
+                called && !outline.range(above).contains(&body)
+            })
+        })
+    };
+    words().any(|word| SECTIONS.contains(word.as_str()))
+        || outline.rows.iter().enumerate().any(|(at, row)| {
+            row.tag == Tag::Text
+                && row.text.trim().eq_ignore_ascii_case(name)
+                && in_menu(at)
+                && !pieces::in_label(outline, at)
+        })
+}
