@@ -225,3 +225,56 @@ fn pages_of_many_scripts_name_their_makers() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// How pages set a name, a function and a day below the headline, in boxes that are called nothing.
+const BESIDE: &[&str] = &[
+    "<div><span>{name}</span><span>{day}</span></div>",
+    "<p>{name}</p><p>{day}</p>",
+    "<div><time>{day}</time> <b>{name}</b></div>",
+    "<div>{name} | {day}</div>",
+    "<div>{day} · {name}</div>",
+    "<div><a href=\"/p/17\">{name}</a> <i>{day}</i></div>",
+    "<div><a href=\"/c/9\">Rivers</a></div><p>{name}<br>{day}</p>",
+];
+
+/// The same with no name in it.
+const NOBODY: &[&str] = &[
+    "<div><span>{phrase}</span><span>{day}</span></div>",
+    "<p>{phrase}</p><p>{day}</p>",
+    "<div>{phrase} | {day}</div>",
+    "<div><a href=\"/category/rivers\">{name}</a> {day}</div>",
+    "<div><a href=\"/1\">A ferry that was sold for one coin and a promise</a></div><p>{name}</p><p>{day}</p>",
+    "<p>{day}</p><p><b>{phrase}</b></p>",
+];
+
+#[test]
+fn a_name_beside_the_day_needs_neither_a_by_word_nor_a_label() {
+    let table = include_str!("tables/beside.txt");
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split(" | ").collect();
+        let [lang, name, role, day, phrase] = fields.as_slice() else { panic!("{line}") };
+        let read = |shape: &str| {
+            let label = [("{name}", name), ("{day}", day), ("{phrase}", phrase)]
+                .iter()
+                .fold(shape.to_owned(), |label, (key, word)| label.replace(key, word));
+            let page = translated(lang, "").replace(r#"<meta name="author" content="admin">"#, "");
+            let headed = format!("<h1>The last ferry</h1>{label}");
+            read(&page.replace("<h1>The last ferry</h1>", &headed)).article
+        };
+        let with_role = (
+            "<div><p>{name}</p><p>{role}</p><p>{day}</p></div>".replace("{role}", role),
+            format!("{name} ({role})"),
+        );
+        let told = BESIDE.iter().map(|shape| ((*shape).to_owned(), (*name).to_owned()));
+        let silent = NOBODY.iter().map(|shape| ((*shape).to_owned(), String::new()));
+        for (shape, want) in told.chain(silent).chain([with_role]) {
+            let article = read(&shape);
+            let got = show(&article.byline);
+            if got != want || article.text().contains(name) && !want.is_empty() {
+                wrong.push(format!("{lang} {shape}\n    got {got:?}, not {want:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -116,7 +116,7 @@ fn language_of(blocks: &[TextBlock], metadata: &Metadata) -> Option<Lang> {
 fn story(body: &[Draft], named: &[usize]) -> Vec<TextBlock> {
     let is_label = |at: usize, draft: &Draft| {
         let last = at + LABELS >= body.len();
-        (at < LABELS || last) && when::is_date_line(&draft.text)
+        (at < LABELS || last) && (draft.label || when::is_date_line(&draft.text))
             || at < LABELS && signposts::is_place(draft)
             || last && signposts::is_source(draft)
     };

@@ -30,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) level: u8,
     /// Where its lines and its bold beginnings end, in order.
     pub(crate) seams: Vec<Seam>,
+    /// Whether it is one of a row of labels: of what tells who, when and where.
+    pub(crate) label: bool,
 }
 
 /// A place inside a block where one line ends and the next begins.
@@ -48,7 +50,8 @@ impl Draft {
     pub(crate) fn plain(text: String, measure: Measure) -> Self {
         let kind = BlockKind::Paragraph;
         let seams = Vec::new();
-        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold: 0, level: 0, seams }
+        let (bold, level, label) = (0, 0, false);
+        Self { kind, text, at: 0, end: 0, holder: 0, measure, bold, level, seams, label }
     }
 
     /// Whether it is all link, as a "read also" line is.
@@ -171,7 +174,8 @@ impl Maker<'_, '_> {
         let holder = self.open.last().map_or(0, |(row, _, _)| *row);
         let measure = Measure::default();
         let (text, seams) = (String::new(), Vec::new());
-        Draft { kind, text, at, end: at + 1, holder, measure, bold: 0, level, seams }
+        let (bold, label) = (0, false);
+        Draft { kind, text, at, end: at + 1, holder, measure, bold, level, seams, label }
     }
 
     /// What the open blocks make of a text: a quotation wins, else the innermost that says.

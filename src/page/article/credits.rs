@@ -24,12 +24,14 @@ const ENDS: usize = 8;
 pub(crate) fn set_apart(outline: &Outline<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
     let mut out = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let cuts = Some(cuts(&draft)).filter(|cuts| !cuts.is_empty());
-        let cuts = cuts.unwrap_or_else(|| edges(outline, &draft));
+        let credits = cuts(&draft);
+        let label = credits.is_empty();
+        let cuts = if label { edges(outline, &draft) } else { credits };
         if cuts.is_empty() {
             out.push(draft);
         } else {
-            out.extend(cut(outline, &draft, &cuts));
+            let parts = cut(outline, &draft, &cuts).into_iter();
+            out.extend(parts.map(|part| Draft { label, ..part }));
         }
     }
     out

@@ -50,8 +50,8 @@ pub(super) fn bare(scene: &Scene<'_, '_>, pieces: &[Piece]) -> (Vec<Person>, Vec
 
 /// The first of neighbouring lines that name somebody beside a day, the fewest first.
 fn first_together(scene: &Scene<'_, '_>, lines: &[Line]) -> Option<(Vec<Person>, Vec<usize>)> {
-    let near = (1..=TOGETHER).flat_map(|count| lines.windows(count));
-    near.filter_map(|near| Some((together(scene, near)?, near))).next().map(|(people, near)| {
+    let mut near = (1..=TOGETHER).flat_map(|count| lines.windows(count));
+    near.find_map(|near| Some((together(scene, near)?, near))).map(|(people, near)| {
         let rows = near.iter().filter(|line| line.body).map(|line| line.at);
         (people, rows.collect())
     })
@@ -188,7 +188,7 @@ fn beside_day(texts: &[String]) -> Option<Vec<Person>> {
         let last = part.rsplit(' ').next().unwrap_or_default();
         last.contains(char::is_numeric)
             || is_month(&last.to_lowercase())
-            || is_date_line(part)
+            || is_date_line(part) && !kinds::is_date_word(last)
             || is_time(part)
     };
     if days.is_empty() || !days.iter().all(ends_in_day) || opening(name) != Opening::Plain {

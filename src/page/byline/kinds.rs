@@ -134,16 +134,9 @@ pub(crate) fn is_person(text: &str) -> bool {
     {
         return false;
     }
-    if ROLE_SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) {
-        return false;
-    }
     let words: Vec<&str> = text.split_whitespace().collect();
     let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
-    let surname = matches!(last.as_str(), "head" | "fellow" | "senior" | "chief");
-    let function = ROLES.contains(last.as_str())
-        || ROLE_PARTS.iter().any(|part| text.contains(part))
-        || ROLE_ENDINGS.iter().any(|end| last.len() > end.len() && last.ends_with(end));
-    if function && !surname {
+    if is_function(text, &last) {
         return false;
     }
     if text.chars().filter(|c| is_east_asian(*c)).count() * 2 > chars {
@@ -161,6 +154,18 @@ pub(crate) fn is_person(text: &str) -> bool {
         && !is_landmark(&last)
         && words.iter().all(|word| is_name_word(word))
         && words.last().is_some_and(|word| starts_upper(word) || has_particle(word))
+}
+
+/// Whether a text names what somebody does and not who it is, by its last word or a part of it.
+fn is_function(text: &str, last: &str) -> bool {
+    // `社会部記者`: of a desk or of nobody.
+    let behind = |suffix: &&str| text.strip_suffix(*suffix).map(str::trim);
+    let mut fronts = ROLE_SUFFIXES.iter().filter_map(behind);
+    let surname = matches!(last, "head" | "fellow" | "senior" | "chief");
+    let function = ROLES.contains(last)
+        || ROLE_PARTS.iter().any(|part| text.contains(part))
+        || ROLE_ENDINGS.iter().any(|end| last.len() > end.len() && last.ends_with(end));
+    fronts.any(|front| front.is_empty() || eastern::is_rank(front)) || function && !surname
 }
 
 /// Han and Hangul names are short; names from elsewhere are spelled out in katakana.

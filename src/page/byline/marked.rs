@@ -101,11 +101,13 @@ fn candidates(scene: &Scene<'_, '_>) -> Vec<usize> {
     let from = headline.saturating_sub(NEAR_ROWS / 2);
     let near = outline.rows.iter().enumerate().take(last + NEAR_ROWS).skip(from);
     let byline = near.filter(|(_, row)| row.signs.has(Signs::BYLINE)).take(MAX_MARKED);
+    // No comment stands before the text.
+    let commented = |at: usize| at > first && in_comments(outline, at);
     let fits = |(at, row): &(usize, &Row<'_>)| {
         !row.signs.has(Signs::TRANSLATOR)
             && row.end <= at + MARKED_ROWS
             && outline.below(*at).letters <= MARKED_LETTERS
-            && !(*at > first && in_comments(outline, *at))
+            && !commented(*at)
             && !in_card(outline, *at)
             && !is_button(row)
     };
@@ -114,7 +116,7 @@ fn candidates(scene: &Scene<'_, '_>) -> Vec<usize> {
 
 /// The first and the last row of the body.
 fn ends(scene: &Scene<'_, '_>) -> (usize, usize) {
-    let first = scene.body.first().map_or(0, |draft| draft.at);
+    let first = scene.body.iter().find(|draft| draft.end > 0).map_or(0, |draft| draft.at);
     (first, scene.body.last().map_or(scene.outline.rows.len(), |draft| draft.end))
 }
 
