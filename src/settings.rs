@@ -283,6 +283,9 @@ pub enum SettingsError {
     },
 }
 
+/// Alternates of a page that are followed where nothing else is asked for.
+pub const ALTERNATES_PER_PAGE: usize = 40;
+
 /// Least time between two requests to one site (ARCHITECTURE.md, "Politeness").
 pub const DEFAULT_DELAY: Duration = Duration::from_secs(2);
 
@@ -325,7 +328,7 @@ impl Settings {
             bytes_per_second: 0,
             languages: Vec::new(),
             alternates_scope: AlternatesScope::Declared,
-            alternates_per_page: 40,
+            alternates_per_page: ALTERNATES_PER_PAGE,
             sitemaps: false,
             feeds: false,
             robots: true,

@@ -95,7 +95,7 @@ fn what_is_too_much_is_said() {
     assert_eq!(code, Some(0));
     for line in [
         "400 alternates",
-        "note: a crawl keeps and follows the first 40, not 360 more",
+        "note: a crawl follows the first 40 of the languages it asks for (--languages), not 360 more",
         "note: only the first 400 alternates are kept, not 50 more",
         "https://news.example/en/449  (past the number kept of one page)",
     ] {

@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::errand::{self, ErrandFlags};
 use super::show::{self, Direction};
 use super::{Exit, Stopped};
-use crate::frontier::tally::ALTERNATES;
 use crate::json;
 use crate::lang::Lang;
 use crate::page::alternates::Dropped;
 use crate::page::{self, Alternate, PageKind, Place, Signal};
+use crate::settings::ALTERNATES_PER_PAGE;
 
 /// Tell what one page declares of itself in other languages, and what of it counts.
 ///
@@ -104,10 +104,11 @@ fn tell(told: &Told<'_>) {
         let (declared, why) = (line(lang, one.signal, one.place), one.why.explained());
         show::say(&format!("{declared} {url}  ({why})"));
     }
-    let past = kept.len().saturating_sub(ALTERNATES);
+    let past = kept.len().saturating_sub(ALTERNATES_PER_PAGE);
     if told.kind != PageKind::Sitemap && told.kind != PageKind::Feed && past > 0 {
         show::say(&format!(
-            "note: a crawl keeps and follows the first {ALTERNATES}, not {past} more"
+            "note: a crawl follows the first {ALTERNATES_PER_PAGE} of the languages it asks for \
+             (--languages), not {past} more"
         ));
     }
     for note in told.notes {

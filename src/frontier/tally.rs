@@ -20,8 +20,9 @@ pub const EXAMPLES: usize = 3;
 /// Kinds of defects that are counted; there are about twenty.
 const DEFECTS: usize = 100;
 
-/// Alternates kept of each page.
-pub const ALTERNATES: usize = 40;
+/// Alternates kept of each page: more than are followed, so that those of the languages a crawl asks
+/// for are among them wherever they stand. The longest matrices of sites have some 60 entries.
+pub const ALTERNATES: usize = 200;
 
 /// Where a URL of the run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

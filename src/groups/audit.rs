@@ -53,6 +53,8 @@ pub enum Fault {
     Mislabelled,
     /// The declared URL is, or leads to, a front page.
     HomeGoing,
+    /// The declared page is no article: a section, a list, a front page by another name.
+    NoArticle,
     /// Many articles declare the page: a front page by another name, or a section.
     Hub,
     /// The declared URL is declared for several languages, and its text does not tell which.
@@ -78,6 +80,7 @@ impl Fault {
             Self::Looping => "looping",
             Self::Mislabelled => "mislabelled",
             Self::HomeGoing => "home-going",
+            Self::NoArticle => "no-article",
             Self::Hub => "hub",
             Self::ManyLanguages => "many-languages",
             Self::CanonicalElsewhere => "canonical-elsewhere",
@@ -96,13 +99,14 @@ impl Fault {
             Self::Looping => "leads in a circle, or back to this page",
             Self::Mislabelled => "the text there is not in the declared language",
             Self::HomeGoing => "leads to a front page",
+            Self::NoArticle => "the page there is no article",
             Self::Hub => Why::Hub.sentence(),
             Self::ManyLanguages => Why::ManyLanguages.sentence(),
             Self::CanonicalElsewhere => "the page there names another as its canonical URL",
             Self::Contradicted => Why::Contradicted.sentence(),
             Self::SameText => Why::SameText.sentence(),
             Self::TextDiffers => Why::TextDiffers.sentence(),
-            Self::PastTheLimit => "past the 40 that are kept of a page",
+            Self::PastTheLimit => "past the 200 that are kept of a page",
         }
     }
 }
@@ -178,7 +182,8 @@ impl Judgement {
             Fate::Loop | Fate::Itself => (Some(Fault::Looping), None),
             Fate::Home => (Some(Fault::HomeGoing), None),
             Fate::Article => self.wrong_with(from, claim, pairs),
-            Fate::NoArticle | Fate::NotFetched | Fate::Refused => (None, None),
+            Fate::NoArticle => (Some(Fault::NoArticle), None),
+            Fate::NotFetched | Fate::Refused => (None, None),
         };
         audit.not_fetched += u64::from(matches!(found, Fate::NotFetched | Fate::Refused));
         audit.no_article += u64::from(found == Fate::NoArticle);

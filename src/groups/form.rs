@@ -87,11 +87,15 @@ impl Judgement {
     }
 }
 
-/// The place of each page in the order of URLs.
+/// The place of each page in the order of URLs; of the regions of one language the page that is its
+/// own `x-default` comes first, and is the member that the others stand beside.
 fn ranks(graph: &Graph) -> Vec<u32> {
     let count = u32::try_from(graph.builder.pages.len()).unwrap_or(u32::MAX);
     let mut order: Vec<u32> = (0..count).collect();
-    order.sort_unstable_by(|a, b| graph.url(*a).cmp(graph.url(*b)));
+    let is_other = |page: u32| !graph.page(page).is_some_and(|page| page.is_default);
+    order.sort_unstable_by(|a, b| {
+        is_other(*a).cmp(&is_other(*b)).then_with(|| graph.url(*a).cmp(graph.url(*b)))
+    });
     let mut ranks = vec![0; order.len()];
     for (rank, page) in (0_u32..).zip(order) {
         if let Some(slot) = ranks.get_mut(page as usize) {

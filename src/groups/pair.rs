@@ -120,6 +120,11 @@ impl Graph {
         let mutual = self.is_mutual(from, to, sides);
         let both =
             [(from, to), (to, from)].iter().all(|(a, b)| !self.links_between(*a, *b).is_empty());
+        // A much longer text that was declared one-way may hold the other among more: a digest, a
+        // front page.
+        let ahead = sides.0.worth >= sides.1.worth;
+        let is_of_more =
+            !mutual && text.verdict == Verdict::Partial && ahead != text.second_is_shorter();
         let differs = |page, links: &[Link]| u8::from(self.own_word_differs(page, links));
         Weights {
             ahead: sides.0.worth,
@@ -130,7 +135,7 @@ impl Graph {
                 + differs(from, self.links_between(to, from)),
             text: text.verdict,
             vouched: text.balance >= verify::AGREE,
-            confirmed: text.balance >= verify::CONFIRMED,
+            confirmed: text.balance >= verify::CONFIRMED && !is_of_more,
         }
     }
 

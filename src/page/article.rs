@@ -7,6 +7,8 @@
 //! article ([`listing`]). [`Article::found_by`] says who spoke. It never touches what the caller has cut.
 
 mod absence;
+mod alts;
+mod bio;
 pub(super) mod blocks;
 mod credits;
 mod density;
@@ -80,14 +82,15 @@ pub fn read(
     if listing.prints(&body.blocks) {
         return Err(PageKind::Listing);
     }
-    body.blocks = listing.without_cards(body.blocks);
+    body.blocks = alts::without(listing.without_cards(body.blocks), dom, metadata);
     let told = body.said.take().map(|said| said.added_to(metadata));
     let metadata = told.as_ref().unwrap_or(metadata);
     let scene = Scene { outline: &outline, drafts: &drafts, body: &body.blocks, metadata };
     let byline = byline::read(&scene).with_links_to(url);
     let published = when::published(&scene, url);
     let modified = when::modified(&scene, published.as_ref());
-    let blocks = story(&body.blocks, &byline.lines);
+    let named = [byline.lines.clone(), bio::lines(&body.blocks, &byline.people)].concat();
+    let blocks = story(&body.blocks, &named);
     if blocks.is_empty() {
         return Err(PageKind::Listing);
     }

@@ -97,6 +97,8 @@ pub(crate) fn is_home(url: &Url) -> bool {
         [only] => is_home_word(only) || names_language(only),
         [first, last] if names_language(last) && TOPIC_SEGMENTS.contains(&first.as_str()) => true,
         [first, last] if is_locale(first, last) => true,
+        // Joomla and others whose server rewrites nothing: `/index.php/ru/`.
+        [first, last] if is_home_word(first) && first.contains('.') && names_language(last) => true,
         [.., last] => is_home_word(last),
     }
 }

@@ -9,7 +9,7 @@ use super::blocks::{Draft, Seam};
 use super::outline::{Outline, Tag};
 use crate::page::byline::opening::{Opening, opening};
 use crate::page::byline::{names, roles};
-use crate::page::dates::lines::is_date_line;
+use crate::page::dates::lines::{is_date_line, is_sentence};
 use crate::page::letters::{fold_into, folded};
 
 /// Longest line that may be a credit, in characters.
@@ -70,6 +70,8 @@ fn cuts(draft: &Draft) -> Vec<Seam> {
 /// Letters and rows of a block that may be a row of labels, and how many it may hold.
 const LABELS_LETTERS: u32 = 200;
 const LABELS_ROWS: usize = 40;
+/// Characters of one label.
+const LABEL: usize = 90;
 const LABELS: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// Where the elements of a block begin that has no text of its own, where one of them is a credit or
@@ -81,7 +83,14 @@ fn edges(outline: &Outline<'_>, draft: &Draft) -> Vec<Seam> {
     }
     let parts = labels(outline, draft);
     let says = |(_, text): &(usize, String)| is_date_line(text) || is_credit(&[text]);
-    if !LABELS.contains(&parts.len()) || !parts.iter().any(says) {
+    let long = |(_, text): &(usize, String)| text.chars().count() > LABEL;
+    let counts = |text: &str| text.contains(char::is_numeric);
+    let sentence = || parts.last().is_some_and(|(_, text)| is_sentence(text) && !counts(text));
+    if !LABELS.contains(&parts.len())
+        || !parts.iter().any(says)
+        || parts.iter().any(long)
+        || sentence()
+    {
         return Vec::new();
     }
     let mut offset = 0;

@@ -107,6 +107,9 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
     if signs.has(Signs::BIO) && own.letters <= BIO_LETTERS {
         return !matches!(row.tag, Tag::Root);
     }
+    if is_small_form(row, own) || is_another_post(outline, at, row) {
+        return true;
+    }
     match row.tag {
         Tag::Caption => true,
         Tag::Figure => !holds(outline, at, &[Tag::Table, Tag::Pre, Tag::Quote]),
@@ -123,6 +126,24 @@ fn is_never_body(outline: &Outline<'_>, at: usize, row: &Row<'_>, own: Measure) 
         Tag::Inline => signs.has(Signs::CAPTION) && own.letters < 200,
         _ => false,
     }
+}
+
+/// Letters up to which a form asks for something; old sites set whole pages into one.
+const FORM_LETTERS: u32 = 800;
+
+/// Whether an element is a form to fill in: a newsletter, a search, a vote.
+fn is_small_form(row: &Row<'_>, own: Measure) -> bool {
+    own.letters <= FORM_LETTERS && row.element.is_some_and(|element| element.name() == "form")
+}
+
+/// Whether an element is an article of its own inside another: both have numbers, and not the same.
+fn is_another_post(outline: &Outline<'_>, at: usize, row: &Row<'_>) -> bool {
+    let number = |row: &Row<'_>| {
+        let id = row.attr("id").filter(|_| row.tag == Tag::Article)?;
+        id.strip_prefix("post-")?.parse::<u64>().ok()
+    };
+    let around = || outline.above(at).filter_map(|above| number(outline.row(above)?));
+    number(row).is_some_and(|own| around().any(|other| other != own))
 }
 
 fn is_inline(tag: Tag) -> bool {

@@ -68,7 +68,7 @@ const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb b
     pagination pager paging toolbar tools tags taglist tagcloud \
     popup modal overlay dialog tooltip paywall donate donation \
     rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
-    noprint skip legal sitemap \
+    noprint skip legal sitemap shengming mianze \
     editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
     feedback attachment attachments follow metadata prev previous noexcerpt";
 

@@ -147,7 +147,7 @@ fn together(scene: &Scene<'_, '_>, near: &[Line]) -> Option<Vec<Person>> {
     let refused = |person: &Person| {
         is_section(scene, &person.name)
             || is_own(scene, &person.name, at)
-            || !signed::is_told(&person.name, scene.body)
+            || !signed::is_told(&person.name, scene)
     };
     let listed = near.iter().filter_map(|line| line.href.as_deref()).any(is_listing);
     (people.len() <= FEW && !listed && !people.iter().any(refused)).then_some(people)

@@ -38,9 +38,9 @@ pub(super) fn signature(
     leading: &[Draft],
     trailing: &[Draft],
     heard: impl Fn(&Draft) -> bool,
-    Scene { body, metadata, .. }: &Scene<'_, '_>,
+    scene: &Scene<'_, '_>,
 ) -> Option<Signature> {
-    let is_named = |draft: &Draft| is_names(draft) && is_told(&draft.text, body);
+    let is_named = |draft: &Draft| is_names(draft) && is_told(&draft.text, scene);
     let bold = leading.iter().find(|draft| draft.bold >= draft.measure.letters && is_named(draft));
     // A name and, on the last line, what its bearer does.
     if let [.., name, role] = trailing
@@ -51,15 +51,14 @@ pub(super) fn signature(
     {
         return Some((titled(&name.text, &role.text), vec![name.at, role.at]));
     }
-    let last =
-        trailing.last().and_then(|last| Some((last, signed(last, body, &metadata.publishers)?)));
+    let last = trailing.last().and_then(|last| Some((last, signed(last, scene)?)));
     let (line, people) = last.or_else(|| bold.map(|bold| (bold, names::people(&bold.text))))?;
     (!heard(line) && !people.is_empty()).then(|| (people, vec![line.at]))
 }
 
 /// Who signs in one block that is the last.
-fn signed(draft: &Draft, body: &[Draft], publishers: &[String]) -> Option<Vec<Person>> {
-    if is_names(draft) && is_told(&draft.text, body) || is_titled(draft) {
+fn signed(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
+    if is_names(draft) && is_told(&draft.text, scene) || is_titled(draft) {
         return Some(names::people(&draft.text));
     }
     let text = draft.text.trim();
@@ -67,7 +66,7 @@ fn signed(draft: &Draft, body: &[Draft], publishers: &[String]) -> Option<Vec<Pe
     if let Some((name, role)) = told {
         return Some(vec![Person { role: Some(role), ..Person::named(name) }]);
     }
-    two_lines(draft, body).or_else(|| writes_for(text, publishers))
+    two_lines(draft, scene).or_else(|| writes_for(text, &scene.metadata.publishers))
 }
 
 /// Whether a short line is a function that is a by-word where a name follows: `记者`.
@@ -82,18 +81,24 @@ fn is_below_name(line: &str) -> bool {
     roles::is_role(line) || !line.starts_with(char::is_uppercase)
 }
 
+/// Languages that write every noun large.
+const NOUNS_LARGE: &[&str] = &["de", "lb"];
+
 /// Whether a bare phrase is a name and not a heading: where nothing is written large it holds a
-/// common name, else not all its words stand small in the text as well.
-pub(super) fn is_told(phrase: &str, body: &[Draft]) -> bool {
+/// common name, else not all its words stand small in the text as well; where every noun is written
+/// large, they stand nowhere else in it.
+pub(super) fn is_told(phrase: &str, Scene { body, metadata, .. }: &Scene<'_, '_>) -> bool {
     if !phrase.contains(roles::is_cased) {
         return names::people(phrase).iter().any(|person| forenames::is_known(&person.name));
     }
+    let declared = metadata.declared.as_ref().map(|lang| lang.language());
+    let nouns = declared.is_some_and(|lang| NOUNS_LARGE.contains(&lang));
     let words = || phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > SMALL);
+    let others = || body.iter().filter(|draft| !draft.text.contains(phrase.trim()));
     let stands = |word: &str| {
         let small = word.to_lowercase();
-        let mut said =
-            body.iter().flat_map(|draft| draft.text.split(|c: char| !c.is_alphanumeric()));
-        said.any(|said| said == small)
+        let mut said = others().flat_map(|draft| draft.text.split(|c: char| !c.is_alphanumeric()));
+        said.any(|said| said == small || nouns && said == word)
     };
     words().next().is_none() || !words().all(stands)
 }
@@ -107,13 +112,13 @@ fn titled(name: &str, role: &str) -> Vec<Person> {
 }
 
 /// A name and a job title in one block, a line break between them.
-fn two_lines(draft: &Draft, body: &[Draft]) -> Option<Vec<Person>> {
+fn two_lines(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
     let mut breaks = draft.seams.iter().filter(|seam| seam.line);
     let seam = breaks.next().filter(|_| breaks.next().is_none())?;
     let (name, role) = draft.text.split_at_checked(seam.offset)?;
     let role = role.trim();
     let opens = roles::is_role(role) && roles::opens_with_role(role);
-    let is_title = opens || is_told(name, body) && is_below_name(role);
+    let is_title = opens || is_told(name, scene) && is_below_name(role);
     (is_title && !ends_sentence(role) && is_short(draft) && names::is_person(name))
         .then(|| titled(name, role))
 }
