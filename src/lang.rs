@@ -28,7 +28,17 @@ const NO_LANGUAGE: &[&str] = &["und", "mul", "zxx", "mis", "root", "posix", "c"]
 
 /// Codes people write for one another: a country's code that is also a language's, and the codes
 /// of Norwegian. Both stay what they are until a text decides between them.
-const CONFUSED: &[(&str, &str)] = &[("se", "sv"), ("no", "nn"), ("tl", "fil")];
+const CONFUSED: &[(&str, &str)] = &[
+    ("se", "sv"),
+    ("no", "nn"),
+    ("tl", "fil"),
+    // A code for several languages, and those that are written most.
+    ("ku", "ckb"),
+    ("ku", "kmr"),
+    ("ps", "pbt"),
+    ("ps", "pst"),
+    ("fa", "prs"),
+];
 
 // Both are compiled-in tables behind types that are not Sync.
 thread_local! {

@@ -443,3 +443,41 @@ fn what_the_texts_say_comes_before_the_order_of_addresses() {
     let groups = judged(&[arabic, english("/en/a", &[], &[]), english("/en/b", &[9], &people)]);
     assert_eq!(groups[0].members["en-Latn"].url, "https://news.example/en/b");
 }
+
+#[test]
+fn a_digest_that_was_declared_one_way_is_no_translation_of_a_part_of_it() {
+    let told = |hash, count: u16| TextPrint {
+        names: (1..=6).collect(),
+        count,
+        ..print(hash, &[10, 20, 30, 40])
+    };
+    let story = || page("/ar/a", "ar", 1_640, told(1, 4));
+    let judge = |length, back: bool| {
+        let said = vec![says(Signal::HeadLink, "en", "/en/a")];
+        let answer = if back { vec![says(Signal::HeadLink, "ar", "/ar/a")] } else { Vec::new() };
+        judged(&[(story(), said), (page("/en/a", "en", length, told(2, 12)), answer)]).len()
+    };
+    assert_eq!(judge(2_000, false), 1, "of the length of a translation");
+    assert_eq!(judge(900, false), 1, "a summary of what declares it");
+    assert_eq!(judge(6_000, false), 0, "a digest, or a front page, holds it among more");
+    assert_eq!(judge(6_000, true), 1, "each declares the other");
+}
+
+#[test]
+fn numbers_in_words_condemn_no_texts_that_run_in_parallel() {
+    let norms = Norms::default();
+    let shape = [310, 120, 640, 205];
+    let of = |hash, numbers: &[u16], paragraphs: &[u16]| TextPrint {
+        paragraphs: paragraphs.to_vec(),
+        ..print(hash, numbers)
+    };
+    let digits = of(1, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], &shape);
+    let words = of(2, &[], &shape.map(|length| length * 11 / 10));
+    let other = of(3, &[], &[90, 700, 60, 610]);
+    let verdict = |print: &TextPrint| {
+        let english = text("en-Latn", 1_275, &digits);
+        compare(english, text("fr-Latn", 1_400, print), &norms).unwrap().verdict
+    };
+    assert_eq!(verdict(&words), Verdict::Unknown);
+    assert_eq!(verdict(&other), Verdict::Suspect);
+}

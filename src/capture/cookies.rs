@@ -6,7 +6,7 @@
 //! A cookie never widens to a public suffix, and never reaches another registered domain.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -30,7 +30,36 @@ const MAX_SENT: usize = 6 << 10;
 /// Longest life of a cookie (RFC 6265bis §5.5).
 const MAX_AGE: Duration = Duration::from_hours(400 * 24);
 
-/// The cookies of a call.
+/// Languages with a jar of their own; further ones keep no cookies.
+const MAX_JARS: usize = 200;
+
+/// The jars of a call: one for the pages that links led to from the seeds, one for each language
+/// that an alternate led to. Servers keep the reader's language in a cookie, and would give every
+/// translation in the language of the page that was read before it.
+#[derive(Debug, Default)]
+pub struct Jars {
+    own: Arc<Jar>,
+    of: Mutex<HashMap<String, Arc<Jar>>>,
+}
+
+impl Jars {
+    /// The jar for what is asked for behind an alternate in a language (empty where it is not
+    /// known), or for everything else.
+    pub fn jar(&self, behind: Option<&str>) -> Arc<Jar> {
+        let Some(language) = behind else { return Arc::clone(&self.own) };
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(jar) = of.get(language) {
+            return Arc::clone(jar);
+        }
+        let jar = Arc::<Jar>::default();
+        if of.len() < MAX_JARS {
+            of.insert(language.to_owned(), Arc::clone(&jar));
+        }
+        jar
+    }
+}
+
+/// The cookies of a call, or of one language in it.
 #[derive(Debug, Default)]
 pub struct Jar {
     sites: Mutex<HashMap<Site, Vec<Cookie>>>,

@@ -16,11 +16,13 @@ use super::settle::{Work, settle_refused, trace};
 use super::trial::{self, Trial};
 use super::{CrawlError, robots};
 use crate::address::{HostKey, fetchable};
+use crate::capture::cookies::Jar;
 use crate::capture::guard::is_public;
 use crate::capture::{self, Capture, End, Fetch, Limits, Response};
 use crate::event::Event;
 use crate::frontier::{Frontier, Original, RobotsFact};
 use crate::head::Head;
+use crate::lang::Lang;
 use crate::lead::{Outcome, Rule, Truncated, Visit};
 use crate::moment::Moment;
 use crate::page::{self, Page, PageKind, decode};
@@ -42,7 +44,7 @@ pub(super) async fn attempt<F: Frontier, T: Fetch + 'static>(
     let started = desk.clock.steady();
     let asked_about = original::condition(&desk, &visit, &url).await?;
     let limits = limits(&desk, &visit);
-    let Some(capture) = fetch(&desk, &url, asked_about.as_ref(), &limits).await? else {
+    let Some(capture) = fetch(&desk, &visit, &url, (asked_about.as_ref(), &limits)).await? else {
         return Ok(false);
     };
     let mut next = pace(&desk, &visit, (&url, &capture), started);
@@ -105,12 +107,12 @@ fn limits<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit) -> Limits {
 /// The exchange; `None` when the crawl was told to stop at once, and the visit stays queued.
 async fn fetch<F: Frontier, T: Fetch>(
     desk: &Desk<F, T>,
+    visit: &Visit,
     url: &Url,
-    asked_about: Option<&Original>,
-    limits: &Limits,
+    (asked_about, limits): (Option<&Original>, &Limits),
 ) -> Result<Option<Capture>, CrawlError> {
     let mut fields = desk.fields(url);
-    let cookie = desk.cookies.as_ref().and_then(|jar| jar.field(url, desk.clock.wall()));
+    let cookie = jar(desk, visit).and_then(|jar| jar.field(url, desk.clock.wall()));
     // The operator's own cookies stand for all.
     if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
         fields.extend(cookie.as_deref().map(|cookie| ("Cookie", cookie)));
@@ -124,6 +126,13 @@ async fn fetch<F: Frontier, T: Fetch>(
     }
 }
 
+/// The jar of a visit, where cookies are kept: none crosses from a page to its alternates.
+fn jar<F: Frontier, T>(desk: &Desk<F, T>, visit: &Visit) -> Option<Arc<Jar>> {
+    let behind = visit.lead.hops.contains(['A', 'G']);
+    let language = visit.lead.lang.as_ref().map_or("", Lang::as_str);
+    desk.cookies.as_ref().map(|jars| jars.jar(behind.then_some(language)))
+}
+
 /// Keeps the cookies that came, if any are kept. Says whether they are what a redirect back to the
 /// page itself waits for: with them the same request may bring the page.
 fn takes_cookies<F: Frontier, T>(
@@ -133,7 +142,7 @@ fn takes_cookies<F: Frontier, T>(
     capture: &Capture,
     outcome: &Outcome,
 ) -> bool {
-    let (Some(jar), Some(response)) = (&desk.cookies, &capture.response) else { return false };
+    let (Some(jar), Some(response)) = (jar(desk, visit), &capture.response) else { return false };
     let are_new = jar.learn(url, &response.head, desk.clock.wall());
     let back = matches!(outcome, Outcome::Moved { to: Some(to), .. } if to == url.as_str());
     are_new && back && visit.attempt < desk.settings.retries

@@ -20,7 +20,7 @@ use super::rests::{Rest, Rests};
 use super::{CrawlError, How, guess, late};
 use crate::address::{Address, HostKey, Server, Site};
 use crate::capture::Limits;
-use crate::capture::cookies::Jar;
+use crate::capture::cookies::Jars;
 use crate::disk::Disk;
 use crate::event::{Event, Watch};
 use crate::frontier::scope::Scope;
@@ -63,7 +63,7 @@ pub(super) struct Desk<F, T> {
     pub(super) limits: Limits,
     pub(super) memory: Memory,
     /// The cookies of this call, when they are asked for.
-    pub(super) cookies: Option<Jar>,
+    pub(super) cookies: Option<Jars>,
     pub(super) seeds: Vec<HostKey>,
     pub(super) run: u32,
     pub(super) clock: Clock,
@@ -142,7 +142,7 @@ impl<F: Frontier, T> Desk<F, T> {
             scope: Scope::new(&settings, &parts.seeds),
             limits: Limits::of(&settings),
             memory: Memory::new(settings.memory),
-            cookies: settings.cookies.then(Jar::default),
+            cookies: settings.cookies.then(Jars::default),
             seeds: seeds.map(|url| HostKey::of(&url)).collect(),
             run: parts.run,
             clock: parts.clock,

@@ -52,3 +52,30 @@ fn a_cookie_that_is_never_enough_ends() {
     assert_eq!((run.code, web.times("a.test/turn")), (Some(3), 4), "{}", run.stderr);
     assert_eq!(crawl.end("http://a.test/turn"), "moved 302");
 }
+
+#[test]
+fn no_cookie_crosses_to_a_translation() {
+    let text = "The ferry crossed at noon with two hundred people and a brass band. ".repeat(20);
+    let web = Web::new(move |asked| {
+        let lang = match (asked.host.as_str(), asked.path.as_str()) {
+            ("a.test", "/en/ferry") => "en",
+            ("a.test", "/fr/ferry") => "fr",
+            ("a.test", "/en/other") => "en",
+            _ => return None,
+        };
+        let head = "<link rel=alternate hreflang=en href=/en/ferry>\
+            <link rel=alternate hreflang=fr href=/fr/ferry>";
+        let body = format!(
+            "<html lang={lang}><title>Ferry</title>{head}<h1>Ferry</h1><p>{text}</p>\
+             <a href=/en/other>more</a>"
+        );
+        let set = format!("Set-Cookie: reader={lang}");
+        Some(reply(200, &["Content-Type: text/html", &set], body.as_bytes()))
+    });
+    let crawl = Crawl::of(&web);
+    let run = crawl.run(&["http://a.test/en/ferry", "--cookies", "--depth", "1"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(web.times("a.test/fr/ferry"), 1, "{}", run.stderr);
+    assert!(!web.heads("a.test/fr/ferry")[0].contains("Cookie"));
+    assert!(web.heads("a.test/en/other")[0].contains("Cookie: reader=en\r\n"));
+}

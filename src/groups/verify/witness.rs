@@ -91,6 +91,11 @@ pub(super) const fn may_turn(balance: i8) -> bool {
     balance == DIFFER || balance == DIFFER + 1 || balance == AGREE - 1
 }
 
+/// Whether paragraphs run parallel, however few they are.
+pub(super) fn is_parallel(laid: Option<&Parallel>) -> bool {
+    laid.is_some_and(|laid| laid.cost < PARALLEL)
+}
+
 /// What the paragraphs say.
 pub(super) fn paragraphs(counts: (u16, u16), laid: Option<&Parallel>) -> i8 {
     let Some(laid) = laid.filter(|_| counts.0.min(counts.1) >= MIN_PARAGRAPHS) else { return 0 };
