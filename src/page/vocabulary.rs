@@ -141,7 +141,7 @@ pub(crate) static SWITCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Class names of cards in a list of other articles.
 pub(crate) static CARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing)([\s_-]|$)").ok()
+    Regex::new(r"(?i)(^|[\s_-])(card|teaser|related|loop|listing|embed(ded)?)([\s_-]|$)").ok()
 });
 
 /// A class attribute that may hold one of the names above: a cheap first look.
@@ -153,10 +153,40 @@ pub(crate) static PERHAPS_LANGUAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// structure shows: the sentence is editable and often in the wrong language.
 pub(crate) static NOTICE_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)also available|available in|read (this|in|it)|translat|other languages|also in|متوفر|متاح|لغات|بلغة|اقرأ|إقرأ|ترجم|باللغة|disponible|disponível|disponibile|lire|traduc|traduz|traduit|verfügbar|übersetz|lesen|auch auf|beschikbaar|lees|доступн|перевод|читать|переклад|دسترس|ترجمه|زبان|翻訳|言語|翻译|语言|語言|번역|언어|mevcut|oku|çeviri|זמין|בשפה|उपलब्ध|tersedia|dostępn",
+        r"(?i)also available|exists in|existe|originally (published|appeared)|version originale|النص الأصلي|نسخة|available in|read (this|in|it)|translat|other languages|also in|متوفر|متاح|لغات|بلغة|اقرأ|إقرأ|ترجم|باللغة|disponible|disponível|disponibile|lire|traduc|traduz|traduit|verfügbar|übersetz|lesen|auch auf|beschikbaar|lees|доступн|перевод|читать|переклад|دسترس|ترجمه|زبان|翻訳|言語|翻译|语言|語言|번역|언어|mevcut|oku|çeviri|זמין|בשפה|उपलब्ध|tersedia|dostępn",
     )
     .ok()
 });
+
+/// Works of another kind than an article: a sentence about one invites to no translation of it.
+static OTHER_WORKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(books?|novel|film|movie|documentary|album|songs?|podcast|app|website|exhibition|leaflet|brochure|subtitles|livres?|roman|ouvrage|album|chanson|libros?|novela|película|documental|disco|livro|filme|romanzo|bücher|buch|roman|boek|bok|книг[аиу]|фильм|роман|kitap|film|książka)\b|كتاب|الكتاب|رواية|الرواية|الفيلم|فيلم|کتاب|فیلم",
+    )
+    .ok()
+});
+
+/// Works that may be the article itself where it says so: "this report".
+static PERHAPS_OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(reports?|stud(y|ies)|papers?|documents?|pdf|survey|guide|law|treaty|declaration|dossier|rapports?|études?|informes?|estudios?|relatórios?|rapporto|studio|bericht|studie|gutachten|доклад|отч[её]т|исследование|rapor)\b|التقرير|تقرير|الدراسة|دراسة|گزارش",
+    )
+    .ok()
+});
+
+/// Words by which a page speaks of itself.
+static ITSELF: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(this|these|cet|cette|ces?|diese[rsmn]?|este|esta|estos|questo|questa|quest|dit|deze|denna|detta|dette|denne|этот|эта|эту|это|цей|ця|цю|bu|ten|tę|ta)\b|هذا|هذه|این|یہ|यह|এই",
+    )
+    .ok()
+});
+
+/// Whether the words beside the names of languages speak of something else than the article: of
+/// "the full report", of "her book".
+pub(crate) fn speaks_of_another(words: &str) -> bool {
+    matches(&OTHER_WORKS, words) || matches(&PERHAPS_OTHER, words) && !matches(&ITSELF, words)
+}
 
 /// Whether a pattern matches; one that did not compile matches nothing.
 pub(crate) fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -165,6 +195,13 @@ pub(crate) fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 
 /// What stands between the names of one language.
 const SEPARATORS: [char; 10] = ['(', ')', '/', '|', '–', '—', '·', ',', '[', ']'];
+
+/// Regions and scripts that stand behind the name of a language: "Português (Brasil)".
+const REGIONS: &str = "brasil|brazil|portugal|us|usa|uk|gb|united states|united kingdom|international|global|canada|\
+    australia|india|españa|spain|méxico|mexico|argentina|colombia|latinoamérica|américa latina|\
+    latin america|latam|france|belgique|suisse|québec|afrique|deutschland|österreich|schweiz|germany|\
+    austria|switzerland|italia|svizzera|nederland|belgië|türkiye|россия|україна|中国|中國|台灣|台湾|香港|\
+    china|taiwan|hong kong|日本|한국|br|pt|ca|mx|es|fr|de|at|ch|be|it|cn|tw|hk|مصر|السعودية|ایران";
 
 /// The language a text names: the whole of it, or each of its parts ("Deutsch – German").
 pub(crate) fn language_named(text: &str) -> Option<Named> {
@@ -184,9 +221,11 @@ pub(crate) fn language_named(text: &str) -> Option<Named> {
     let mut parts = text.split(SEPARATORS).map(folded).filter(|part| !part.is_empty());
     let first = LANGUAGES.get(&*parts.next()?)?.clone();
     for part in parts {
-        let other = LANGUAGES.get(&*part)?;
-        if other.lang != first.lang {
-            return None;
+        let is_region = || REGIONS.split('|').any(|region| region == part);
+        match LANGUAGES.get(&*part) {
+            Some(other) if other.lang == first.lang => {}
+            None if is_region() => {}
+            _ => return None,
         }
     }
     Some(first)
@@ -278,5 +317,45 @@ mod tests {
                 .iter()
                 .all(|one| one.is_some())
         );
+    }
+
+    #[test]
+    fn a_region_behind_a_name_is_part_of_it() {
+        for (text, lang) in [
+            ("Português (Brasil)", "pt"),
+            ("English (US)", "en"),
+            ("Français (Canada)", "fr"),
+            ("Español – Latinoamérica", "es"),
+            ("中文 (简体)", "zh-Hans"),
+        ] {
+            let named = language_named(text).map(|named| named.lang.to_string());
+            assert_eq!(named.as_deref(), Some(lang), "{text}");
+        }
+        assert!(language_named("English (Literature)").is_none());
+        assert!(language_named("Brasil").is_none());
+    }
+
+    #[test]
+    fn a_sentence_about_another_work_is_told_from_one_about_the_page() {
+        for other in [
+            "The full report is available in",
+            "Her book is also available in",
+            "The study is available in (PDF).",
+            "Ce livre est disponible en",
+            "The film is available in",
+            "التقرير متوفر ب",
+        ] {
+            assert!(speaks_of_another(other), "{other}");
+        }
+        for own in [
+            "This post is also available in:",
+            "This report is also available in",
+            "Cet article existe aussi en",
+            "هذا التقرير متوفر أيضاً بـ",
+            "Also available in",
+            "Diese Studie ist verfügbar auf",
+        ] {
+            assert!(!speaks_of_another(own), "{own}");
+        }
     }
 }

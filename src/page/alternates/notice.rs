@@ -214,9 +214,11 @@ impl Tally {
         self.links > 0 && self.other_links == 0 && words <= MAX_WORDS + 1
     }
 
-    /// "French, Arabic" may be cuisines; own names, or words that speak of languages, are not.
+    /// "French, Arabic" may be cuisines; own names, or words that speak of languages, are not. Nor
+    /// may the words be about another work, "the full report".
     fn is_convincing(&self) -> bool {
-        self.exonyms == 0 || vocabulary::matches(&vocabulary::NOTICE_WORDS, &self.words)
+        !vocabulary::speaks_of_another(&self.words)
+            && (self.exonyms == 0 || vocabulary::matches(&vocabulary::NOTICE_WORDS, &self.words))
     }
 }
 
@@ -251,7 +253,7 @@ pub(super) fn is_card(block: NodeRef<'_, Node>) -> bool {
         let is_listed = classes(element).any(|class| vocabulary::matches(&vocabulary::CARD, class));
         (is_listed && !has_main_heading(node))
             || (element.name() == "article" && has_twin(node, element))
-            || element.name() == "aside"
+            || matches!(element.name(), "aside" | "blockquote")
     })
 }
 
