@@ -248,12 +248,24 @@ fn stands_in_content(block: NodeRef<'_, Node>) -> bool {
 
 /// Whether a block belongs to one of several articles listed on the page.
 pub(super) fn is_card(block: NodeRef<'_, Node>) -> bool {
-    block.ancestors().take(REACH).any(|node| {
-        let Some(element) = node.value().as_element() else { return false };
-        let is_listed = classes(element).any(|class| vocabulary::matches(&vocabulary::CARD, class));
-        (is_listed && !has_main_heading(node))
-            || (element.name() == "article" && has_twin(node, element))
-            || matches!(element.name(), "aside" | "blockquote")
+    is_below_a_story(block)
+        || block.ancestors().take(REACH).any(|node| {
+            let Some(element) = node.value().as_element() else { return false };
+            let is_listed =
+                classes(element).any(|class| vocabulary::matches(&vocabulary::CARD, class));
+            (is_listed && !has_main_heading(node))
+                || (element.name() == "article" && has_twin(node, element))
+                || matches!(element.name(), "aside" | "blockquote")
+        })
+}
+
+/// Whether a block stands right below a heading that leads to another story.
+fn is_below_a_story(block: NodeRef<'_, Node>) -> bool {
+    let mut before = block.prev_siblings().take(SIBLINGS).filter(|node| node.value().is_element());
+    let heading = |element: &Element| matches!(element.name(), "h2" | "h3" | "h4" | "h5" | "h6");
+    before.next().is_some_and(|node| {
+        let leads = |node: NodeRef<'_, Node>| element_is(node, |element| element.name() == "a");
+        element_is(node, heading) && node.descendants().take(SIBLINGS).any(leads)
     })
 }
 

@@ -6,6 +6,7 @@
 use super::opening::{Opening, opening};
 use super::spoken::{ends_sentence, is_role_line, is_short, title};
 use super::{Scene, eastern, equal, forenames, names, roles};
+use crate::lang::Lang;
 use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::letters::letters;
@@ -91,7 +92,7 @@ pub(super) fn is_told(phrase: &str, Scene { body, metadata, .. }: &Scene<'_, '_>
     if !phrase.contains(roles::is_cased) {
         return names::people(phrase).iter().any(|person| forenames::is_known(&person.name));
     }
-    let declared = metadata.declared.as_ref().map(|lang| lang.language());
+    let declared = metadata.declared.as_ref().map(Lang::language);
     let nouns = declared.is_some_and(|lang| NOUNS_LARGE.contains(&lang));
     let words = || phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > SMALL);
     let others = || body.iter().filter(|draft| !draft.text.contains(phrase.trim()));

@@ -1,0 +1,77 @@
+//! What stands among the paragraphs of a body in elements that say nothing, and is not of it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::HashSet;
+
+use url::Url;
+use warraq::page::article;
+use warraq::page::{dom, metadata};
+
+const STORY: [&str; 4] = [
+    "The mill on the lower river has ground its first flour for sixty years, and the whole street came to see the stones go round again.",
+    "It took three winters to rebuild the wheel, which a joiner of eighty made from a drawing that his father had kept in a tin box.",
+    "The flour is sold on Saturdays, a pound to each household, because the stones turn slowly and nobody wants to hurry them.",
+    "In autumn the school will bake with it, and whoever finds a stone in the bread may keep it, says the miller, who laughs about it.",
+];
+
+fn texts(extra: &str, last: &str) -> Vec<String> {
+    let [first, second, third, fourth] = STORY;
+    let html = format!(
+        "<!doctype html><html lang=en><head><title>The mill | Weir Post</title><meta name=author content='Mara Quillby'>\
+         </head><body><main><article id=post-7><h1>The mill</h1><div class=entry-content><p>{first}</p><p>{second}</p>\
+         {extra}<p>{third}</p><p>{fourth}</p>{last}</div></article></main></body></html>"
+    );
+    let url = Url::parse("https://example.org/story").unwrap();
+    let tree = dom::parse(&html);
+    let facts = metadata::read(&tree, &url);
+    let article = article::read(&tree, &facts, &url, &HashSet::new()).unwrap().article;
+    article.blocks.into_iter().map(|block| block.text).collect()
+}
+
+#[test]
+fn what_is_no_word_of_the_story_goes() {
+    for (what, extra, last) in [
+        (
+            "a form",
+            "<form action=/letter><p>Our letter comes every Thursday, with three stories and a picture.</p><input name=mail></form>",
+            "",
+        ),
+        (
+            "a caption that repeats the picture",
+            "<img src=/1.jpg alt='The wheel of the mill, as it was in spring'><p>The wheel of the mill, as it was in spring</p>",
+            "",
+        ),
+        (
+            "another post",
+            "<article id=post-9><p>The bridge is closed until the autumn, and the ferry takes two cars at a time, no more.</p></article>",
+            "",
+        ),
+        (
+            "a note",
+            "",
+            "<p><em>Mara Quillby is a reporter who lives by the weir and keeps bees.</em></p>",
+        ),
+        ("a disclaimer", "", "<p>免责声明：本文仅代表作者个人观点，与本网无关。</p>"),
+    ] {
+        assert_eq!(texts(extra, last), STORY, "{what}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_it_stays() {
+    // The steps of a recipe are what their pictures say, and the story is of them.
+    let step = |text: &str| format!("<img src=/s.jpg alt='{text}'><p>{text}</p>");
+    let steps = [
+        "Grind the wheat twice and let the flour rest for a night in a cool and dry room of the house.",
+        "Mix it with water that has stood in the sun, a pinch of salt and the yeast of the day before.",
+        "Bake it on the stone until it sounds hollow, and do not open the door before the clock strikes.",
+        "Let it cool under a cloth; a loaf that is cut too early is lost, as every miller's child knows.",
+    ];
+    let told = texts(&steps.map(step).concat(), "");
+    assert!(steps.iter().all(|step| told.iter().any(|text| text == step)), "{told:?}");
+    // A last paragraph about somebody else.
+    let last = "Idris Bell is the miller, and he will not hear of a second wheel before the first is paid.";
+    let told = texts("", &format!("<p>{last}</p>"));
+    assert_eq!(told.last().unwrap(), last);
+}
