@@ -235,6 +235,7 @@ const BESIDE: &[&str] = &[
     "<div>{day} · {name}</div>",
     "<div><a href=\"/p/17\">{name}</a> <i>{day}</i></div>",
     "<div><a href=\"/c/9\">Rivers</a></div><p>{name}<br>{day}</p>",
+    "<div><a href=\"/c/9\">Rivers</a> <span>{name}</span> <time>{day}</time> <span>12 comments</span></div>",
 ];
 
 /// The same with no name in it.
@@ -245,6 +246,7 @@ const NOBODY: &[&str] = &[
     "<div><a href=\"/category/rivers\">{name}</a> {day}</div>",
     "<div><a href=\"/1\">A ferry that was sold for one coin and a promise</a></div><p>{name}</p><p>{day}</p>",
     "<p>{day}</p><p><b>{phrase}</b></p>",
+    "<p>{day}</p><div>RMF FM | {day}</div>",
 ];
 
 #[test]

@@ -51,7 +51,8 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
     });
     let mut chrome = false;
     for (above, row) in above {
-        if is_story(outline, above, row) || is_comment(row) {
+        // No comment stands between the headline and the text.
+        if is_story(outline, above, row) || !between && is_comment(row) {
             return Standing::Foreign;
         }
         chrome |= is_chrome(row) || row.tag == Tag::Header;

@@ -148,9 +148,21 @@ fn together(scene: &Scene<'_, '_>, near: &[Line]) -> Option<Vec<Person>> {
         is_section(scene, &person.name)
             || is_own(scene, &person.name, at)
             || !signed::is_told(&person.name, scene)
+            || is_topic(scene, &person.name)
     };
     let listed = near.iter().filter_map(|line| line.href.as_deref()).any(is_listing);
     (people.len() <= FEW && !listed && !people.iter().any(refused)).then_some(people)
+}
+
+/// Blocks at either end of the body that may name who wrote it.
+const ENDS: usize = 3;
+
+/// Whether the text goes on about what stands beside the day: a topic, a place.
+fn is_topic(scene: &Scene<'_, '_>, name: &str) -> bool {
+    let until = scene.body.len().saturating_sub(ENDS);
+    let middle = scene.body.get(ENDS..until).unwrap_or_default();
+    let title = scene.metadata.title.as_deref().unwrap_or_default();
+    title.contains(name) || middle.iter().any(|draft| draft.text.contains(name))
 }
 
 /// Most people of a line without by-word: more are tags.
@@ -164,8 +176,36 @@ fn is_own(scene: &Scene<'_, '_>, name: &str, at: usize) -> bool {
 }
 
 /// Parts of the addresses of lists that are no author's.
-const LISTINGS: &[&str] =
-    &["category", "categories", "tag", "tags", "topic", "topics", "section", "rubric", "kategorie"];
+const LISTINGS: &[&str] = &[
+    "category",
+    "categories",
+    "cat",
+    "tag",
+    "tags",
+    "topic",
+    "topics",
+    "theme",
+    "themes",
+    "themen",
+    "section",
+    "sections",
+    "series",
+    "serie",
+    "serien",
+    "dossier",
+    "dossiers",
+    "rubric",
+    "rubrik",
+    "rubrique",
+    "kategorie",
+    "categoria",
+    "seccion",
+    "sezione",
+    "tema",
+    "temas",
+    "label",
+    "labels",
+];
 
 /// Whether a link leads to a list of articles by its path.
 fn is_listing(href: &str) -> bool {
@@ -178,34 +218,71 @@ fn beside_day(texts: &[String]) -> Option<Vec<Person>> {
     let (days, mut others): (Vec<&str>, Vec<&str>) =
         parts.partition(|part| part.contains(char::is_numeric));
     others.retain(|part| !kinds::is_date_word(part) && !is_date_label(part));
-    let (name, role) = match others.as_slice() {
-        [name] => (name, None),
-        [name, role] if roles::is_title(role) && !names::is_person(role) => (name, Some(role)),
-        _ => return None,
-    };
-    // `Posted on 4 March 2026 in` leads to a section.
+    let (name, role) = named(&others)?;
+    // `Posted on 4 March 2026 in` leads to a section; `12 comments` counts something.
     let ends_in_day = |part: &&str| {
         let last = part.rsplit(' ').next().unwrap_or_default();
         last.contains(char::is_numeric)
             || is_month(&last.to_lowercase())
             || is_date_line(part) && !kinds::is_date_word(last)
             || is_time(part)
+            || counts(part)
     };
     if days.is_empty() || !days.iter().all(ends_in_day) || opening(name) != Opening::Plain {
         return None;
     }
     let mut people = names::people(name);
-    // Where there are no capitals, any phrase would be a name.
-    let cased = name.contains(char::is_uppercase);
-    let real =
-        |one: &Person| names::is_person(&one.name) && (cased || forenames::is_known(&one.name));
-    if people.is_empty() || !people.iter().all(real) {
+    if people.is_empty() || !is_all_names(name) {
         return None;
     }
     if let ([only], Some(role)) = (people.as_mut_slice(), role) {
         only.role = only.role.take().or_else(|| Some(spoken::title(role)));
     }
     Some(people)
+}
+
+/// Other parts beside the name: a section, a place.
+const OTHERS: usize = 2;
+/// Words of such a part.
+const OTHER_WORDS: usize = 3;
+
+/// Letters of words that are initials where all are large.
+const INITIALS: usize = 3;
+
+/// The one part that names people, with a job title beside it; the rest are few and short.
+fn named<'t>(others: &[&'t str]) -> Option<(&'t str, Option<&'t str>)> {
+    let mut names = others.iter().copied().filter(|part| is_all_names(part));
+    let name = names.next().filter(|_| names.next().is_none())?;
+    let rest: Vec<&str> = others.iter().copied().filter(|part| *part != name).collect();
+    let short = |part: &&str| part.split_whitespace().count() <= OTHER_WORDS;
+    match rest.as_slice() {
+        [role] if roles::is_title(role) => Some((name, Some(*role))),
+        rest if rest.len() <= OTHERS && rest.iter().all(short) => Some((name, None)),
+        _ => None,
+    }
+}
+
+/// Whether a text names people and nobody else. Where there are no capitals any phrase would be a
+/// name: it holds a common one.
+fn is_all_names(text: &str) -> bool {
+    let people = names::people(text);
+    let cased = text.contains(char::is_uppercase);
+    let real = |one: &Person| {
+        names::is_person(&one.name)
+            && (cased && !is_initials(&one.name) || forenames::is_known(&one.name))
+    };
+    !people.is_empty() && people.iter().all(real)
+}
+
+/// `RMF FM`: a station, not a person.
+fn is_initials(name: &str) -> bool {
+    !name.contains(char::is_lowercase)
+        && name.split_whitespace().all(|word| word.chars().count() <= INITIALS)
+}
+
+/// `12 comments`, `5 min read`, `1,204 views`: a number first, and what it counts.
+fn counts(part: &str) -> bool {
+    part.starts_with(char::is_numeric) && part.split_whitespace().count() <= OTHER_WORDS
 }
 
 /// The parts of a label between its marks; a comma parts a day from a name.

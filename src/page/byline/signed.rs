@@ -7,9 +7,9 @@ use super::opening::{Opening, opening};
 use super::spoken::{ends_sentence, is_role_line, is_short, title};
 use super::{Scene, eastern, equal, forenames, names, roles};
 use crate::lang::Lang;
-use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::letters::letters;
+use crate::page::{BlockKind, Person};
 
 /// Longest line with a sentence about who wrote it, in characters.
 const ABOUT: usize = 240;
@@ -163,7 +163,8 @@ fn spaceless(text: &str) -> bool {
 /// Whether a block holds one or a few names and nothing else.
 fn is_names(draft: &Draft) -> bool {
     let text = draft.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    let few = draft.level == 0 && text.chars().count() <= NAMES;
+    let quoted = matches!(draft.kind, BlockKind::Quote | BlockKind::Cell);
+    let few = draft.level == 0 && !quoted && text.chars().count() <= NAMES;
     let name = names::without_source(text);
     let short = text.chars().count() <= NAME && names::is_person(name);
     let several = || {

@@ -313,6 +313,17 @@ pub(crate) const ROLE_ENDINGS: &[&str] = &[
     "journalistin",
     "reporter",
     "reporterin",
+    "leiter",
+    "leiterin",
+    "referent",
+    "referentin",
+    "sprecherin",
+    "forscher",
+    "forscherin",
+    "wissenschaftler",
+    "wissenschaftlerin",
+    "expertin",
+    "chefin",
 ];
 
 /// What makes a text a role wherever it stands in it: functions of scripts without spaces, and of
@@ -423,7 +434,7 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
          min|minutes|uhr|video|videos|gallery|galeri|part|continued|continues| \
          videoyu|izle|bölüm|смотрите|видео|часть|продолжение|відео|δείτε|βίντεο|μέρος|xem|phần|euer|home|monday|tuesday|wednesday|thursday|friday|saturday|sunday| \
          montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|today|yesterday|در|از|في| \
-         הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under|الفيديو|فيديو|فيديوهات|版权所有|版權所有|vidéo|vidéos|vídeo|vídeos|filmmaterial|wideo|βίντεο|वीडियो|ভিডিও|ویدیو|ویڈیو|וידאו|סרטון|סרטונים|動画|영상|视频|影片",
+         הוא|היא|הינו|ہیں|ہے|میں|هو|هي|हैं|है|में|under|الفيديو|فيديو|فيديوهات|版权所有|版權所有|高考|高校|高铁|高中|高速|高温|马拉松|金融|金牌|江苏|江西|江南|石油|石家庄|石化|武汉|武器|游戏|游泳|黄金|黄河|黄山|马来西亚|马术|周边|周末|周刊|周报|郑州|韩国|田径|董事|苏州|沈阳|徐州|常州|常识|温州|万象|夏季|陶瓷|熊猫|孟加拉|罗马|洪水|白酒|方言|方案|顾问|陆军|范文|程序|许可|林业|胡同|张家口|张家界|康复|白皮书|施工|東京|東京都|関西|関東|東北|福島原発|東京五輪|森林|南米|मंदिर|बाज़ार|बाजार|मैच|चुनाव|vidéo|vidéos|vídeo|vídeos|filmmaterial|wideo|βίντεο|वीडियो|ভিডিও|ویدیو|ویڈیو|וידאו|סרטון|סרטונים|動画|영상|视频|影片",
     )
 });
 
