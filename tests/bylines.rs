@@ -235,7 +235,7 @@ const BESIDE: &[&str] = &[
     "<div>{day} · {name}</div>",
     "<div><a href=\"/p/17\">{name}</a> <i>{day}</i></div>",
     "<div><a href=\"/c/9\">Rivers</a></div><p>{name}<br>{day}</p>",
-    "<div><a href=\"/c/9\">Rivers</a> <span>{name}</span> <time>{day}</time> <span>12 comments</span></div>",
+    "<div><a href=\"/category/rivers\">Rivers</a> <span>{name}</span> <time>{day}</time> <span>12 comments</span></div>",
 ];
 
 /// The same with no name in it.

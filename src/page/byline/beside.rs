@@ -25,11 +25,12 @@ const APART: usize = 24;
 /// A line between the headline and the body, or one of the first of the body.
 struct Line {
     texts: Vec<String>,
+    /// Those of its texts that lead to a list of articles.
+    listed: Vec<String>,
     at: usize,
     end: usize,
     /// Whether it is a block of the body.
     body: bool,
-    href: Option<String>,
 }
 
 /// Who is named beside a day, with the rows of the blocks of the body that say so.
@@ -105,17 +106,17 @@ fn is_card(scene: &Scene<'_, '_>, at: usize) -> bool {
 fn lines<'p>(pieces: impl Iterator<Item = &'p Piece>) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     for piece in pieces {
-        let at = piece.at;
-        let (text, href) = (piece.text.clone(), piece.href.clone());
+        let (at, end) = (piece.at, piece.at + 1);
+        let listed = piece.href.as_deref().is_some_and(is_listing);
+        let (texts, listed) =
+            (vec![piece.text.clone()], if listed { vec![piece.text.clone()] } else { Vec::new() });
         match out.last_mut().filter(|_| !piece.line) {
             Some(line) => {
-                line.texts.push(text);
-                line.end = at + 1;
-                line.href = line.href.take().or(href);
+                line.texts.extend(texts);
+                line.listed.extend(listed);
+                line.end = end;
             }
-            None => {
-                out.push(Line { texts: vec![text], at, end: at + 1, body: false, href });
-            }
+            None => out.push(Line { texts, listed, at, end, body: false }),
         }
     }
     out
@@ -124,7 +125,7 @@ fn lines<'p>(pieces: impl Iterator<Item = &'p Piece>) -> Vec<Line> {
 /// A block of the body as a line.
 fn block(draft: &Draft) -> Line {
     let (texts, at, end) = (vec![draft.text.clone()], draft.at, draft.end);
-    Line { texts, at, end, body: true, href: None }
+    Line { texts, listed: Vec::new(), at, end, body: true }
 }
 
 /// The people of neighbouring lines one of which tells the day.
@@ -145,13 +146,14 @@ fn together(scene: &Scene<'_, '_>, near: &[Line]) -> Option<Vec<Person>> {
     let people = beside_day(&texts)?;
     let at = near.first().map_or(0, |line| line.at);
     let refused = |person: &Person| {
+        let listed = || near.iter().flat_map(|line| &line.listed);
         is_section(scene, &person.name)
+            || listed().any(|text| text.contains(&person.name))
             || is_own(scene, &person.name, at)
             || !signed::is_told(&person.name, scene)
             || is_topic(scene, &person.name)
     };
-    let listed = near.iter().filter_map(|line| line.href.as_deref()).any(is_listing);
-    (people.len() <= FEW && !listed && !people.iter().any(refused)).then_some(people)
+    (people.len() <= FEW && !people.iter().any(refused)).then_some(people)
 }
 
 /// Blocks at either end of the body that may name who wrote it.
