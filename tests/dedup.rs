@@ -1,4 +1,5 @@
-//! What another archive holds is not stored again, and is never mistaken for our own.
+//! What another archive holds is not stored again, and is never mistaken for our own; no
+//! revisit refers to what came after it.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,10 +16,12 @@ mod runs;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
-use press::{GONE, Press, REDIRECTS, ROBOTS, text};
+use press::{Answer, GONE, Press, REDIRECTS, ROBOTS, text};
 use proptest::prelude::*;
-use runs::{crawl, field, is, path, replies, stored};
+use runs::{crawl, crawl_with, field, is, path, replies, stored};
+use warraq::Settings;
 use warraq::dedup;
 use warraq::record::name::files;
 
@@ -197,4 +200,40 @@ proptest! {
         let lines = dedup::read(&odd).unwrap().take(bytes.len() + 1).count();
         prop_assert!(lines <= bytes.len());
     }
+}
+
+/// Of two that bring the same at once, the one that began first ends last: it refers to nothing
+/// that began after it.
+#[test]
+fn a_revisit_refers_to_no_later_capture() {
+    let page = "<!doctype html><title>One</title><p>The same under two addresses.</p>";
+    let press = Press::edited(move |asked| match asked.path.as_str() {
+        "/" => {
+            Answer::ok("<a href=/slow>a</a><a href=/step>b</a><a href=/quick>c</a>").to(&asked.head)
+        }
+        "/slow" => {
+            std::thread::sleep(Duration::from_millis(900));
+            Answer::ok(page).to(&asked.head)
+        }
+        // Holds the other connection for a moment, so that what follows begins later.
+        "/step" => {
+            std::thread::sleep(Duration::from_millis(200));
+            Answer::ok("<p>Another page.</p>").to(&asked.head)
+        }
+        "/quick" => Answer::ok(page).to(&asked.head),
+        _ => Answer { status: "404 Not Found", ..Answer::ok("") }.to(&asked.head),
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let (_, entries) = crawl_with(&press, dir.path(), |settings| Settings {
+        per_host: 2,
+        own_hosts: true,
+        ..settings
+    });
+    let of = |wanted| {
+        let mut all = entries.iter().filter(|entry| is(entry, "response"));
+        all.find(|entry| path(entry.target_uri().unwrap()) == wanted)
+    };
+    let (slow, quick) = (of("/slow").unwrap(), of("/quick").unwrap());
+    assert_eq!(field(slow, "WARC-Payload-Digest"), field(quick, "WARC-Payload-Digest"));
+    assert!(field(slow, "WARC-Date") < field(quick, "WARC-Date"), "the slow one began first");
 }

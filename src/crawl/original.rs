@@ -17,6 +17,7 @@ use crate::digest::Digest;
 use crate::frontier::{Frontier, Original, uri_of};
 use crate::head::Head;
 use crate::lead::Visit;
+use crate::moment::Moment;
 use crate::page::decode;
 use crate::record::entity::split;
 use crate::record::reader::read_at;
@@ -74,8 +75,9 @@ pub(super) async fn condition<F: Frontier, T>(
     let Some(uri) = uri_of(&visit.lead).filter(|_| visit.attempt == 0) else { return Ok(None) };
     let Some(original) = desk.frontier.original(&uri).await? else { return Ok(None) };
     // A server that is wrong about a page is not wrong for ever.
-    let age = desk.clock.wall().since(original.validators.came);
-    if age >= desk.settings.trust_unmodified {
+    let now = desk.clock.wall();
+    let age = now.since(original.validators.came);
+    if age >= desk.settings.trust_unmodified || original.origin.date > now {
         return Ok(None);
     }
     let fields = desk.fields(url);
@@ -112,8 +114,8 @@ pub(super) async fn meet<F: Frontier, T>(
         (412, Some(_)) => Ok(Met::Unanswered("the server refused the condition")),
         (status, _) if response.payload_length == 0 || !Origin::is_shared(status) => Ok(Met::New),
         _ => {
-            let chunked = is_chunked(&response.head);
-            let mut known = known(desk, &response.payload_digest, chunked).await?;
+            let framed = (capture.began, is_chunked(&response.head));
+            let mut known = known(desk, &response.payload_digest, framed).await?;
             // The rules of an origin are read back from this folder when the state is lost.
             known.take_if(|known| visit.lead.robots_for.is_some() && known.container.outside);
             Ok(known.map_or(Met::New, Met::Known))
@@ -122,20 +124,22 @@ pub(super) async fn meet<F: Frontier, T>(
 }
 
 /// The capture a payload is archived as: in the folder, where it can still be read, else in
-/// another archive.
+/// another archive. Never one of a later date (WARC 1.1 §6.7): of two that came at once the one
+/// that began first may end last, and clocks are set back.
 async fn known<F: Frontier, T>(
     desk: &Desk<F, T>,
     payload: &Digest,
-    chunked: bool,
+    (began, chunked): (Moment, bool),
 ) -> Result<Option<Reference>, CrawlError> {
     let here = desk.frontier.origin(payload, chunked).await?;
-    if let Some(origin) = here
+    if let Some(origin) = here.filter(|origin| origin.date <= began)
         && (desk.has_written(&origin.locator.file)
             || archived(desk, &origin, *payload).await.is_some())
     {
         return Ok(Some(origin.reference()));
     }
-    Ok(desk.frontier.outside(payload, chunked).await?)
+    let outside = desk.frontier.outside(payload, chunked).await?;
+    Ok(outside.filter(|outside| outside.date <= began))
 }
 
 /// Reads the archived response off the async threads; `None` when it is not there as it should be.
