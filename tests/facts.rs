@@ -166,6 +166,56 @@ fn a_headline_in_a_table_has_its_day_below() {
     assert_eq!(published.map(|date| date.iso).as_deref(), Some("2026-03-14"));
 }
 
+/// What themes write around the day: a hidden one of the change, one that is called `updated` from
+/// the first hour on, an empty element for machines, the day the page is read on.
+#[test]
+fn the_day_that_readers_see_beside_the_headline_is_the_one() {
+    let cases = [
+        (
+            r#"<span class="updated hidden">2026-02-27T10:10:52+01:00</span><span>25. March 2026</span>"#,
+            "2026-03-25",
+        ),
+        (
+            r#"<time class="updated" datetime="2026-03-06T14:14:41+01:00">06/03/2026</time>"#,
+            "2026-03-06T14:14:41+01:00",
+        ),
+        (r#"<p><span class="entry-meta-date updated">March 17, 2026</span></p>"#, "2026-03-17"),
+        (
+            r#"<div><div>04. March 2026</div></div><time datetime="2026-03-06T14:42:13+01:00"></time>"#,
+            "2026-03-04",
+        ),
+        (r#"<div class="x-current-date">Mon, 9. Mar 2026</div><p>8 March 2026</p>"#, "2026-03-08"),
+        (r"<p>Deadline for boats: 9 March 2026</p><p>8 March 2026</p>", "2026-03-08"),
+    ];
+    for (below, want) in cases {
+        let reading = read(&page("", below), "https://example.org/ferry");
+        assert_eq!(reading.article.published.map(|day| day.iso).as_deref(), Some(want), "{below}");
+    }
+}
+
+/// A body may begin above the element that holds most of it, and its headline be of second rank.
+#[test]
+fn the_element_of_the_text_is_no_other_story() {
+    let html = page("", "").replace("<article>", "").replace(
+        "</h1>",
+        "</h1><h2>He kept a ledger of all the names he carried across, and of those who never paid.</h2>\
+         <article class=x><h4>Ferry</h4><small>posted on 14/05/2026 05:49 / updated on 15/05/2026 05:50</small>",
+    );
+    let reading = read(&html, "https://example.org/ferry");
+    assert_eq!(reading.article.published.map(|day| day.iso).as_deref(), Some("2026-05-14"));
+    let html = page("", "").replace("h1>", "h2>").replace(
+        "</h2>",
+        &format!(
+            "</h2><p><b>Published:</b> <time datetime=2026-05-14>14 May 2026</time></p>{}",
+            "<div><span><i></i></span></div>".repeat(30)
+        ),
+    );
+    let html = html.replace("<title>The last ferry", "<title>Bells of the old crossing");
+    let html = html.replace("<h2>The last ferry", "<h2>The last ferry of the old crossing is gone");
+    let reading = read(&html, "https://example.org/ferry");
+    assert_eq!(reading.article.published.map(|day| day.iso).as_deref(), Some("2026-05-14"));
+}
+
 #[test]
 fn the_days_of_other_stories_are_theirs() {
     let other = r#"<ul><li><a href="/bells">The bells of the other bank 12 March 2026</a></li></ul>

@@ -1,7 +1,7 @@
 //! Dates: from what a page writes to a day, with time and zone where they are given.
 //!
 //! Machine forms ([`machine`]), days as people write them in many languages and digits
-//! ([`written`], [`months`]), the calendars of the East ([`calendars`]), the days that addresses
+//! ([`written`], [`months`], [`weekdays`]), the calendars of the East ([`calendars`]), the days that addresses
 //! carry and the short lines that hold one ([`lines`]). Every day passes a window (1995 to 2100):
 //! there is no clock here, and a caller with one judges the rest. It never decides which of a
 //! page's dates is the publication.
@@ -11,6 +11,7 @@ mod labels;
 pub(crate) mod lines;
 mod machine;
 mod months;
+mod weekdays;
 pub(crate) mod written;
 
 use jiff::civil::Date;
@@ -19,6 +20,7 @@ use url::Url;
 use super::PageDate;
 
 pub(crate) use self::machine::{declared, iso};
+pub(crate) use self::weekdays::is_weekday;
 pub(crate) use self::written::{ascii_digits, text};
 
 /// Years that a page on the web can have been published in.

@@ -31,6 +31,8 @@ pub(super) enum Standing {
 pub(super) struct Place {
     /// The row of the headline.
     pub(super) headline: usize,
+    /// The element that holds most of the body: its first lines may stand above it.
+    pub(super) text: usize,
     /// The first row of the body.
     pub(super) first: usize,
     /// One past its last row.
@@ -43,7 +45,7 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
     let between = (place.headline..place.first).contains(&at);
     let holds_article = |row: &Row<'_>, above: usize| {
         let rows = above..row.end;
-        rows.contains(&place.headline) || rows.contains(&place.first)
+        rows.contains(&place.headline) || rows.contains(&place.first) || rows.contains(&place.text)
     };
     let above = outline.above(at).take(MAX_ABOVE).map_while(|above| {
         let row = outline.row(above)?;
@@ -57,7 +59,7 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
         }
         chrome |= is_chrome(row) || row.tag == Tag::Header;
     }
-    if in_card(outline, at) || in_sentence(scene, at) {
+    if in_card(outline, at) || in_sentence(scene, at) || in_clock(outline, at) {
         return Standing::Foreign;
     }
     if between {
@@ -100,6 +102,21 @@ fn is_comment(row: &Row<'_>) -> bool {
     ["class", "id"].iter().any(|name| {
         row.attr(name).is_some_and(|value| value.to_ascii_lowercase().contains("comment"))
     })
+}
+
+/// Names of the element in which a page shows the day it is read on.
+const CLOCKS: &[&str] =
+    &["current-date", "current_date", "currentdate", "date-today", "today-date", "todays-date"];
+
+/// Whether a row stands in an element that shows the day it is read on.
+fn in_clock(outline: &Outline<'_>, at: usize) -> bool {
+    let says = |value: &str| {
+        let value = value.to_ascii_lowercase();
+        CLOCKS.iter().any(|name| value.contains(name))
+    };
+    let is_clock = |row: &Row<'_>| ["class", "id"].iter().any(|of| row.attr(of).is_some_and(says));
+    let mut rows = std::iter::once(at).chain(outline.above(at).take(2));
+    rows.any(|at| outline.row(at).is_some_and(is_clock))
 }
 
 /// Whether a row stands in a block of the body that is more than a line with a day, and not at its

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::blocks::Draft;
 use super::outline::{Outline, Row, Tag};
 use super::standing::{self, Place, Standing};
 use super::vocabulary::Signs;
@@ -18,12 +19,18 @@ const BEFORE_HEADLINE: usize = 60;
 const BEHIND_BODY: usize = 60;
 /// Bytes of a beginning of the title that is a headline by itself.
 const MIN_HEADLINE: usize = 20;
+/// Letters of a heading of the second level that may be the headline.
+const LONG_HEADLINE: u32 = 20;
 /// Characters of a line in which a date is looked for.
 const LINE_LETTERS: usize = 120;
 /// Characters of a paragraph in which a word for publication may name the day.
 const SENTENCE_LETTERS: usize = 400;
 /// Letters an element called date may hold.
 const LABEL_LETTERS: u32 = 120;
+/// Rows of a line that are looked at.
+const MAX_LINE_ROWS: usize = 60;
+/// Levels above a block among which the element that holds most of the text is looked for.
+const TEXT_LEVELS: usize = 24;
 /// Days after the one in the address from which everything else tells of a second publication.
 const REPUBLISHED_DAYS: i32 = 60;
 /// Blocks at the start of the body that may open with a dateline.
@@ -39,10 +46,11 @@ pub(crate) fn published(scene: &Scene<'_, '_>, url: &Url) -> Option<PageDate> {
     elect(&witnesses, || below_headline(scene))
         .map(|date| as_shown(date, || shown.or_else(|| by_itself(scene)), &witnesses))
         .or_else(|| labelled(scene).map(text))
-        .or_else(|| lines(scene).map(text))
+        .or_else(|| above(scene).or_else(|| touched(scene, true)).map(text))
+        .or_else(|| behind(scene).map(text))
         .or_else(|| only_time(scene).map(|iso| dates::from("time", iso)))
         .or_else(|| unblocked(scene).map(text))
-        .or_else(|| touched(scene).map(text))
+        .or_else(|| touched(scene, false).map(text))
         .filter(past)
 }
 
@@ -99,10 +107,11 @@ fn is_past(scene: &Scene<'_, '_>, date: &PageDate) -> bool {
 pub(crate) fn candidates(scene: &Scene<'_, '_>, url: &Url) -> Vec<PageDate> {
     let text = |iso: String| dates::from("text", iso);
     let shown = shown(scene).map(text);
-    let lines = labelled(scene).or_else(|| lines(scene)).filter(|_| shown.is_none()).map(text);
+    let lines = || labelled(scene).or_else(|| above(scene)).or_else(|| behind(scene));
+    let lines = lines().filter(|_| shown.is_none()).map(text);
     let time = only_time(scene).map(|iso| dates::from("time", iso));
     let mut days = witnesses(scene, url, shown.as_ref());
-    days.extend(lines.into_iter().chain(time).chain(touched(scene).map(text)));
+    days.extend(lines.into_iter().chain(time).chain(touched(scene, false).map(text)));
     days.dedup();
     days
 }
@@ -110,7 +119,10 @@ pub(crate) fn candidates(scene: &Scene<'_, '_>, url: &Url) -> Vec<PageDate> {
 /// What each place says, the most trusted first. An element that is marked up for machines and
 /// shown to readers is one witness; where it stands above the text and both tell one day, two.
 fn witnesses(scene: &Scene<'_, '_>, url: &Url, shown: Option<&PageDate>) -> Vec<PageDate> {
-    let marked = marked(scene, true).map(|iso| dates::from("time", iso));
+    let seen_time = |at: &usize| scene.outline.below(*at).letters > 0;
+    let hidden = || marks(scene, true).next().filter(|_| shown.is_none());
+    let marked = marks(scene, true).find(|(at, _)| seen_time(at)).or_else(hidden);
+    let marked = marked.map(|(_, iso)| dates::from("time", iso));
     let said = scene.metadata.published_said.iter().filter(|date| date.source != "time");
     let itemprop = scene.metadata.published_said.iter().find(|date| date.source == "time");
     let changed = scene.metadata.modified.as_ref();
@@ -213,7 +225,26 @@ fn place(scene: &Scene<'_, '_>) -> Place {
     let rows = scene.outline.rows.len();
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let last = scene.body.last().map_or(rows, |draft| draft.end);
-    Place { headline: headline(scene, first), first, last: if last == 0 { rows } else { last } }
+    let (headline, text) = (headline(scene, first), text_box(scene).unwrap_or(first));
+    Place { headline, text, first, last: if last == 0 { rows } else { last } }
+}
+
+/// The innermost element that holds half of the body.
+fn text_box(scene: &Scene<'_, '_>) -> Option<usize> {
+    let (body, outline) = (scene.body, scene.outline);
+    let letters = |drafts: &[Draft]| drafts.iter().map(|draft| draft.measure.letters).sum::<u32>();
+    let half = letters(body) / 2;
+    let mut sum = 0;
+    let middle = body.iter().find(|draft| {
+        sum += draft.measure.letters;
+        sum >= half
+    })?;
+    outline.above(middle.at).take(TEXT_LEVELS).find(|above| {
+        let rows = outline.range(*above);
+        let from = body.partition_point(|draft| draft.at < rows.start);
+        let until = body.partition_point(|draft| draft.at < rows.end);
+        letters(body.get(from..until).unwrap_or_default()) >= half
+    })
 }
 
 /// The row above the body that shows the headline: a heading of the first level, or where there is
@@ -227,8 +258,19 @@ fn headline(scene: &Scene<'_, '_>, first: usize) -> usize {
             let whole = text == title || text.len() > MIN_HEADLINE && title.starts_with(text);
             row.tag == Tag::Text && whole
         };
-        above().rposition(shows).filter(|_| !title.is_empty()).unwrap_or(first)
+        let titled = || above().rposition(shows).filter(|_| !title.is_empty());
+        let second = || (0..first).rev().find(|at| is_second(scene, *at));
+        titled().or_else(second).unwrap_or(first)
     })
+}
+
+/// Whether a row is a heading of the second level that leads nowhere and is long enough for the
+/// headline of a page without one of the first.
+fn is_second(scene: &Scene<'_, '_>, at: usize) -> bool {
+    let measure = || scene.outline.below(at);
+    scene.outline.row(at).is_some_and(|row| row.tag == Tag::Heading(2))
+        && measure().linked == 0
+        && measure().letters > LONG_HEADLINE
 }
 
 /// Whether a day at a place is heard: against what the page declares, only one of the article's own.
@@ -240,13 +282,14 @@ fn may_speak(scene: &Scene<'_, '_>, place: Place, at: usize) -> bool {
 
 /// The day that readers are shown: in an element made for it, or in a line by itself.
 fn shown(scene: &Scene<'_, '_>) -> Option<String> {
-    marked(scene, false).or_else(|| line_alone(scene))
+    marks(scene, false).next().map(|(_, day)| day).or_else(|| line_alone(scene))
 }
 
-/// A date in a `time` element, or in one that is called a date.
-fn marked(scene: &Scene<'_, '_>, machine: bool) -> Option<String> {
+/// The dates in `time` elements, or in those that are called a date, with their rows: what they say
+/// to machines, or what they show.
+fn marks(scene: &Scene<'_, '_>, machine: bool) -> impl Iterator<Item = (usize, String)> {
     let place = place(scene);
-    near(scene).find_map(|at| {
+    near(scene).filter_map(move |at| {
         let row = scene.outline.row(at).filter(|row| is_dated(row) && !says_modified(row))?;
         if scene.outline.below(at).letters > LABEL_LETTERS
             || in_quote(scene.outline, at)
@@ -254,24 +297,36 @@ fn marked(scene: &Scene<'_, '_>, machine: bool) -> Option<String> {
         {
             return None;
         }
-        match (machine, row.tag) {
+        let day = match (machine, row.tag) {
             (true, Tag::Time) => dates::iso(row.attr("datetime")?),
             (false, _) => text_date(scene.outline, at),
             _ => None,
-        }
+        };
+        day.map(|day| (at, day))
     })
 }
 
 /// The date of an element that is called changed: the only one on pages that call it so from the
-/// day they are published.
-fn touched(scene: &Scene<'_, '_>) -> Option<String> {
+/// day they are published, as hAtom does. Asked `above`, only between headline and text.
+fn touched(scene: &Scene<'_, '_>, above: bool) -> Option<String> {
     let place = place(scene);
-    near(scene).find_map(|at| {
+    let rows = if above { place.headline..place.first } else { near(scene) };
+    rows.into_iter().find_map(|at| {
         let row = scene.outline.row(at)?;
         let short = scene.outline.below(at).letters <= LABEL_LETTERS;
         let own = || standing::of(scene, place, at) != Standing::Foreign;
-        (short && says_modified(row) && own()).then(|| text_date(scene.outline, at))?
+        if !short || !says_modified(row) || !own() {
+            return None;
+        }
+        let shown = scene.outline.text(at, 300);
+        let machine = || row.attr("datetime").filter(|_| is_day(&shown)).and_then(dates::iso);
+        machine().or_else(|| text_date(scene.outline, at))
     })
+}
+
+/// Whether a text may be a day in numbers alone, in an order that nobody can tell: `06/11/2023`.
+fn is_day(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_numeric() || matches!(c, '.' | '/' | '-' | ' '))
 }
 
 fn says_modified(row: &Row<'_>) -> bool {
@@ -312,7 +367,12 @@ fn text_date(outline: &Outline<'_>, at: usize) -> Option<String> {
     let day = line_date(&outline.text(at, 300))?;
     let around =
         outline.above(at).take(2).filter(|above| outline.below(*above).letters <= LABEL_LETTERS);
-    around.last().map_or(Some(day), |above| line_date(&outline.text(above, 300)))
+    let Some(around) = around.last().map(|above| outline.text(above, 300)) else {
+        return Some(day);
+    };
+    let told = line_date(&around)?;
+    // Of two days in one line its words decide; without any, each element tells its own.
+    Some(if changed_date(&around).is_some() { told } else { day })
 }
 
 /// Whether an element stands in a quotation: the day of an embedded post is its own.
@@ -321,30 +381,60 @@ fn in_quote(outline: &Outline<'_>, at: usize) -> bool {
     above.any(|row| outline.row(row).is_some_and(|row| row.tag == Tag::Quote))
 }
 
+/// The row where the text begins, behind the lines with days that stand at its head.
+fn text_start(scene: &Scene<'_, '_>) -> usize {
+    let is_text = |draft: &&Draft| !is_date_line(&draft.text);
+    let first = scene.body.iter().take(DATELINES).find(is_text).or(scene.body.first());
+    first.map_or(0, |draft| draft.at)
+}
+
 /// A line before the body that is a date and nothing else.
 fn line_alone(scene: &Scene<'_, '_>) -> Option<String> {
     let (near, place) = (near(scene), place(scene));
-    let before = scene.drafts.iter().filter(|draft| {
-        (near.start..=place.first).contains(&draft.at) && may_speak(scene, place, draft.at)
-    });
-    before.filter(|draft| is_date_line(&draft.text)).find_map(|draft| line_date(&draft.text))
+    let rows = near.start..=text_start(scene);
+    let before = scene
+        .drafts
+        .iter()
+        .filter(|draft| rows.contains(&draft.at) && may_speak(scene, place, draft.at));
+    before
+        .filter(|draft| is_date_line(&draft.text))
+        .find_map(|draft| line_date(&beside_change(scene, draft)))
 }
 
 /// A date in the short lines between headline and body.
 fn below_headline(scene: &Scene<'_, '_>) -> Option<String> {
-    let first = scene.body.first().map_or(0, |draft| draft.at);
+    let first = text_start(scene);
     let from = near(scene).start;
     let between = scene.drafts.iter().filter(|draft| (from..=first).contains(&draft.at));
     // The text itself begins at `first`: a day in its first sentence is one it tells of.
     let line = |text: &str| is_within(text, LINE_LETTERS) && !is_sentence(text);
     between
         .filter(|draft| line(&draft.text) && (draft.at < first || is_date_line(&draft.text)))
-        .find_map(|draft| line_date(&draft.text))
+        .find_map(|draft| {
+            line_date(&beside_change(scene, draft)).or_else(|| line_date(&draft.text))
+        })
 }
 
-/// A date in the short lines between headline and body, in the dateline of the text, or in the
-/// short lines at the body's end.
-fn lines(scene: &Scene<'_, '_>) -> Option<String> {
+/// The text of a line beside the element in it that is called changed: themes hide the day of the
+/// last change there.
+fn beside_change(scene: &Scene<'_, '_>, draft: &Draft) -> String {
+    let outline = scene.outline;
+    let changed = |at: usize| {
+        let mut above = outline.above(at).take(3).take_while(|above| *above > draft.holder);
+        above.any(|above| outline.row(above).is_some_and(says_modified))
+    };
+    let rows = (draft.at..draft.end).take(MAX_LINE_ROWS).filter(|at| !changed(*at));
+    rows.filter_map(|at| outline.row(at)).map(|row| row.text).collect::<Vec<_>>().join(" ")
+}
+
+/// A date in the short lines between headline and body, or in the dateline of the text.
+fn above(scene: &Scene<'_, '_>) -> Option<String> {
+    let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
+    below_headline(scene).or_else(datelines)
+}
+
+/// A date in the short lines at the body's end, or behind it.
+fn behind(scene: &Scene<'_, '_>) -> Option<String> {
     let first = scene.body.first().map_or(0, |draft| draft.at);
     let end = near(scene).end;
     let behind = scene.drafts.iter().filter(|draft| draft.at > first && draft.at < end);
@@ -356,10 +446,7 @@ fn lines(scene: &Scene<'_, '_>) -> Option<String> {
     let own = |at: usize| standing::of(scene, place, at) != Standing::Foreign;
     let behind = behind.filter(|draft| !draft.is_link() && dated(&draft.text));
     let mut behind = behind.filter(|draft| own(draft.at)).rev();
-    let datelines = || scene.body.iter().take(DATELINES).find_map(|draft| opening_day(&draft.text));
-    below_headline(scene)
-        .or_else(datelines)
-        .or_else(|| behind.find_map(|draft| line_date(&draft.text)))
+    behind.find_map(|draft| line_date(&draft.text))
 }
 
 /// A date that stands by itself near the body in what was pruned: a caption above the headline, a

@@ -12,7 +12,7 @@ use super::opening::{Opening, before_second, credits, opening};
 use super::roles::{role_apart, role_before, role_in_brackets, suffix_role};
 use super::words::{ACCOUNTS, DEGREES, JOINERS, NOT_NAMES};
 use crate::page::Person;
-use crate::page::dates::is_month;
+use crate::page::dates::{is_month, is_weekday};
 use crate::page::letters::{folded, is_combining};
 
 /// Longest text that is looked at for names.
@@ -269,6 +269,7 @@ pub(crate) fn one(text: &str) -> Option<Person> {
         || NOT_NAMES.contains(lower.as_str())
         || name.chars().count() > 90
         || ACCOUNTS.contains(lower.as_str())
+        || is_weekday(&lower)
     {
         return None;
     }
@@ -314,9 +315,12 @@ fn tidy(text: &str) -> String {
     let is_name = |words: &[&str]| {
         day.is_none() && words.len() == 2 && words.iter().all(|word| starts_upper(word))
     };
-    // `May` is a name too, but none behind two others and before its day.
+    // `May` is a name too, but none behind two others and before its day; so is `Sunday`.
     let is_left = |words: &[&str]| {
-        let month = |word: &&str| *word == "May" || is_month(&word.to_lowercase());
+        let month = |word: &&str| {
+            let lower = word.to_lowercase();
+            *word == "May" || is_month(&lower) || is_weekday(&lower)
+        };
         let behind = day.is_some() && words.len() > 2 && words.last().is_some_and(month);
         behind || words.last().is_some_and(|word| is_date_word(word)) && !is_name(words)
     };

@@ -6,8 +6,20 @@
 use super::labels::{self, Kind, Label};
 use super::text;
 
-/// Words beside the day on which something began that is no article.
+/// Words beside the day of something that is no article: a founding, a deadline.
 const FOUNDED: &[&str] = &[
+    "deadline",
+    "einsendeschluss",
+    "anmeldeschluss",
+    "date limite",
+    "fecha límite",
+    "scadenza",
+    "срок подачи",
+    "последний срок",
+    "آخر موعد",
+    "截止",
+    "締切",
+    "마감",
     "©",
     "copyright",
     "founded",
