@@ -75,3 +75,25 @@ fn what_only_looks_like_it_stays() {
     let told = texts("", &format!("<p>{last}</p>"));
     assert_eq!(told.last().unwrap(), last);
 }
+
+/// A link that shows nothing lies over a card: what it covers is another story's.
+#[test]
+fn what_a_link_lies_over_goes() {
+    let card = |n: u8, title: &str| {
+        format!(
+            "<li><div><div>Mills</div><a href=/story-{n} title='{title}'></a><div>{title}</div>\
+             <p><span>0{n}.03.2026</span>The weir has a second wheel, and nobody remembers who built it.</p></div></li>"
+        )
+    };
+    let cards = |from: u8| {
+        let titles =
+            ["The wheel that nobody built", "Bread from the last sack", "Who owns the weir"];
+        (from..).zip(titles).map(|(n, title)| card(n, title)).collect::<String>()
+    };
+    let last = format!("<ul>{}</ul><p>More stories</p><ul>{}</ul>", cards(1), cards(4));
+    assert_eq!(texts("", &last), STORY);
+    // Over a picture of the story's own it covers nothing else.
+    let own = "<p>The stones are of basalt.</p><p><a href=/stones.jpg title='The stones of basalt'></a>They weigh a ton.</p>";
+    let told = texts("", own);
+    assert_eq!(told.last().unwrap(), "They weigh a ton.");
+}

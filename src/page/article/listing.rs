@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::blocks::Draft;
-use super::outline::{Outline, Tag};
+use super::outline::{Measure, Outline, Row, Tag};
 use super::trim;
 use super::vocabulary::Signs;
 use crate::page::BlockKind;
@@ -34,6 +34,8 @@ pub(crate) struct Listing<'p, 'a> {
     headings: Vec<usize>,
     /// Those, and lines that are all link.
     lines: Vec<usize>,
+    /// Links that lie over the card they are in, and lead elsewhere.
+    covers: Vec<usize>,
 }
 
 impl<'p, 'a> Listing<'p, 'a> {
@@ -52,7 +54,9 @@ impl<'p, 'a> Listing<'p, 'a> {
         let mut lines: Vec<usize> = long.map(|draft| draft.at).collect();
         lines.extend(&headings);
         lines.sort_unstable();
-        Self { outline, url, title, says_article: metadata.says_article, headings, lines }
+        let is_cover = |at: &usize| is_cover(outline, *at) && leads_to(outline, *at, url).is_some();
+        let covers = (0..outline.rows.len()).filter(is_cover).collect();
+        Self { outline, url, title, says_article: metadata.says_article, headings, lines, covers }
     }
 
     /// Whether `body` is what a listing prints.
@@ -80,6 +84,13 @@ impl<'p, 'a> Listing<'p, 'a> {
                 BlockKind::Heading => {}
                 BlockKind::Caption => break,
                 _ if self.is_card(&body, draft) => cards += 1,
+                // What heads the cards below it, and stands below others.
+                _ if cards >= MIN_TAIL_CARDS && draft.measure.letters < MIN_ONLY => {
+                    let before = end.checked_sub(2).and_then(|before| body.get(before));
+                    if !before.is_some_and(|before| self.is_card(&body, before)) {
+                        break;
+                    }
+                }
                 _ => break,
             }
             end -= 1;
@@ -90,14 +101,33 @@ impl<'p, 'a> Listing<'p, 'a> {
         body
     }
 
-    /// Whether a block stands in a box with next to nothing but the headline of another story.
+    /// Whether a block stands in a box with next to nothing but the headline of another story, or
+    /// below a link that lies over the box.
     fn is_card(&self, body: &[Draft], draft: &Draft) -> bool {
-        self.card_of(draft.at).is_some_and(|card| {
+        let blocks = |card: usize| {
             let range = self.outline.range(card);
             let from = body.partition_point(|draft| draft.at < range.start);
-            let until = body.partition_point(|draft| draft.at < range.end);
-            until - from <= MAX_IN_CARD && self.headed(card, &self.lines).is_some()
-        })
+            body.partition_point(|draft| draft.at < range.end) - from
+        };
+        let headed = |card| blocks(card) <= MAX_IN_CARD && self.headed(card, &self.lines).is_some();
+        self.card_of(draft.at).is_some_and(headed)
+            || self.covered(draft.at).is_some_and(|card| blocks(card) <= MAX_COVERED)
+    }
+
+    /// The innermost box of a row that a link lies over.
+    fn covered(&self, at: usize) -> Option<usize> {
+        let covers = |top: &usize| {
+            let range = self.outline.range(*top);
+            let from = self.covers.partition_point(|cover| *cover < range.start);
+            self.covers.get(from).is_some_and(|cover| range.contains(cover))
+        };
+        self.boxes(at).find(covers)
+    }
+
+    /// The boxes around a row in which a card is looked for.
+    fn boxes(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let boxes = self.outline.above(at).take(CARD_LEVELS);
+        boxes.take_while(|top| self.outline.row(*top).is_some_and(|row| row.tag != Tag::Root))
     }
 
     /// How many headlines of entries lead elsewhere, and the share of a body below them in percent.
@@ -147,11 +177,17 @@ impl<'p, 'a> Listing<'p, 'a> {
     fn card_of(&self, at: usize) -> Option<usize> {
         let before = self.lines.partition_point(|headline| *headline < at);
         let last = self.lines.get(before.checked_sub(1)?)?;
-        let boxes = self.outline.above(at).take(CARD_LEVELS);
-        boxes
-            .take_while(|top| self.outline.row(*top).is_some_and(|row| row.tag != Tag::Root))
-            .find(|top| top <= last)
+        self.boxes(at).find(|top| top <= last)
     }
+}
+
+/// Whether a link shows nothing and says where it leads: it lies over the card it is in.
+fn is_cover(outline: &Outline<'_>, at: usize) -> bool {
+    let said = |row: &Row<'_>| {
+        let name = row.attr("title").or_else(|| row.attr("aria-label")).unwrap_or_default();
+        Measure::of(name).letters >= MIN_HEADLINE
+    };
+    outline.row(at).is_some_and(|row| row.tag == Tag::Link && row.end == at + 1 && said(row))
 }
 
 /// Which entry a row stands in.
@@ -169,6 +205,8 @@ const MIN_CARDS: usize = 3;
 const MIN_TAIL_CARDS: usize = 2;
 /// Blocks of a body in one card: a headline, a line or two.
 const MAX_IN_CARD: usize = 2;
+/// Blocks below a link that lies over them: a line above the headline, too.
+const MAX_COVERED: usize = 4;
 
 /// Class names that themes give an entry, beside the element `article`.
 const ENTRIES: &[&str] = &["hentry", "type-post", "post", "entry", "blog-post", "news-item"];
