@@ -97,3 +97,40 @@ fn what_a_link_lies_over_goes() {
     let told = texts("", own);
     assert_eq!(told.last().unwrap(), "They weigh a ton.");
 }
+
+/// Comments under names that no table knows: the line that counts them is written in words.
+#[test]
+fn readers_begin_where_the_line_that_counts_them_stands() {
+    let reply = |name: &str, text: &str| {
+        format!("<div class=q1><b>{name}</b><i>14.03.2026 09:30</i><p>{text}</p></div>")
+    };
+    let long =
+        "I was there, and the miller had forgotten the salt again, so my sister went home for it. "
+            .repeat(5);
+    let replies = [reply("Ina", &long), reply("Karl", "No wheel, no bread."), reply("Ute", &long)];
+    for head in ["Comments (26)", "12 комментариев", "تعليقات (٣)", "26条评论", "Kommentare: 3"]
+    {
+        assert_eq!(texts("", &format!("<h3>{head}</h3>{}", replies.concat())), STORY, "{head}");
+        // Above the text it counts them, and the text goes on.
+        assert_eq!(texts(&format!("<p>{head}</p>"), ""), STORY, "{head}");
+    }
+    assert_eq!(texts("", "<p>Leave a reply</p><p>Your address is not shown.</p>"), STORY);
+}
+
+/// A story in one item of a list, as old templates have it, and the longest line of its page below.
+#[test]
+fn a_story_may_stand_in_an_item_and_whose_the_page_is_says_nothing() {
+    let story: String = STORY.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let rights = "Copyright 2026 Weir Post, all of it, the words, the pictures, the names, the marks, and so on, \
+        which may not be printed, copied, read aloud, sung, or carried away, in whole, in part, or at all. ".repeat(12);
+    let html = format!(
+        "<!doctype html><title>The mill</title><body><div><ul><li><div><a href=/a>Home</a></div><h1>The mill</h1>\
+         <div class=x1>{story}</div></li></ul></div><div class=x2><p>{rights}</p></div></body>"
+    );
+    let url = Url::parse("https://example.org/story").unwrap();
+    let tree = dom::parse(&html);
+    let facts = metadata::read(&tree, &url);
+    let article = article::read(&tree, &facts, &url, &HashSet::new()).unwrap().article;
+    let told: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(told, STORY);
+}

@@ -17,6 +17,10 @@ use crate::page::metadata::Metadata;
 const PICTURES: usize = 400;
 /// Bytes of an `alt` that says enough to be a caption, and of one that is no story.
 const SAYS: std::ops::RangeInclusive<usize> = 16..=600;
+/// Letters of an `alt` with which a caption may begin, and what it may say after it: whose the
+/// picture is.
+const BEGINS: usize = 24;
+const CREDIT: usize = 60;
 /// Share of a body, one of so many, that a caption may be.
 const SHARE: u32 = 4;
 
@@ -27,7 +31,7 @@ pub(crate) fn without(mut blocks: Vec<Draft>, dom: &Html, metadata: &Metadata) -
     let total: u32 = blocks.iter().map(|draft| draft.measure.letters).sum();
     let is_caption = |draft: &Draft| {
         let fits = draft.level == 0 && SAYS.contains(&draft.text.len());
-        fits && alts.contains(&letters_of(&draft.text))
+        fits && says(&alts, &letters_of(&draft.text))
     };
     let captions: u32 = blocks
         .iter()
@@ -38,6 +42,14 @@ pub(crate) fn without(mut blocks: Vec<Draft>, dom: &Html, metadata: &Metadata) -
         blocks.retain(|draft| !is_caption(draft));
     }
     blocks
+}
+
+/// Whether a line is what a picture says, with a credit behind it or without.
+fn says(alts: &HashSet<String>, line: &str) -> bool {
+    let begins = |alt: &String| {
+        alt.len() >= BEGINS && line.len() <= alt.len() + CREDIT && line.starts_with(alt.as_str())
+    };
+    alts.contains(line) || alts.iter().any(begins)
 }
 
 /// What the pictures of a page say, but for its title and what it says of itself.

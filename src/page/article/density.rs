@@ -12,6 +12,8 @@ use crate::page::BlockKind;
 
 /// Letters from which a paragraph gives points.
 const MIN_LETTERS: u32 = 25;
+/// Characters in which a paragraph about rights begins with their sign.
+const RIGHTS_CHARS: usize = 24;
 /// How far up the points of a paragraph reach.
 const LEVELS: usize = 5;
 /// What a name adds or takes.
@@ -58,6 +60,7 @@ fn scores(outline: &Outline<'_>, drafts: &[Draft]) -> Vec<f32> {
         if draft.measure.letters < MIN_LETTERS
             || draft.is_link()
             || matches!(draft.kind, BlockKind::Heading | BlockKind::Item)
+            || says_rights(&draft.text)
         {
             continue;
         }
@@ -85,6 +88,12 @@ fn scores(outline: &Outline<'_>, drafts: &[Draft]) -> Vec<f32> {
         }
     }
     scores
+}
+
+/// Whether a paragraph says whose the page is: the longest of all on many pages.
+fn says_rights(text: &str) -> bool {
+    let start: String = text.chars().take(RIGHTS_CHARS).collect();
+    start.contains('©') || start.to_ascii_lowercase().starts_with("copyright")
 }
 
 /// One for being there, one a comma, up to three for length.

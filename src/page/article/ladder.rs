@@ -12,7 +12,7 @@ use super::select::{Region, Words};
 use super::vocabulary::Signs;
 use super::when::is_date_line;
 use super::witness::Witness;
-use super::{select, signposts, trim};
+use super::{replies, select, signposts, trim};
 use crate::page::letters::{folded, letters as letters_table};
 use crate::page::metadata::Metadata;
 use crate::page::{BlockKind, Stage};
@@ -58,13 +58,13 @@ pub(crate) fn climb(
     let whole = |region: &Region| {
         let mut blocks = pick(outline, &words, drafts, region);
         add_lead(outline, drafts, headline, &mut blocks);
-        signposts::clear(trim::trim(blocks, metadata))
+        replies::without(signposts::clear(trim::trim(blocks, metadata)))
     };
     let mut blocks = whole(&region);
     if letters(&blocks) < MIN_BODY * 2 {
         let all = prose(drafts);
         if letters(&all) > 2 * letters(&blocks) {
-            blocks = signposts::clear(trim::trim(all, metadata));
+            blocks = replies::without(signposts::clear(trim::trim(all, metadata)));
             stage = Stage::Baseline;
         }
     }

@@ -12,6 +12,7 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::node::Element;
 use scraper::{Html, Node as DomNode};
 
+use super::items;
 use super::vocabulary::{Signs, signs};
 use crate::page::dom::attr;
 use crate::page::letters::{fold_into, letters};
@@ -185,7 +186,9 @@ impl<'a> Outline<'a> {
             }
             sums.push(sum);
         }
-        Self { rows, sums }
+        let mut outline = Self { rows, sums };
+        items::unbox(&mut outline);
+        outline
     }
 
     /// The row at `at`.
