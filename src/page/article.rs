@@ -91,7 +91,7 @@ pub fn read(
     let byline = byline::read(&scene).with_links_to(url);
     let published = when::published(&scene, url);
     let modified = when::modified(&scene, published.as_ref());
-    let named = [byline.lines.clone(), bio::lines(&body.blocks, &byline.people)].concat();
+    let named = [byline.lines.clone(), bio::lines(&outline, &body.blocks, &byline.people)].concat();
     let blocks = story(&body.blocks, &named);
     if blocks.is_empty() {
         return Err(PageKind::Listing);

@@ -90,6 +90,12 @@ fn is_fuller(list: &[Person], than: &[Person]) -> bool {
         && !than.is_empty()
         && list.iter().chain(than).all(|person| names::is_person(&person.name))
         && than.iter().all(|person| known(list, &person.name))
+        && !than.iter().any(|person| list.iter().any(|other| runs_on(&other.name, &person.name)))
+}
+
+/// Whether a name runs on without a space: `Jane DoeEditor`.
+fn runs_on(name: &str, whole: &str) -> bool {
+    name.strip_prefix(whole).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// The people of one kind of claim.

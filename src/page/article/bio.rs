@@ -1,14 +1,17 @@
-//! Notes about the author: the last lines of a body that tell who the people of the byline are.
+//! Notes about the author: lines at either end of a body that tell who the people of the byline are.
 //!
 //! Most stand in a box that is called so and never reach the body; others are a last paragraph in
 //! nothing but italics. Only the names of the byline open one, so a story about somebody else stays.
 
 use super::blocks::Draft;
+use super::outline::Outline;
 use crate::page::Person;
 
 /// Blocks at the end of a body that are looked at, and letters of a note.
 const LAST: usize = 3;
 const LETTERS: u32 = 400;
+/// Bytes of a name.
+const NAME: usize = 120;
 /// Share of a body, one of so many, that its notes may be.
 const SHARE: u32 = 3;
 
@@ -41,14 +44,31 @@ const COPULAS: &[&str] = &[
     " صحافي",
     " كاتب",
     " είναι ",
+    " γράφει ",
+    " пишет ",
+    " працює ",
+    " работает ",
+    " yazıyor",
+    " escribe ",
+    " escreve ",
+    " scrive ",
+    " écrit ",
+    " schrijft ",
+    " skriver ",
+    " pisze ",
+    " يكتب ",
+    " تكتب ",
+    " เป็น",
+    "是",
+    "は",
     " является ",
     " हैं",
     "는 ",
     "은 ",
 ];
 
-/// The rows of the blocks at the end of a body that are notes about its people.
-pub(crate) fn lines(body: &[Draft], people: &[Person]) -> Vec<usize> {
+/// The rows of the blocks at either end of a body that are notes about its people.
+pub(crate) fn lines(outline: &Outline<'_>, body: &[Draft], people: &[Person]) -> Vec<usize> {
     let total: u32 = body.iter().map(|draft| draft.measure.letters).sum();
     let opens = |text: &str| {
         let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -62,5 +82,18 @@ pub(crate) fn lines(body: &[Draft], people: &[Person]) -> Vec<usize> {
         draft.level == 0 && small && opens(&draft.text)
     };
     let last = body.iter().rev().take(LAST).take_while(is_note);
-    last.map(|draft| draft.at).collect()
+    // Above the text a note stands below the name it is about, in a box of both.
+    let first = body.iter().take(LAST).filter(|draft| is_note(draft) && is_named(outline, draft));
+    let first = first.filter(|draft| people.iter().any(|one| draft.text.starts_with(&one.name)));
+    last.chain(first).map(|draft| draft.at).collect()
+}
+
+/// Whether the element before a block in its box says a name the block begins with, and no more.
+fn is_named(outline: &Outline<'_>, draft: &Draft) -> bool {
+    let Some(parent) = outline.row(draft.holder).map(|row| row.parent) else { return false };
+    let before = outline.children(parent).take_while(|child| *child < draft.holder).last();
+    before.is_some_and(|before| {
+        let name = outline.text(before, NAME);
+        name.len() <= NAME && name.contains(' ') && draft.text.contains(&name)
+    })
 }

@@ -422,6 +422,13 @@ fn tag(element: &Element) -> Option<Tag> {
         "div" | "section" | "center" | "address" | "details" | "summary" | "form" | "td-div" => {
             Tag::Block
         }
+        "amp-ad"
+        | "amp-sticky-ad"
+        | "amp-embed"
+        | "amp-sidebar"
+        | "amp-consent"
+        | "amp-social-share"
+        | "amp-user-notification" => Tag::Chrome,
         name if name.contains('-') => Tag::Block,
         _ => Tag::Inline,
     })

@@ -195,6 +195,9 @@ fn signpost(draft: &Draft, is_late: bool) -> Option<(Post, bool)> {
         return Some((Post::Credit, false));
     }
     let line = folded(&draft.text);
+    if is_reading_time(&line) {
+        return Some((Post::Ask, true));
+    }
     let signs = SIGNS.get(&line.chars().next()?).map_or(&[] as &[Sign], Vec::as_slice);
     let found = signs.iter().find_map(|sign| {
         let rest = line.strip_prefix(sign.text.as_str())?;
@@ -217,6 +220,79 @@ fn signpost(draft: &Draft, is_late: bool) -> Option<(Post, bool)> {
         };
         WITHIN.first(&line, asked).map(|post| (post, false))
     })
+}
+
+/// Characters of a line that tells how long a text takes to read.
+const READING: usize = 32;
+/// Parts of words for minutes and for reading, folded.
+const MINUTES: &[&str] = &[
+    "min",
+    "мин",
+    "хв",
+    "دقيق",
+    "دقائق",
+    "دقيقه",
+    "منٹ",
+    "דק",
+    "मिनट",
+    "মিনিট",
+    "分",
+    "분",
+    "dk",
+    "dakika",
+    "phut",
+    "phút",
+    "menit",
+    "λεπτ",
+    "perc",
+    "นาที",
+];
+const READ: &[&str] = &[
+    "read",
+    "lesezeit",
+    "lesen",
+    "lecture",
+    "lectura",
+    "leer",
+    "leitura",
+    "lettura",
+    "leestijd",
+    "lasning",
+    "läs",
+    "lesetid",
+    "læse",
+    "lukuaika",
+    "czytan",
+    "čteni",
+    "čteni",
+    "чтени",
+    "читан",
+    "αναγνωσ",
+    "okuma",
+    "قراءة",
+    "مطالعه",
+    "خواندن",
+    "קריאה",
+    "पढ",
+    "পড",
+    "อาน",
+    "อ่าน",
+    "đoc",
+    "đọc",
+    "baca",
+    "阅读",
+    "閱讀",
+    "読",
+    "읽",
+];
+
+/// `5 min read`: a number, minutes, reading, and nothing else.
+fn is_reading_time(line: &str) -> bool {
+    let holds = |words: &[&str]| words.iter().any(|word| line.contains(word));
+    line.chars().nth(READING).is_none()
+        && line.contains(char::is_numeric)
+        && holds(MINUTES)
+        && holds(READ)
 }
 
 /// Whether a text begins in a script that puts spaces between words.

@@ -2,13 +2,14 @@
 //!
 //! Comments, cards of other stories and sentences of the text have days of their own; the head and
 //! the foot of a page and the column beside it have them too often to speak against what the page
-//! declares. It looks at places only, never at the days themselves.
+//! declares. It looks at places; at the day itself only in the head, where the day of reading stands.
 
 use super::outline::{Outline, Row, Tag};
 use super::vocabulary::Signs;
 use crate::page::byline::Scene;
 use crate::page::byline::marked::in_card;
-use crate::page::dates::lines::is_date_line;
+use crate::page::dates;
+use crate::page::dates::lines::{is_date_line, line_date};
 
 /// Elements above a day that are looked at.
 const MAX_ABOVE: usize = 24;
@@ -70,7 +71,11 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
             && has_menu(outline, at, place.headline)
             && !shares_frame(outline, at, place.headline)
     };
-    if chrome || at >= place.last || masthead() { Standing::Loose } else { Standing::Own }
+    let masthead = masthead();
+    if masthead && tells_today(scene, at) {
+        return Standing::Foreign;
+    }
+    if chrome || at >= place.last || masthead { Standing::Loose } else { Standing::Own }
 }
 
 /// Whether an element is another story: an article with a heading of its own.
@@ -104,6 +109,24 @@ fn is_comment(row: &Row<'_>) -> bool {
     })
 }
 
+/// Bytes of a line in the head of a page that may be a day.
+const HEAD_LINE: usize = 120;
+
+/// Whether a line in the head of a page is the day it is read on: with the day of the week and no
+/// time, or the day it was served.
+fn tells_today(scene: &Scene<'_, '_>, at: usize) -> bool {
+    let text = scene.outline.text(at, HEAD_LINE);
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| c.is_whitespace() || matches!(c, ',' | '،' | '/' | '('));
+    let joined = ["星期", "曜日", "요일", "วัน"].iter().any(|part| lower.contains(part));
+    let weekday = joined || words.any(dates::is_weekday);
+    let served = scene.metadata.served.as_deref();
+    let same = |served| {
+        line_date(&text).is_some_and(|day| dates::days_apart(served, &day) == Some(0))
+    };
+    !text.contains(':') && (weekday || served.is_some_and(same))
+}
+
 /// Names of the element in which a page shows the day it is read on.
 const CLOCKS: &[&str] =
     &["current-date", "current_date", "currentdate", "date-today", "today-date", "todays-date"];
@@ -112,7 +135,7 @@ const CLOCKS: &[&str] =
 fn in_clock(outline: &Outline<'_>, at: usize) -> bool {
     let says = |value: &str| {
         let value = value.to_ascii_lowercase();
-        CLOCKS.iter().any(|name| value.contains(name))
+        value == "today" || CLOCKS.iter().any(|name| value.contains(name))
     };
     let is_clock = |row: &Row<'_>| ["class", "id"].iter().any(|of| row.attr(of).is_some_and(says));
     let mut rows = std::iter::once(at).chain(outline.above(at).take(2));

@@ -69,7 +69,7 @@ const CHROME: &str = "nav navi navigation navbar menu menus submenu breadcrumb b
     popup modal overlay dialog tooltip paywall donate donation \
     rating ratings vote poll quiz copyright masthead toc jp disclaimer hatnote \
     noprint skip legal sitemap shengming mianze \
-    editsection mw reference reflist navbox infobox ticker carousel slideshow slider \
+    editsection sitesub contentsub catlinks reference reflist navbox infobox ticker carousel slideshow slider \
     feedback attachment attachments follow metadata prev previous noexcerpt";
 
 const BODY: &str = "articlebody storybody postbody entrycontent postcontent articlecontent \

@@ -370,9 +370,12 @@ fn text_date(outline: &Outline<'_>, at: usize) -> Option<String> {
     let Some(around) = around.last().map(|above| outline.text(above, 300)) else {
         return Some(day);
     };
-    let told = line_date(&around)?;
     // Of two days in one line its words decide; without any, each element tells its own.
-    Some(if changed_date(&around).is_some() { told } else { day })
+    match (line_date(&around), changed_date(&around)) {
+        (told, Some(changed)) => told.or_else(|| Some(day).filter(|day| *day != changed)),
+        (Some(_), None) => Some(day),
+        (None, None) => None,
+    }
 }
 
 /// Whether an element stands in a quotation: the day of an embedded post is its own.
@@ -403,13 +406,16 @@ fn line_alone(scene: &Scene<'_, '_>) -> Option<String> {
 
 /// A date in the short lines between headline and body.
 fn below_headline(scene: &Scene<'_, '_>) -> Option<String> {
-    let first = text_start(scene);
+    let (first, place) = (text_start(scene), place(scene));
     let from = near(scene).start;
+    let own =
+        |at: usize| at >= place.headline || standing::of(scene, place, at) != Standing::Foreign;
     let between = scene.drafts.iter().filter(|draft| (from..=first).contains(&draft.at));
     // The text itself begins at `first`: a day in its first sentence is one it tells of.
     let line = |text: &str| is_within(text, LINE_LETTERS) && !is_sentence(text);
     between
         .filter(|draft| line(&draft.text) && (draft.at < first || is_date_line(&draft.text)))
+        .filter(|draft| own(draft.at))
         .find_map(|draft| {
             line_date(&beside_change(scene, draft)).or_else(|| line_date(&draft.text))
         })

@@ -61,6 +61,27 @@ pub(super) fn behind_desk(text: &str) -> Option<(&str, &str)> {
         .then_some((name, desk))
 }
 
+/// A text with commas for the dots between Korean words, as several names are written:
+/// `김하늘·박준서 기자`. In Chinese and Japanese a dot stands inside the name of a foreigner.
+pub(super) fn undotted(text: String) -> String {
+    if !text.contains('·') {
+        return text;
+    }
+    let hangul = |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        if c == '·' && hangul(before) && hangul(chars.peek().copied()) {
+            out.push_str(", ");
+        } else {
+            out.push(c);
+        }
+        before = Some(c);
+    }
+    out
+}
+
 /// What the name of a desk or a paper ends in, and no person's.
 const DESKS: &[char] = &[
     '部', '局', '課', '课', '組', '组', '版', '報', '报', '網', '网', '社', '欄', '栏', '訊', '讯',

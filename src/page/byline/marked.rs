@@ -37,14 +37,20 @@ pub(crate) struct Marked {
 }
 
 impl Marked {
-    /// The people, where one place before the body names them all; boxes about others stand apart.
+    /// The people, where one place before the text names them all; boxes about others stand apart.
     pub(crate) fn together(&self, scene: &Scene<'_, '_>) -> &[Person] {
-        let (first, _) = ends(scene);
+        // A lead may stand above those who wrote what follows.
+        let text = scene.body.iter().filter(|draft| draft.end > 0).nth(1);
+        let first = text.map_or_else(|| ends(scene).0, |draft| draft.at);
         let (from, until) = (self.rows.iter().min(), self.rows.iter().max());
         let near = from
             .zip(until)
             .is_some_and(|(from, until)| *until < first && until - from <= TOGETHER_ROWS);
-        if near { &self.people } else { &[] }
+        let pictured = |at: &usize| {
+            let mut above = scene.outline.above(*at).take(6).filter_map(|at| scene.outline.row(at));
+            above.any(|row| matches!(row.tag, Tag::Caption | Tag::Figure))
+        };
+        if near && !self.rows.iter().any(pictured) { &self.people } else { &[] }
     }
 }
 

@@ -49,7 +49,7 @@ fn prepared(text: &str) -> String {
         return String::new();
     }
     let unmarked: String = text.chars().filter(|c| !is_direction(*c)).collect();
-    let text = folded(&unmarked);
+    let text = eastern::undotted(folded(&unmarked));
     if let Some(names) = eastern::reporters(&text) {
         return names;
     }

@@ -5,7 +5,7 @@
 //! body, chrome, a caption, a card or another headline is left out. Who is named is read elsewhere
 //! ([`super::labels`]).
 
-use super::Scene;
+use super::{Scene, eastern};
 use crate::page::article::blocks::is_block;
 use crate::page::article::outline::{Outline, Row, Tag};
 use crate::page::article::vocabulary::Signs;
@@ -206,7 +206,7 @@ impl Reader<'_, '_, '_> {
     }
 
     fn take(&mut self, at: usize, row: &Row<'_>) {
-        let text = folded(row.text);
+        let text = eastern::undotted(folded(row.text));
         if text.is_empty() {
             return;
         }
@@ -219,7 +219,7 @@ impl Reader<'_, '_, '_> {
             href: link.and_then(|row| row.attr("href")).map(str::to_owned),
             line: std::mem::take(&mut self.line),
             label: at < self.label_until,
-            caption: above().any(|row| row.signs.has(Signs::CAPTION)),
+            caption: above().any(|row| row.signs.has(Signs::CAPTION)) && !in_credits(outline, at),
             translator: above().any(|row| row.signs.has(Signs::TRANSLATOR)),
         });
     }
@@ -234,6 +234,21 @@ fn is_told(outline: &Outline<'_>, at: usize) -> bool {
         row.tag == Tag::Time || row.element.is_some_and(|element| element.name() == "address")
     };
     outline.range(at).take(FIGURE).filter_map(|at| outline.row(at)).any(tells)
+}
+
+/// Words in the names of what belongs to a picture.
+const PICTURE: &[&str] =
+    &["photo", "image", "img", "picture", "caption", "media", "foto", "figure"];
+
+/// Whether a row stands in a box of credits that is no picture's.
+fn in_credits(outline: &Outline<'_>, at: usize) -> bool {
+    let is_theirs = |row: &Row<'_>| {
+        let names = names(row);
+        is_block(row.tag)
+            && names.contains("credits")
+            && !PICTURE.iter().any(|word| names.contains(word))
+    };
+    outline.above(at).take(3).any(|above| outline.row(above).is_some_and(is_theirs))
 }
 
 fn is_comment(row: &Row<'_>) -> bool {

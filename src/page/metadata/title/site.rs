@@ -317,9 +317,12 @@ pub(super) fn heading_in<'h>(title: &str, headings: &'h [String]) -> Option<&'h 
         .filter(|separator| title.contains(*separator))
         .flat_map(|separator| title.split(separator).map(squeezed))
         .collect();
+    // Behind a colon it stands where the site comes first, and the text may have one, too.
+    let behind = title.split_once(": ").map(|(_, headline)| squeezed(headline));
     let told = headings.iter().find(|heading| {
         let text = squeezed(heading);
-        weight(heading) > HEADLINE_LETTERS && text != whole && parts.contains(&text)
+        let is_part = || parts.contains(&text) || behind.as_ref() == Some(&text);
+        weight(heading) > HEADLINE_LETTERS && text != whole && is_part()
     });
     told.map(String::as_str)
 }
