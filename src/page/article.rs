@@ -8,7 +8,7 @@
 
 mod absence;
 mod alts;
-mod bio;
+pub(super) mod bio;
 pub(super) mod blocks;
 mod credits;
 mod density;

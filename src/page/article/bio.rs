@@ -10,6 +10,8 @@ use crate::page::Person;
 /// Blocks at the end of a body that are looked at, and letters of a note.
 const LAST: usize = 3;
 const LETTERS: u32 = 400;
+/// Rows of a note.
+const MAX_ROWS: usize = 60;
 /// Bytes of a name.
 const NAME: usize = 120;
 /// Share of a body, one of so many, that its notes may be.
@@ -77,15 +79,36 @@ pub(crate) fn lines(outline: &Outline<'_>, body: &[Draft], people: &[Person]) ->
             rest.is_some_and(|rest| COPULAS.iter().any(|copula| rest.starts_with(copula)))
         })
     };
+    let named = |text: &str| {
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        // A Japanese name may stand with a space in the byline and without one in the note.
+        let joined = |name: &str| name.split(' ').collect::<String>();
+        people.iter().any(|person| {
+            text.starts_with(person.name.as_str()) || text.starts_with(&joined(&person.name))
+        })
+    };
     let is_note = |draft: &&Draft| {
         let small = draft.measure.letters <= LETTERS && draft.measure.letters * SHARE <= total;
-        draft.level == 0 && small && opens(&draft.text)
+        let slanted = || named(&draft.text) && is_slanted(outline, draft);
+        draft.level == 0 && small && (opens(&draft.text) || slanted())
     };
     let last = body.iter().rev().take(LAST).take_while(is_note);
     // Above the text a note stands below the name it is about, in a box of both.
     let first = body.iter().take(LAST).filter(|draft| is_note(draft) && is_named(outline, draft));
     let first = first.filter(|draft| people.iter().any(|one| draft.text.starts_with(&one.name)));
     last.chain(first).map(|draft| draft.at).collect()
+}
+
+/// Whether all of a block is in slanted type, as notes are.
+pub(crate) fn is_slanted(outline: &Outline<'_>, draft: &Draft) -> bool {
+    let slants = |at: usize| {
+        outline.row(at).and_then(|row| row.element).is_some_and(|e| matches!(e.name(), "em" | "i"))
+    };
+    let slanted = |at: usize| {
+        let said = outline.row(at).is_some_and(|row| row.text.chars().any(char::is_alphanumeric));
+        !said || outline.above(at).take(4).take_while(|above| *above >= draft.holder).any(slants)
+    };
+    draft.end > draft.at && (draft.at..draft.end).take(MAX_ROWS).all(slanted)
 }
 
 /// Whether the element before a block in its box says a name the block begins with, and no more.

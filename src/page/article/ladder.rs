@@ -338,7 +338,7 @@ fn widened(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: R
         let path = path(outline, sample, around);
         let alike = |at: usize| {
             prose(at)
-                .filter(|draft| self::path(outline, draft, at) == path)
+                .filter(|draft| is_alike(&self::path(outline, draft, at), &path))
                 .map(|draft| draft.measure.letters)
                 .sum::<u32>()
         };
@@ -355,6 +355,16 @@ fn widened(outline: &Outline<'_>, words: &Words<'_>, drafts: &[Draft], region: R
         }
     }
     region
+}
+
+/// Elements around a block that are built alike where it stands in a widget, however deep that is.
+const WIDGET: usize = 3;
+
+/// Whether two blocks stand in boxes that are built alike: all the way up, or in a widget with a
+/// name of its own.
+fn is_alike(one: &[(Tag, Option<&str>)], other: &[(Tag, Option<&str>)]) -> bool {
+    let widget = one.get(..WIDGET).filter(|inner| inner.iter().any(|(_, class)| class.is_some()));
+    one == other || widget.is_some() && widget == other.get(..WIDGET)
 }
 
 /// The elements from a block up to `top`, as tags and classes.

@@ -121,9 +121,8 @@ fn tells_today(scene: &Scene<'_, '_>, at: usize) -> bool {
     let joined = ["星期", "曜日", "요일", "วัน"].iter().any(|part| lower.contains(part));
     let weekday = joined || words.any(dates::is_weekday);
     let served = scene.metadata.served.as_deref();
-    let same = |served| {
-        line_date(&text).is_some_and(|day| dates::days_apart(served, &day) == Some(0))
-    };
+    let same =
+        |served| line_date(&text).is_some_and(|day| dates::days_apart(served, &day) == Some(0));
     !text.contains(':') && (weekday || served.is_some_and(same))
 }
 

@@ -61,6 +61,37 @@ pub(super) fn behind_desk(text: &str) -> Option<(&str, &str)> {
         .then_some((name, desk))
 }
 
+/// What the names of Korean papers end in.
+const KOREAN_PAPERS: &[&str] = &[
+    "신문",
+    "일보",
+    "뉴스",
+    "방송",
+    "경제",
+    "타임즈",
+    "타임스",
+    "미디어",
+    "통신",
+    "투데이",
+    "데일리",
+    "저널",
+    "닷컴",
+];
+
+/// A line of a Korean reporter without the place or the paper before the name: `목포=김하늘 기자`,
+/// `[한국신문 김하늘 기자]`.
+pub(super) fn korean(text: &str) -> Option<String> {
+    let line = bare(text)?;
+    let hangul =
+        |text: &str| text.chars().all(|c| matches!(c, ' ' | ',' | '\u{AC00}'..='\u{D7A3}'));
+    let placed = line.split_once('=').filter(|(place, name)| hangul(place) && hangul(name));
+    let rest = placed.map_or(line, |(_, name)| name.trim());
+    let paper = |(first, _): &(&str, &str)| KOREAN_PAPERS.iter().any(|end| first.ends_with(end));
+    let named = rest.split_once(' ').filter(paper).filter(|(_, name)| name.contains(' '));
+    let rest = named.map_or(rest, |(_, name)| name.trim());
+    (rest != line && hangul(rest)).then(|| rest.to_owned())
+}
+
 /// A text with commas for the dots between Korean words, as several names are written:
 /// `김하늘·박준서 기자`. In Chinese and Japanese a dot stands inside the name of a foreigner.
 pub(super) fn undotted(text: String) -> String {
@@ -139,7 +170,8 @@ pub(super) fn is_rank(word: &str) -> bool {
 
 /// Two or more names with nothing but space between: `李明 张华`.
 pub(super) fn spaced(text: &str) -> Option<Vec<&str>> {
-    let names: Vec<&str> = text.split_whitespace().collect();
+    let names = text.split_whitespace().filter(|word| !REPORTERS.contains(word));
+    let names: Vec<&str> = names.collect();
     let common = |name: &&str| is_name(name) && is_chinese_family(name);
     (names.len() > 1 && names.iter().all(common)).then_some(names)
 }
@@ -163,7 +195,7 @@ fn without_place(head: &str) -> (&str, bool) {
 
 fn split(text: &str) -> Vec<&str> {
     let names = text.split(['、', '，', ',', '·', ' ', '\u{3000}']).map(str::trim);
-    names.filter(|name| !name.is_empty()).collect()
+    names.filter(|name| !name.is_empty() && !REPORTERS.contains(name)).collect()
 }
 
 fn is_name(name: &str) -> bool {

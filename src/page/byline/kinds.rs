@@ -16,6 +16,13 @@ use super::words::{
 /// A name without the titles before it.
 pub(super) fn untitled(text: &str) -> &str {
     let mut text = text.trim();
+    // In Arabic a title of one letter is written onto the name: `د.ليلى`.
+    if let Some((title, rest)) = text.split_once('.')
+        && matches!(title, "د" | "أ" | "م")
+        && rest.starts_with(char::is_alphabetic)
+    {
+        text = rest;
+    }
     while let Some((title, rest)) = text.split_once(' ')
         && HONORIFICS.contains(title.to_lowercase().as_str())
     {

@@ -4,14 +4,15 @@
 //! places go, a role goes into its own field, an initial keeps its dot.
 
 use super::agencies::is_agency;
-use super::eastern;
 pub(super) use super::kinds::{is_account, is_landmark, is_not_name, is_place_name};
 use super::kinds::{is_date_word, starts_upper, untitled};
 pub(crate) use super::kinds::{is_organisation, is_person};
 use super::opening::{Opening, before_second, credits, opening};
 use super::roles::{role_apart, role_before, role_in_brackets, suffix_role};
 use super::words::{ACCOUNTS, DEGREES, JOINERS, NOT_NAMES};
+use super::{eastern, forenames};
 use crate::page::Person;
+use crate::page::dates::lines::is_date_line;
 use crate::page::dates::{is_month, is_weekday};
 use crate::page::letters::{folded, is_combining};
 
@@ -50,10 +51,12 @@ fn prepared(text: &str) -> String {
     }
     let unmarked: String = text.chars().filter(|c| !is_direction(*c)).collect();
     let text = eastern::undotted(folded(&unmarked));
-    if let Some(names) = eastern::reporters(&text) {
+    let text = eastern::korean(&text).unwrap_or(text);
+    let text = without_day(&text);
+    if let Some(names) = eastern::reporters(text) {
         return names;
     }
-    let text = before_second(authored(&text));
+    let text = before_agency(before_second(authored(text)));
     if text.len() > MAX_TEXT || is_dateline(text) || is_sentence(text) {
         return String::new();
     }
@@ -69,6 +72,24 @@ fn prepared(text: &str) -> String {
         text = rest;
     }
     text
+}
+
+/// What stands before or behind the dash between names and a day: `Jane Doe - 14 March 2026`.
+fn without_day(text: &str) -> &str {
+    let cut = [" - ", " – ", " — "].into_iter().find_map(|dash| text.rsplit_once(dash));
+    let day = |text: &str| text.contains(char::is_numeric) && is_date_line(text);
+    match cut {
+        Some((front, back)) if day(back) => front,
+        Some((front, back)) if day(front) => back,
+        _ => text,
+    }
+}
+
+/// What stands before the word that leads to an agency: `Claire Besson avec AFP`.
+fn before_agency(text: &str) -> &str {
+    const WITH: &[&str] = &[" avec ", " with ", " mit ", " con ", " com ", " met ", " med "];
+    let cut = WITH.iter().find_map(|with| text.split_once(with));
+    cut.filter(|(_, tail)| is_agency(tail)).map_or(text, |(front, _)| front)
 }
 
 /// Of several credits on one line the first that says who wrote it: `来源：… 作者：…`.
@@ -140,9 +161,21 @@ fn split(text: &str) -> Vec<String> {
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
-/// Several names before a dash and whom they write for: `Jane Doe, Ann Roe — Harbour News`.
+/// Several names before a dash and whom they write for: `Jane Doe, Ann Roe — Harbour News`; a name
+/// beside a place, of one word: `Zeynep Aydoğan - Ankara`, `دمشق - ليلى الخطيب`.
 fn before_dash(text: &str) -> &str {
     let cut = [" — ", " – ", " - "].into_iter().find_map(|dash| text.split_once(dash));
+    let one = |text: &str| !text.trim().contains(' ');
+    let name = |text: &str| {
+        !one(text)
+            && is_person(text)
+            && (text.contains(char::is_uppercase) || forenames::is_known(text))
+    };
+    match cut {
+        Some((front, place)) if name(front) && one(place) => return front,
+        Some((place, back)) if name(back) && one(place) && !back.contains(" - ") => return back,
+        _ => {}
+    }
     let several = |front: &str| commas(front).len() > 1 || unjoined(front.to_owned()).len() > 1;
     cut.map(|(front, _)| front).filter(|front| several(front)).unwrap_or(text)
 }

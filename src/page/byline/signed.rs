@@ -7,6 +7,7 @@ use super::opening::{Opening, opening};
 use super::spoken::{ends_sentence, is_role_line, is_short, title};
 use super::{Scene, eastern, equal, forenames, names, roles};
 use crate::lang::Lang;
+use crate::page::article::bio;
 use crate::page::article::blocks::Draft;
 use crate::page::letters::letters;
 use crate::page::{BlockKind, Person};
@@ -59,6 +60,9 @@ pub(super) fn signature(
 
 /// Who signs in one block that is the last.
 fn signed(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
+    if let Some(people) = noted(draft, scene) {
+        return Some(people);
+    }
     if is_names(draft) && is_told(&draft.text, scene) || is_titled(draft) {
         return Some(names::people(&draft.text));
     }
@@ -68,6 +72,24 @@ fn signed(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
         return Some(vec![Person { role: Some(role), ..Person::named(name) }]);
     }
     two_lines(draft, scene).or_else(|| writes_for(text, &scene.metadata.publishers))
+}
+
+/// Who is named first in a note about the author: in slanted type, the name in bold or before a word
+/// for what its bearer is.
+fn noted(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
+    if !bio::is_slanted(scene.outline, draft) || draft.text.chars().nth(ABOUT).is_some() {
+        return None;
+    }
+    let bold = draft.seams.iter().find(|seam| !seam.line && seam.offset > 0);
+    let bold = bold.filter(|_| draft.bold > 0).and_then(|seam| draft.text.get(..seam.offset));
+    let before = || {
+        let cuts = COPULAS.iter().filter_map(|copula| draft.text.split_once(copula));
+        let (name, about) = cuts.min_by_key(|(name, _)| name.len())?;
+        roles::is_role(about).then_some(name)
+    };
+    let name = bold.or_else(before)?.trim().trim_end_matches([',', ':', '،', '，']);
+    let known = !name.contains(roles::is_cased) || is_told(name, scene);
+    (names::is_person(name) && known).then(|| names::people(name))
 }
 
 /// Whether a short line is a function that is a by-word where a name follows: `记者`.

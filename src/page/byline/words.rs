@@ -441,7 +441,7 @@ pub(crate) static NOT_NAMES: Words = LazyLock::new(|| {
 /// Small words inside names of people.
 pub(crate) static PARTICLES: Words = LazyLock::new(|| {
     words(
-        "de|da|do|dos|das|di|del|della|delle|la|le|les|van|von|vom|zu|zur|zum|der|den|ter|ten| \
+        "de|da|do|dos|das|di|wa|del|della|delle|la|le|les|van|von|vom|zu|zur|zum|der|den|ter|ten| \
          te|af|av|al|el|bin|ibn|ben|bint|abu|e|y|dell'|d'|'t|du|des|i|ap|mc|und",
     )
 });
