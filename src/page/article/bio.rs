@@ -10,6 +10,8 @@ use crate::page::Person;
 /// Blocks at the end of a body that are looked at, and letters of a note.
 const LAST: usize = 3;
 const LETTERS: u32 = 400;
+/// Characters of a note in which its name stands.
+const BEGINS: usize = 60;
 /// Rows of a note.
 const MAX_ROWS: usize = 60;
 /// Bytes of a name.
@@ -94,8 +96,13 @@ pub(crate) fn lines(outline: &Outline<'_>, body: &[Draft], people: &[Person]) ->
     };
     let last = body.iter().rev().take(LAST).take_while(is_note);
     // Above the text a note stands below the name it is about, in a box of both.
-    let first = body.iter().take(LAST).filter(|draft| is_note(draft) && is_named(outline, draft));
-    let first = first.filter(|draft| people.iter().any(|one| draft.text.starts_with(&one.name)));
+    let small =
+        |draft: &&Draft| draft.measure.letters <= LETTERS && draft.measure.letters * SHARE <= total;
+    let first = body
+        .iter()
+        .take(LAST)
+        .filter(small)
+        .filter(|draft| draft.level == 0 && is_named(outline, draft, people));
     last.chain(first).map(|draft| draft.at).collect()
 }
 
@@ -111,12 +118,15 @@ pub(crate) fn is_slanted(outline: &Outline<'_>, draft: &Draft) -> bool {
     draft.end > draft.at && (draft.at..draft.end).take(MAX_ROWS).all(slanted)
 }
 
-/// Whether the element before a block in its box says a name the block begins with, and no more.
-fn is_named(outline: &Outline<'_>, draft: &Draft) -> bool {
+/// Whether the element before a block in its box says the name of somebody the block begins with,
+/// and no more.
+fn is_named(outline: &Outline<'_>, draft: &Draft, people: &[Person]) -> bool {
     let Some(parent) = outline.row(draft.holder).map(|row| row.parent) else { return false };
-    let before = outline.children(parent).take_while(|child| *child < draft.holder).last();
-    before.is_some_and(|before| {
-        let name = outline.text(before, NAME);
-        name.len() <= NAME && name.contains(' ') && draft.text.contains(&name)
-    })
+    let before = outline.children(parent).take_while(|child| *child < draft.holder);
+    let Some(before) = before.filter(|at| outline.below(*at).letters > 0).last() else {
+        return false;
+    };
+    let said = outline.text(before, NAME);
+    let begins = || draft.text.chars().take(BEGINS).collect::<String>().replace(' ', "");
+    people.iter().any(|one| said == one.name) && begins().contains(&said.replace(' ', ""))
 }

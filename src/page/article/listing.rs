@@ -74,6 +74,36 @@ impl<'p, 'a> Listing<'p, 'a> {
         let entry = |at| entry_of(self.outline, at).or_else(|| self.card_of(at));
         let (cards, elsewhere) = self.elsewhere(body, &self.lines, &entry);
         cards >= MIN_CARDS && elsewhere >= OF_MANY
+            || self.is_front(body)
+            || self.is_one_of(body)
+            || is_cut(body)
+    }
+
+    /// Whether a little text stands below another page's headline on the front page of a site.
+    fn is_front(&self, body: &[Draft]) -> bool {
+        let is_root = trimmed(self.url).is_empty() && self.url.query().is_none();
+        let leads = |first: &Draft| {
+            self.boxes(first.at).any(|at| {
+                let headed = self.headed(at, &self.headings);
+                headed.is_some_and(|(headline, _)| headline < first.at)
+            })
+        };
+        is_root && letters(body) < TEASER && body.first().is_some_and(leads)
+    }
+
+    /// Whether a body is the teaser of one of several cards in a row.
+    fn is_one_of(&self, body: &[Draft]) -> bool {
+        let Some(first) = body.first().filter(|_| letters(body) < TEASER) else { return false };
+        let led = |at: &usize| self.headed(*at, &self.lines).is_some();
+        let mut boxes = self.boxes(first.at).filter(led);
+        let Some(card) = boxes.next() else { return false };
+        let Some(row) = self.outline.row(card) else { return false };
+        let alike = |at: &usize| {
+            let other = self.outline.row(*at);
+            other.is_some_and(|o| o.tag == row.tag && o.attr("class") == row.attr("class"))
+        };
+        let siblings = self.outline.children(row.parent).filter(alike);
+        siblings.filter(led).take(MIN_CARDS).count() == MIN_CARDS
     }
 
     /// A body without the cards of other stories at its end.
@@ -190,6 +220,21 @@ fn is_cover(outline: &Outline<'_>, at: usize) -> bool {
     outline.row(at).is_some_and(|row| row.tag == Tag::Link && row.end == at + 1 && said(row))
 }
 
+/// Whether most of the prose of a body breaks off, as the snippets of a search do.
+fn is_cut(body: &[Draft]) -> bool {
+    let prose = || body.iter().filter(|draft| draft.is_prose());
+    let breaks_off = |draft: &&Draft| {
+        let text = draft.text.trim_end_matches([']', ')', ' ', '»']);
+        text.ends_with('…') || text.ends_with("...")
+    };
+    let cut = prose().filter(breaks_off).count();
+    cut >= MIN_CARDS && cut * 5 >= prose().count() * 4
+}
+
+fn letters(drafts: &[Draft]) -> u32 {
+    drafts.iter().map(|draft| draft.measure.letters).sum()
+}
+
 /// Which entry a row stands in.
 type EntryOf<'f> = dyn Fn(usize) -> Option<usize> + 'f;
 
@@ -203,6 +248,8 @@ const MIN_CARDS: usize = 3;
 /// Cards at the end of a body that are not its own: one may be the story's last link. Leaving them
 /// out is worth .001 of body F1 on 461 real pages, all of it on two.
 const MIN_TAIL_CARDS: usize = 2;
+/// Letters under which a body may be the teaser of another page.
+const TEASER: u32 = 500;
 /// Blocks of a body in one card: a headline, a line or two.
 const MAX_IN_CARD: usize = 2;
 /// Blocks below a link that lies over them: a line above the headline, too.

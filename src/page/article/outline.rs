@@ -13,7 +13,7 @@ use scraper::node::Element;
 use scraper::{Html, Node as DomNode};
 
 use super::items;
-use super::vocabulary::{Signs, signs};
+use super::vocabulary::{Signs, leads_to_author, signs};
 use crate::page::dom::attr;
 use crate::page::letters::{fold_into, letters};
 
@@ -432,40 +432,6 @@ fn tag(element: &Element) -> Option<Tag> {
         name if name.contains('-') => Tag::Block,
         _ => Tag::Inline,
     })
-}
-
-/// Whether an address looks like an author's page.
-fn leads_to_author(href: &str) -> bool {
-    /// What stands behind a slash.
-    const PARTS: &[&str] = &[
-        "author/",
-        "authors/",
-        "autor/",
-        "autoren/",
-        "autores/",
-        "auteur/",
-        "auteurs/",
-        "autore/",
-        "writer/",
-        "writers/",
-        "journalist",
-        "reporter",
-        "contributor",
-        "by/",
-        "columnist",
-        "redakteur",
-        "staff/",
-        "editors/",
-        "yazar",
-    ];
-    let mut rest = href;
-    while let Some((_, after)) = rest.split_once('/') {
-        if PARTS.iter().any(|part| after.starts_with(part)) {
-            return true;
-        }
-        rest = after;
-    }
-    false
 }
 
 fn property_signs(value: &str) -> Signs {

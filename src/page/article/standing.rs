@@ -72,7 +72,7 @@ pub(super) fn of(scene: &Scene<'_, '_>, place: Place, at: usize) -> Standing {
             && !shares_frame(outline, at, place.headline)
     };
     let masthead = masthead();
-    if masthead && tells_today(scene, at) {
+    if (masthead || chrome && at < place.headline) && tells_today(scene, at) {
         return Standing::Foreign;
     }
     if chrome || at >= place.last || masthead { Standing::Loose } else { Standing::Own }
@@ -118,7 +118,28 @@ fn tells_today(scene: &Scene<'_, '_>, at: usize) -> bool {
     let text = scene.outline.text(at, HEAD_LINE);
     let lower = text.to_lowercase();
     let mut words = lower.split(|c: char| c.is_whitespace() || matches!(c, ',' | '،' | '/' | '('));
-    let joined = ["星期", "曜日", "요일", "วัน"].iter().any(|part| lower.contains(part));
+    let joined = [
+        "星期",
+        "曜日",
+        "(月",
+        "(火",
+        "(水",
+        "(木",
+        "(金",
+        "(土",
+        "(日",
+        "（月",
+        "（火",
+        "（水",
+        "（木",
+        "（金",
+        "（土",
+        "（日",
+        "요일",
+        "วัน",
+    ]
+    .iter()
+    .any(|part| lower.contains(part));
     let weekday = joined || words.any(dates::is_weekday);
     let served = scene.metadata.served.as_deref();
     let same =

@@ -314,6 +314,40 @@ fn next_word(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> bool {
     !word.is_empty()
 }
 
+/// Whether an address looks like an author's page.
+pub(super) fn leads_to_author(href: &str) -> bool {
+    /// What stands behind a slash.
+    const PARTS: &[&str] = &[
+        "author/",
+        "authors/",
+        "autor/",
+        "autoren/",
+        "autores/",
+        "auteur/",
+        "auteurs/",
+        "autore/",
+        "writer/",
+        "writers/",
+        "journalist",
+        "reporter",
+        "contributor",
+        "by/",
+        "columnist",
+        "redakteur",
+        "staff/",
+        "editors/",
+        "yazar",
+    ];
+    let mut rest = href;
+    while let Some((_, after)) = rest.split_once('/') {
+        if PARTS.iter().any(|part| after.starts_with(part)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

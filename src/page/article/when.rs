@@ -386,7 +386,10 @@ fn in_quote(outline: &Outline<'_>, at: usize) -> bool {
 
 /// The row where the text begins, behind the lines with days that stand at its head.
 fn text_start(scene: &Scene<'_, '_>) -> usize {
-    let is_text = |draft: &&Draft| !is_date_line(&draft.text);
+    let is_row = |text: &str| {
+        is_within(text, LINE_LETTERS) && text.contains(['|', '·', '•']) && line_date(text).is_some()
+    };
+    let is_text = |draft: &&Draft| !is_date_line(&draft.text) && !is_row(&draft.text);
     let first = scene.body.iter().take(DATELINES).find(is_text).or(scene.body.first());
     first.map_or(0, |draft| draft.at)
 }

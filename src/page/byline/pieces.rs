@@ -62,6 +62,9 @@ pub(crate) fn pieces(scene: &Scene<'_, '_>) -> Vec<Piece> {
     let headline = headline(scene, first);
     let mut reader =
         Reader { scene, headline, out: Vec::new(), line: true, open: Vec::new(), label_until: 0 };
+    if let Some(column) = column_of(scene.outline, headline) {
+        reader.read(column, scene.outline.range(column).end, false);
+    }
     let top = header_of(scene.outline, headline);
     let until = scene.body.get(LEADING).map_or(last, |draft| draft.at).max(first);
     reader.read(top, until.min(headline + NEAR_ROWS), false);
@@ -111,6 +114,25 @@ fn header_of(outline: &Outline<'_>, headline: usize) -> usize {
             && outline.below(*at).letters <= own + HEADER_LETTERS
     };
     outline.above(headline).take(4).filter(header).last().unwrap_or(headline)
+}
+
+/// Levels above a headline, and letters of the small column before the one it stands in.
+const COLUMN_LEVELS: usize = 4;
+const COLUMN_LETTERS: u32 = 160;
+
+/// The small column before the one of headline and text: who wrote it and when may stand there.
+fn column_of(outline: &Outline<'_>, headline: usize) -> Option<usize> {
+    let before = |at: usize| {
+        let siblings = outline.children(outline.row(at)?.parent).take_while(|child| *child < at);
+        siblings.filter(|at| outline.below(*at).letters > 0).last()
+    };
+    let own = std::iter::once(headline).chain(outline.above(headline)).take(COLUMN_LEVELS);
+    let column = own.into_iter().find_map(before)?;
+    let rows = outline.rows.get(outline.range(column)).unwrap_or_default();
+    let plain = |row: &Row<'_>| !matches!(row.tag, Tag::Heading(_) | Tag::Root);
+    let small = outline.below(column).letters <= COLUMN_LETTERS;
+    let is_box = rows.first().is_some_and(|row| row.tag == Tag::Block);
+    (small && is_box && rows.iter().all(plain)).then_some(column)
 }
 
 /// Letters beside the headline in its header.

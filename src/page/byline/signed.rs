@@ -60,7 +60,7 @@ pub(super) fn signature(
 
 /// Who signs in one block that is the last.
 fn signed(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
-    if let Some(people) = noted(draft, scene) {
+    if let Some(people) = noted(draft, scene).or_else(|| two_lines(draft, scene)) {
         return Some(people);
     }
     if is_names(draft) && is_told(&draft.text, scene) || is_titled(draft) {
@@ -71,7 +71,7 @@ fn signed(draft: &Draft, scene: &Scene<'_, '_>) -> Option<Vec<Person>> {
     if let Some((name, role)) = told {
         return Some(vec![Person { role: Some(role), ..Person::named(name) }]);
     }
-    two_lines(draft, scene).or_else(|| writes_for(text, &scene.metadata.publishers))
+    writes_for(text, &scene.metadata.publishers)
 }
 
 /// Who is named first in a note about the author: in slanted type, the name in bold or before a word
@@ -186,7 +186,8 @@ fn spaceless(text: &str) -> bool {
 fn is_names(draft: &Draft) -> bool {
     let text = draft.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let quoted = matches!(draft.kind, BlockKind::Quote | BlockKind::Cell);
-    let few = draft.level == 0 && !quoted && text.chars().count() <= NAMES;
+    let asks = draft.text.trim_end().ends_with(['?', '؟', '？', '!']);
+    let few = draft.level == 0 && !quoted && !asks && text.chars().count() <= NAMES;
     let name = names::without_source(text);
     let short = text.chars().count() <= NAME && names::is_person(name);
     let several = || {

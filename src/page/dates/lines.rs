@@ -173,12 +173,32 @@ fn ends_sentence(line: &str) -> bool {
     let Some(rest) = line.strip_suffix('.') else {
         return line.ends_with(['!', '?', '。', '؟']);
     };
+    if ends_in_ordinals(rest) && is_labelled(line) {
+        return false;
+    }
     let mut words = rest.split_whitespace();
     let begins = words.next().is_some_and(|word| {
         word.chars().next().is_some_and(char::is_numeric) || word.ends_with(',')
     });
     let last = words.next_back().unwrap_or_default();
     !(begins && (last.chars().count() <= 2 || last.chars().all(is_of_number)))
+}
+
+/// Whether a day at the end of a line is written with dots, as Slavic languages do: `14. март 2023`.
+fn ends_in_ordinals(line: &str) -> bool {
+    let mut words = line.split_whitespace().rev();
+    let year =
+        words.next().is_some_and(|word| word.len() == 4 && word.chars().all(char::is_numeric));
+    let day = |word: &str| {
+        word.strip_suffix('.')
+            .is_some_and(|day| day.chars().all(char::is_numeric) && day.len() <= 2)
+    };
+    year && words.next().is_some() && words.next().is_some_and(day)
+}
+
+/// Whether a line is in parts, or has a word for publication or change.
+fn is_labelled(line: &str) -> bool {
+    line.contains([':', '|', '·', '•']) || line.contains(" - ") || line.contains(" – ")
 }
 
 /// Whether a line says that the day in it, or in the next, is the publication's.
