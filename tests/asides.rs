@@ -52,6 +52,13 @@ fn what_is_no_word_of_the_story_goes() {
             "",
             "<p><em>Mara Quillby is a reporter who lives by the weir and keeps bees.</em></p>",
         ),
+        ("how long it takes to read", "<p>5 min read</p><p>۵ دقیقه مطالعه</p><p>읽기 5분</p>", ""),
+        ("an advertisement of AMP", "<amp-ad><div placeholder>Ad</div></amp-ad>", ""),
+        (
+            "a note in slanted type",
+            "",
+            "<p><em>Mara Quillby keeps bees by the weir and has written on it since 2009.</em></p>",
+        ),
         ("a disclaimer", "", "<p>免责声明：本文仅代表作者个人观点，与本网无关。</p>"),
     ] {
         assert_eq!(texts(extra, last), STORY, "{what}");
@@ -133,4 +140,62 @@ fn a_story_may_stand_in_an_item_and_whose_the_page_is_says_nothing() {
     let article = article::read(&tree, &facts, &url, &HashSet::new()).unwrap().article;
     let told: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
     assert_eq!(told, STORY);
+}
+
+/// Page builders set each paragraph into a widget of its own, some of them one box deeper.
+#[test]
+fn widgets_that_are_built_alike_are_one_text() {
+    let widget =
+        |text: &str| format!("<div class=text-widget><div class=inner><p>{text}</p></div></div>");
+    let [first, second, third, fourth] = STORY.map(widget);
+    let picture = "<div class=child><div class=image-widget><img src=/1.jpg></div></div>";
+    let child =
+        |text: String| format!("<div class=row>{picture}<div class=child>{text}</div></div>");
+    let html = format!(
+        "<!doctype html><title>The mill</title><body><div class=page><div class=row><h1>The mill</h1></div>\
+         <div class=row>{first}</div><div class=row>{second}</div>{}{}</div></body>",
+        child(third),
+        child(fourth)
+    );
+    let url = Url::parse("https://example.org/story").unwrap();
+    let tree = dom::parse(&html);
+    let facts = metadata::read(&tree, &url);
+    let article = article::read(&tree, &facts, &url, &HashSet::new()).unwrap().article;
+    assert_eq!(article.blocks.into_iter().map(|block| block.text).collect::<Vec<_>>(), STORY);
+}
+
+/// A note above the text stands below the name it is about; a column beside it names the author.
+#[test]
+fn what_stands_beside_the_headline_names_the_author() {
+    let story: String = STORY.iter().map(|text| format!("<p>{text}</p>")).collect();
+    let pages = [
+        format!(
+            "<main><h1>The mill</h1><div class=columnist><img src=/m.jpg><strong>Mara Quillby</strong>\
+             <p>For twenty years Mara Quillby has told us of the river.</p></div><div class=x>{story}</div></main>"
+        ),
+        format!(
+            "<div class=row><div class=c3><div>By Mara Quillby</div><div>14 March 2026</div></div>\
+             <div class=c9><h1>The mill</h1>{story}</div></div>"
+        ),
+        format!(
+            "<main><h1>The mill</h1><div class=credits><p>By Mara Quillby</p><p>Photo: Idris Bell</p></div>\
+             <div class=x>{story}</div></main>"
+        ),
+    ];
+    for page in pages {
+        let author = if page.contains("columnist") {
+            "<meta name=author content='Mara Quillby'>"
+        } else {
+            ""
+        };
+        let html = format!("<!doctype html><title>The mill</title>{author}<body>{page}</body>");
+        let url = Url::parse("https://example.org/story").unwrap();
+        let tree = dom::parse(&html);
+        let facts = metadata::read(&tree, &url);
+        let article = article::read(&tree, &facts, &url, &HashSet::new()).unwrap().article;
+        let names: Vec<&str> = article.byline.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["Mara Quillby"], "{page}");
+        let told: Vec<&str> = article.blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(told, STORY, "{page}");
+    }
 }

@@ -193,6 +193,27 @@ fn the_day_that_readers_see_beside_the_headline_is_the_one() {
     }
 }
 
+/// Above its menu many a paper shows the day it is read on.
+#[test]
+fn the_day_a_page_is_read_on_is_nobody_s() {
+    let menu = "<nav><ul><li><a href=/1>Harbour</a><li><a href=/2>Weir</a></ul></nav>";
+    for day in ["Monday, 9 March 2026", "الاثنين، 9 مارس 2026", "2026年3月9日(月)", "Mo. 9.3.2026"]
+    {
+        let top = |below: &str| {
+            let bar = format!("<body><div class=top>{day}</div>{menu}<article>");
+            let html = page("", below).replace("<body><article>", &bar);
+            read(&html, "https://example.org/ferry").article.published.map(|day| day.iso)
+        };
+        if day.starts_with("Mo.") {
+            // A short form that is a word elsewhere is no day of the week.
+            assert_eq!(top("").as_deref(), Some("2026-03-09"), "{day}");
+            continue;
+        }
+        assert_eq!(top(""), None, "{day}");
+        assert_eq!(top("<div>3 March 2026</div>").as_deref(), Some("2026-03-03"), "{day}");
+    }
+}
+
 /// A body may begin above the element that holds most of it, and its headline be of second rank.
 #[test]
 fn the_element_of_the_text_is_no_other_story() {

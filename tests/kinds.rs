@@ -30,7 +30,11 @@ fn kind_of(head: &str, body: &str) -> Page {
     let html = format!(
         "<!DOCTYPE html><html><head>{head}</head><body><header><nav><a href=\"/\">Home</a></nav></header><main>{body}</main><footer><p>The Harbour Post</p></footer></body></html>"
     );
-    let url = Url::parse("https://example.org/x").unwrap();
+    read_at(&html, "https://example.org/x")
+}
+
+fn read_at(html: &str, url: &str) -> Page {
+    let url = Url::parse(url).unwrap();
     warraq::page::read(Source { url: &url, head: &Head::default(), entity: html.as_bytes() })
 }
 
@@ -108,4 +112,43 @@ fn a_page_that_is_no_article_keeps_the_days_its_metadata_names() {
     let day = |date: Option<PageDate>| date.map(|date| date.iso[..10].to_owned());
     assert_eq!(day(page.published).as_deref(), Some("2026-03-14"));
     assert_eq!(day(page.modified).as_deref(), Some("2026-03-15"));
+}
+
+/// Cards with a longer teaser, a front page that opens with one, and what a search found.
+#[test]
+fn a_teaser_of_another_page_is_no_story() {
+    let teaser = "Twelve boats crossed here every morning before the bridge was built, and each of \
+        them had a bell that the whole bank could tell from the others, even in the thickest fog.";
+    let card = |n: u8| {
+        format!(
+            "<div class=card><h3><a href=/s{n}>The story of the boat number {n}</a></h3><p>{teaser}</p></div>"
+        )
+    };
+    let short = |n: u8| {
+        format!("<div class=card><h3><a href=/t{n}>The tale of the oar number {n}</a></h3></div>")
+    };
+    let found = |n: u8| {
+        format!(
+            "<div class=g><a href=/f{n}>Boat {n}</a><p>{} …</p></div>",
+            &teaser[..100 + usize::from(n)]
+        )
+    };
+    let hero = format!(
+        "<div class=hero><h2><a href=/1>The last ferry of the north</a></h2><p>{teaser}</p></div>"
+    );
+    for (url, body) in [
+        (
+            "https://example.org/harbour",
+            format!("<h1>Harbour</h1>{}{}", card(1), (2..6).map(short).collect::<String>()),
+        ),
+        ("https://example.org/", format!("{hero}{}", (2..6).map(short).collect::<String>())),
+        (
+            "https://example.org/?s=boat",
+            format!("<h1>boat</h1>{}", (1..6).map(found).collect::<String>()),
+        ),
+    ] {
+        let html =
+            format!("<!doctype html><title>Harbour Post</title><body><main>{body}</main></body>");
+        assert_eq!(read_at(&html, url).kind, PageKind::Listing, "{url}");
+    }
 }

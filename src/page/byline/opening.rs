@@ -192,10 +192,13 @@ fn is_labelled(text: &str) -> bool {
 /// `한지우 기자 name@example.org`: East Asian lines that sign with a function behind the name.
 fn ends_in_role(line: &str) -> bool {
     line.chars().count() <= 60 && {
-        let line = behind_place(line).trim_end_matches(['=', '＝', ' ']);
+        let line = eastern::undotted(line.to_owned());
+        let line = eastern::korean(&line).unwrap_or(line);
+        let line = behind_place(&line).trim_end_matches(['=', '＝', ' ']);
         let words: Vec<&str> = line.split_whitespace().filter(|word| !is_address(word)).collect();
-        suffix_role(&words.join(" "))
-            .is_some_and(|(name, _)| is_person(&name) && !name.contains(['.', '。', ',']))
+        suffix_role(&words.join(" ")).is_some_and(|(names, _)| {
+            names.split(", ").all(is_person) && !names.contains(['.', '。'])
+        })
     }
 }
 
