@@ -1,6 +1,7 @@
 //! What stands among the paragraphs of a body in elements that say nothing, and is not of it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::format_collect, reason = "the pages of tests are small")]
 
 use std::collections::HashSet;
 

@@ -388,6 +388,17 @@ fn is_bare_reading(node: NodeRef<'_, DomNode>, element: &Element) -> bool {
     element.name() == "rt" && before().is_none_or(|before| before.name() != "rp")
 }
 
+/// Elements of AMP that are no text.
+const AMP: &[&str] = &[
+    "amp-ad",
+    "amp-sticky-ad",
+    "amp-embed",
+    "amp-sidebar",
+    "amp-consent",
+    "amp-social-share",
+    "amp-user-notification",
+];
+
 /// What an element is; `None` for what never holds text.
 fn tag(element: &Element) -> Option<Tag> {
     Some(match element.name() {
@@ -422,13 +433,7 @@ fn tag(element: &Element) -> Option<Tag> {
         "div" | "section" | "center" | "address" | "details" | "summary" | "form" | "td-div" => {
             Tag::Block
         }
-        "amp-ad"
-        | "amp-sticky-ad"
-        | "amp-embed"
-        | "amp-sidebar"
-        | "amp-consent"
-        | "amp-social-share"
-        | "amp-user-notification" => Tag::Chrome,
+        name if AMP.contains(&name) => Tag::Chrome,
         name if name.contains('-') => Tag::Block,
         _ => Tag::Inline,
     })
