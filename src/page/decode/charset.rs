@@ -62,12 +62,54 @@ fn believed(declared: &'static Encoding, bytes: &[u8], text: &str) -> Option<&'s
         return (beyond >= MIN_UTF_8).then_some(UTF_8);
     }
     let malformed = || text.matches('\u{FFFD}').take(MIN_BAD).count() >= MIN_BAD;
-    let foreign = || declared == WINDOWS_1252 && foreign_letters(bytes) >= MIN_FOREIGN;
+    let foreign = || declared == WINDOWS_1252 && is_foreign(bytes);
     let guessed = || {
         let guess = guess(bytes);
         (guess != declared && !guess.decode_without_bom_handling(bytes).1).then_some(guess)
     };
     if malformed() || foreign() { guessed() } else { misread::instead(declared, bytes, text) }
+}
+
+/// Signs between letters from which a text is in no Western language, as `ksi¹¿ka` is none.
+const MIN_SIGNS: usize = 10;
+/// Of how many bytes beyond ASCII one at most is a sign or a control in a Western text.
+const SIGN_SHARE: usize = 4;
+
+/// Whether a text is in no Western language by its bytes: whole words beyond ASCII, far too many
+/// signs or controls among them, signs between letters.
+fn is_foreign(bytes: &[u8]) -> bool {
+    let shown = bytes.get(..DETECTED).unwrap_or(bytes);
+    if foreign_letters(bytes) >= MIN_FOREIGN {
+        return true;
+    }
+    let beyond = shown.iter().filter(|byte| !byte.is_ascii()).count();
+    let of = |range: std::ops::RangeInclusive<u8>| {
+        let count = shown.iter().filter(|byte| range.contains(byte)).count();
+        count >= MIN_FOREIGN && count * SIGN_SHARE > beyond
+    };
+    // The leads of Shift_JIS, and those of Big5; quotation marks and dashes are 0x84 to 0x97.
+    let many = || of(0x98..=0x9F) || of(0x81..=0x83) || of(0xA4..=0xB6) && !is_marked(shown);
+    many() || signs_in_words(shown) >= MIN_SIGNS
+}
+
+/// Whether most signs of a text are those that Western texts hold: `«`, `»`, `°`, `´`, `§`.
+fn is_marked(bytes: &[u8]) -> bool {
+    let marks =
+        bytes.iter().filter(|byte| matches!(byte, 0xA7 | 0xAB | 0xAD | 0xB0 | 0xB4)).count();
+    let signs = bytes.iter().filter(|byte| matches!(byte, 0xA4..=0xB6)).count();
+    marks * 2 > signs
+}
+
+/// Signs of windows-1252 between two letters, but for those that are written there.
+fn signs_in_words(bytes: &[u8]) -> usize {
+    let sign = |byte: u8| {
+        matches!(byte, 0xA1..=0xBF) && !matches!(byte, 0xAA | 0xAD | 0xB0 | 0xB4 | 0xB7 | 0xBA)
+    };
+    let within = |three: &&[u8]| {
+        let letter = |byte: u8| byte.is_ascii_alphabetic();
+        matches!(three, [a, b, c] if letter(*a) && sign(*b) && (letter(*c) || *c >= 0xA1))
+    };
+    bytes.windows(3).filter(within).count()
 }
 
 /// Bytes that stand in runs of three or more letters of the upper half of a one-byte charset.
@@ -256,6 +298,41 @@ mod tests {
         assert_eq!(read(&french, Some("iso-8859-1")).1, "windows-1252");
         let cut = [russian.as_bytes(), &[0xD0]].concat();
         assert_eq!(read(&cut, Some("utf-8")).1, "UTF-8");
+    }
+
+    #[test]
+    fn what_the_server_calls_western_by_default_may_be_of_anywhere() {
+        let cases = [
+            (
+                "Shift_JIS",
+                "図書館の古い地図が修復された。町の人々は一日中それを見に来て、子供たちは昔の道を指でたどった。",
+            ),
+            (
+                "Big5",
+                "圖書館修復了舊地圖，讀者可以借閱。鎮上的人整天都來看，孩子們用手指沿著老街一路走下去。",
+            ),
+            (
+                "windows-1250",
+                "Książka o żeglarzach leży w łodzi, a łódź stoi w zatoce; żaden rybak jej nie czytał, bo każdy ją zna.",
+            ),
+            (
+                "iso-8859-2",
+                "Książka o żeglarzach leży w łodzi, a łódź stoi w zatoce; żaden rybak jej nie czytał, bo każdy ją zna.",
+            ),
+        ];
+        for (name, text) in cases {
+            let page = text.repeat(4);
+            let (bytes, declared) = (encode(&page, name), Some("iso-8859-1"));
+            assert_eq!(read(&bytes, declared).0, page, "{name}");
+        }
+        for text in [
+            "« Les élèves dînèrent à l’école », dit-il ; la température était de 20° à l’ombre – déjà. ",
+            "La col·lecció té 3½ metres, i l’1ª edició val 20 £ o 25 ¥ segons l’Íñigo, diu „el mercat“. ",
+        ] {
+            let page = text.repeat(30);
+            let bytes = encode(&page, "windows-1252");
+            assert_eq!(read(&bytes, Some("iso-8859-1")).0, page);
+        }
     }
 
     #[test]

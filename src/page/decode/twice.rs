@@ -2,8 +2,8 @@
 //! again (`cafÃ©`, `Ø³Ù„Ø§Ù…`, `РџСЂРёРІРµС‚`).
 //!
 //! It is undone where the round trip is valid: a run of characters that are all bytes of the charset
-//! and, as bytes, UTF-8 of fewer characters. A page is touched only when most of its runs are so; one
-//! that shows an example of it stays as it is.
+//! and, as bytes, UTF-8 of fewer characters. A page is touched only when most of its runs are so, or
+//! enough of them; one that shows an example of it stays as it is.
 
 use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
@@ -13,6 +13,10 @@ const THROUGH: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1251, WINDOWS_1256];
 const MIN_RUNS: usize = 3;
 /// Runs that are undone for each one that cannot be: fewer, and it is an ordinary page.
 const MIN_SHARE: usize = 4;
+/// Characters, or runs, that come out as something shorter in a page of which a part is one of these:
+/// no ordinary text has as many.
+const MIN_CHARS: usize = 80;
+const MIN_ANY_RUNS: usize = 12;
 /// Bytes of a text that are looked at before all of it is.
 const SAMPLE: usize = 120_000;
 
@@ -22,7 +26,8 @@ const STRIDE: usize = 64;
 /// The text undone, and the charset it had gone through; `None` for ordinary text.
 pub(super) fn undone(text: &str) -> Option<(String, &'static str)> {
     let sample = text.get(..text.floor_char_boundary(SAMPLE))?;
-    let through = THROUGH.into_iter().find(|through| is_twice(sample, through))?;
+    let through = THROUGH.into_iter().find(|through| is_twice(sample, through));
+    let through = through.or_else(|| is_partly(text).then_some(WINDOWS_1252))?;
     let mut out = String::with_capacity(text.len());
     for run in runs(text) {
         match repaired(run, through) {
@@ -48,6 +53,19 @@ fn is_twice(text: &str, through: &'static Encoding) -> bool {
         }
     }
     good >= MIN_RUNS && good >= bad * MIN_SHARE
+}
+
+/// Whether a field of a page was encoded twice while its frame was not: many words of it come out.
+fn is_partly(text: &str) -> bool {
+    // The first byte of a character of UTF-8 beyond ASCII, as a letter.
+    let opens = |run: &&str| run.starts_with(|c| matches!(c, 'Ã'..='ô'));
+    let good = |run: &&str| repaired(run, WINDOWS_1252).is_some();
+    let mut chars = 0;
+    let enough = |(count, run): (usize, &str)| {
+        chars += run.chars().count();
+        chars >= MIN_CHARS || count + 1 >= MIN_ANY_RUNS
+    };
+    runs(text).filter(opens).filter(good).enumerate().any(enough)
 }
 
 /// A run whose characters are bytes of a charset, and UTF-8 as such.
@@ -106,6 +124,18 @@ mod tests {
     /// A text as it looks after one reading too many.
     fn misread(text: &str, through: &'static Encoding) -> String {
         through.decode_without_bom_handling(text.as_bytes()).0.into_owned()
+    }
+
+    #[test]
+    fn a_field_that_was_encoded_twice_is_undone_in_its_frame() {
+        let frame = "الرئيسية أخبار ثقافة رياضة اتصل بنا مقالات ذات صلة ".repeat(20);
+        let story = "زرع مزارعو الوادي القمح من جديد بعد سنوات طويلة من الجفاف في القرية ";
+        let misread = misread(story, WINDOWS_1252);
+        let (text, through) = undone(&format!("{frame}{misread}{frame}")).unwrap();
+        assert_eq!((text, through), (format!("{frame}{story}{frame}"), "windows-1252"));
+        // One word of it is an example.
+        let word = misread.split(' ').next().unwrap();
+        assert_eq!(undone(&format!("{frame}{word}{frame}")), None);
     }
 
     #[test]
