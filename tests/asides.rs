@@ -54,6 +54,7 @@ fn what_is_no_word_of_the_story_goes() {
             "<p><em>Mara Quillby is a reporter who lives by the weir and keeps bees.</em></p>",
         ),
         ("how long it takes to read", "<p>5 min read</p><p>۵ دقیقه مطالعه</p><p>읽기 5분</p>", ""),
+        ("a day told from today", "<p>3 days ago</p><p>منذ 3 أيام</p><p>3時間前</p>", ""),
         ("an advertisement of AMP", "<amp-ad><div placeholder>Ad</div></amp-ad>", ""),
         (
             "a note in slanted type",

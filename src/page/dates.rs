@@ -1,11 +1,12 @@
 //! Dates: from what a page writes to a day, with time and zone where they are given.
 //!
 //! Machine forms ([`machine`]), days as people write them in many languages and digits
-//! ([`written`], [`months`], [`weekdays`]), the calendars of the East ([`calendars`]), the days that addresses
-//! carry and the short lines that hold one ([`lines`]). Every day passes a window (1995 to 2100):
-//! there is no clock here, and a caller with one judges the rest. It never decides which of a
-//! page's dates is the publication.
+//! ([`written`], [`months`], [`weekdays`]), the calendars of the East ([`calendars`]), the days that
+//! addresses carry and the short lines that hold one ([`lines`]) or tell it from today ([`ago`]).
+//! Every day passes a window (1995 to 2100): there is no clock here, and a caller with one judges the
+//! rest. It never decides which of a page's dates is the publication.
 
+mod ago;
 mod calendars;
 mod labels;
 pub(crate) mod lines;
@@ -19,6 +20,7 @@ use url::Url;
 
 use super::PageDate;
 
+pub(crate) use self::ago::is_ago;
 pub(crate) use self::machine::{declared, iso};
 pub(crate) use self::weekdays::is_weekday;
 pub(crate) use self::written::{ascii_digits, text};

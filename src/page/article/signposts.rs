@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 
 use super::blocks::Draft;
 use crate::page::BlockKind;
+use crate::page::dates::is_ago;
 use crate::page::letters::letters;
 
 /// What a signpost does.
@@ -195,7 +196,7 @@ fn signpost(draft: &Draft, is_late: bool) -> Option<(Post, bool)> {
         return Some((Post::Credit, false));
     }
     let line = folded(&draft.text);
-    if is_reading_time(&line) {
+    if is_reading_time(&line) || draft.level == 0 && is_ago(&draft.text) {
         return Some((Post::Ask, true));
     }
     let signs = SIGNS.get(&line.chars().next()?).map_or(&[] as &[Sign], Vec::as_slice);

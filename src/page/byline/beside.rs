@@ -12,8 +12,8 @@ use crate::page::Person;
 use crate::page::article::blocks::Draft;
 use crate::page::article::outline::{Row, Tag};
 use crate::page::article::vocabulary::Signs;
-use crate::page::dates::is_month;
 use crate::page::dates::lines::{is_date_label, is_date_line};
+use crate::page::dates::{is_ago, is_month};
 
 /// Lines that may hold name and day together: name, function, day.
 const TOGETHER: usize = 3;
@@ -139,7 +139,8 @@ fn together(scene: &Scene<'_, '_>, near: &[Line]) -> Option<Vec<Person>> {
         return None;
     }
     let texts: Vec<String> = near.iter().flat_map(|line| line.texts.iter().cloned()).collect();
-    let day = |text: &String| is_date_line(text) || parts(text).into_iter().any(is_date_line);
+    let tells = |text: &str| is_date_line(text) || is_ago(text);
+    let day = |text: &String| tells(text) || parts(text).into_iter().any(tells);
     if !texts.iter().any(day) {
         return None;
     }
@@ -228,6 +229,7 @@ fn beside_day(texts: &[String]) -> Option<Vec<Person>> {
             || is_month(&last.to_lowercase())
             || is_date_line(part) && !kinds::is_date_word(last)
             || is_time(part)
+            || is_ago(part)
             || counts(part)
     };
     if days.is_empty() || !days.iter().all(ends_in_day) || opening(name) != Opening::Plain {
