@@ -57,6 +57,13 @@ fn is_twice(text: &str, through: &'static Encoding) -> bool {
 
 /// Whether a field of a page was encoded twice while its frame was not: many words of it come out.
 fn is_partly(text: &str) -> bool {
+    // Most pages hold no such letter, U+00C0 to U+00FF, before another one beyond ASCII.
+    let bytes = text.as_bytes();
+    let pair = |at: &usize| bytes.get(at + 2).is_some_and(|byte| !byte.is_ascii());
+    let pairs = memchr::memchr_iter(0xC3, bytes).filter(pair);
+    if pairs.take(MIN_ANY_RUNS).count() < MIN_ANY_RUNS {
+        return false;
+    }
     // The first byte of a character of UTF-8 beyond ASCII, as a letter.
     let opens = |run: &&str| run.starts_with(|c| matches!(c, 'Ã'..='ô'));
     let good = |run: &&str| repaired(run, WINDOWS_1252).is_some();
